@@ -1,0 +1,16 @@
+# Every library comes from the distribution's packages; scripts/packages.txt names them.
+find_package(CURL 7.85 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd>=1.4.8)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.5)
+
+# libmodpbase64 ships neither a CMake package nor a pkg-config file.
+find_path(MODPBASE64_INCLUDE_DIR modp_b64.h REQUIRED)
+find_library(MODPBASE64_LIBRARY modpbase64 REQUIRED)
+add_library(modpbase64 INTERFACE IMPORTED)
+target_include_directories(modpbase64 SYSTEM INTERFACE ${MODPBASE64_INCLUDE_DIR})
+target_link_libraries(modpbase64 INTERFACE ${MODPBASE64_LIBRARY})
