@@ -1,0 +1,118 @@
+#include "common/command_line.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+#include "common/version.hpp"
+
+namespace healthmetric {
+namespace {
+
+std::string environment_name(const std::string& option) {
+  std::string name = "HEALTHMETRIC_";
+  for (const char c : option) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+/// 2^10, 2^20, ... for "K", "KB", "KiB", "M", ...; 1 for nothing or "B"; 0 for anything else.
+double unit_factor(std::string unit) {
+  unit = ascii_lower(unit);
+  if (unit.empty() || unit == "b") return 1;
+  const std::size_t power = std::string_view("kmgt").find(unit.front());
+  const std::string rest = unit.substr(1);
+  if (power == std::string_view::npos || (!rest.empty() && rest != "b" && rest != "ib")) return 0;
+  return std::pow(1024.0, static_cast<double>(power + 1));
+}
+
+}  // namespace
+
+void set_up_command_line(CLI::App& app, const std::string& program) {
+  app.name(program);
+  app.get_formatter()->column_width(34);
+  app.set_version_flag("--version", program + " " + kVersion, "Print the version and stop");
+  app.set_help_flag("-h,--help", "Print this help and stop");
+}
+
+void read_environment(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    if (name == "help" || name == "version") continue;
+    const std::string variable = environment_name(name);
+    const char* value = std::getenv(variable.c_str());
+    if (value != nullptr && *value != '\0') option->envname(variable);
+  }
+}
+
+Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return Parsed::run;
+  } catch (const CLI::Success& success) {
+    app.exit(success, std::cout, std::cerr);
+    return Parsed::help_shown;
+  } catch (const CLI::ParseError& error) {
+    std::string message = error.what();
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    throw Error(ErrorCode::usage,
+                printable(message) + " (" + app.get_name() + " --help lists the options)");
+  }
+}
+
+void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file) {
+  auto* verbose_flag = app.add_flag("-v,--verbose", verbose, "Say each step on stderr");
+  auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Print nothing but errors");
+  verbose_flag->excludes(quiet_flag);
+  app.add_option("--log-file", file, "Append every message, with its time, to FILE")
+      ->type_name("FILE");
+}
+
+log::Verbosity verbosity(bool verbose, bool quiet) {
+  if (quiet) return log::Verbosity::quiet;
+  return verbose ? log::Verbosity::verbose : log::Verbosity::normal;
+}
+
+std::uint64_t parse_size(const std::string& text, const std::string& option) {
+  constexpr double kLargest = 1ULL << 50U;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const double number = digits == 0 ? 0 : std::strtod(text.substr(0, digits).c_str(), nullptr);
+  const double bytes = number * unit_factor(text.substr(digits));
+  if (!(bytes >= 1 && bytes <= kLargest)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: {} is no size; write for example 4096, 64K, 20M or 1G", option,
+                            in_quotes(text)));
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
+void LimitOptions::add_to(CLI::App& app) {
+  app.add_option("--max-file-size", max_file_size_, "Largest file (default 100M)")
+      ->type_name("SIZE");
+  app.add_option("--max-batch-size", max_batch_size_,
+                 "Largest batch, all files together (default 1G)")
+      ->type_name("SIZE");
+  app.add_option("--max-files", max_files_, "Most files in a batch (default 100000)")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
+}
+
+Limits LimitOptions::limits() const {
+  Limits limits;
+  if (!max_file_size_.empty()) {
+    limits.max_file_bytes = parse_size(max_file_size_, "--max-file-size");
+  }
+  if (!max_batch_size_.empty()) {
+    limits.max_batch_bytes = parse_size(max_batch_size_, "--max-batch-size");
+  }
+  limits.max_files = max_files_;
+  return limits;
+}
+
+}  // namespace healthmetric

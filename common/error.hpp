@@ -1,0 +1,52 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace healthmetric {
+
+/// What kind of failure happened; common/exit_status.hpp maps it to the process's exit status.
+enum class ErrorCode {
+  internal,         ///< a defect of ours
+  usage,            ///< bad option, no source, unreadable configuration
+  nothing_to_send,  ///< the source is empty
+  partly_done,      ///< something was left out because of an error
+  bad_payload,      ///< a payload that does not follow the format
+  too_large,        ///< over a limit of size, count or depth
+  unsafe_path,      ///< a path that could leave its folder or confuse a reader
+  unauthorized,     ///< authentication or permission
+  rate_limited,     ///< asked to wait longer than allowed
+  network,          ///< no answer, or a server failure; trying again may help
+  untrusted_peer,   ///< the server's certificate does not hold; trying again does not help
+  refused,          ///< the repository or the receiver said no for good
+  busy,             ///< another process holds the lock
+  io,               ///< local input or output
+};
+
+/// The one exception type: a message for the user and a code for the program.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
+/// Throws Error{io}: "<action>: <the system's text for error_number>".
+[[noreturn]] void throw_system_error(const std::string& action, int error_number);
+
+/// Runs `action` and puts "<context>: " in front of the message of an Error that leaves it.
+template <typename Action>
+decltype(auto) with_context(std::string_view context, Action&& action) {
+  try {
+    return std::forward<Action>(action)();
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(context) + ": " + error.what());
+  }
+}
+
+}  // namespace healthmetric

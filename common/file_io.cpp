@@ -1,0 +1,206 @@
+#include "common/file_io.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <iostream>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
+
+UniqueFd open_regular(const std::filesystem::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  if (!fd && errno == ELOOP) {
+    throw Error(ErrorCode::io,
+                "cannot read " + in_quotes(path.string()) + ": it is a symbolic link");
+  }
+  if (!fd) throw_system_error("cannot read " + in_quotes(path.string()), errno);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0)
+    throw_system_error("cannot read " + in_quotes(path.string()), errno);
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorCode::io,
+                "cannot read " + in_quotes(path.string()) + ": it is no regular file");
+  }
+  return fd;
+}
+
+UniqueFd create_private_file(const std::filesystem::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
+  return fd;
+}
+
+/// Repeats a system call that a signal interrupted.
+template <typename Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+UniqueFd::~UniqueFd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+InputFile::InputFile(const std::filesystem::path& path)
+    : InputFile(open_regular(path), path.string()) {}
+
+InputFile::InputFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+std::size_t InputFile::read(std::span<char> into) {
+  const ssize_t count = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
+  if (count < 0) throw_system_error("cannot read " + in_quotes(name_), errno);
+  return static_cast<std::size_t>(count);
+}
+
+FileState InputFile::state() const {
+  struct stat info {};
+  if (::fstat(fd_.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name_), errno);
+  const auto since_epoch =
+      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
+  return {static_cast<std::uint64_t>(info.st_size),
+          std::chrono::system_clock::time_point(since_epoch)};
+}
+
+void InputFile::rewind() {
+  if (::lseek(fd_.get(), 0, SEEK_SET) < 0)
+    throw_system_error("cannot read " + in_quotes(name_), errno);
+}
+
+OutputFile::OutputFile(const std::filesystem::path& path)
+    : OutputFile(create_private_file(path), path.string()) {}
+
+OutputFile::OutputFile(UniqueFd fd, std::string name)
+    : fd_(std::move(fd)), name_(std::move(name)) {}
+
+void OutputFile::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > kWriteBufferBytes) flush();
+  if (bytes.size() >= kWriteBufferBytes / 2) {
+    write_through(bytes);
+  } else {
+    buffer_.append(bytes);
+  }
+}
+
+void OutputFile::flush() {
+  write_through(buffer_);
+  buffer_.clear();
+}
+
+void OutputFile::write_through(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count =
+        uninterrupted([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
+    if (count < 0) throw_system_error("cannot write " + in_quotes(name_), errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void OutputFile::truncate(std::uint64_t size_bytes) {
+  flush();
+  const auto size = static_cast<off_t>(size_bytes);
+  if (::ftruncate(fd_.get(), size) != 0 || ::lseek(fd_.get(), size, SEEK_SET) != size) {
+    throw_system_error("cannot write " + in_quotes(name_), errno);
+  }
+}
+
+void OutputFile::sync() {
+  flush();
+  if (::fsync(fd_.get()) != 0) throw_system_error("cannot write " + in_quotes(name_), errno);
+}
+
+std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name) {
+  std::string text;
+  std::array<char, std::size_t{64} * 1024> block{};
+  while (const std::size_t count = source.read(block)) {
+    if (text.size() + count > max_bytes) {
+      throw Error(ErrorCode::too_large,
+                  fmt::format("{} is larger than {}", in_quotes(name), human_bytes(max_bytes)));
+    }
+    text.append(block.data(), count);
+  }
+  return text;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  InputFile file(path);
+  return read_all(file, max_bytes, path.string());
+}
+
+InputFile standard_input() {
+  UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+  if (!fd) throw_system_error("cannot read standard input", errno);
+  return {std::move(fd), "standard input"};
+}
+
+void flush_standard_output() {
+  errno = 0;
+  if (!std::cout.flush()) throw_system_error("cannot write to standard output", errno);
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path temporary = path.string() + ".tmp-" + random_hex(8);
+  try {
+    OutputFile file(temporary);
+    file.write(text);
+    file.sync();
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      throw_system_error("cannot write " + in_quotes(path.string()), errno);
+    }
+  } catch (const Error&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_directory(path.parent_path());
+}
+
+void sync_directory(const std::filesystem::path& path) {
+  const char* name = path.empty() ? "." : path.c_str();
+  const UniqueFd fd(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw_system_error("cannot write " + in_quotes(name), errno);
+}
+
+void create_private_directories(const std::filesystem::path& path) {
+  if (path.empty() || ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT) throw_system_error("cannot create " + in_quotes(path.string()), errno);
+  create_private_directories(path.parent_path());
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw_system_error("cannot create " + in_quotes(path.string()), errno);
+  }
+}
+
+std::string random_hex(std::size_t size) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string random(size, '\0');
+  std::size_t filled = 0;
+  while (filled < size) {
+    const ssize_t count =
+        uninterrupted([&] { return ::getrandom(random.data() + filled, size - filled, 0); });
+    if (count < 0) throw_system_error("cannot get random bytes", errno);
+    filled += static_cast<std::size_t>(count);
+  }
+  std::transform(random.begin(), random.end(), random.begin(),
+                 [](char c) { return kDigits[static_cast<unsigned char>(c) % kDigits.size()]; });
+  return random;
+}
+
+}  // namespace healthmetric

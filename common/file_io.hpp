@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/stream.hpp"
+
+/// Files, and with sender/outbox and receiver/storage the only place that speaks POSIX. Every
+/// function throws Error{io} that names the file and the system's reason, unless said otherwise.
+
+namespace healthmetric {
+
+/// Owns a file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd();
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+  /// Gives the descriptor away.
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+/// What a file was at one moment; two equal states mean it was not written in between.
+struct FileState {
+  std::uint64_t size_bytes = 0;
+  std::chrono::system_clock::time_point modified;
+
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+/// A regular file open for reading. Never blocks on a FIFO and never follows a symbolic link in
+/// the last component: what is no regular file is refused with Error{io}.
+class InputFile final : public Source {
+ public:
+  explicit InputFile(const std::filesystem::path& path);
+  /// Takes a descriptor that is already open; `name` is for messages.
+  InputFile(UniqueFd fd, std::string name);
+
+  std::size_t read(std::span<char> into) override;
+  [[nodiscard]] FileState state() const;
+  void rewind();
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+};
+
+/// A file open for writing, through a buffer of its own.
+class OutputFile final : public Sink {
+ public:
+  /// Creates `path`, which must not exist, with mode 0600.
+  explicit OutputFile(const std::filesystem::path& path);
+  /// Takes a descriptor that is already open; `name` is for messages.
+  OutputFile(UniqueFd fd, std::string name);
+
+  void write(std::string_view bytes) override;
+
+  /// Hands what is buffered to the system.
+  void flush();
+
+  /// Forgets everything behind the first `size_bytes`.
+  void truncate(std::uint64_t size_bytes);
+
+  /// flush(), then waits until the bytes are on the disk.
+  void sync();
+
+ private:
+  void write_through(std::string_view bytes);
+
+  UniqueFd fd_;
+  std::string name_;
+  std::string buffer_;
+};
+
+/// The whole file; Error{too_large} past `max_bytes`, before more than that is read.
+std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+/// Everything a descriptor such as standard input gives, with the same bound.
+std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name);
+
+/// Standard input.
+InputFile standard_input();
+
+/// Hands what was printed to the system. Throws Error{io} when the reader of standard output is
+/// gone or its disk is full: a result nobody could read is no success.
+void flush_standard_output();
+
+/// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
+/// one, and a crash leaves no half. Mode 0600.
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// Makes renames and creations in a directory durable.
+void sync_directory(const std::filesystem::path& path);
+
+/// Creates what is missing of `path`, each with mode 0700.
+void create_private_directories(const std::filesystem::path& path);
+
+/// `size` lower-case hexadecimal digits from the system's random source.
+std::string random_hex(std::size_t size);
+
+}  // namespace healthmetric

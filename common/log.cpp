@@ -1,0 +1,96 @@
+#include "common/log.hpp"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <vector>
+
+#include "common/error.hpp"
+#include "common/printable.hpp"
+#include "common/redact.hpp"
+
+namespace healthmetric::log {
+namespace {
+
+struct State {
+  spdlog::logger logger{"healthmetric", std::make_shared<spdlog::sinks::stderr_sink_st>()};
+  std::vector<std::string> secrets;
+};
+
+State& state() {
+  static State instance = [] {
+    State fresh;
+    fresh.logger.set_pattern("%v");
+    return fresh;
+  }();
+  return instance;
+}
+
+spdlog::level::level_enum console_level(Verbosity verbosity) {
+  switch (verbosity) {
+    case Verbosity::quiet:
+      return spdlog::level::err;
+    case Verbosity::normal:
+      return spdlog::level::info;
+    case Verbosity::verbose:
+      return spdlog::level::debug;
+  }
+  return spdlog::level::info;
+}
+
+spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string());
+    sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        "%Y-%m-%dT%H:%M:%SZ %l %v", spdlog::pattern_time_type::utc));
+    return sink;
+  } catch (const spdlog::spdlog_ex&) {
+    throw Error(ErrorCode::io, "cannot write the log file " + in_quotes(file.string()) +
+                                   ": check the path and its permissions (--log-file)");
+  }
+}
+
+void write(spdlog::level::level_enum level, std::string_view message) {
+  state().logger.log(level, spdlog::string_view_t(printable(redacted(message))));
+}
+
+}  // namespace
+
+void set_up(const Options& options) {
+  auto console = std::make_shared<spdlog::sinks::stderr_sink_st>();
+  console->set_level(console_level(options.verbosity));
+  console->set_pattern(options.program + ": %v");
+  std::vector<spdlog::sink_ptr> sinks{console};
+  if (!options.file.empty()) sinks.push_back(file_sink(options.file));
+  state().logger.sinks() = sinks;
+  state().logger.set_level(spdlog::level::debug);
+  state().logger.flush_on(spdlog::level::info);
+}
+
+void hide(std::string secret) {
+  state().secrets.push_back(std::move(secret));
+}
+
+std::string redacted(std::string_view text) {
+  std::string out = redact_tokens(text);
+  for (const std::string& secret : state().secrets) out = redact(out, secret);
+  return out;
+}
+
+void debug(std::string_view message) {
+  write(spdlog::level::debug, message);
+}
+void info(std::string_view message) {
+  write(spdlog::level::info, message);
+}
+void warning(std::string_view message) {
+  write(spdlog::level::warn, "warning: " + std::string(message));
+}
+void error(std::string_view message) {
+  write(spdlog::level::err, "error: " + std::string(message));
+}
+
+}  // namespace healthmetric::log

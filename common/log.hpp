@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+/// What the programs say beside their results: to stderr for people, and to a file with times.
+/// Every message passes redaction first, so no token reaches either. The one global of the
+/// product; before set_up() messages go to stderr.
+
+namespace healthmetric::log {
+
+/// What appears on stderr. A log file always gets everything.
+enum class Verbosity { quiet, normal, verbose };
+
+struct Options {
+  std::string program;  ///< stands in front of each line on stderr
+  Verbosity verbosity = Verbosity::normal;
+  std::filesystem::path file;  ///< appended to; empty: no file
+};
+
+/// Throws Error{io} when the file cannot be opened.
+void set_up(const Options& options);
+
+/// From now on `secret` appears as "***".
+void hide(std::string secret);
+
+/// `text` as it would appear: secrets and what looks like a token masked.
+std::string redacted(std::string_view text);
+
+void debug(std::string_view message);
+void info(std::string_view message);
+void warning(std::string_view message);
+void error(std::string_view message);
+
+}  // namespace healthmetric::log

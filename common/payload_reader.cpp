@@ -1,0 +1,489 @@
+#include "common/payload_reader.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "common/base64.hpp"
+#include "common/digest.hpp"
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/json_scanner.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+#include "common/utf8.hpp"
+#include "common/zstd_stream.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Keys and texts in a payload; a safe path has at most 1,024 bytes.
+constexpr std::size_t kMaxStringBytes = 4096;
+
+/// Keys in open objects beside one for each file.
+constexpr std::uint64_t kSpareKeys = 10'000;
+
+/// How much of a name from a payload an error shows.
+constexpr std::size_t kMaxShownBytes = 200;
+
+[[noreturn]] void reject(const std::string& what) {
+  throw Error(ErrorCode::bad_payload, what);
+}
+
+JsonScanner::Bounds bounds_for(const Limits& limits) {
+  return {kMaxPayloadDepth, limits.max_files + kSpareKeys, kMaxStringBytes};
+}
+
+/// Stands between the decoder and the user's sink: counts, digests, and stops at the limits.
+class CheckedContent final : public Sink {
+ public:
+  CheckedContent(Budget& budget, PayloadSink& sink) : budget_(budget), sink_(sink) {}
+
+  void write(std::string_view bytes) override {
+    if (bytes.empty()) return;
+    size_bytes_ += bytes.size();
+    budget_.check_file_size(size_bytes_);
+    budget_.take_bytes(bytes.size());
+    digest_.update(bytes);
+    sink_.content(bytes);
+  }
+
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+
+  std::string finish_hex() {
+    size_bytes_ = 0;
+    return digest_.finish_hex();
+  }
+
+ private:
+  Budget& budget_;
+  PayloadSink& sink_;
+  Sha256 digest_;
+  std::uint64_t size_bytes_ = 0;
+};
+
+/// What a list of files adds up to, whatever its order: `files` and `batch_metadata.files` must
+/// be equal in it.
+struct Tally {
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t names = 0;  ///< the sum of hashes of name and size
+
+  void add(std::string_view name, std::uint64_t size) {
+    files += 1;
+    size_bytes += size;
+    names += std::hash<std::string_view>()(name) * (2 * size + 1);
+  }
+};
+
+/// The members of an entry as they come, in any order.
+struct RawEntry {
+  std::string key;
+  std::optional<std::string> relative_path;
+  std::optional<std::uint64_t> declared_size;
+  std::optional<std::string> declared_sha256;
+  std::string content_type;
+  std::optional<std::chrono::sys_seconds> modified;
+  std::optional<Chunk> chunk;
+  bool has_content = false;
+  std::uint64_t size_bytes = 0;
+  std::string sha256;
+};
+
+class PayloadParser {
+ public:
+  PayloadParser(Source& source, Budget& budget, PayloadSink& sink)
+      : scanner_(source, bounds_for(budget.limits())),
+        budget_(budget),
+        sink_(sink),
+        checked_(budget, sink) {}
+
+  BatchMetadata parse() {
+    bool has_files = false;
+    bool has_metadata = false;
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      if (key == "files") {
+        read_files();
+        has_files = true;
+      } else if (key == "batch_metadata") {
+        read_metadata();
+        has_metadata = true;
+      } else {
+        scanner_.skip_value();
+      }
+    }
+    scanner_.expect_end();
+    if (!has_metadata) reject("this is no payload: it has no 'batch_metadata'");
+    if (!has_files) reject("this is no payload: it has no 'files'");
+    check_totals();
+    return std::move(metadata_);
+  }
+
+ private:
+  void read_files() {
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      budget_.take_file();
+      with_context("entry " + in_quotes(utf8_prefix(key, kMaxShownBytes)),
+                   [&] { read_entry(key); });
+    }
+  }
+
+  void read_entry(const std::string& entry_key) {
+    RawEntry raw;
+    raw.key = entry_key;
+    const std::uint64_t begin = scanner_.offset();
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) read_entry_member(key, raw);
+    if (!raw.has_content) JsonScanner::fail_at("it has no content", begin);
+    finish_entry(raw);
+  }
+
+  void read_entry_member(const std::string& key, RawEntry& raw) {
+    if (key == "content" || key == "content_zstd") {
+      if (raw.has_content) scanner_.fail("a second content");
+      raw.has_content = true;
+      read_content(raw, key == "content_zstd");
+    } else if (key == "relative_path") {
+      raw.relative_path = scanner_.string();
+    } else if (key == "size") {
+      raw.declared_size = scanner_.unsigned_integer();
+    } else if (key == "sha256") {
+      raw.declared_sha256 = read_sha256();
+    } else if (key == "content_type") {
+      if (!scanner_.consume_null()) raw.content_type = scanner_.string();
+    } else if (key == "modified") {
+      if (!scanner_.consume_null()) raw.modified = read_timestamp();
+    } else if (key == "chunk") {
+      raw.chunk = read_chunk();
+    } else {
+      scanner_.skip_value();
+    }
+  }
+
+  void read_content(RawEntry& raw, bool compressed) {
+    scanner_.begin_string();
+    const std::uint64_t begin = scanner_.offset();
+    sink_.begin_content(raw.key, compressed ? std::nullopt : plain_size());
+    for (std::string_view run = scanner_.string_run(); !run.empty(); run = scanner_.string_run()) {
+      decoded_.clear();
+      if (!base64_.decode(run, decoded_)) {
+        JsonScanner::fail_at("broken base64 in the content that begins", begin);
+      }
+      if (compressed) {
+        zstd().decompress(decoded_, checked_);
+      } else {
+        checked_.write(decoded_);
+      }
+    }
+    if (!base64_.finish()) {
+      JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
+    }
+    if (compressed) zstd().finish();
+    raw.size_bytes = checked_.size_bytes();
+    raw.sha256 = checked_.finish_hex();
+  }
+
+  /// The size a plain content will decode to, if its end is in view. Only a hint: when the text is
+  /// broken, the decoder says so.
+  std::optional<std::uint64_t> plain_size() {
+    const auto text = scanner_.string_rest();
+    if (!text) return {};
+    const std::size_t padding = text->ends_with("==") ? 2 : text->ends_with("=") ? 1 : 0;
+    return std::max(text->size() / 4 * 3, padding) - padding;
+  }
+
+  ZstdDecompressor& zstd() {
+    if (!zstd_) zstd_.emplace();
+    return *zstd_;
+  }
+
+  void finish_entry(const RawEntry& raw) {
+    if (raw.declared_size && *raw.declared_size != raw.size_bytes) {
+      reject(fmt::format("it declares {} bytes and holds {}", *raw.declared_size, raw.size_bytes));
+    }
+    if (raw.declared_sha256 && *raw.declared_sha256 != raw.sha256) {
+      reject("its content does not match its SHA-256");
+    }
+    if (version_2_fault_.empty()) note_version_2_fault(raw);
+    const FileEntry entry{RelativePath(raw.relative_path.value_or(raw.key)),
+                          raw.size_bytes,
+                          raw.sha256,
+                          raw.content_type,
+                          raw.modified,
+                          raw.chunk};
+    entries_.add(entry.path.filename(), entry.size_bytes);
+    sink_.end_entry(entry);
+  }
+
+  /// Version 1 had neither digests nor, always, paths; whether this is version 1 may come later.
+  void note_version_2_fault(const RawEntry& raw) {
+    const std::string entry = "entry " + in_quotes(utf8_prefix(raw.key, kMaxShownBytes));
+    if (raw.relative_path.value_or(raw.key) != raw.key) {
+      version_2_fault_ = entry + ": its relative_path differs from its key";
+    } else if (!raw.declared_size || !raw.declared_sha256) {
+      version_2_fault_ = entry + ": it has no size or no sha256";
+    }
+  }
+
+  Chunk read_chunk() {
+    Chunk chunk;
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      if (key == "index") {
+        chunk.index = scanner_.unsigned_integer();
+      } else if (key == "offset") {
+        chunk.offset_bytes = scanner_.unsigned_integer();
+      } else if (key == "last") {
+        chunk.last = scanner_.boolean();
+      } else if (key == "total_size") {
+        chunk.file_size_bytes = scanner_.unsigned_integer();
+      } else if (key == "sha256") {
+        chunk.file_sha256 = read_sha256();
+      } else {
+        scanner_.skip_value();
+      }
+    }
+    return chunk;
+  }
+
+  void read_metadata() {
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      with_context("batch_metadata." + printable(utf8_prefix(key, kMaxShownBytes)),
+                   [&] { read_metadata_member(key); });
+    }
+  }
+
+  void read_metadata_member(const std::string& key) {
+    if (key == "schema_version") {
+      metadata_.schema_version = static_cast<unsigned>(
+          std::min<std::uint64_t>(scanner_.unsigned_integer(), kSchemaVersion + 1));
+    } else if (key == "batch_id") {
+      metadata_.batch_id = scanner_.string();
+    } else if (key == "batch_name") {
+      if (!scanner_.consume_null()) metadata_.batch_name = scanner_.string();
+    } else if (key == "timestamp") {
+      metadata_.timestamp = read_timestamp();
+      has_timestamp_ = true;
+    } else if (key == "source_folder" || key == "source") {
+      if (!scanner_.consume_null()) metadata_.source = scanner_.string();
+    } else if (key == "sender") {
+      if (!scanner_.consume_null()) metadata_.sender = read_sender();
+    } else if (key == "part") {
+      metadata_.part = read_part();
+    } else if (key == "total_files") {
+      declared_files_ = scanner_.unsigned_integer();
+    } else if (key == "total_size") {
+      declared_size_ = scanner_.unsigned_integer();
+    } else if (key == "skipped") {
+      read_skipped();
+    } else if (key == "files") {
+      read_listing();
+    } else {
+      scanner_.skip_value();
+    }
+  }
+
+  SenderIdentity read_sender() {
+    SenderIdentity sender;
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      if (key == "host") {
+        sender.host = scanner_.string();
+      } else if (key == "user") {
+        sender.user = scanner_.string();
+      } else if (key == "version") {
+        sender.version = scanner_.string();
+      } else {
+        scanner_.skip_value();
+      }
+    }
+    return sender;
+  }
+
+  Part read_part() {
+    Part part;
+    std::string key;
+    scanner_.begin_object();
+    while (scanner_.next_key(key)) {
+      if (key == "index") {
+        part.index =
+            static_cast<unsigned>(std::min<std::uint64_t>(scanner_.unsigned_integer(), UINT32_MAX));
+      } else if (key == "last") {
+        part.last = scanner_.boolean();
+      } else if (key == "batch_files") {
+        part.batch_files = scanner_.unsigned_integer();
+      } else if (key == "batch_size") {
+        part.batch_size_bytes = scanner_.unsigned_integer();
+      } else {
+        scanner_.skip_value();
+      }
+    }
+    return part;
+  }
+
+  void read_skipped() {
+    scanner_.begin_array();
+    while (scanner_.next_element()) {
+      SkippedFile file;
+      std::string key;
+      scanner_.begin_object();
+      while (scanner_.next_key(key)) {
+        if (key == "relative_path") {
+          file.path = scanner_.string();
+        } else if (key == "reason") {
+          file.reason = scanner_.string();
+        } else {
+          scanner_.skip_value();
+        }
+      }
+      if (metadata_.skipped.size() < kMaxSkippedEntries) {
+        metadata_.skipped.push_back(std::move(file));
+      }
+    }
+  }
+
+  void read_listing() {
+    has_listing_ = true;
+    scanner_.begin_array();
+    while (scanner_.next_element()) {
+      std::string name;
+      std::uint64_t size = 0;
+      std::string key;
+      scanner_.begin_object();
+      while (scanner_.next_key(key)) {
+        if (key == "filename") {
+          name = scanner_.string();
+        } else if (key == "size") {
+          size = scanner_.unsigned_integer();
+        } else {
+          scanner_.skip_value();
+        }
+      }
+      listing_.add(name, size);
+    }
+  }
+
+  std::chrono::sys_seconds read_timestamp() {
+    const std::uint64_t begin = scanner_.offset();
+    const auto time = parse_timestamp(scanner_.string());
+    if (!time) JsonScanner::fail_at("a timestamp that is none", begin);
+    return *time;
+  }
+
+  std::string read_sha256() {
+    constexpr std::size_t kHexDigits = 64;
+    const std::uint64_t begin = scanner_.offset();
+    std::string digest = ascii_lower(scanner_.string());
+    if (digest.size() != kHexDigits ||
+        digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+      JsonScanner::fail_at("a SHA-256 that is none", begin);
+    }
+    return digest;
+  }
+
+  void check_totals() {
+    if (metadata_.schema_version > kSchemaVersion) {
+      reject("its schema_version is newer than this receiver: update the receiver");
+    }
+    if (!has_timestamp_) reject("batch_metadata has no timestamp");
+    if (declared_files_ && *declared_files_ != entries_.files) {
+      reject(fmt::format("batch_metadata declares {} and the payload holds {}",
+                         counted_files(*declared_files_), entries_.files));
+    }
+    if (declared_size_ && *declared_size_ != entries_.size_bytes) {
+      reject(fmt::format("batch_metadata declares {} bytes and the payload holds {}",
+                         *declared_size_, entries_.size_bytes));
+    }
+    if (has_listing_ &&
+        (listing_.files != entries_.files || listing_.size_bytes != entries_.size_bytes)) {
+      reject("the list in batch_metadata.files does not match the entries of 'files'");
+    }
+    metadata_.total_files = entries_.files;
+    metadata_.total_size_bytes = entries_.size_bytes;
+    if (metadata_.schema_version == kSchemaVersion) check_version_2();
+  }
+
+  void check_version_2() {
+    if (metadata_.batch_id.empty() || !declared_files_ || !declared_size_ || !has_listing_) {
+      reject("batch_metadata lacks batch_id, total_files, total_size or files");
+    }
+    if (listing_.names != entries_.names) {
+      reject("the list in batch_metadata.files does not match the entries of 'files'");
+    }
+    if (!version_2_fault_.empty()) reject(version_2_fault_);
+  }
+
+  JsonScanner scanner_;
+  Budget& budget_;
+  PayloadSink& sink_;
+  CheckedContent checked_;
+  base64::Decoder base64_;
+  std::optional<ZstdDecompressor> zstd_;
+  std::string decoded_;
+
+  BatchMetadata metadata_{.schema_version = 1};  // unless it says otherwise
+  bool has_timestamp_ = false;
+  bool has_listing_ = false;
+  std::optional<std::uint64_t> declared_files_;
+  std::optional<std::uint64_t> declared_size_;
+  Tally listing_;
+  Tally entries_;
+  std::string version_2_fault_;  ///< the first thing that only version 1 may do
+};
+
+}  // namespace
+
+void Budget::take_file() {
+  if (++files_ > limits_.max_files) {
+    throw Error(ErrorCode::too_large,
+                fmt::format("the batch has more than {}", counted_files(limits_.max_files)));
+  }
+}
+
+void Budget::take_bytes(std::uint64_t count) {
+  bytes_ += count;
+  if (bytes_ > limits_.max_batch_bytes) {
+    throw Error(ErrorCode::too_large, fmt::format("the batch is larger than {} (--max-batch-size)",
+                                                  human_bytes(limits_.max_batch_bytes)));
+  }
+}
+
+void Budget::check_file_size(std::uint64_t size_bytes) const {
+  if (size_bytes > limits_.max_file_bytes) {
+    throw Error(ErrorCode::too_large, fmt::format("the file is larger than {} (--max-file-size)",
+                                                  human_bytes(limits_.max_file_bytes)));
+  }
+}
+
+BatchMetadata read_payload(Source& source, Budget& budget, PayloadSink& sink) {
+  return PayloadParser(source, budget, sink).parse();
+}
+
+bool looks_like_payload(Source& source, const Limits& limits) {
+  try {
+    JsonScanner scanner(source, bounds_for(limits));
+    bool has_files = false;
+    bool has_metadata = false;
+    std::string key;
+    scanner.begin_object();
+    while (!(has_files && has_metadata) && scanner.next_key(key)) {
+      has_files |= key == "files";
+      has_metadata |= key == "batch_metadata";
+      if (!(has_files && has_metadata)) scanner.skip_value();
+    }
+    return has_files && has_metadata;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::io) throw;
+    return false;
+  }
+}
+
+}  // namespace healthmetric

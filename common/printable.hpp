@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace healthmetric {
+
+/// `text` for a terminal or a log: control characters, bytes that are no UTF-8, and the Unicode
+/// characters that reorder a line appear as \xNN or \u{NNNN}, so that no name from elsewhere can
+/// forge a line or move the cursor.
+std::string printable(std::string_view text);
+
+/// printable() in single quotes, for a name in a message.
+std::string in_quotes(std::string_view name);
+
+/// "1 file", "3 files".
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
+
+/// "3 files".
+std::string counted_files(std::uint64_t count);
+
+/// "512 B", "1.5 KiB", "20.0 MiB".
+std::string human_bytes(std::uint64_t bytes);
+
+}  // namespace healthmetric

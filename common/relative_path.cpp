@@ -1,0 +1,94 @@
+#include "common/relative_path.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/error.hpp"
+#include "common/printable.hpp"
+#include "common/utf8.hpp"
+
+namespace healthmetric {
+namespace {
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F;
+}
+
+bool has_drive_prefix(std::string_view path) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return path.size() >= 2 && is_letter(path[0]) && path[1] == ':';
+}
+
+/// The rule a component breaks, or nothing.
+std::string_view component_fault(std::string_view component) {
+  if (component.empty()) return "has an empty component";
+  if (component == "." || component == "..") return "has a '.' or '..' component";
+  if (component.size() > RelativePath::kMaxComponentBytes) {
+    return "has a component of more than 255 bytes";
+  }
+  if (ascii_lower(component) == ".git") return "has a component named .git";
+  return {};
+}
+
+/// The rule the path breaks, or nothing.
+std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
+  if (path.empty()) return "is empty";
+  if (path.size() > max_bytes) return "is too long";
+  if (path.front() == '/') return "is absolute";
+  if (has_drive_prefix(path)) return "has a drive prefix";
+  if (path.find('\\') != std::string_view::npos) return "has a backslash";
+  if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
+  if (!is_utf8(path)) return "is not UTF-8";
+  while (true) {
+    const std::size_t slash = path.find('/');
+    const std::string_view fault = component_fault(path.substr(0, slash));
+    if (!fault.empty() || slash == std::string_view::npos) return fault;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+constexpr std::size_t kMaxShownBytes = 120;
+
+}  // namespace
+
+RelativePath::RelativePath(std::string path, std::size_t max_bytes) : path_(std::move(path)) {
+  const std::string_view fault = path_fault(path_, max_bytes);
+  if (fault.empty()) return;
+  throw Error(ErrorCode::unsafe_path, "unsafe path " +
+                                          in_quotes(utf8_prefix(path_, kMaxShownBytes)) + ": it " +
+                                          std::string(fault));
+}
+
+std::string_view RelativePath::filename() const {
+  return std::string_view(path_).substr(directory().size());
+}
+
+std::string_view RelativePath::directory() const {
+  const std::size_t slash = path_.rfind('/');
+  return slash == std::string::npos ? std::string_view()
+                                    : std::string_view(path_).substr(0, slash + 1);
+}
+
+std::string_view RelativePath::stem() const {
+  const std::string_view name = filename();
+  return name.substr(0, name.size() - extension().size());
+}
+
+std::string_view RelativePath::extension() const {
+  const std::string_view name = filename();
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return {};
+  if (name.size() - dot > kMaxExtensionBytes) return {};
+  return name.substr(dot);
+}
+
+std::string ascii_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+}  // namespace healthmetric

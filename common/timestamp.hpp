@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace healthmetric {
+
+/// "2024-01-15T10:30:00Z" (RFC 3339, UTC).
+std::string format_timestamp(std::chrono::sys_seconds time);
+
+/// "20240115T103000Z", as in batch ids and stored names.
+std::string format_compact_timestamp(std::chrono::sys_seconds time);
+
+/// Reads `YYYY-MM-DD(T| )HH:MM:SS[.fraction][Z|(+|-)HH:MM]`. The first generation wrote local
+/// dates without a zone (Python's `isoformat()`); they are taken as UTC. The fraction is dropped.
+/// Nothing when it is no such text or no such moment (February 30th, year 0 or past 9999).
+std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text);
+
+/// Reads what format_compact_timestamp() writes, and nothing else.
+std::optional<std::chrono::sys_seconds> parse_compact_timestamp(std::string_view text);
+
+}  // namespace healthmetric

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace healthmetric {
+
+/// Length in bytes of the well-formed UTF-8 sequence `text` begins with (RFC 3629: no overlong
+/// forms, no surrogates, nothing past U+10FFFF); 0 when there is none.
+std::size_t utf8_sequence_length(std::string_view text);
+
+inline constexpr std::size_t kMaxUtf8SequenceLength = 4;
+
+/// Length in bytes of the longest prefix of `text` that is well-formed UTF-8.
+std::size_t utf8_valid_length(std::string_view text);
+
+/// True when all of `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+/// The longest prefix of `text` that has at most `max_bytes` and cuts no character.
+std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
+
+}  // namespace healthmetric
