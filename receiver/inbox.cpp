@@ -1,0 +1,128 @@
+#include "receiver/inbox.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/log.hpp"
+#include "common/payload_reader.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::string_view kInbox = "inbox/";
+constexpr std::string_view kPayloadExtension = ".json";
+constexpr std::string_view kTriggerPrefix = ".trigger";
+
+bool is_first_generation_output(std::string_view name) {
+  return name.find("_processed_") != std::string_view::npos ||
+         name.find("processing_summary") != std::string_view::npos;
+}
+
+struct NamedPayload {
+  PayloadName name;
+  WaitingPayload payload;
+};
+
+/// Why these parts, sorted, can never make a batch; nothing when they can.
+std::string contradiction(const std::vector<NamedPayload>& parts) {
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (parts[i].name.part == parts[i + 1].name.part) {
+      return fmt::format("part {} is there twice", parts[i].name.part);
+    }
+    if (parts[i].name.last) return "there are parts behind the last one";
+  }
+  return {};
+}
+
+/// What is missing of these parts, sorted and free of contradiction; nothing when none is.
+std::string missing(const std::vector<NamedPayload>& parts) {
+  unsigned expected = 1;
+  for (const NamedPayload& part : parts) {
+    if (part.name.part != expected) return fmt::format("part {}", expected);
+    ++expected;
+  }
+  return parts.back().name.last ? "" : fmt::format("part {} and any behind it", expected);
+}
+
+WaitingBatch assemble(const BatchId& id, std::vector<NamedPayload> parts,
+                      std::chrono::sys_seconds now, std::chrono::seconds incomplete_after) {
+  std::sort(parts.begin(), parts.end(),
+            [](const NamedPayload& a, const NamedPayload& b) { return a.name.part < b.name.part; });
+  WaitingBatch batch;
+  batch.id = id;
+  for (const NamedPayload& part : parts) batch.payloads.push_back(part.payload);
+  batch.reason = contradiction(parts);
+  if (!batch.reason.empty()) {
+    batch.state = WaitingBatch::State::unusable;
+    return batch;
+  }
+  batch.reason = missing(parts);
+  if (batch.reason.empty()) return batch;
+  const bool too_late = now - id.time > incomplete_after;
+  batch.state = too_late ? WaitingBatch::State::unusable : WaitingBatch::State::incomplete;
+  if (too_late)
+    batch.reason = "still missing since " + format_timestamp(id.time) + ": " + batch.reason;
+  return batch;
+}
+
+bool is_payload_in_root(Storage& storage, const std::string& name, const Limits& limits) {
+  if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
+  auto file = storage.open(RelativePath(name));
+  return file && looks_like_payload(*file, limits);
+}
+
+/// Whether a name in the inbox is one the receiver handles at all.
+bool is_inbox_payload(const std::string& name) {
+  if (!name.ends_with(kPayloadExtension) || name.starts_with('.')) return false;
+  try {
+    const RelativePath valid(std::string(kInbox) + name);
+    return true;
+  } catch (const Error& error) {
+    log::warning("left where it is: " + std::string(error.what()));
+    return false;
+  }
+}
+
+}  // namespace
+
+Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
+                 std::chrono::seconds incomplete_after) {
+  Inbox inbox;
+  std::map<std::string, std::vector<NamedPayload>> by_batch;
+  const auto add = [&](const std::string& folder, const Storage::File& file) {
+    WaitingPayload payload{RelativePath(folder + file.name), file.size_bytes};
+    if (const auto name = PayloadName::parse(file.name)) {
+      by_batch[name->batch.str()].push_back({*name, std::move(payload)});
+    } else {
+      WaitingBatch batch;
+      batch.payloads.push_back(std::move(payload));
+      inbox.batches.push_back(std::move(batch));
+    }
+  };
+  for (const Storage::File& file : storage.files_in(kInbox)) {
+    if (is_inbox_payload(file.name)) add(std::string(kInbox), file);
+  }
+  for (const Storage::File& file : storage.files_in("")) {
+    if (file.name.starts_with(kTriggerPrefix)) {
+      inbox.triggers.emplace_back(file.name);
+    } else if (is_payload_in_root(storage, file.name, limits)) {
+      add("", file);
+    }
+  }
+  for (auto& [id, parts] : by_batch) {
+    const BatchId batch = parts.front().name.batch;
+    inbox.batches.push_back(assemble(batch, std::move(parts), now, incomplete_after));
+  }
+  std::stable_sort(inbox.batches.begin(), inbox.batches.end(),
+                   [](const WaitingBatch& a, const WaitingBatch& b) {
+                     return a.payloads.front().path.filename() < b.payloads.front().path.filename();
+                   });
+  return inbox;
+}
+
+}  // namespace healthmetric

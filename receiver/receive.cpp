@@ -1,0 +1,188 @@
+#include "receiver/receive.hpp"
+
+#include <algorithm>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "receiver/inbox.hpp"
+#include "receiver/rejection.hpp"
+#include "receiver/summary.hpp"
+#include "receiver/unpack.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+using Status = BatchReport::Status;
+
+/// True for what makes one batch bad, as against what stops the run.
+bool is_defect(ErrorCode code) {
+  return code == ErrorCode::bad_payload || code == ErrorCode::too_large ||
+         code == ErrorCode::unsafe_path;
+}
+
+/// The name of a batch in messages.
+std::string label(const BatchReport& report) {
+  return report.id ? report.id->str() : in_quotes(report.payloads.front().str());
+}
+
+class Receiver {
+ public:
+  Receiver(Storage& storage, const Options& options, Clock& clock)
+      : storage_(storage), options_(options), clock_(clock) {}
+
+  Report run() {
+    const Inbox inbox =
+        scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
+    Report report;
+    for (const WaitingBatch& batch : inbox.batches) {
+      report.batches.push_back(process(batch));
+      log_outcome(report.batches.back());
+    }
+    if (writes()) {
+      storage_.remove_tree(kStagingFolder);
+      for (const RelativePath& trigger : inbox.triggers) storage_.remove(trigger);
+      report.triggers_removed = inbox.triggers;
+    }
+    return report;
+  }
+
+ private:
+  [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
+
+  BatchReport process(const WaitingBatch& batch) {
+    BatchReport report;
+    report.id = batch.id;
+    for (const WaitingPayload& payload : batch.payloads) report.payloads.push_back(payload.path);
+    started_ = clock_.now();
+    try {
+      if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
+      process_new(batch, report);
+    } catch (const Error& error) {
+      if (!is_defect(error.code())) throw;
+      reject(batch, error.what(), report);
+    }
+    return report;
+  }
+
+  void process_new(const WaitingBatch& batch, BatchReport& report) {
+    report.reason = batch.reason;
+    if (batch.state == WaitingBatch::State::incomplete) {
+      report.status = Status::waiting;
+    } else if (batch.state == WaitingBatch::State::unusable) {
+      reject(batch, batch.reason, report);
+    } else if (writes()) {
+      store(batch, report);
+    } else {
+      describe(verify_only(storage_, batch, options_.limits, report.id), report);
+      report.status = Status::verified;
+    }
+  }
+
+  void store(const WaitingBatch& batch, BatchReport& report) {
+    const StagedBatch staged = stage(storage_, batch, options_.limits, report.id);
+    // Version 1 payloads, and files that were renamed, show their identity only now.
+    if (!batch.id && finish_repeat(batch, staged.id, report)) return;
+    describe(staged.metadata, report);
+    const RelativePath manifest = publish(storage_, staged, options_.name_template);
+    record({staged.id, Verdict::stored, "", staged.metadata, batch.payloads}, manifest, report);
+    remove_payloads(batch);
+  }
+
+  /// A batch with a summary was dealt with by an earlier run, which died or lost its push before
+  /// it could clean up. False when there is no summary.
+  bool finish_repeat(const WaitingBatch& batch, const BatchId& id, BatchReport& report) {
+    const auto receipt = read_receipt(storage_, id);
+    if (!receipt) return false;
+    report.summary = summary_path(id);
+    if (!covers(*receipt, batch)) {
+      throw Error(ErrorCode::bad_payload,
+                  "another payload with the id of a batch that is already recorded");
+    }
+    if (receipt->verdict == Verdict::rejected) {
+      reject(batch, "rejected before: see " + report.summary->str(), report);
+    } else {
+      report.status = Status::repeated;
+      if (writes()) remove_payloads(batch);
+    }
+    return true;
+  }
+
+  /// Whether every payload is one the receipt names, with its size. Only the name of the file
+  /// counts: the same payload may lie in the inbox or in the root.
+  static bool covers(const Receipt& receipt, const WaitingBatch& batch) {
+    const auto is_known = [&](const WaitingPayload& payload) {
+      return std::any_of(receipt.payloads.begin(), receipt.payloads.end(),
+                         [&](const WaitingPayload& known) {
+                           return known.size_bytes == payload.size_bytes &&
+                                  (!batch.id || known.path.filename() == payload.path.filename());
+                         });
+    };
+    return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
+  }
+
+  /// The summary comes before the payloads are moved: a run that dies in between finds the receipt
+  /// and moves them then.
+  void reject(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
+    report.status = Status::rejected;
+    report.reason = reason;
+    if (!writes()) return;
+    if (report.id && !report.summary) {
+      BatchMetadata metadata;
+      metadata.batch_name = report.batch_name;
+      record({*report.id, Verdict::rejected, reason, metadata, batch.payloads}, {}, report);
+    }
+    report.rejected =
+        set_aside(storage_, batch.payloads, {report.id, reason, clock_.now_seconds()});
+  }
+
+  void record(Summary summary, const std::optional<RelativePath>& manifest, BatchReport& report) {
+    summary.processed_at = clock_.now_seconds();
+    summary.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - started_);
+    write_summary(storage_, summary, manifest);
+    report.summary = summary_path(summary.id);
+  }
+
+  void remove_payloads(const WaitingBatch& batch) {
+    if (options_.mode != Mode::store) return;
+    for (const WaitingPayload& payload : batch.payloads) storage_.remove(payload.path);
+  }
+
+  static void describe(const BatchMetadata& metadata, BatchReport& report) {
+    report.batch_name = metadata.batch_name;
+    report.files = metadata.total_files;
+    report.size_bytes = metadata.total_size_bytes;
+  }
+
+  static void log_outcome(const BatchReport& report) {
+    const std::string contents =
+        fmt::format("{}, {}", counted_files(report.files), human_bytes(report.size_bytes));
+    switch (report.status) {
+      case Status::stored:
+        return log::info("stored " + label(report) + ": " + contents);
+      case Status::verified:
+        return log::info("would store " + label(report) + ": " + contents);
+      case Status::repeated:
+        return log::info("already stored, payload removed: " + label(report));
+      case Status::waiting:
+        return log::info("waiting for " + report.reason + " of " + label(report));
+      case Status::rejected:
+        return log::error("rejected " + label(report) + ": " + report.reason);
+    }
+  }
+
+  Storage& storage_;
+  const Options& options_;
+  Clock& clock_;
+  Clock::time_point started_;
+};
+
+}  // namespace
+
+Report receive(Storage& storage, const Options& options, Clock& clock) {
+  return Receiver(storage, options, clock).run();
+}
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,66 @@
+#include "receiver/rejection.hpp"
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/json.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+#include "common/version.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::string_view kReasonSuffix = ".reason.json";
+
+/// Room for "~2" and ".reason.json" behind a payload's name.
+constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 20;
+
+std::string reason_text(const WaitingPayload& payload, const Rejection& rejection) {
+  Json reason;
+  reason["batch_id"] = rejection.id ? Json(rejection.id->str()) : Json(nullptr);
+  reason["payload"] = payload.path.str();
+  reason["size"] = payload.size_bytes;
+  reason["reason"] = rejection.reason;
+  reason["rejected_at"] = format_timestamp(rejection.rejected_at);
+  reason["receiver"] = {{"version", kVersion}};
+  return to_pretty_text(reason);
+}
+
+bool holds_the_same(Storage& storage, const RelativePath& a, const RelativePath& b) {
+  auto left = storage.open(a);
+  auto right = storage.open(b);
+  return left && right && same_bytes(*left, *right);
+}
+
+/// The first of "name", "name~2", ... that is free or already holds this payload.
+RelativePath target_for(Storage& storage, const WaitingPayload& payload) {
+  const std::string_view name = payload.path.filename();
+  const std::string base =
+      "rejected/" +
+      std::string(name.substr(name.size() > kMaxNameBytes ? name.size() - kMaxNameBytes : 0));
+  for (unsigned attempt = 1;; ++attempt) {
+    RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
+    if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;
+  }
+}
+
+}  // namespace
+
+std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
+                                    const Rejection& rejection) {
+  std::vector<RelativePath> now_there;
+  for (const WaitingPayload& payload : payloads) {
+    const RelativePath target = target_for(storage, payload);
+    const RelativePath reason(target.str() + std::string(kReasonSuffix));
+    storage.write_durably(reason, reason_text(payload, rejection));
+    if (storage.move(payload.path, target) == Storage::Moved::target_exists) {
+      storage.remove(payload.path);  // an earlier run stored the same bytes there
+    }
+    now_there.push_back(target);
+    now_there.push_back(reason);
+  }
+  storage.sync();
+  return now_there;
+}
+
+}  // namespace healthmetric

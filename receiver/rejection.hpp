@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/batch_id.hpp"
+#include "receiver/inbox.hpp"
+#include "receiver/storage.hpp"
+
+namespace healthmetric {
+
+struct Rejection {
+  std::optional<BatchId> id;
+  std::string reason;
+  std::chrono::sys_seconds rejected_at;
+};
+
+/// Sets payloads aside, byte for byte, as `rejected/<payload file>`, each with a
+/// `<payload file>.reason.json` beside it; the reason is written first, so that no payload lies
+/// there unexplained. A file of that name with other content stays, and the new one gets "~2".
+/// Returns the paths that are now there. Doing it again after a crash finishes it.
+std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
+                                    const Rejection& rejection);
+
+}  // namespace healthmetric

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/batch_id.hpp"
+#include "common/relative_path.hpp"
+
+/// What a run did, for people, programs and the workflow's step summary.
+
+namespace healthmetric {
+
+struct BatchReport {
+  enum class Status {
+    stored,
+    rejected,
+    repeated,  ///< an earlier run stored it; only its payload was left
+    waiting,   ///< not all of its parts are there
+    verified,  ///< with --dry-run: it would be stored
+  };
+
+  Status status = Status::stored;
+  std::optional<BatchId> id;
+  std::string batch_name;
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::string reason;  ///< of a rejection, or what is waited for
+  std::optional<RelativePath> summary;
+  std::vector<RelativePath> payloads;  ///< where they lay before
+  std::vector<RelativePath> rejected;  ///< where they are now, with their reasons
+};
+
+struct Report {
+  std::vector<BatchReport> batches;
+  std::vector<RelativePath> triggers_removed;
+
+  [[nodiscard]] std::uint64_t count(BatchReport::Status status) const;
+};
+
+/// One line: "stored 2 batches (5 files, 1.2 MiB), rejected 1".
+std::string to_line(const Report& report);
+
+/// One JSON object in one line; docs/storage-layout.md describes it.
+std::string to_json_text(const Report& report);
+
+/// A section for a step summary; at most a few hundred lines, every name escaped.
+std::string to_markdown(const Report& report);
+
+}  // namespace healthmetric

@@ -1,0 +1,262 @@
+#include "receiver/storage.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "common/error.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr mode_t kDirectoryMode = 0777;  // less the umask
+constexpr mode_t kFileMode = 0666;
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+
+/// The names in a directory, without "." and "..", sorted.
+std::vector<std::string> names_in(int directory_fd, const std::string& shown) {
+  UniqueFd own(::openat(directory_fd, ".", kOpenDirectory));
+  if (!own) throw_system_error("cannot list " + in_quotes(shown), errno);
+  const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(own.get()));
+  if (!stream) throw_system_error("cannot list " + in_quotes(shown), errno);
+  own.release();
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    std::string name(static_cast<const char*>(entry->d_name));
+    if (name != "." && name != "..") names.push_back(std::move(name));
+    errno = 0;
+  }
+  if (errno != 0) throw_system_error("cannot list " + in_quotes(shown), errno);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+[[noreturn]] void throw_link_or_system_error(const std::string& action, int error_number) {
+  if (error_number == ELOOP || error_number == ENOTDIR) {
+    throw Error(ErrorCode::unsafe_path,
+                action + ": a symbolic link or a file stands where a folder is needed");
+  }
+  throw_system_error(action, error_number);
+}
+
+/// renameat2() that replaces nothing; where a file system cannot, a hard link does the same.
+bool rename_without_replacing(int from_fd, const char* from, int to_fd, const char* to) {
+  if (::renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  return ::linkat(from_fd, from, to_fd, to, 0) == 0 && ::unlinkat(from_fd, from, 0) == 0;
+}
+
+void remove_all_in(int directory_fd, const std::string& shown) {
+  for (const std::string& name : names_in(directory_fd, shown)) {
+    if (::unlinkat(directory_fd, name.c_str(), 0) == 0) continue;
+    if (errno != EISDIR && errno != EPERM) {
+      throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
+    }
+    const UniqueFd child(::openat(directory_fd, name.c_str(), kOpenDirectory));
+    if (!child) throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
+    remove_all_in(child.get(), shown + "/" + name);
+    if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0) {
+      throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
+    }
+  }
+}
+
+std::string c_string(std::string_view name) {
+  return std::string(name);
+}
+
+}  // namespace
+
+Storage::Storage(const std::filesystem::path& root, Lock lock)
+    : root_(root.string()), root_fd_(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (!root_fd_ && (errno == ENOENT || errno == ENOTDIR)) {
+    throw Error(ErrorCode::usage, "there is no folder " + in_quotes(root_) +
+                                      ": name the storage folder with --storage");
+  }
+  if (!root_fd_) throw_system_error("cannot open " + in_quotes(root_), errno);
+  if (lock == Lock::exclusive && ::flock(root_fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw_system_error("cannot lock " + in_quotes(root_), errno);
+    throw Error(ErrorCode::busy, "another receiver works in " + in_quotes(root_));
+  }
+}
+
+int Storage::directory(std::string_view path, Missing missing) {
+  if (path.empty()) return root_fd_.get();
+  if (current_fd_ && current_path_ == path) return current_fd_.get();
+  UniqueFd parent;
+  int parent_fd = root_fd_.get();
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::size_t slash = rest.find('/');
+    const std::string name(rest.substr(0, slash));
+    rest.remove_prefix(slash + 1);
+    UniqueFd child(::openat(parent_fd, name.c_str(), kOpenDirectory));
+    if (!child && errno == ENOENT) {
+      if (missing == Missing::fail) return -1;
+      if (::mkdirat(parent_fd, name.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
+        throw_system_error("cannot create " + in_quotes(root_ + "/" + c_string(path)), errno);
+      }
+      child = UniqueFd(::openat(parent_fd, name.c_str(), kOpenDirectory));
+    }
+    if (!child) {
+      throw_link_or_system_error("cannot enter " + in_quotes(root_ + "/" + c_string(path)), errno);
+    }
+    parent = std::move(child);
+    parent_fd = parent.get();
+  }
+  current_path_ = path;
+  current_fd_ = std::move(parent);
+  return current_fd_.get();
+}
+
+std::vector<Storage::File> Storage::files_in(std::string_view path) {
+  const std::string shown = root_ + "/" + c_string(path);
+  const int fd = directory(path, Missing::fail);
+  std::vector<File> files;
+  if (fd < 0) return files;
+  for (std::string& name : names_in(fd, shown)) {
+    struct stat info {};
+    if (::fstatat(fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      throw_system_error("cannot read " + in_quotes(shown + name), errno);
+    }
+    if (S_ISREG(info.st_mode)) {
+      files.push_back({std::move(name), static_cast<std::uint64_t>(info.st_size)});
+    }
+  }
+  return files;
+}
+
+std::optional<InputFile> Storage::open(const RelativePath& path) {
+  const std::string shown = root_ + "/" + path.str();
+  const int fd = directory(path.directory(), Missing::fail);
+  if (fd < 0) return {};
+  const std::string name(path.filename());
+  UniqueFd file(::openat(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ENOENT) return {};
+  if (!file) throw_link_or_system_error("cannot read " + in_quotes(shown), errno);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(shown), errno);
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorCode::unsafe_path, "cannot read " + in_quotes(shown) + ": it is no file");
+  }
+  return InputFile(std::move(file), shown);
+}
+
+bool Storage::exists(const RelativePath& path) {
+  const int fd = directory(path.directory(), Missing::fail);
+  if (fd < 0) return false;
+  struct stat info {};
+  const std::string name(path.filename());
+  if (::fstatat(fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (errno != ENOENT)
+    throw_system_error("cannot read " + in_quotes(root_ + "/" + path.str()), errno);
+  return false;
+}
+
+OutputFile Storage::create(const RelativePath& path) {
+  const std::string shown = root_ + "/" + path.str();
+  const int fd = directory(path.directory(), Missing::create);
+  const std::string name(path.filename());
+  UniqueFd file(
+      ::openat(fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+  if (!file) throw_system_error("cannot create " + in_quotes(shown), errno);
+  return {std::move(file), shown};
+}
+
+Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
+  const int source = directory(from.directory(), Missing::fail);
+  const UniqueFd source_fd(::fcntl(source, F_DUPFD_CLOEXEC, 0));
+  const int target_fd = directory(to.directory(), Missing::create);
+  const std::string source_name(from.filename());
+  const std::string target_name(to.filename());
+  if (rename_without_replacing(source_fd.get(), source_name.c_str(), target_fd,
+                               target_name.c_str())) {
+    return Moved::yes;
+  }
+  if (errno == EEXIST) return Moved::target_exists;
+  throw_system_error("cannot move " + in_quotes(root_ + "/" + from.str()) + " to " +
+                         in_quotes(root_ + "/" + to.str()),
+                     errno);
+}
+
+void Storage::write_durably(const RelativePath& path, std::string_view text) {
+  const RelativePath temporary(path.str() + ".tmp-" + random_hex(8), RelativePath::kMaxStoredBytes);
+  {
+    OutputFile file = create(temporary);
+    file.write(text);
+    file.sync();
+  }
+  move_durably(temporary, path);
+}
+
+void Storage::move_durably(const RelativePath& from, const RelativePath& to) {
+  if (move(from, to) == Moved::target_exists) remove(from);
+  if (::fsync(directory(to.directory(), Missing::fail)) != 0) {
+    throw_system_error("cannot write " + in_quotes(root_ + "/" + to.str()), errno);
+  }
+}
+
+void Storage::remove(const RelativePath& path) {
+  const int fd = directory(path.directory(), Missing::fail);
+  const std::string name(path.filename());
+  if (fd < 0 || (::unlinkat(fd, name.c_str(), 0) != 0 && errno != ENOENT)) {
+    throw_system_error("cannot remove " + in_quotes(root_ + "/" + path.str()), errno);
+  }
+}
+
+void Storage::remove_tree(const RelativePath& path) {
+  const std::string name(path.filename());
+  const int parent = directory(path.directory(), Missing::fail);
+  if (parent < 0) return;
+  UniqueFd tree(::openat(parent, name.c_str(), kOpenDirectory));
+  if (!tree && errno == ENOENT) return;
+  if (!tree && errno != ENOTDIR && errno != ELOOP) {
+    throw_system_error("cannot remove " + in_quotes(root_ + "/" + path.str()), errno);
+  }
+  const std::string shown = root_ + "/" + path.str();
+  if (tree) remove_all_in(tree.get(), shown);
+  current_fd_ = UniqueFd();
+  current_path_.clear();
+  const int again = directory(path.directory(), Missing::fail);
+  if (::unlinkat(again, name.c_str(), tree ? AT_REMOVEDIR : 0) != 0) {
+    throw_system_error("cannot remove " + in_quotes(shown), errno);
+  }
+}
+
+void Storage::sync() {
+  if (::syncfs(root_fd_.get()) != 0) throw_system_error("cannot write " + in_quotes(root_), errno);
+}
+
+bool same_bytes(InputFile& a, InputFile& b) {
+  if (a.state().size_bytes != b.state().size_bytes) return false;
+  std::vector<char> left(std::size_t{64} * 1024);
+  std::vector<char> right(left.size());
+  while (const std::size_t count = a.read(left)) {
+    std::size_t filled = 0;
+    while (filled < count) {
+      const std::size_t more = b.read(std::span<char>(right.data() + filled, count - filled));
+      if (more == 0) return false;
+      filled += more;
+    }
+    if (!std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(count),
+                    right.begin())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/file_io.hpp"
+#include "common/relative_path.hpp"
+
+namespace healthmetric {
+
+/// The storage folder, reached through directory descriptors only.
+///
+/// Names come from strangers, and a stranger who can push a file can push a symbolic link. So no
+/// path is ever handed to the kernel whole: each component is opened below the one before it and
+/// refused when it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old
+/// kernels and container filters refuse it.) Nothing that exists is ever replaced.
+///
+/// Functions throw Error{io} with the path and the system's reason, and Error{unsafe_path} where a
+/// link stands in the way, unless said otherwise.
+class Storage {
+ public:
+  struct File {
+    std::string name;
+    std::uint64_t size_bytes;
+  };
+
+  enum class Lock { exclusive, none };
+
+  /// Throws Error{usage} when there is no such folder and Error{busy} when another receiver works
+  /// in it.
+  Storage(const std::filesystem::path& root, Lock lock);
+
+  /// The regular files directly in `directory` ("" is the root), sorted by name; none when it does
+  /// not exist.
+  [[nodiscard]] std::vector<File> files_in(std::string_view directory);
+
+  /// A regular file; nothing when there is none.
+  [[nodiscard]] std::optional<InputFile> open(const RelativePath& path);
+  [[nodiscard]] bool exists(const RelativePath& path);
+
+  /// Creates a file that does not exist, and the folders above it.
+  OutputFile create(const RelativePath& path);
+
+  enum class Moved { yes, target_exists };
+
+  /// Moves a file, creating the folders above its target. What exists there stays.
+  [[nodiscard]] Moved move(const RelativePath& from, const RelativePath& to);
+
+  /// Moves a file of which the bytes are durable, and makes the move durable. What exists at the
+  /// target stays, and the file is removed.
+  void move_durably(const RelativePath& from, const RelativePath& to);
+
+  /// Puts `text` into a new file, durably. What exists there stays.
+  void write_durably(const RelativePath& path, std::string_view text);
+
+  void remove(const RelativePath& path);
+
+  /// Removes a folder with all that is in it; links in it are removed, not followed.
+  void remove_tree(const RelativePath& path);
+
+  /// Makes everything done so far durable: one call for a whole batch.
+  void sync();
+
+ private:
+  enum class Missing { create, fail };
+
+  /// A descriptor of the folder "a/b/" ("" is the root); valid until the next call. No descriptor
+  /// when it is missing and may not be created.
+  int directory(std::string_view path, Missing missing);
+
+  std::string root_;  ///< for messages
+  UniqueFd root_fd_;
+  std::string current_path_;  ///< the folder opened last: neighbours come in a row
+  UniqueFd current_fd_;
+};
+
+/// True when both files hold the same bytes.
+bool same_bytes(InputFile& a, InputFile& b);
+
+}  // namespace healthmetric

@@ -1,0 +1,209 @@
+#include "receiver/stored_name.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+#include "common/utf8.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Folders of the layout itself, which no stored file may enter.
+constexpr std::array<std::string_view, 3> kReservedFolders = {"inbox", "summaries", "rejected"};
+
+constexpr std::array<std::string_view, 22> kDeviceNames = {
+    "con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4", "com5", "com6", "com7",
+    "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
+
+template <typename List>
+bool contains(const List& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+struct FreeMemory {
+  void operator()(utf8proc_uint8_t* memory) const noexcept { std::free(memory); }
+};
+
+/// `path` with case and normalisation removed, so that names some file system takes for one
+/// become one (Unicode: default case folding, NFC).
+std::string fold(std::string_view path) {
+  utf8proc_uint8_t* folded = nullptr;
+  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE |
+                                                      UTF8PROC_STABLE | UTF8PROC_IGNORE);
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(path.data()),
+                                   static_cast<utf8proc_ssize_t>(path.size()), &folded, options);
+  const std::unique_ptr<utf8proc_uint8_t, FreeMemory> owner(folded);
+  if (length < 0) return ascii_lower(path);
+  return {reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length)};
+}
+
+std::uint64_t hash_of(std::string_view folded) {
+  return std::hash<std::string_view>()(folded);
+}
+
+/// Cuts the end off the stem so that `stem + tail` fits a file name.
+std::string shorten(std::string_view stem, std::string_view tail) {
+  const std::size_t room =
+      RelativePath::kMaxComponentBytes - std::min(tail.size(), RelativePath::kMaxComponentBytes);
+  return std::string(utf8_prefix(stem, room)) + std::string(tail);
+}
+
+/// "a~2.json" for "a.json" and "~2".
+std::string with_suffix(std::string_view name, std::string_view suffix) {
+  const std::size_t dot = name.rfind('.');
+  const std::size_t stem = dot == std::string_view::npos || dot == 0 ? name.size() : dot;
+  return shorten(name.substr(0, stem), std::string(suffix) + std::string(name.substr(stem)));
+}
+
+/// The value of a field, or nothing for a name that is none.
+const std::string* find_field(
+    const std::array<std::pair<std::string_view, std::string>, 10>& fields, std::string_view name) {
+  const auto* found = std::find_if(fields.begin(), fields.end(),
+                                   [&](const auto& field) { return field.first == name; });
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+/// Replaces each {field} of a pattern. Throws Error{usage}.
+template <typename Lookup>
+std::string substitute(std::string_view pattern, const Lookup& lookup) {
+  std::string out;
+  while (!pattern.empty()) {
+    const std::size_t brace = std::min(pattern.find_first_of("{}"), pattern.size());
+    out += pattern.substr(0, brace);
+    pattern.remove_prefix(brace);
+    if (pattern.empty()) break;
+    const std::size_t end = pattern.find('}');
+    const std::string* value = pattern.front() == '{' && end != std::string_view::npos
+                                   ? lookup(pattern.substr(1, end - 1))
+                                   : nullptr;
+    if (value == nullptr) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("--name-template: {} is no field; the fields are {{batch}} {{dir}} "
+                              "{{stem}} {{ext}} {{timestamp}} {{id}} {{year}} {{month}} {{day}} "
+                              "{{batch_id}}",
+                              in_quotes(pattern.substr(0, std::min(end, pattern.size() - 1) + 1))));
+    }
+    out += *value;
+    pattern.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+/// Expands the pattern; when that makes the name too long, with the end of the stem cut off.
+std::string expand_to_fit(const NameTemplate& pattern, const BatchId& batch,
+                          const RelativePath& path) {
+  std::string expanded = pattern.expand(batch, path);
+  const std::size_t name_bytes = expanded.size() - (expanded.rfind('/') + 1);
+  if (name_bytes <= RelativePath::kMaxComponentBytes) return expanded;
+  const std::size_t excess = name_bytes - RelativePath::kMaxComponentBytes;
+  if (excess >= path.stem().size()) {
+    throw Error(ErrorCode::unsafe_path, "the name of " + in_quotes(path.str()) +
+                                            " gets too long: use a shorter --name-template");
+  }
+  const std::string_view stem = utf8_prefix(path.stem(), path.stem().size() - excess);
+  return pattern.expand(batch, RelativePath(std::string(path.directory()) + std::string(stem) +
+                                            std::string(path.extension())));
+}
+
+/// Keeps the first component out of the layout's own folders and from being hidden.
+std::string outside_the_layout(const std::string& name) {
+  return name.front() == '.' || contains(kReservedFolders, fold(name)) ? "_" + name : name;
+}
+
+}  // namespace
+
+NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
+  const BatchId sample{std::chrono::sys_seconds(), "data", "00000000"};
+  const std::string expanded = expand(sample, RelativePath("file.json"));
+  const auto has = [&](std::string_view field) {
+    return pattern_.find(field) != std::string::npos;
+  };
+  if (!has("{stem}") || (!has("{id}") && !has("{batch_id}"))) {
+    throw Error(ErrorCode::usage,
+                "--name-template needs {stem}, and {id} or {batch_id}: without them two batches "
+                "would want the same names");
+  }
+  try {
+    const RelativePath valid(expanded);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::usage, std::string("--name-template makes an ") + error.what());
+  }
+}
+
+std::string NameTemplate::expand(const BatchId& batch, const RelativePath& path) const {
+  const std::string time = format_compact_timestamp(batch.time);
+  const std::array<std::pair<std::string_view, std::string>, 10> fields = {{
+      {"batch", batch.slug},
+      {"dir", std::string(path.directory())},
+      {"stem", std::string(path.stem())},
+      {"ext", std::string(path.extension())},
+      {"timestamp", time},
+      {"id", batch.unique},
+      {"year", time.substr(0, 4)},
+      {"month", time.substr(4, 2)},
+      {"day", time.substr(6, 2)},
+      {"batch_id", batch.str()},
+  }};
+  return substitute(pattern_, [&](std::string_view name) { return find_field(fields, name); });
+}
+
+StoredNames::StoredNames(const NameTemplate& pattern, BatchId batch)
+    : pattern_(pattern), batch_(std::move(batch)) {}
+
+std::string StoredNames::place_component(const std::string& folder, const std::string& name,
+                                         Kind kind) {
+  const auto is_taken = [&](const std::string& folded) {
+    const std::uint64_t hash = hash_of(folded);
+    return files_.count(hash) > 0 || (kind == Kind::file && folders_.count(hash) > 0);
+  };
+  std::string candidate = name;
+  std::string folded = fold(folder + candidate);
+  for (std::size_t attempt = 2; is_taken(folded); ++attempt) {
+    candidate = with_suffix(name, fmt::format("~{}", attempt));
+    folded = fold(folder + candidate);
+  }
+  (kind == Kind::file ? files_ : folders_).insert(hash_of(folded));
+  return candidate;
+}
+
+RelativePath StoredNames::place(const RelativePath& path) {
+  const std::string wanted = expand_to_fit(pattern_, batch_, path);
+  std::string placed;
+  std::string_view rest = wanted;
+  for (std::size_t slash = rest.find('/'); slash != std::string_view::npos;
+       slash = rest.find('/')) {
+    const std::string name = portable_component(rest.substr(0, slash));
+    placed +=
+        place_component(placed, placed.empty() ? outside_the_layout(name) : name, Kind::folder);
+    placed += '/';
+    rest.remove_prefix(slash + 1);
+  }
+  const std::string name = portable_component(rest);
+  placed += place_component(placed, placed.empty() ? outside_the_layout(name) : name, Kind::file);
+  return RelativePath(placed, RelativePath::kMaxStoredBytes);
+}
+
+std::string portable_component(std::string_view component) {
+  constexpr std::string_view kRefused = "<>:\"|?*";
+  std::string name(component);
+  std::replace_if(
+      name.begin(), name.end(), [&](char c) { return kRefused.find(c) != std::string_view::npos; },
+      '_');
+  for (std::size_t i = name.size(); i > 0 && (name[i - 1] == '.' || name[i - 1] == ' '); --i) {
+    name[i - 1] = '_';
+  }
+  const std::string before_dot = ascii_lower(name.substr(0, name.find('.')));
+  if (contains(kDeviceNames, before_dot)) name.insert(name.begin(), '_');
+  return name;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,176 @@
+#include "receiver/summary.hpp"
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/json.hpp"
+#include "common/json_scanner.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+#include "common/version.hpp"
+#include "receiver/manifest.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr unsigned kSummarySchemaVersion = 1;
+constexpr std::size_t kMaxWarnings = 100;
+constexpr JsonScanner::Bounds kReceiptBounds{6, 100'000, 4096};
+const RelativePath kUnfinishedSummary{".staging/summary.json"};
+
+std::string_view to_text(Verdict verdict) {
+  return verdict == Verdict::stored ? "stored" : "rejected";
+}
+
+Json payloads_json(const std::vector<WaitingPayload>& payloads) {
+  Json list = Json::array();
+  for (const WaitingPayload& payload : payloads) {
+    list.push_back({{"path", payload.path.str()}, {"size", payload.size_bytes}});
+  }
+  return list;
+}
+
+Json skipped_json(const std::vector<SkippedFile>& skipped) {
+  Json list = Json::array();
+  for (const SkippedFile& file : skipped) {
+    list.push_back({{"relative_path", file.path}, {"reason", file.reason}});
+  }
+  return list;
+}
+
+Json sender_json(const std::optional<SenderIdentity>& sender) {
+  if (!sender) return nullptr;
+  return {{"host", sender->host}, {"user", sender->user}, {"version", sender->version}};
+}
+
+Json warnings_json(Storage& storage, const std::optional<RelativePath>& manifest) {
+  Json list = Json::array();
+  if (!manifest) return list;
+  for_each_entry(storage, *manifest, [&](const ManifestEntry& entry) {
+    if (entry.looks_like_its_extension || list.size() == kMaxWarnings) return;
+    list.push_back(
+        {{"path", entry.path.str()}, {"warning", "the content does not look like its extension"}});
+  });
+  return list;
+}
+
+/// Everything but the files, which follow as the last member.
+Json head_json(const Summary& summary) {
+  const BatchMetadata& metadata = summary.metadata;
+  Json head;
+  head["schema_version"] = kSummarySchemaVersion;
+  head["batch_id"] = summary.id.str();
+  head["batch_name"] = metadata.batch_name;
+  head["status"] = to_text(summary.verdict);
+  head["reason"] = summary.reason.empty() ? Json(nullptr) : Json(summary.reason);
+  head["payloads"] = payloads_json(summary.payloads);
+  head["timestamp"] = format_timestamp(summary.id.time);
+  head["processed_at"] = format_timestamp(summary.processed_at);
+  head["duration_ms"] = summary.duration.count();
+  head["receiver"] = {{"version", kVersion}};
+  head["source"] = metadata.source;
+  head["sender"] = sender_json(metadata.sender);
+  head["total_files"] = metadata.total_files;
+  head["total_size"] = metadata.total_size_bytes;
+  head["skipped"] = skipped_json(metadata.skipped);
+  return head;
+}
+
+std::string entry_json(const ManifestEntry& entry) {
+  std::string text = "    {\"path\": ";
+  append_json_string(entry.path.str(), text);
+  text += ", \"stored_path\": ";
+  append_json_string(entry.stored_path, text);
+  text += fmt::format(R"(, "size": {}, "sha256": "{}", "git_blob": "{}", "content_type": "{}"}})",
+                      entry.size_bytes, entry.sha256, entry.git_blob, entry.content_type);
+  return text;
+}
+
+/// The files are streamed behind a head made by the JSON library, whose closing brace is taken
+/// off: a batch may have a hundred thousand of them.
+void write_text(Storage& storage, const Summary& summary,
+                const std::optional<RelativePath>& manifest, Sink& out) {
+  Json head = head_json(summary);
+  head["warnings"] = warnings_json(storage, manifest);
+  std::string text = to_pretty_text(head);
+  text.resize(text.rfind('}') - 1);  // the brace and the line feed before it
+  out.write(text);
+  out.write(",\n  \"files\": [");
+  bool first = true;
+  if (manifest) {
+    for_each_entry(storage, *manifest, [&](const ManifestEntry& entry) {
+      out.write(first ? "\n" : ",\n");
+      out.write(entry_json(entry));
+      first = false;
+    });
+  }
+  out.write(first ? "]\n}\n" : "\n  ]\n}\n");
+}
+
+std::vector<WaitingPayload> read_payloads(JsonScanner& scanner) {
+  std::vector<WaitingPayload> payloads;
+  scanner.begin_array();
+  while (scanner.next_element()) {
+    std::string path;
+    std::uint64_t size = 0;
+    std::string key;
+    scanner.begin_object();
+    while (scanner.next_key(key)) {
+      if (key == "path") {
+        path = scanner.string();
+      } else if (key == "size") {
+        size = scanner.unsigned_integer();
+      } else {
+        scanner.skip_value();
+      }
+    }
+    payloads.push_back({RelativePath(path), size});
+  }
+  return payloads;
+}
+
+}  // namespace
+
+RelativePath summary_path(const BatchId& id) {
+  const std::string time = format_compact_timestamp(id.time);
+  return RelativePath(
+      fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
+}
+
+void write_summary(Storage& storage, const Summary& summary,
+                   const std::optional<RelativePath>& manifest) {
+  if (storage.exists(kUnfinishedSummary)) storage.remove(kUnfinishedSummary);
+  {
+    OutputFile file = storage.create(kUnfinishedSummary);
+    write_text(storage, summary, manifest, file);
+    file.sync();
+  }
+  storage.move_durably(kUnfinishedSummary, summary_path(summary.id));
+}
+
+std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
+  const RelativePath path = summary_path(id);
+  auto file = storage.open(path);
+  if (!file) return {};
+  return with_context(in_quotes(path.str()), [&] {
+    JsonScanner scanner(*file, kReceiptBounds);
+    std::optional<Verdict> verdict;
+    std::optional<std::vector<WaitingPayload>> payloads;
+    std::string key;
+    scanner.begin_object();
+    while (!(verdict && payloads) && scanner.next_key(key)) {
+      if (key == "status") {
+        verdict = scanner.string() == "stored" ? Verdict::stored : Verdict::rejected;
+      } else if (key == "payloads") {
+        payloads = read_payloads(scanner);
+      } else {
+        scanner.skip_value();
+      }
+    }
+    if (!verdict || !payloads) {
+      throw Error(ErrorCode::bad_payload, "the summary has no status or no payloads");
+    }
+    return std::optional<Receipt>({*verdict, std::move(*payloads)});
+  });
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/batch.hpp"
+#include "common/batch_id.hpp"
+#include "receiver/inbox.hpp"
+#include "receiver/storage.hpp"
+
+/// The processing summary of a batch: what the receiver made of it, and for the sender the
+/// receipt. docs/storage-layout.md describes the JSON.
+
+namespace healthmetric {
+
+enum class Verdict { stored, rejected };
+
+struct Summary {
+  BatchId id;
+  Verdict verdict = Verdict::stored;
+  std::string reason;  ///< why it was rejected; empty when stored
+  BatchMetadata metadata;
+  std::vector<WaitingPayload> payloads;
+  std::chrono::sys_seconds processed_at;
+  std::chrono::milliseconds duration{0};
+};
+
+/// `summaries/<YYYY>/<MM>/<batch id>.json`.
+RelativePath summary_path(const BatchId& id);
+
+/// Writes the summary, durably. `manifest` has the stored paths; none for a rejected batch.
+/// A summary that is already there stays.
+void write_summary(Storage& storage, const Summary& summary,
+                   const std::optional<RelativePath>& manifest);
+
+/// What an earlier run wrote about a batch, as far as a repeat needs it.
+struct Receipt {
+  Verdict verdict;
+  std::vector<WaitingPayload> payloads;
+};
+
+/// Nothing when the batch has no summary. Reads no further than to the list of files.
+std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id);
+
+}  // namespace healthmetric

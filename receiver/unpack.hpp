@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/batch.hpp"
+#include "common/batch_id.hpp"
+#include "receiver/inbox.hpp"
+#include "receiver/manifest.hpp"
+#include "receiver/storage.hpp"
+#include "receiver/stored_name.hpp"
+
+/// One batch, from its payloads to its stored files: verify and stage, then publish.
+
+namespace healthmetric {
+
+/// Where files wait between the two steps; inside the storage, so that publishing is a rename.
+inline const RelativePath kStagingFolder{".staging"};
+
+/// A batch of which every byte was verified; its files lie in the staging folder.
+struct StagedBatch {
+  BatchId id;
+  BatchMetadata metadata;  ///< of the last part, with the totals of the whole batch
+  RelativePath manifest;   ///< in the staging folder; stored paths still empty
+};
+
+/// Reads all parts of a batch, checks everything docs/payload-format.md demands, and stages its
+/// files. Publishes nothing.
+///
+/// On Error{bad_payload}, Error{too_large} and Error{unsafe_path} the batch is bad. `identity` is
+/// set as soon as the batch's identity is known, so that also a bad batch can be named.
+StagedBatch stage(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                  std::optional<BatchId>& identity);
+
+/// The same checks without writing anything.
+BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                          std::optional<BatchId>& identity);
+
+/// Moves the staged files to their places and makes them durable. A target that holds the same
+/// bytes already is done; Error{bad_payload}, before anything is moved, when one holds others.
+/// Returns the manifest with the stored paths.
+RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern);
+
+}  // namespace healthmetric
