@@ -1,0 +1,80 @@
+#include "sender/credentials.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
+
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::uint64_t kMaxTokenBytes = 4096;
+
+std::string trimmed(const std::string& text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+bool is_github(const Url& api) {
+  return api.host == "github.com" || api.host == "api.github.com" || api.host.ends_with(".ghe.com");
+}
+
+std::initializer_list<const char*> variables_for(const Url& api) {
+  static constexpr std::initializer_list<const char*> kAny = {
+      "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"};
+  static constexpr std::initializer_list<const char*> kGithub = {"GH_TOKEN", "GITHUB_TOKEN"};
+  static constexpr std::initializer_list<const char*> kOther = {"GH_ENTERPRISE_TOKEN",
+                                                                "GITHUB_ENTERPRISE_TOKEN"};
+  if (api.is_loopback()) return kAny;
+  return is_github(api) ? kGithub : kOther;
+}
+
+std::string from_environment(const Url& api) {
+  for (const char* variable : variables_for(api)) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return trimmed(value);
+  }
+  std::string names;
+  for (const char* variable : variables_for(api))
+    names += (names.empty() ? "" : " or ") + std::string(variable);
+  throw Error(ErrorCode::unauthorized, "no token for " + api.host + ": set " + names +
+                                           ", or name a file with --token-file; it needs the "
+                                           "permission Contents: read and write");
+}
+
+std::string from_file(const std::filesystem::path& file) {
+  try {
+    return trimmed(read_file(file, kMaxTokenBytes));
+  } catch (const Error& error) {
+    throw Error(ErrorCode::usage, std::string("--token-file: ") + error.what());
+  }
+}
+
+}  // namespace
+
+std::string find_token(const std::filesystem::path& token_file, const Url& api) {
+  if (api.scheme != "https" && !api.is_loopback()) {
+    throw Error(ErrorCode::usage, "a token would go to " + in_quotes(api.origin()) +
+                                      " unencrypted: use an https --api-url");
+  }
+  std::string token = token_file.empty() ? from_environment(api) : from_file(token_file);
+  const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
+                                                      [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!is_token) {
+    throw Error(
+        ErrorCode::usage,
+        "the token " +
+            (token_file.empty() ? "in the environment" : "in " + in_quotes(token_file.string())) +
+            " is empty or has characters no token has");
+  }
+  log::hide(token);
+  return token;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,213 @@
+#include "sender/curl_http.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstring>
+#include <exception>
+#include <string_view>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+#include "common/relative_path.hpp"
+#include "sender/url.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::size_t kMaxAnswerBytes = std::size_t{16} * 1024 * 1024;
+constexpr long kUploadBufferBytes = 512L * 1024;
+constexpr long kConnectTimeoutSeconds = 30;
+constexpr long kStallSeconds = 60;
+
+struct FreeEasy {
+  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+};
+
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+/// curl's start-up and shutdown, once a process.
+class CurlLibrary {
+ public:
+  static void ensure() { static const CurlLibrary instance; }
+  CurlLibrary(const CurlLibrary&) = delete;
+  CurlLibrary& operator=(const CurlLibrary&) = delete;
+
+ private:
+  CurlLibrary() {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+      throw Error(ErrorCode::internal, "libcurl does not start");
+    }
+  }
+  ~CurlLibrary() { curl_global_cleanup(); }
+};
+
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode result = curl_easy_setopt(easy, option, value);
+  if (result != CURLE_OK) {
+    throw Error(ErrorCode::internal,
+                fmt::format("libcurl refuses option {}: {}", static_cast<int>(option),
+                            curl_easy_strerror(result)));
+  }
+}
+
+HeaderList to_list(const std::vector<std::string>& headers) {
+  HeaderList list;
+  const auto append = [&](const char* header) {
+    curl_slist* longer = curl_slist_append(list.get(), header);
+    if (longer == nullptr) throw Error(ErrorCode::internal, "libcurl has no memory");
+    (void)list.release();
+    list.reset(longer);
+  };
+  for (const std::string& header : headers) append(header.c_str());
+  append("Expect:");
+  return list;
+}
+
+/// What the callbacks of one transfer work on. An exception may not cross C code: it is kept and
+/// thrown again when curl has returned.
+struct Transfer {
+  RequestBody* body = nullptr;
+  Response response;
+  std::exception_ptr failure;
+  bool answer_too_large = false;
+};
+
+std::size_t read_body(char* into, std::size_t size, std::size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  try {
+    return transfer.body->read(std::span<char>(into, size * count));
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+int seek_body(void* context, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  try {
+    transfer.body->rewind();
+    return CURL_SEEKFUNC_OK;
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return CURL_SEEKFUNC_FAIL;
+  }
+}
+
+std::size_t write_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  if (transfer.response.body.size() + size * count > kMaxAnswerBytes) {
+    transfer.answer_too_large = true;
+    return 0;
+  }
+  transfer.response.body.append(bytes, size * count);
+  return size * count;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* context) {
+  auto& response = static_cast<Transfer*>(context)->response;
+  const std::string_view line(bytes, size * count);
+  if (line.starts_with("HTTP/")) {
+    response.headers.clear();  // an interim answer came before
+    response.body.clear();
+  }
+  const std::size_t colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    response.headers[ascii_lower(line.substr(0, colon))] = trim(line.substr(colon + 1));
+  }
+  return line.size();
+}
+
+bool is_trust_failure(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CRL_BADFILE;
+}
+
+[[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
+  const std::string where = request.method + " " + origin_of(request.url);
+  const std::string why =
+      printable(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
+  throw Error(is_trust_failure(code) ? ErrorCode::untrusted_peer : ErrorCode::network,
+              where + ": " + why);
+}
+
+}  // namespace
+
+struct CurlTransport::Handle {
+  std::unique_ptr<CURL, FreeEasy> easy;
+};
+
+CurlTransport::CurlTransport() {
+  CurlLibrary::ensure();
+  handle_ = std::make_unique<Handle>(Handle{std::unique_ptr<CURL, FreeEasy>(curl_easy_init())});
+  if (!handle_->easy) throw Error(ErrorCode::internal, "libcurl does not start");
+}
+
+CurlTransport::~CurlTransport() = default;
+
+Response CurlTransport::send(const Request& request) {
+  CURL* easy = handle_->easy.get();
+  curl_easy_reset(easy);  // forgets options, keeps the connection
+  Transfer transfer;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+  const HeaderList headers = to_list(request.headers);
+  set(easy, CURLOPT_ERRORBUFFER, detail.data());
+  set(easy, CURLOPT_URL, request.url.c_str());
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set(easy, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_HTTPHEADER, headers.get());
+  set(easy, CURLOPT_HEADERFUNCTION, &take_header);
+  set(easy, CURLOPT_HEADERDATA, &transfer);
+  set(easy, CURLOPT_WRITEFUNCTION, &write_answer);
+  set(easy, CURLOPT_WRITEDATA, &transfer);
+  if (request.body != nullptr) {
+    request.body->rewind();
+    transfer.body = request.body;
+    set(easy, CURLOPT_UPLOAD, 1L);
+    set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+    set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->size_bytes()));
+    set(easy, CURLOPT_READFUNCTION, &read_body);
+    set(easy, CURLOPT_READDATA, &transfer);
+    set(easy, CURLOPT_SEEKFUNCTION, &seek_body);
+    set(easy, CURLOPT_SEEKDATA, &transfer);
+  }
+  set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+
+  const CURLcode result = curl_easy_perform(easy);
+  if (transfer.failure) std::rethrow_exception(transfer.failure);
+  if (transfer.answer_too_large) {
+    throw Error(ErrorCode::network, request.method + " " + origin_of(request.url) +
+                                        ": the answer is larger than " +
+                                        human_bytes(kMaxAnswerBytes));
+  }
+  if (result != CURLE_OK) throw_no_answer(request, result, detail.data());
+  long status = 0;
+  if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status == 0) {
+    throw_no_answer(request, CURLE_WEIRD_SERVER_REPLY, "the answer has no status");
+  }
+  transfer.response.status = static_cast<int>(status);
+  return std::move(transfer.response);
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,65 @@
+#include "sender/delivery.hpp"
+
+#include "common/format.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr const char* kEventType = "data_update";
+constexpr const char* kWorkflowFile = "data-receiver.yml";
+constexpr const char* kInbox = "_storage/inbox/";
+
+/// One batch must start one run: payload commits start none by themselves, except the last one
+/// where the push is the trigger.
+std::string commit_message(const OutboxEntry& entry, std::size_t part) {
+  const std::size_t parts = entry.parts.size();
+  const bool starts_a_run = entry.target.trigger == Trigger::push && part + 1 == parts;
+  return fmt::format("Add batch {}{}{}", entry.id.str(),
+                     parts == 1 ? "" : fmt::format(", part {} of {}", part + 1, parts),
+                     starts_a_run ? "" : " [skip ci]");
+}
+
+/// A pointer to the batch, never its data.
+Json client_payload(const OutboxEntry& entry) {
+  return {{"batch_id", entry.id.str()}, {"batch_name", entry.batch_name},
+          {"total_files", entry.files}, {"parts", entry.parts.size()},
+          {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
+}
+
+void start_receiver(GithubClient& client, const OutboxEntry& entry) {
+  switch (entry.target.trigger) {
+    case Trigger::dispatch:
+      client.dispatch(kEventType, client_payload(entry));
+      break;
+    case Trigger::workflow:
+      client.dispatch_workflow(kWorkflowFile, entry.target.branch.empty() ? client.default_branch()
+                                                                          : entry.target.branch);
+      break;
+    case Trigger::push:
+    case Trigger::none:
+      return;
+  }
+  log::debug("started the receiver's workflow (" + std::string(to_text(entry.target.trigger)) +
+             ")");
+}
+
+}  // namespace
+
+void deliver(GithubClient& client, const Outbox& outbox, OutboxEntry& entry) {
+  for (std::size_t i = 0; i < entry.parts.size(); ++i) {
+    OutboxPart& part = entry.parts[i];
+    if (part.delivered) continue;
+    const auto put = client.create_file(kInbox + part.filename, entry.folder / part.filename,
+                                        commit_message(entry, i));
+    part.delivered = true;
+    outbox.save(entry);
+    log::debug(fmt::format("{} {} ({})",
+                           put == GithubClient::Put::created ? "delivered" : "was already there:",
+                           part.filename, human_bytes(part.size_bytes)));
+  }
+  start_receiver(client, entry);
+}
+
+}  // namespace healthmetric

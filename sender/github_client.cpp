@@ -1,0 +1,189 @@
+#include "sender/github_client.hpp"
+
+#include "common/digest.hpp"
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+#include "common/utf8.hpp"
+#include "common/version.hpp"
+#include "sender/payload_body.hpp"
+#include "sender/retry.hpp"
+#include "sender/url.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr int kMaxRedirects = 5;
+constexpr std::size_t kMaxShownMessageBytes = 300;
+constexpr const char* kWriteContents = "Contents: read and write";
+constexpr const char* kReadContents = "Contents: read";
+constexpr const char* kReadMetadata = "Metadata: read";
+constexpr const char* kWriteActions = "Actions: read and write";
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+/// GitHub's own words, as far as the answer has any: never a page of HTML.
+std::string message_of(const Response& response) {
+  try {
+    const std::string message = string_member(Json::parse(response.body), "message");
+    if (!message.empty()) return printable(utf8_prefix(message, kMaxShownMessageBytes));
+  } catch (const Json::exception&) {
+    return "an answer that is no JSON";
+  }
+  return "no reason given";
+}
+
+/// The answer as JSON; Error{network} when it is none: a captive portal, a broken proxy.
+Json json_of(const Response& response, const std::string& what) {
+  try {
+    return parse_json(response.body, "the answer to " + what);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::network, error.what());
+  }
+}
+
+std::string git_blob_id_of_file(const std::filesystem::path& path) {
+  InputFile file(path);
+  return git_blob_id_of(file, file.state().size_bytes);
+}
+
+}  // namespace
+
+GithubClient::GithubClient(HttpTransport& transport, ApiAccess access)
+    : transport_(transport), access_(std::move(access)) {}
+
+Request GithubClient::request(const std::string& method, const std::string& path) const {
+  return {method,
+          access_.url + "/repos/" + access_.repository.str() + path,
+          {std::string("User-Agent: healthmetric-sender/") + kVersion,
+           "Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28",
+           "Content-Type: application/json", "Authorization: Bearer " + access_.token}};
+}
+
+std::string GithubClient::contents_path(const std::string& path) const {
+  return "/contents/" + encode_path(path);
+}
+
+/// Follows redirects on the same host with the same method, as a renamed repository answers; a
+/// redirect elsewhere would carry the token to a stranger.
+Response GithubClient::follow_redirects(Request request) {
+  for (int hop = 0; hop <= kMaxRedirects; ++hop) {
+    Response response = transport_.send(request);
+    if (!is_redirect(response.status)) return response;
+    const std::string target = resolve_url(request.url, response.header("location"));
+    const std::string origin = origin_of(target);
+    if (origin != origin_of(request.url)) {
+      throw Error(ErrorCode::refused,
+                  fmt::format("{} redirects to another host, {}: not followed, the token must not "
+                              "go there; check --api-url",
+                              origin_of(request.url), in_quotes(origin)));
+    }
+    request.url = target;
+  }
+  throw Error(ErrorCode::refused, access_.repository.str() + ": too many redirects");
+}
+
+Response GithubClient::send(Request request, const std::string& permission) {
+  const std::string what = request.method + " on " + access_.repository.str();
+  Response response = follow_redirects(std::move(request));
+  if (is_success(response.status) || response.status == 409 || response.status == 422) {
+    return response;
+  }
+  fail(response, what, permission);
+}
+
+void GithubClient::fail(const Response& response, const std::string& what,
+                        const std::string& permission) const {
+  const std::string words =
+      fmt::format("{}: HTTP {}, {}", what, response.status, message_of(response));
+  const std::string accepted = printable(response.header("x-accepted-github-permissions"));
+  switch (response.status) {
+    case 401:
+      throw Error(ErrorCode::unauthorized,
+                  words + "; the token is wrong or has expired: make a new one with " + permission);
+    case 403:
+      throw Error(ErrorCode::unauthorized,
+                  words + "; the token lacks the permission " + permission +
+                      (accepted.empty() ? "" : " (GitHub asks for " + accepted + ")"));
+    case 404:
+      throw Error(ErrorCode::unauthorized,
+                  words + "; there is no " + access_.repository.str() +
+                      (access_.branch.empty() ? "" : " with branch " + access_.branch) +
+                      ", or the token cannot see it: it needs " + permission);
+    default:
+      throw Error(ErrorCode::refused, words);
+  }
+}
+
+GithubClient::Put GithubClient::create_file(const std::string& path,
+                                            const std::filesystem::path& content,
+                                            const std::string& message) {
+  PayloadBody body(content, message, access_.branch);
+  const auto is_there = [&] {
+    const auto remote = blob_id(path);
+    return remote && *remote == git_blob_id_of_file(content);
+  };
+  bool found = false;
+  Request put = request("PUT", contents_path(path));
+  put.body = &body;
+  put.settled_before = [&]() -> std::optional<Response> {
+    found = is_there();
+    return found ? std::optional<Response>(Response{200, {}, "{}"}) : std::nullopt;
+  };
+  const Response response = send(std::move(put), kWriteContents);
+  if (found) return Put::already_there;
+  if (is_success(response.status)) return Put::created;
+  if (is_there()) return Put::already_there;
+  fail(response, "PUT of " + path + " to " + access_.repository.str(), kWriteContents);
+}
+
+std::optional<std::string> GithubClient::blob_id(const std::string& path) {
+  std::string url = contents_path(path);
+  if (!access_.branch.empty()) url += "?ref=" + encode_query(access_.branch);
+  Response response = follow_redirects(request("GET", url));
+  if (response.status == 404) return {};
+  if (!is_success(response.status)) {
+    fail(response, "GET of " + path + " from " + access_.repository.str(), kReadContents);
+  }
+  return string_member(json_of(response, "GET of " + path), "sha");
+}
+
+void GithubClient::dispatch(const std::string& event_type, const Json& client_payload) {
+  TextBody body(to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
+  Request post = request("POST", "/dispatches");
+  post.body = &body;
+  const Response response = send(std::move(post), kWriteContents);
+  if (!is_success(response.status)) {
+    fail(response, "dispatch to " + access_.repository.str(), kWriteContents);
+  }
+}
+
+void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
+  TextBody body(to_text({{"ref", ref}}));
+  Request post =
+      request("POST", "/actions/workflows/" + encode_path(workflow_file) + "/dispatches");
+  post.body = &body;
+  const Response response = send(std::move(post), kWriteActions);
+  if (!is_success(response.status)) {
+    fail(response, "start of " + workflow_file + " in " + access_.repository.str(), kWriteActions);
+  }
+}
+
+std::string GithubClient::default_branch() {
+  const Response response = send(request("GET", ""), kReadMetadata);
+  const std::string branch =
+      string_member(json_of(response, "GET of " + access_.repository.str()), "default_branch");
+  if (branch.empty()) {
+    throw Error(ErrorCode::network, access_.repository.str() + " has no default branch");
+  }
+  return branch;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,36 @@
+#include <iostream>
+
+#include "common/clock.hpp"
+#include "common/exit_status.hpp"
+#include "common/file_io.hpp"
+#include "common/log.hpp"
+#include "sender/curl_http.hpp"
+#include "sender/options.hpp"
+#include "sender/send.hpp"
+
+namespace {
+
+using namespace healthmetric;
+
+ExitStatus run(int argc, const char* const* argv) {
+  const auto options = sender::parse_options(argc, argv);
+  if (!options) return ExitStatus::success;
+  log::set_up({"healthmetric-sender", options->verbosity, options->log_file});
+
+  CurlTransport transport;
+  SystemClock clock;
+  const sender::Outcome outcome = sender::send(*options, transport, clock);
+  if (options->json) {
+    std::cout << to_json_text(outcome) << '\n';
+  } else if (options->verbosity != log::Verbosity::quiet) {
+    std::cout << to_line(outcome) << '\n';
+  }
+  flush_standard_output();
+  return outcome.status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return healthmetric::run_guarded([&] { return run(argc, argv); });
+}

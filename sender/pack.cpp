@@ -1,0 +1,310 @@
+#include "sender/pack.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "common/content_type.hpp"
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// A multiple of 3, so that base64 carries nothing over; its text fills a write buffer.
+constexpr std::size_t kBlockBytes = std::size_t{192} * 1024;
+
+constexpr int kMaxReads = 3;
+
+/// Compression must save at least a tenth to be worth an old receiver's refusal.
+bool is_worth_compressing(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
+  return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
+}
+
+/// What one file is read from, and whether it stayed the same meanwhile.
+class OpenSource {
+ public:
+  explicit OpenSource(const SourceFile& file) {
+    if (file.location.empty()) {
+      text_.emplace(file.text);
+      size_bytes_ = file.text.size();
+    } else {
+      file_.emplace(file.location);
+      before_ = file_->state();
+      size_bytes_ = before_.size_bytes;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> modified() const {
+    if (!file_) return {};
+    return std::chrono::floor<std::chrono::seconds>(before_.modified);
+  }
+
+  /// Fills `block` as far as the file reaches; empty at its end.
+  std::string_view read(std::string& block) {
+    block.resize(kBlockBytes);
+    Source& source = file_ ? static_cast<Source&>(*file_) : *text_;
+    std::size_t filled = 0;
+    while (filled < block.size()) {
+      const std::size_t count =
+          source.read(std::span<char>(block.data() + filled, block.size() - filled));
+      if (count == 0) break;
+      filled += count;
+    }
+    read_bytes_ += filled;
+    return {block.data(), filled};
+  }
+
+  /// True when what was read so far cannot be the file any more.
+  [[nodiscard]] bool has_changed() const {
+    return read_bytes_ > size_bytes_ || (file_ && file_->state() != before_);
+  }
+  [[nodiscard]] bool is_complete() const { return read_bytes_ == size_bytes_; }
+
+ private:
+  std::optional<InputFile> file_;
+  std::optional<TextSource> text_;
+  FileState before_;
+  std::uint64_t size_bytes_ = 0;
+  std::uint64_t read_bytes_ = 0;
+};
+
+/// One payload file in the making.
+class PartFile {
+ public:
+  explicit PartFile(const std::filesystem::path& path) : path_(path), out_(path), writer_(out_) {}
+
+  PayloadWriter& writer() { return writer_; }
+
+  void rewind_to(const PayloadWriter::Mark& mark) {
+    writer_.rewind_to(mark);
+    out_.truncate(mark.written_bytes);
+  }
+
+  /// Completes the payload and returns its size once it is on the disk.
+  std::uint64_t finish(const BatchMetadata& metadata) {
+    writer_.finish(metadata);
+    out_.sync();
+    return writer_.mark().written_bytes;
+  }
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  OutputFile out_;
+  PayloadWriter writer_;
+};
+
+class Packer {
+ public:
+  Packer(const std::filesystem::path& folder, const PackOptions& options)
+      : folder_(folder), options_(options) {
+    begin_part();
+  }
+
+  void add(const SourceFile& file) {
+    Encoding encoding = options_.encoding;
+    for (int reads = 1; reads <= kMaxReads;) {
+      const Checkpoint start{finished_.size(), part_->writer().mark()};
+      switch (write_file(file, encoding)) {
+        case Outcome::written:
+          batch_.files += 1;
+          return;
+        case Outcome::part_is_full:
+          rewind_to(start);
+          next_part();
+          break;
+        case Outcome::not_worth_compressing:
+          rewind_to(start);
+          encoding = Encoding::plain;
+          break;
+        case Outcome::changed:
+          rewind_to(start);
+          ++reads;
+          break;
+        case Outcome::unreadable:
+          rewind_to(start);
+          return;
+      }
+    }
+    leave_out(file, "it keeps changing while it is read");
+  }
+
+  PackedBatch finish(std::vector<LeftOutFile> left_out_by_scan) {
+    left_out_by_scan.insert(left_out_by_scan.end(), batch_.left_out.begin(), batch_.left_out.end());
+    batch_.left_out = std::move(left_out_by_scan);
+    if (batch_.files == 0) return std::move(batch_);
+    finish_part(IsLast::yes);
+    for (std::size_t i = 0; i < finished_.size(); ++i) {
+      const PayloadName name{options_.id, static_cast<unsigned>(i + 1), i + 1 == finished_.size()};
+      std::filesystem::rename(finished_[i].path, folder_ / name.str());
+      batch_.parts.push_back({name, finished_[i].size_bytes});
+    }
+    sync_directory(folder_);
+    return std::move(batch_);
+  }
+
+ private:
+  enum class Outcome { written, part_is_full, not_worth_compressing, changed, unreadable };
+  enum class IsLast { yes, no };
+
+  struct Checkpoint {
+    std::size_t finished_parts;
+    PayloadWriter::Mark mark;
+  };
+  struct FinishedPart {
+    std::filesystem::path path;
+    std::uint64_t size_bytes;
+  };
+
+  void leave_out(const SourceFile& file, const std::string& reason) {
+    batch_.left_out.push_back({{file.path.str(), reason}, LeftOut::by_error});
+  }
+
+  void begin_part() {
+    part_ = std::make_unique<PartFile>(folder_ / (".part-" + std::to_string(finished_.size() + 1)));
+  }
+
+  void finish_part(IsLast last) {
+    BatchMetadata metadata;
+    metadata.batch_id = options_.id.str();
+    metadata.batch_name = options_.batch_name;
+    metadata.timestamp = options_.id.time;
+    metadata.source = options_.source;
+    metadata.sender = options_.sender;
+    metadata.part.index = static_cast<unsigned>(finished_.size() + 1);
+    metadata.part.last = last == IsLast::yes;
+    if (last == IsLast::yes) {
+      metadata.part.batch_files = batch_.files;
+      metadata.part.batch_size_bytes = batch_.size_bytes;
+      for (const LeftOutFile& left_out : batch_.left_out) {
+        if (metadata.skipped.size() == kMaxSkippedEntries) break;
+        metadata.skipped.push_back(
+            {printable(left_out.file.path), printable(left_out.file.reason)});
+      }
+    }
+    const std::uint64_t size = part_->finish(metadata);
+    finished_.push_back({part_->path(), size});
+  }
+
+  void next_part() {
+    finish_part(IsLast::no);
+    begin_part();
+  }
+
+  /// Back to where a file began; a file that was cut began at the front of its part.
+  void rewind_to(const Checkpoint& start) {
+    if (finished_.size() == start.finished_parts) return part_->rewind_to(start.mark);
+    std::filesystem::remove(part_->path());
+    for (std::size_t i = start.finished_parts; i < finished_.size(); ++i) {
+      std::filesystem::remove(finished_[i].path);
+    }
+    finished_.resize(start.finished_parts);
+    begin_part();
+  }
+
+  Outcome write_file(const SourceFile& file, Encoding encoding) {
+    try {
+      OpenSource source(file);
+      return write_content(file, source, encoding);
+    } catch (const Error& error) {
+      // The part itself may have failed too: then the source is not to blame.
+      if (error.code() != ErrorCode::io || is_readable(file)) throw;
+      leave_out(file, error.what());
+      return Outcome::unreadable;
+    }
+  }
+
+  static bool is_readable(const SourceFile& file) {
+    try {
+      OpenSource source(file);
+      std::string block;
+      while (!source.read(block).empty()) {
+      }
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  /// Whether a file of that size can have a part of its own.
+  [[nodiscard]] bool fits_one_part(const SourceFile& file, std::uint64_t size_bytes) const {
+    return PayloadWriter::fresh_part_bytes(file.path) + base64::encoded_size_64(size_bytes) <=
+           options_.part_limit_bytes;
+  }
+
+  Outcome write_content(const SourceFile& file, OpenSource& source, Encoding encoding) {
+    const bool is_cut = !fits_one_part(file, source.size_bytes());
+    std::string block;
+    std::string_view bytes = source.read(block);
+    const std::string_view type =
+        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes));
+    if (encoding == Encoding::zstd && !sample_is_worth_compressing(bytes))
+      encoding = Encoding::plain;
+
+    const bool began_fresh = part_->writer().mark().entries == 0;
+    Chunk chunk;
+    Sha256 whole;
+    part_->writer().begin_entry(file.path, type, source.modified(), encoding);
+    while (!bytes.empty()) {
+      const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);
+      if (bytes.size() > room && !began_fresh && chunk.index == 1) return Outcome::part_is_full;
+      const std::string_view now = is_cut ? bytes.substr(0, room) : bytes;
+      if (is_cut) whole.update(now);
+      part_->writer().content(now);
+      bytes.remove_prefix(now.size());
+      if (!bytes.empty()) {
+        const auto written = part_->writer().end_entry(chunk);
+        next_part();
+        chunk.index += 1;
+        chunk.offset_bytes += written.size_bytes;
+        part_->writer().begin_entry(file.path, type, source.modified(), encoding);
+      } else {
+        bytes = source.read(block);
+      }
+      if (source.has_changed()) return Outcome::changed;
+    }
+    if (source.has_changed() || !source.is_complete()) return Outcome::changed;
+
+    chunk.last = true;
+    chunk.file_size_bytes = source.size_bytes();
+    if (is_cut) chunk.file_sha256 = whole.finish_hex();
+    const auto written =
+        part_->writer().end_entry(is_cut ? std::optional<Chunk>(chunk) : std::nullopt);
+    if (encoding == Encoding::zstd && !is_cut &&
+        !is_worth_compressing(written.encoded_bytes, source.size_bytes())) {
+      return Outcome::not_worth_compressing;
+    }
+    batch_.size_bytes += source.size_bytes();
+    return Outcome::written;
+  }
+
+  bool sample_is_worth_compressing(std::string_view sample) {
+    std::string frame;
+    sample_compressor_.compress(sample, frame);
+    sample_compressor_.finish(frame);
+    return is_worth_compressing(base64::encoded_size_64(frame.size()), sample.size());
+  }
+
+  std::filesystem::path folder_;
+  const PackOptions& options_;
+  std::unique_ptr<PartFile> part_;
+  std::vector<FinishedPart> finished_;
+  PackedBatch batch_;
+  ZstdCompressor sample_compressor_;
+};
+
+}  // namespace
+
+PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
+                 const PackOptions& options) {
+  Packer packer(folder, options);
+  for (const SourceFile& file : scan.files) packer.add(file);
+  return packer.finish(scan.left_out);
+}
+
+}  // namespace healthmetric

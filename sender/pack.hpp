@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/batch.hpp"
+#include "common/batch_id.hpp"
+#include "common/payload_writer.hpp"
+#include "sender/folder_scan.hpp"
+
+namespace healthmetric {
+
+/// Parts below this are refused: the metadata of an entry with a long name must fit.
+inline constexpr std::uint64_t kMinPartBytes = 64 * 1024;
+
+/// Measured limits of the contents API are 35 to 40 MiB an object.
+inline constexpr std::uint64_t kDefaultPartBytes = 20 * kMiB;
+
+struct PackOptions {
+  BatchId id;
+  std::string batch_name;
+  std::string source;
+  std::optional<SenderIdentity> sender;
+  std::uint64_t part_limit_bytes = kDefaultPartBytes;
+  Encoding encoding = Encoding::plain;
+  Limits limits;
+};
+
+/// A payload file that is complete and durable.
+struct PackedPart {
+  PayloadName name;
+  std::uint64_t size_bytes;
+};
+
+struct PackedBatch {
+  std::vector<PackedPart> parts;  ///< none when no file could be packed
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::vector<LeftOutFile> left_out;  ///< the scan's and what packing added
+};
+
+/// Packs files into payload parts in `folder`, which exists and is empty, one pass over each file,
+/// in memory that does not grow with them. A part is split between files; a file too large for a
+/// part of its own is cut into chunks. A file that changes while it is read is read again, and
+/// left out by error when it does not come to rest.
+PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
+                 const PackOptions& options);
+
+}  // namespace healthmetric

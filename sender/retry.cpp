@@ -1,0 +1,126 @@
+#include "sender/retry.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "common/relative_path.hpp"
+#include "common/timestamp.hpp"
+#include "sender/url.hpp"
+
+namespace healthmetric {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kFirstDelay{1};
+constexpr seconds kLongestDelay{60};
+constexpr seconds kRateLimitDelay{60};
+constexpr unsigned kMaxDoublings = 6;
+
+std::optional<std::int64_t> parse_seconds(const std::string& text) {
+  constexpr std::int64_t kFarFuture = 10'000'000'000;
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  if (text.empty() || result.ec != std::errc() || result.ptr != end || value < 0) return {};
+  return std::min(value, kFarFuture);
+}
+
+/// What the server asks for, if it asks.
+std::optional<Clock::duration> demanded_delay(const Response& response, Clock::time_point now) {
+  if (const auto wait = parse_seconds(response.header("retry-after"))) return seconds(*wait);
+  if (response.header("x-ratelimit-remaining") != "0") return {};
+  const auto reset = parse_seconds(response.header("x-ratelimit-reset"));
+  if (!reset) return {};
+  const Clock::time_point until{seconds(*reset)};
+  return std::max(std::chrono::ceil<Clock::duration>(until - now), Clock::duration(seconds(1)));
+}
+
+bool branch_moved(const Response& response) {
+  return response.status == 409 && response.body.find(" but expected ") != std::string::npos;
+}
+
+bool is_transient(const Response& response) {
+  return response.status == 408 || response.status == 429 || response.status >= 500 ||
+         is_rate_limited(response) || branch_moved(response);
+}
+
+std::string describe(const Response& response) {
+  if (is_rate_limited(response)) return fmt::format("rate limited (HTTP {})", response.status);
+  return fmt::format("HTTP {}", response.status);
+}
+
+}  // namespace
+
+bool is_rate_limited(const Response& response) {
+  if (response.status == 429) return true;
+  if (response.status != 403) return false;
+  return response.headers.count("retry-after") > 0 ||
+         response.header("x-ratelimit-remaining") == "0" ||
+         ascii_lower(response.body).find("rate limit") != std::string::npos;
+}
+
+std::optional<Clock::duration> retry_delay(const Attempt& attempt) {
+  const bool rate_limited = attempt.response != nullptr && is_rate_limited(*attempt.response);
+  if (attempt.response != nullptr) {
+    if (!is_transient(*attempt.response)) return {};
+    if (const auto demanded = demanded_delay(*attempt.response, attempt.now)) return demanded;
+  }
+  const unsigned doublings = std::min(attempt.number - 1, kMaxDoublings);
+  const seconds doubled = std::min(kFirstDelay * (1U << doublings), kLongestDelay);
+  const auto spread = std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(doubled) * attempt.jitter);
+  return rate_limited ? kRateLimitDelay + spread : spread;
+}
+
+RetryingTransport::RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait)
+    : inner_(inner), clock_(clock), max_wait_(max_wait), random_(std::random_device()()) {}
+
+Response RetryingTransport::send(const Request& request) {
+  const Clock::time_point begin = clock_.now();
+  for (unsigned number = 1;; ++number) {
+    if (number > 1 && request.settled_before) {
+      if (auto settled = request.settled_before()) return std::move(*settled);
+    }
+    std::optional<Response> response = attempt(request);
+    const double jitter = std::uniform_real_distribution<double>(0.5, 1)(random_);
+    const auto delay = retry_delay({number, response ? &*response : nullptr, clock_.now(), jitter});
+    if (!delay) return std::move(*response);
+    wait(begin, *delay, request, response ? &*response : nullptr);
+  }
+}
+
+/// The answer, or nothing when none came.
+std::optional<Response> RetryingTransport::attempt(const Request& request) {
+  try {
+    Response response = inner_.send(request);
+    last_failure_ = describe(response);
+    return response;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::network) throw;
+    last_failure_ = error.what();
+    return {};
+  }
+}
+
+void RetryingTransport::wait(Clock::time_point begin, Clock::duration delay, const Request& request,
+                             const Response* response) {
+  const auto passed = clock_.now() - begin;
+  const bool rate_limited = response != nullptr && is_rate_limited(*response);
+  const std::string where = request.method + " " + origin_of(request.url);
+  if (passed + delay > max_wait_) {
+    throw Error(rate_limited ? ErrorCode::rate_limited : ErrorCode::network,
+                fmt::format("{}: {}; not waiting {} s more (--max-wait)", where, last_failure_,
+                            std::chrono::ceil<seconds>(delay).count()));
+  }
+  log::info(fmt::format("{}: {}; trying again in {} s, at {}", where, last_failure_,
+                        std::chrono::ceil<seconds>(delay).count(),
+                        format_timestamp(std::chrono::floor<seconds>(clock_.now() + delay))));
+  clock_.sleep_for(delay);
+}
+
+}  // namespace healthmetric

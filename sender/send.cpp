@@ -1,0 +1,292 @@
+#include "sender/send.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/format.hpp"
+#include "common/json.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "sender/credentials.hpp"
+#include "sender/delivery.hpp"
+#include "sender/identity.hpp"
+#include "sender/outbox.hpp"
+#include "sender/repository.hpp"
+#include "sender/retry.hpp"
+#include "sender/url.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+constexpr std::size_t kUniqueDigits = 8;
+
+/// From here on the format's first description recommends smaller batches.
+constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
+
+/// Joins the handlers of a variant.
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+std::string json_text(const JsonSource& source, const Limits& limits) {
+  if (source.text != "-") return source.text;
+  InputFile input = standard_input();
+  return read_all(input, limits.max_file_bytes, "standard input");
+}
+
+ScanResult scan(const Options& options) {
+  return std::visit(
+      Overloaded{[&](const FolderSource& s) {
+                   return scan_folder(s.folder, options.types, options.limits);
+                 },
+                 [&](const FilesSource& s) { return scan_files(s.files, options.limits); },
+                 [&](const JsonSource& s) { return scan_json(json_text(s, options.limits)); }},
+      options.source);
+}
+
+/// The source as the batch records it: an absolute path, or nothing for JSON.
+std::string source_path(const DataSource& source) {
+  const auto absolute = [](const std::filesystem::path& path) {
+    return printable(std::filesystem::weakly_canonical(path).string());
+  };
+  return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
+                               [&](const FilesSource& s) {
+                                 return s.files.size() == 1
+                                            ? absolute(s.files.front())
+                                            : absolute(s.files.front().parent_path());
+                               },
+                               [](const JsonSource&) { return std::string(); }},
+                    source);
+}
+
+PackOptions pack_options(const Options& options, Clock& clock) {
+  PackOptions pack;
+  const std::string source = source_path(options.source);
+  const std::string name =
+      options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
+  pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
+  pack.batch_name = printable(options.batch_name);
+  pack.part_limit_bytes = options.part_limit_bytes;
+  pack.encoding = options.encoding;
+  pack.limits = options.limits;
+  if (options.identity == Identity::include) {
+    pack.source = source;
+    pack.sender = local_identity();
+  }
+  return pack;
+}
+
+void log_left_out(const std::vector<LeftOutFile>& left_out) {
+  for (const LeftOutFile& file : left_out) {
+    const std::string line = "left out " + in_quotes(file.file.path) + ": " + file.file.reason;
+    if (file.kind == LeftOut::by_error) {
+      log::error(line);
+    } else {
+      log::info(line);
+    }
+  }
+}
+
+bool has_errors(const std::vector<LeftOutFile>& left_out) {
+  return std::any_of(left_out.begin(), left_out.end(),
+                     [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
+}
+
+/// The outcome of packing; its fate is decided later.
+Outcome describe(const PackOptions& options, const PackedBatch& batch) {
+  Outcome outcome;
+  outcome.batch_id = options.id.str();
+  outcome.files = batch.files;
+  outcome.size_bytes = batch.size_bytes;
+  for (const PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
+  outcome.left_out = batch.left_out;
+  log_left_out(batch.left_out);
+  if (has_errors(batch.left_out)) outcome.status = ExitStatus::partly_done;
+  if (batch.parts.empty()) {
+    outcome.status = more_important(outcome.status, ExitStatus::nothing_to_send);
+  }
+  if (batch.size_bytes > kLargeBatchBytes) {
+    log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
+                             human_bytes(batch.size_bytes)));
+  }
+  return outcome;
+}
+
+Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& clock) {
+  const std::filesystem::path inbox = options.output / "_storage" / "inbox";
+  const Draft draft = make_draft(inbox);
+  const PackOptions packing = pack_options(options, clock);
+  const PackedBatch batch = pack(files, draft.folder(), packing);
+  Outcome outcome = describe(packing, batch);
+  if (batch.parts.empty()) return outcome;
+  for (std::string& payload : outcome.payloads) {
+    std::filesystem::rename(draft.folder() / payload, inbox / payload);
+    payload = (inbox / payload).string();
+  }
+  sync_directory(inbox);
+  outcome.fate = Outcome::Fate::written;
+  outcome.target = inbox.string();
+  return outcome;
+}
+
+/// Sends what waits for one target and keeps count of what happened.
+class Deliverer {
+ public:
+  Deliverer(GithubClient& client, const Outbox& outbox, Target target)
+      : client_(client), outbox_(outbox), target_(std::move(target)) {}
+
+  /// Looks at the queue again until it holds nothing new: another sender may have added a batch
+  /// and gone, trusting us to take it along.
+  void run() {
+    bool found = true;
+    while (found && !stopped_) {
+      found = false;
+      for (OutboxEntry& entry : outbox_.waiting_for(target_)) {
+        if (stopped_ || !tried_.insert(entry.id.str()).second) continue;
+        found = true;
+        deliver_one(entry);
+      }
+    }
+  }
+
+  [[nodiscard]] Outcome::Fate fate_of(const std::string& batch_id) const {
+    if (delivered_.count(batch_id) > 0) return Outcome::Fate::sent;
+    return refused_.count(batch_id) > 0 ? Outcome::Fate::refused : Outcome::Fate::queued;
+  }
+
+  [[nodiscard]] ExitStatus status() const { return status_; }
+
+ private:
+  void deliver_one(OutboxEntry& entry) {
+    const std::string id = entry.id.str();
+    try {
+      deliver(client_, outbox_, entry);
+      outbox_.remove(entry);
+      delivered_.insert(id);
+      log::info("delivered " + id + " to " + target_.repository);
+    } catch (const Error& error) {
+      status_ = more_important(status_, exit_status(error.code()));
+      if (error.code() == ErrorCode::refused) {
+        outbox_.set_aside(entry, log::redacted(error.what()));
+        refused_.insert(id);
+        log::error(error.what());
+        log::error("refused, kept in the outbox's refused/ folder: " + id);
+      } else {
+        // A missing permission or network concerns every batch alike.
+        stopped_ = true;
+        log::error(error.what());
+        log::error("not delivered, waits in the outbox for the next run: " + id);
+      }
+    }
+  }
+
+  GithubClient& client_;
+  const Outbox& outbox_;
+  Target target_;
+  std::set<std::string> tried_;
+  std::set<std::string> delivered_;
+  std::set<std::string> refused_;
+  ExitStatus status_ = ExitStatus::success;
+  bool stopped_ = false;
+};
+
+Outcome send_to_repository(const Options& options, const ScanResult& files,
+                           HttpTransport& transport, Clock& clock) {
+  const Url api = Url::parse(options.api_url, "--api-url");
+  const Repository repository = find_repository(options.repository, api);
+  const std::string token = find_token(options.token_file, api);
+  const Target target{options.api_url, repository.str(), options.branch, options.trigger};
+
+  const Outbox outbox(options.state_dir);
+  Draft draft = outbox.begin();
+  const PackOptions packing = pack_options(options, clock);
+  const PackedBatch batch = pack(files, draft.folder(), packing);
+  Outcome outcome = describe(packing, batch);
+  outcome.target = repository.str();
+  if (!batch.parts.empty()) {
+    OutboxEntry entry{packing.id, packing.batch_name, packing.sender ? packing.sender->host : "",
+                      target,     batch.files,        batch.size_bytes};
+    for (const PackedPart& part : batch.parts) {
+      entry.parts.push_back({part.name.str(), part.size_bytes});
+    }
+    outbox.commit(std::move(draft), entry);
+    log::debug("queued " + outcome.batch_id);
+  }
+
+  std::string holder;
+  const auto lock = outbox.try_lock(holder);
+  if (!lock) {
+    log::error("another sender is delivering (process " + holder +
+               "); this batch waits in the outbox and goes with it or with the next run");
+    outcome.fate = Outcome::Fate::queued;
+    outcome.status = more_important(outcome.status, ExitStatus::busy);
+    return outcome;
+  }
+  RetryingTransport retrying(transport, clock, options.max_wait);
+  GithubClient client(retrying, {options.api_url, token, repository, options.branch});
+  Deliverer deliverer(client, outbox, target);
+  deliverer.run();
+  outcome.status = more_important(outcome.status, deliverer.status());
+  if (!batch.parts.empty()) outcome.fate = deliverer.fate_of(outcome.batch_id);
+  return outcome;
+}
+
+std::string_view to_text(Outcome::Fate fate) {
+  switch (fate) {
+    case Outcome::Fate::sent:
+      return "sent";
+    case Outcome::Fate::written:
+      return "written";
+    case Outcome::Fate::queued:
+      return "queued";
+    case Outcome::Fate::refused:
+      return "refused";
+    case Outcome::Fate::empty:
+      return "empty";
+  }
+  return "";
+}
+
+}  // namespace
+
+Outcome send(const Options& options, HttpTransport& transport, Clock& clock) {
+  const ScanResult files = scan(options);
+  if (!options.output.empty()) return write_to_folder(options, files, clock);
+  return send_to_repository(options, files, transport, clock);
+}
+
+std::string to_line(const Outcome& outcome) {
+  const std::string left_out =
+      outcome.left_out.empty() ? "" : fmt::format("; left out {}", outcome.left_out.size());
+  if (outcome.fate == Outcome::Fate::empty) return "nothing to send" + left_out;
+  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
+                     counted_files(outcome.files), human_bytes(outcome.size_bytes),
+                     counted(outcome.payloads.size(), "payload", "payloads"), outcome.target,
+                     left_out);
+}
+
+std::string to_json_text(const Outcome& outcome) {
+  Json json;
+  const bool has_batch = outcome.fate != Outcome::Fate::empty;
+  json["status"] = to_text(outcome.fate);
+  json["exit_status"] = static_cast<int>(outcome.status);
+  json["batch_id"] = has_batch ? Json(outcome.batch_id) : Json(nullptr);
+  json["target"] = outcome.target;
+  json["files"] = outcome.files;
+  json["bytes"] = outcome.size_bytes;
+  json["payloads"] = outcome.payloads;
+  json["left_out"] = Json::array();
+  for (const LeftOutFile& file : outcome.left_out) {
+    json["left_out"].push_back({{"path", printable(file.file.path)},
+                                {"reason", file.file.reason},
+                                {"error", file.kind == LeftOut::by_error}});
+  }
+  return healthmetric::to_text(json);
+}
+
+}  // namespace healthmetric::sender

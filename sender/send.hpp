@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/clock.hpp"
+#include "common/exit_status.hpp"
+#include "sender/http.hpp"
+#include "sender/options.hpp"
+
+namespace healthmetric::sender {
+
+/// What became of the batch of this run.
+struct Outcome {
+  enum class Fate {
+    sent,
+    written,  ///< with --output
+    queued,   ///< it waits in the outbox
+    refused,  ///< it lies in the outbox's refused/
+    empty,    ///< there was nothing to send
+  };
+
+  Fate fate = Fate::empty;
+  ExitStatus status = ExitStatus::success;
+  std::string batch_id;
+  std::string target;  ///< the repository, or the folder with --output
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::vector<std::string> payloads;
+  std::vector<LeftOutFile> left_out;
+};
+
+/// scan → pack → outbox → deliver → dispatch. Delivers also what earlier runs left in the outbox
+/// for the same target, oldest first. Throws Error when nothing could be packed; from then on
+/// failures are in the outcome, because the batch is safe in the outbox.
+Outcome send(const Options& options, HttpTransport& transport, Clock& clock);
+
+/// One line for people.
+std::string to_line(const Outcome& outcome);
+
+/// One JSON object in one line; docs/sender-output.md describes it.
+std::string to_json_text(const Outcome& outcome);
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,99 @@
+#include "sender/url.hpp"
+
+#include <curl/urlapi.h>
+
+#include <memory>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/printable.hpp"
+#include "common/relative_path.hpp"
+
+namespace healthmetric {
+namespace {
+
+struct FreeUrl {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+};
+using CurlUrl = std::unique_ptr<CURLU, FreeUrl>;
+
+struct FreeText {
+  void operator()(char* text) const noexcept { curl_free(text); }
+};
+
+/// A part of a URL; "" when it is missing.
+std::string part(const CurlUrl& url, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
+  const std::unique_ptr<char, FreeText> owner(text);
+  return text;
+}
+
+bool set(const CurlUrl& url, const std::string& text) {
+  return url && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
+}
+
+std::string percent_encode(std::string_view text, std::string_view also_plain) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') ||
+                          std::string_view("-._~").find(c) != std::string_view::npos ||
+                          also_plain.find(c) != std::string_view::npos;
+    out += is_plain ? std::string(1, c)
+                    : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Url::origin() const {
+  return scheme + "://" + host + ":" + port;
+}
+
+bool Url::is_loopback() const {
+  const bool is_127 =
+      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "[::1]" || is_127;
+}
+
+Url Url::parse(const std::string& text, std::string_view option) {
+  const CurlUrl url(curl_url());
+  const bool valid = set(url, text);
+  const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
+  if (scheme != "https" && scheme != "http") {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: {} is no http or https URL", option, in_quotes(text)));
+  }
+  if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: leave user and password out of the URL", option));
+  }
+  return {scheme, ascii_lower(part(url, CURLUPART_HOST)),
+          part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
+}
+
+std::string origin_of(const std::string& url) {
+  try {
+    return Url::parse(url, "URL").origin();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+std::string resolve_url(const std::string& base, const std::string& location) {
+  const CurlUrl url(curl_url());
+  if (!set(url, base) || !set(url, location)) return {};
+  return part(url, CURLUPART_URL);
+}
+
+std::string encode_path(std::string_view path) {
+  return percent_encode(path, "/");
+}
+
+std::string encode_query(std::string_view value) {
+  return percent_encode(value, "");
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace healthmetric {
+
+/// The parts of an absolute http or https URL that matter for where a token may go.
+struct Url {
+  std::string scheme;  ///< lower case
+  std::string host;    ///< lower case; an IPv6 address in brackets
+  std::string port;    ///< the scheme's own when none is written
+  std::string path;
+
+  /// scheme://host:port
+  [[nodiscard]] std::string origin() const;
+
+  /// True for localhost, 127.0.0.0/8 and [::1].
+  [[nodiscard]] bool is_loopback() const;
+
+  /// Throws Error{usage} that names `option` when `text` is no such URL, or carries a password.
+  static Url parse(const std::string& text, std::string_view option);
+};
+
+/// The origin of a URL for comparisons and messages; "" when it is no http or https URL.
+std::string origin_of(const std::string& url);
+
+/// `location` as a redirect from `base` means it (RFC 3986, section 5); "" when it is no URL.
+std::string resolve_url(const std::string& base, const std::string& location);
+
+/// Percent-encodes what may not stand in a path; `/` stays.
+std::string encode_path(std::string_view path);
+
+/// Percent-encodes what may not stand in a query's value.
+std::string encode_query(std::string_view value);
+
+}  // namespace healthmetric
