@@ -1,15 +1,14 @@
 #include "common/payload_reader.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "common/base64.hpp"
 #include "common/digest.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json_scanner.hpp"
+#include "common/metadata_reader.hpp"
 #include "common/printable.hpp"
-#include "common/timestamp.hpp"
 #include "common/utf8.hpp"
 #include "common/zstd_stream.hpp"
 
@@ -61,20 +60,6 @@ class CheckedContent final : public Sink {
   std::uint64_t size_bytes_ = 0;
 };
 
-/// What a list of files adds up to, whatever its order: `files` and `batch_metadata.files` must
-/// be equal in it.
-struct Tally {
-  std::uint64_t files = 0;
-  std::uint64_t size_bytes = 0;
-  std::uint64_t names = 0;  ///< the sum of hashes of name and size
-
-  void add(std::string_view name, std::uint64_t size) {
-    files += 1;
-    size_bytes += size;
-    names += std::hash<std::string_view>()(name) * (2 * size + 1);
-  }
-};
-
 /// The members of an entry as they come, in any order.
 struct RawEntry {
   std::string key;
@@ -107,7 +92,7 @@ class PayloadParser {
         read_files();
         has_files = true;
       } else if (key == "batch_metadata") {
-        read_metadata();
+        declared_ = read_metadata(scanner_);
         has_metadata = true;
       } else {
         scanner_.skip_value();
@@ -117,7 +102,7 @@ class PayloadParser {
     if (!has_metadata) reject("this is no payload: it has no 'batch_metadata'");
     if (!has_files) reject("this is no payload: it has no 'files'");
     check_totals();
-    return std::move(metadata_);
+    return std::move(declared_.metadata);
   }
 
  private:
@@ -156,7 +141,7 @@ class PayloadParser {
     } else if (key == "content_type") {
       if (!scanner_.consume_null()) raw.content_type = scanner_.string();
     } else if (key == "modified") {
-      if (!scanner_.consume_null()) raw.modified = read_timestamp();
+      if (!scanner_.consume_null()) raw.modified = read_timestamp(scanner_);
     } else if (key == "chunk") {
       raw.chunk = read_chunk();
     } else {
@@ -251,133 +236,6 @@ class PayloadParser {
     return chunk;
   }
 
-  void read_metadata() {
-    std::string key;
-    scanner_.begin_object();
-    while (scanner_.next_key(key)) {
-      with_context("batch_metadata." + printable(utf8_prefix(key, kMaxShownBytes)),
-                   [&] { read_metadata_member(key); });
-    }
-  }
-
-  void read_metadata_member(const std::string& key) {
-    if (key == "schema_version") {
-      metadata_.schema_version = static_cast<unsigned>(
-          std::min<std::uint64_t>(scanner_.unsigned_integer(), kSchemaVersion + 1));
-    } else if (key == "batch_id") {
-      metadata_.batch_id = scanner_.string();
-    } else if (key == "batch_name") {
-      if (!scanner_.consume_null()) metadata_.batch_name = scanner_.string();
-    } else if (key == "timestamp") {
-      metadata_.timestamp = read_timestamp();
-      has_timestamp_ = true;
-    } else if (key == "source_folder" || key == "source") {
-      if (!scanner_.consume_null()) metadata_.source = scanner_.string();
-    } else if (key == "sender") {
-      if (!scanner_.consume_null()) metadata_.sender = read_sender();
-    } else if (key == "part") {
-      metadata_.part = read_part();
-    } else if (key == "total_files") {
-      declared_files_ = scanner_.unsigned_integer();
-    } else if (key == "total_size") {
-      declared_size_ = scanner_.unsigned_integer();
-    } else if (key == "skipped") {
-      read_skipped();
-    } else if (key == "files") {
-      read_listing();
-    } else {
-      scanner_.skip_value();
-    }
-  }
-
-  SenderIdentity read_sender() {
-    SenderIdentity sender;
-    std::string key;
-    scanner_.begin_object();
-    while (scanner_.next_key(key)) {
-      if (key == "host") {
-        sender.host = scanner_.string();
-      } else if (key == "user") {
-        sender.user = scanner_.string();
-      } else if (key == "version") {
-        sender.version = scanner_.string();
-      } else {
-        scanner_.skip_value();
-      }
-    }
-    return sender;
-  }
-
-  Part read_part() {
-    Part part;
-    std::string key;
-    scanner_.begin_object();
-    while (scanner_.next_key(key)) {
-      if (key == "index") {
-        part.index =
-            static_cast<unsigned>(std::min<std::uint64_t>(scanner_.unsigned_integer(), UINT32_MAX));
-      } else if (key == "last") {
-        part.last = scanner_.boolean();
-      } else if (key == "batch_files") {
-        part.batch_files = scanner_.unsigned_integer();
-      } else if (key == "batch_size") {
-        part.batch_size_bytes = scanner_.unsigned_integer();
-      } else {
-        scanner_.skip_value();
-      }
-    }
-    return part;
-  }
-
-  void read_skipped() {
-    scanner_.begin_array();
-    while (scanner_.next_element()) {
-      SkippedFile file;
-      std::string key;
-      scanner_.begin_object();
-      while (scanner_.next_key(key)) {
-        if (key == "relative_path") {
-          file.path = scanner_.string();
-        } else if (key == "reason") {
-          file.reason = scanner_.string();
-        } else {
-          scanner_.skip_value();
-        }
-      }
-      if (metadata_.skipped.size() < kMaxSkippedEntries) {
-        metadata_.skipped.push_back(std::move(file));
-      }
-    }
-  }
-
-  void read_listing() {
-    has_listing_ = true;
-    scanner_.begin_array();
-    while (scanner_.next_element()) {
-      std::string name;
-      std::uint64_t size = 0;
-      std::string key;
-      scanner_.begin_object();
-      while (scanner_.next_key(key)) {
-        if (key == "filename") {
-          name = scanner_.string();
-        } else if (key == "size") {
-          size = scanner_.unsigned_integer();
-        } else {
-          scanner_.skip_value();
-        }
-      }
-      listing_.add(name, size);
-    }
-  }
-
-  std::chrono::sys_seconds read_timestamp() {
-    const std::uint64_t begin = scanner_.offset();
-    const auto time = parse_timestamp(scanner_.string());
-    if (!time) JsonScanner::fail_at("a timestamp that is none", begin);
-    return *time;
-  }
-
   std::string read_sha256() {
     constexpr std::size_t kHexDigits = 64;
     const std::uint64_t begin = scanner_.offset();
@@ -390,32 +248,33 @@ class PayloadParser {
   }
 
   void check_totals() {
-    if (metadata_.schema_version > kSchemaVersion) {
+    if (declared_.metadata.schema_version > kSchemaVersion) {
       reject("its schema_version is newer than this receiver: update the receiver");
     }
-    if (!has_timestamp_) reject("batch_metadata has no timestamp");
-    if (declared_files_ && *declared_files_ != entries_.files) {
+    if (!declared_.has_timestamp) reject("batch_metadata has no timestamp");
+    if (declared_.total_files && *declared_.total_files != entries_.files) {
       reject(fmt::format("batch_metadata declares {} and the payload holds {}",
-                         counted_files(*declared_files_), entries_.files));
+                         counted_files(*declared_.total_files), entries_.files));
     }
-    if (declared_size_ && *declared_size_ != entries_.size_bytes) {
+    if (declared_.total_size_bytes && *declared_.total_size_bytes != entries_.size_bytes) {
       reject(fmt::format("batch_metadata declares {} bytes and the payload holds {}",
-                         *declared_size_, entries_.size_bytes));
+                         *declared_.total_size_bytes, entries_.size_bytes));
     }
-    if (has_listing_ &&
-        (listing_.files != entries_.files || listing_.size_bytes != entries_.size_bytes)) {
+    if (declared_.listing && (declared_.listing->files != entries_.files ||
+                              declared_.listing->size_bytes != entries_.size_bytes)) {
       reject("the list in batch_metadata.files does not match the entries of 'files'");
     }
-    metadata_.total_files = entries_.files;
-    metadata_.total_size_bytes = entries_.size_bytes;
-    if (metadata_.schema_version == kSchemaVersion) check_version_2();
+    declared_.metadata.total_files = entries_.files;
+    declared_.metadata.total_size_bytes = entries_.size_bytes;
+    if (declared_.metadata.schema_version == kSchemaVersion) check_version_2();
   }
 
   void check_version_2() {
-    if (metadata_.batch_id.empty() || !declared_files_ || !declared_size_ || !has_listing_) {
+    if (declared_.metadata.batch_id.empty() || !declared_.total_files ||
+        !declared_.total_size_bytes || !declared_.listing) {
       reject("batch_metadata lacks batch_id, total_files, total_size or files");
     }
-    if (listing_.names != entries_.names) {
+    if (declared_.listing->names != entries_.names) {
       reject("the list in batch_metadata.files does not match the entries of 'files'");
     }
     if (!version_2_fault_.empty()) reject(version_2_fault_);
@@ -429,12 +288,7 @@ class PayloadParser {
   std::optional<ZstdDecompressor> zstd_;
   std::string decoded_;
 
-  BatchMetadata metadata_{.schema_version = 1};  // unless it says otherwise
-  bool has_timestamp_ = false;
-  bool has_listing_ = false;
-  std::optional<std::uint64_t> declared_files_;
-  std::optional<std::uint64_t> declared_size_;
-  Tally listing_;
+  DeclaredMetadata declared_;
   Tally entries_;
   std::string version_2_fault_;  ///< the first thing that only version 1 may do
 };
