@@ -6,7 +6,7 @@
 
 namespace healthmetric {
 
-/// Exit statuses of both programs; docs/exit-status.md explains them to users.
+/// Exit statuses of both programs; the README explains them to users.
 enum class ExitStatus {
   success = 0,
   internal = 1,

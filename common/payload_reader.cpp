@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/ascii.hpp"
 #include "common/base64.hpp"
 #include "common/digest.hpp"
 #include "common/error.hpp"

@@ -1,5 +1,6 @@
 #include "common/payload_writer.hpp"
 
+#include "common/ascii.hpp"
 #include "common/format.hpp"
 #include "common/json.hpp"
 #include "common/timestamp.hpp"
@@ -8,7 +9,7 @@ namespace healthmetric {
 namespace {
 
 /// What `batch_metadata` takes beside its lists, with a long source path and identity.
-constexpr std::uint64_t kMetadataReserveBytes = 8 * 1024;
+constexpr std::uint64_t kMetadataReserveBytes = 8192;
 
 /// What an entry takes beside its path and contents: keys, type, times, digests, chunk.
 constexpr std::uint64_t kEntryReserveBytes = 640;

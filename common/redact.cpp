@@ -21,11 +21,11 @@ bool is_token_character(char c) {
 
 /// Length of the token `text` begins with, or 0.
 std::size_t token_length(std::string_view text) {
-  const auto prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view p) {
+  const auto* prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view p) {
     return text.substr(0, p.size()) == p;
   });
   if (prefix == kPrefixes.end()) return 0;
-  const auto end = std::find_if_not(text.begin(), text.end(), is_token_character);
+  const auto* end = std::find_if_not(text.begin(), text.end(), is_token_character);
   const auto length = static_cast<std::size_t>(end - text.begin());
   return length >= prefix->size() + kMinTailLength ? length : 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
@@ -81,14 +82,6 @@ std::string_view RelativePath::extension() const {
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return {};
   if (name.size() - dot > kMaxExtensionBytes) return {};
   return name.substr(dot);
-}
-
-std::string ascii_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 }  // namespace healthmetric

@@ -15,7 +15,7 @@ namespace healthmetric {
 /// One payload file that waits.
 struct WaitingPayload {
   RelativePath path;  ///< below `_storage/`
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes = 0;
 };
 
 /// The payloads of one batch.

@@ -42,7 +42,7 @@ struct Report {
 /// One line: "stored 2 batches (5 files, 1.2 MiB), rejected 1".
 std::string to_line(const Report& report);
 
-/// One JSON object in one line; docs/storage-layout.md describes it.
+/// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Report& report);
 
 /// A section for a step summary; at most a few hundred lines, every name escaped.

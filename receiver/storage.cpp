@@ -62,15 +62,16 @@ bool rename_without_replacing(int from_fd, const char* from, int to_fd, const ch
 
 void remove_all_in(int directory_fd, const std::string& shown) {
   for (const std::string& name : names_in(directory_fd, shown)) {
+    const std::string child_shown = shown + "/" + name;
     if (::unlinkat(directory_fd, name.c_str(), 0) == 0) continue;
     if (errno != EISDIR && errno != EPERM) {
-      throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
+      throw_system_error("cannot remove " + in_quotes(child_shown), errno);
     }
     const UniqueFd child(::openat(directory_fd, name.c_str(), kOpenDirectory));
-    if (!child) throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
-    remove_all_in(child.get(), shown + "/" + name);
+    if (!child) throw_system_error("cannot remove " + in_quotes(child_shown), errno);
+    remove_all_in(child.get(), child_shown);
     if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0) {
-      throw_system_error("cannot remove " + in_quotes(shown + "/" + name), errno);
+      throw_system_error("cannot remove " + in_quotes(child_shown), errno);
     }
   }
 }

@@ -34,9 +34,9 @@ class Storage {
   /// in it.
   Storage(const std::filesystem::path& root, Lock lock);
 
-  /// The regular files directly in `directory` ("" is the root), sorted by name; none when it does
-  /// not exist.
-  [[nodiscard]] std::vector<File> files_in(std::string_view directory);
+  /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none
+  /// when it does not exist.
+  [[nodiscard]] std::vector<File> files_in(std::string_view path);
 
   /// A regular file; nothing when there is none.
   [[nodiscard]] std::optional<InputFile> open(const RelativePath& path);

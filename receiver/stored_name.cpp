@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
@@ -30,7 +31,9 @@ bool contains(const List& list, std::string_view value) {
 }
 
 struct FreeMemory {
-  void operator()(utf8proc_uint8_t* memory) const noexcept { std::free(memory); }
+  void operator()(utf8proc_uint8_t* memory) const noexcept {
+    std::free(memory);  // NOLINT: utf8proc allocates with malloc
+  }
 };
 
 /// `path` with case and normalisation removed, so that names some file system takes for one
@@ -163,7 +166,7 @@ std::string StoredNames::place_component(const std::string& folder, const std::s
                                          Kind kind) {
   const auto is_taken = [&](const std::string& folded) {
     const std::uint64_t hash = hash_of(folded);
-    return files_.count(hash) > 0 || (kind == Kind::file && folders_.count(hash) > 0);
+    return files_.contains(hash) || (kind == Kind::file && folders_.contains(hash));
   };
   std::string candidate = name;
   std::string folded = fold(folder + candidate);

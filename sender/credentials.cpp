@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/file_io.hpp"
 #include "common/log.hpp"
@@ -13,13 +14,6 @@ namespace healthmetric {
 namespace {
 
 constexpr std::uint64_t kMaxTokenBytes = 4096;
-
-std::string trimmed(const std::string& text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 bool is_github(const Url& api) {
   return api.host == "github.com" || api.host == "api.github.com" || api.host.ends_with(".ghe.com");
@@ -38,7 +32,7 @@ std::initializer_list<const char*> variables_for(const Url& api) {
 std::string from_environment(const Url& api) {
   for (const char* variable : variables_for(api)) {
     const char* value = std::getenv(variable);
-    if (value != nullptr && *value != '\0') return trimmed(value);
+    if (value != nullptr && *value != '\0') return std::string(trim(value));
   }
   std::string names;
   for (const char* variable : variables_for(api))
@@ -50,7 +44,7 @@ std::string from_environment(const Url& api) {
 
 std::string from_file(const std::filesystem::path& file) {
   try {
-    return trimmed(read_file(file, kMaxTokenBytes));
+    return std::string(trim(read_file(file, kMaxTokenBytes)));
   } catch (const Error& error) {
     throw Error(ErrorCode::usage, std::string("--token-file: ") + error.what());
   }

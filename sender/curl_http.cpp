@@ -7,6 +7,7 @@
 #include <exception>
 #include <string_view>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
@@ -108,13 +109,6 @@ std::size_t write_answer(char* bytes, std::size_t size, std::size_t count, void*
   }
   transfer.response.body.append(bytes, size * count);
   return size * count;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
 std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* context) {

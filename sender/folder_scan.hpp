@@ -25,7 +25,7 @@ enum class LeftOut {
 
 struct LeftOutFile {
   SkippedFile file;
-  LeftOut kind;
+  LeftOut kind = LeftOut::by_rule;
 };
 
 struct ScanResult {

@@ -54,6 +54,10 @@ std::string git_blob_id_of_file(const std::filesystem::path& path) {
   return git_blob_id_of(file, file.state().size_bytes);
 }
 
+std::string contents_path(const std::string& path) {
+  return "/contents/" + encode_path(path);
+}
+
 }  // namespace
 
 GithubClient::GithubClient(HttpTransport& transport, ApiAccess access)
@@ -65,10 +69,6 @@ Request GithubClient::request(const std::string& method, const std::string& path
           {std::string("User-Agent: healthmetric-sender/") + kVersion,
            "Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28",
            "Content-Type: application/json", "Authorization: Bearer " + access_.token}};
-}
-
-std::string GithubClient::contents_path(const std::string& path) const {
-  return "/contents/" + encode_path(path);
 }
 
 /// Follows redirects on the same host with the same method, as a renamed repository answers; a
@@ -178,7 +178,7 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
 
 std::string GithubClient::default_branch() {
   const Response response = send(request("GET", ""), kReadMetadata);
-  const std::string branch =
+  std::string branch =
       string_member(json_of(response, "GET of " + access_.repository.str()), "default_branch");
   if (branch.empty()) {
     throw Error(ErrorCode::network, access_.repository.str() + " has no default branch");

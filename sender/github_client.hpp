@@ -49,8 +49,7 @@ class GithubClient {
  private:
   Response send(Request request, const std::string& permission);
   Response follow_redirects(Request request);
-  Request request(const std::string& method, const std::string& path) const;
-  std::string contents_path(const std::string& path) const;
+  [[nodiscard]] Request request(const std::string& method, const std::string& path) const;
   [[noreturn]] void fail(const Response& response, const std::string& what,
                          const std::string& permission) const;
 

@@ -180,11 +180,11 @@ std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {
   return entries;
 }
 
-void Outbox::save(const OutboxEntry& entry) const {
+void Outbox::save(const OutboxEntry& entry) {
   write_file_atomically(entry.folder / kEntryFile, entry_text(entry));
 }
 
-void Outbox::remove(const OutboxEntry& entry) const {
+void Outbox::remove(const OutboxEntry& entry) {
   std::error_code error;
   // The entry goes first: a folder that a crash leaves half removed must not be delivered again.
   fs::remove(entry.folder / kEntryFile, error);

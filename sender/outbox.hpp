@@ -91,9 +91,9 @@ class Outbox {
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;
 
   /// Records what of the entry is delivered, durably.
-  void save(const OutboxEntry& entry) const;
+  static void save(const OutboxEntry& entry);
 
-  void remove(const OutboxEntry& entry) const;
+  static void remove(const OutboxEntry& entry);
 
   /// Moves the entry to `refused/`, with the reason in `refused.txt`.
   void set_aside(const OutboxEntry& entry, const std::string& reason) const;

@@ -75,7 +75,8 @@ class OpenSource {
 /// One payload file in the making.
 class PartFile {
  public:
-  explicit PartFile(const std::filesystem::path& path) : path_(path), out_(path), writer_(out_) {}
+  explicit PartFile(std::filesystem::path path)
+      : path_(std::move(path)), out_(path_), writer_(out_) {}
 
   PayloadWriter& writer() { return writer_; }
 
@@ -153,12 +154,12 @@ class Packer {
   enum class IsLast { yes, no };
 
   struct Checkpoint {
-    std::size_t finished_parts;
+    std::size_t finished_parts = 0;
     PayloadWriter::Mark mark;
   };
   struct FinishedPart {
     std::filesystem::path path;
-    std::uint64_t size_bytes;
+    std::uint64_t size_bytes = 0;
   };
 
   void leave_out(const SourceFile& file, const std::string& reason) {

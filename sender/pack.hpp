@@ -14,7 +14,7 @@
 namespace healthmetric {
 
 /// Parts below this are refused: the metadata of an entry with a long name must fit.
-inline constexpr std::uint64_t kMinPartBytes = 64 * 1024;
+inline constexpr std::uint64_t kMinPartBytes = std::uint64_t{64} * 1024;
 
 /// Measured limits of the contents API are 35 to 40 MiB an object.
 inline constexpr std::uint64_t kDefaultPartBytes = 20 * kMiB;
@@ -32,7 +32,7 @@ struct PackOptions {
 /// A payload file that is complete and durable.
 struct PackedPart {
   PayloadName name;
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes = 0;
 };
 
 struct PackedBatch {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/log.hpp"
@@ -59,7 +60,7 @@ std::string describe(const Response& response) {
 bool is_rate_limited(const Response& response) {
   if (response.status == 429) return true;
   if (response.status != 403) return false;
-  return response.headers.count("retry-after") > 0 ||
+  return response.headers.contains("retry-after") ||
          response.header("x-ratelimit-remaining") == "0" ||
          ascii_lower(response.body).find("rate limit") != std::string::npos;
 }

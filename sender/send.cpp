@@ -155,8 +155,8 @@ class Deliverer {
   }
 
   [[nodiscard]] Outcome::Fate fate_of(const std::string& batch_id) const {
-    if (delivered_.count(batch_id) > 0) return Outcome::Fate::sent;
-    return refused_.count(batch_id) > 0 ? Outcome::Fate::refused : Outcome::Fate::queued;
+    if (delivered_.contains(batch_id)) return Outcome::Fate::sent;
+    return refused_.contains(batch_id) ? Outcome::Fate::refused : Outcome::Fate::queued;
   }
 
   [[nodiscard]] ExitStatus status() const { return status_; }

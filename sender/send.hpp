@@ -38,7 +38,7 @@ Outcome send(const Options& options, HttpTransport& transport, Clock& clock);
 /// One line for people.
 std::string to_line(const Outcome& outcome);
 
-/// One JSON object in one line; docs/sender-output.md describes it.
+/// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Outcome& outcome);
 
 }  // namespace healthmetric::sender

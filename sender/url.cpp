@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
