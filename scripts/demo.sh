@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# The whole way of a batch, on this machine alone: a local GitHub, the real sender, the real
+# receiver, real git. In the end every stored file is compared with its source.
+#
+#   scripts/demo.sh [--keep] [FOLDER]
+#
+#   FOLDER   what to send (default: example_data)
+#   --keep   leave the temporary directory, with the repository and all logs, and say where it is
+set -euo pipefail
+
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
+keep=no
+folder=$top/example_data
+for argument in "$@"; do
+  case $argument in
+    --keep) keep=yes ;;
+    -*)
+      echo "usage: scripts/demo.sh [--keep] [FOLDER]" >&2
+      exit 2
+      ;;
+    *) folder=$argument ;;
+  esac
+done
+folder=$(realpath -- "$folder")
+if [[ ! -d $folder ]]; then
+  echo "demo: $folder is not a folder" >&2
+  exit 2
+fi
+
+repository=demo/health
+token=demo-token
+receiver=$top/build/release/receiver/healthmetric-receiver
+sender=$top/build/release/sender/healthmetric-sender
+work=$(mktemp --directory -t healthmetric-demo.XXXXXX)
+server_pid=
+
+clean_up() {
+  if [[ $server_pid ]]; then
+    kill "$server_pid" 2> /dev/null || true
+    wait "$server_pid" 2> /dev/null || true
+  fi
+  if [[ $keep == yes ]]; then
+    echo "Everything is kept in $work"
+  else
+    rm -rf -- "$work"
+  fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say() { printf '\n> %s\n' "$*"; }
+
+fail() {
+  printf '\ndemo: %s\n' "$*" >&2
+  exit 1
+}
+
+build() {
+  "$top/scripts/install-packages.sh" build test
+  if ! (cd -- "$top" && cmake --preset release && cmake --build --preset release \
+    --target healthmetric-sender healthmetric-receiver) > "$work/build.log" 2>&1; then
+    cat "$work/build.log" >&2
+    fail "the build failed"
+  fi
+}
+
+# Sets server_pid and url. The server says where it listens; its next words go to a log.
+start_github() {
+  local runner words line
+  runner=$(jq --null-input --raw-output '$ARGS.positional | @sh' \
+    --args "$top/scripts/receive-locally.sh" "$receiver" "$work")
+  mkfifo "$work/words"
+  PYTHONPATH=$top/tests PYTHONDONTWRITEBYTECODE=1 python3 -m github_server \
+    --root "$work/github" --create "$repository" --token "$token:contents=write" \
+    --on-dispatch "$runner" > "$work/words" 2>&1 &
+  server_pid=$!
+  exec {words}< "$work/words"
+  while IFS= read -r -t 20 -u "$words" line; do
+    printf '%s\n' "$line" >> "$work/github.log"
+    if [[ $line == 'listening on '* ]]; then break; fi
+  done
+  cat <&"$words" >> "$work/github.log" &
+  url=${line#listening on }
+  if [[ $url != http://* ]]; then
+    cat "$work/github.log" >&2
+    fail "the local GitHub did not start"
+  fi
+}
+
+send() {
+  GH_TOKEN=$token XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config "$sender" \
+    --folder "$folder" --batch-name demo --repo "$repository" --api-url "$url" --branch main \
+    --trigger dispatch
+}
+
+wait_for_run() {
+  curl --fail --silent --show-error --output /dev/null --data '{"timeout_s": 120}' \
+    "$url/_control/wait_idle"
+}
+
+stored_git() { git -C "$work/github/$repository.git" -c core.quotePath=false "$@"; }
+
+show() {
+  say "The commits"
+  stored_git log --reverse --format='%n%h %s' --stat=100 --stat-count=4 main
+  say "What the repository holds"
+  stored_git ls-tree -r --name-only main _storage/
+  say "The summary for people"
+  head --lines=40 "$work/summary.md"
+}
+
+# Both sides against the digests in the summary: the sources and a fresh checkout of what is stored.
+compare() {
+  local summary count
+  summary=$(stored_git ls-tree -r --name-only main _storage/summaries/)
+  stored_git show "main:$summary" > "$work/summary.json"
+  if [[ $(jq --raw-output .status "$work/summary.json") != stored ]]; then
+    fail "the batch was not stored: $(jq .reason "$work/summary.json")"
+  fi
+  git -c core.autocrlf=false clone --quiet "$work/github/$repository.git" "$work/stored"
+  digests_of path | (cd -- "$folder" && sha256sum --check --strict --quiet)
+  digests_of stored_path | (cd -- "$work/stored/_storage" && sha256sum --check --strict --quiet)
+  count=$(jq '.files | length' "$work/summary.json")
+  say "Compared with their sources: $count of $count stored files are the same, byte for byte."
+}
+
+digests_of() {
+  jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
+}
+
+say "Building (the first time takes a while)"
+build
+say "Starting a local GitHub with the repository $repository"
+start_github
+echo "$url"
+say "Sending $folder"
+send
+say "Waiting for the run that the dispatch started"
+wait_for_run
+if [[ ! -e $work/summary.md ]]; then
+  cat -- "$work"/github/.runs/*/output.log >&2
+  fail "the run did not finish its work"
+fi
+show
+compare

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Looks for defects: clang-tidy over the C++ sources, shellcheck over the shell scripts.
+#
+#   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+preset=${1:-release}
+
+# Scripts are known by their first line; not all have an extension.
+shell_scripts() {
+  local file first
+  git ls-files -z --cached --others --exclude-standard --deduplicate -- \
+    ':(exclude)_storage' ':(exclude)example_data' |
+    while IFS= read -r -d '' file; do
+      first=
+      if [[ -f $file ]]; then IFS= read -r first < "$file" || true; fi
+      if [[ $first =~ ^#!.*[/\ ](ba)?sh($|\ ) ]]; then printf '%s\0' "$file"; fi
+    done
+}
+
+shell_scripts | xargs --null --no-run-if-empty shellcheck
+
+cmake --preset "$preset" > /dev/null
+# The compile commands are written for GCC and name warnings that Clang does not know.
+options=(-quiet -extra-arg=-Wno-unknown-warning-option -p "build/$preset")
+if command -v run-clang-tidy > /dev/null; then
+  run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver|tests)/"
+else
+  git ls-files -z --cached --others --exclude-standard --deduplicate -- '*.cpp' |
+    xargs --null --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
+fi

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Does on this machine what the data-receiver workflow does on GitHub: clone, receive, commit, push.
+# The local GitHub calls it as its runner, with the variables Actions would set.
+#
+#   scripts/receive-locally.sh RECEIVER WORK-DIRECTORY
+#
+# In WORK-DIRECTORY it leaves the clone, with receiver.log in it, and summary.md. It runs again over
+# what an earlier run left there.
+set -euo pipefail
+
+receiver=$(realpath -- "${1:?"name the receiver program"}")
+work=$(realpath -- "${2:?"name a directory to work in"}")
+source=${GITHUB_REPO_DIR:?"the bare repository that stands for the one on GitHub"}
+scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
+
+branch=main
+if [[ -r ${GITHUB_EVENT_PATH-} ]]; then
+  branch=$(jq --raw-output '.client_payload.ref // .ref // "main"' "$GITHUB_EVENT_PATH")
+fi
+
+if [[ ! -d $work/clone ]]; then
+  git clone --quiet --no-checkout -- "$source" "$work/clone"
+fi
+cd -- "$work/clone"
+exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch "$branch" \
+  --summary-markdown "$work/summary.md"
