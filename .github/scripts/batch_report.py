@@ -1,0 +1,89 @@
+"""What the receiver's report asks of git: for each batch, files to add and payloads to drop."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NO_CHANGE = ("waiting", "verified")
+
+
+class BadReport(RuntimeError):
+    """The report and what lies in the storage do not fit together."""
+
+
+@dataclass(frozen=True)
+class BatchChange:
+    """One commit. Paths are relative to the storage."""
+
+    message: str
+    outcome: str
+    files: dict[str, str | None]
+    """Each with the blob id that the receiver recorded, None where it recorded none."""
+    removed: list[str]
+
+
+def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange]:
+    for batch in report["batches"]:
+        if batch["status"] not in NO_CHANGE:
+            yield _batch_change(batch, storage)
+    if triggers := report["triggers_removed"]:
+        message = f"Remove trigger files ({len(triggers)})"
+        yield BatchChange(message, message.lower(), {}, [_safe(path) for path in triggers])
+
+
+def unchanged_batches(report: dict[str, Any]) -> list[str]:
+    return [f"{batch['status']}: {_label(batch)}" for batch in report["batches"]
+            if batch["status"] in NO_CHANGE]
+
+
+def _batch_change(batch: dict[str, Any], storage: Path) -> BatchChange:
+    label, status = _label(batch), batch["status"]
+    files: dict[str, str | None] = {}
+    if status == "stored":
+        files = _stored_files(batch, storage)
+        contents = "1 file" if batch["files"] == 1 else f"{batch['files']} files"
+        title = f"Store batch {label} ({contents})"
+    elif status == "rejected":
+        # The reason quotes names from the payload; in a message, "fixes #1" would close an issue.
+        files, title = _rejected_files(batch), f"Reject batch {label}"
+    elif status == "repeated":
+        title = f"Remove repeated batch {label}"
+    else:
+        raise BadReport(f"batch {label} has the unknown status {status!r}")
+    removed = [path for path in batch["payloads"] if not (storage / _safe(path)).exists()]
+    return BatchChange(title, f"{status}: {label}", files, removed)
+
+
+def _stored_files(batch: dict[str, Any], storage: Path) -> dict[str, str | None]:
+    receipt = _safe(batch["summary"])
+    summary = json.loads((storage / receipt).read_bytes())
+    if summary["batch_id"] != batch["batch_id"] or len(summary["files"]) != batch["files"]:
+        raise BadReport(f"the summary of {_label(batch)} describes another batch")
+    files: dict[str, str | None] = {
+        _safe(file["stored_path"]): file["git_blob"] for file in summary["files"]
+    }
+    return files | {receipt: None}
+
+
+def _rejected_files(batch: dict[str, Any]) -> dict[str, str | None]:
+    if not batch["rejected"]:
+        raise BadReport(f"{_label(batch)} was rejected, but its payload was not set aside")
+    kept = [*batch["rejected"], *([batch["summary"]] if batch["summary"] else [])]
+    return {_safe(path): None for path in kept}
+
+
+def _label(batch: dict[str, Any]) -> str:
+    """Names the batch on one line, in characters that mean nothing to git, GitHub or a log."""
+    named = batch["batch_id"] or Path(batch["payloads"][0]).name
+    return re.sub(r"[^A-Za-z0-9._-]", "_", named)[:200]
+
+
+def _safe(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise BadReport(f"the report names a path outside the storage: {path!r}")
+    return path

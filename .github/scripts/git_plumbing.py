@@ -1,0 +1,181 @@
+"""The few git operations that storing a batch needs, each one call of git plumbing.
+
+`git add` and `git checkout` are not among them: they obey .gitignore, line ending and filter
+attributes, and so would drop or change data. Names travel NUL-separated or quoted; nothing is
+ever passed through a shell.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+REGULAR_FILE = "100644"
+NO_BLOB = "0" * 40
+BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+COPY_BLOCK_BYTES = 256 * 1024
+
+
+class GitError(RuntimeError):
+    """A git command that failed, with git's own words."""
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    mode: str
+    blob: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one path differs between two trees: `status` is git's letter (A, D, M, T)."""
+
+    status: str
+    old_blob: str
+    path: str
+
+
+class Clone:
+    """A clone whose own index, work tree and branches stay as they are.
+
+    Trees are built in the index file given to `begin`, so a person's unfinished work in the same
+    clone, a sparse checkout or an old branch change nothing.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
+        self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
+        self._environment.update(self._default_identity())
+
+    def current_branch(self) -> str:
+        return self._text("symbolic-ref", "--short", "HEAD")
+
+    def fetch_tip(self, remote: str, branch: str) -> str:
+        self._git("fetch", "--quiet", "--no-tags", "--", remote, f"refs/heads/{branch}")
+        return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
+
+    def directory_entries(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
+        """What lies directly in the given directories of `commit`."""
+        listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
+        entries = []
+        for record in _records(listing):
+            facts, _, path = record.partition("\t")
+            mode, _, blob = facts.split(" ")
+            entries.append(TreeEntry(mode, blob, path))
+        return entries
+
+    def copy_blobs(self, targets: Mapping[Path, str]) -> None:
+        """Writes each blob to its path byte for byte, which a checkout does not promise."""
+        with subprocess.Popen(
+            [*self._command(), "cat-file", "--batch"],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as reader:
+            assert reader.stdin and reader.stdout
+            for target, blob in targets.items():
+                reader.stdin.write(blob.encode() + b"\n")
+                reader.stdin.flush()
+                answer = reader.stdout.readline().split()
+                if answer[1:2] != [b"blob"]:
+                    raise GitError(f"cannot read blob {blob} for {target}")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("wb") as file:
+                    _copy_exactly(reader.stdout, file, int(answer[2]))
+                reader.stdout.read(1)
+
+    def store_files(self, files: list[Path]) -> list[str]:
+        """Makes a blob of each file as it is and returns the blob ids in the same order."""
+        names = b"".join(_c_quoted(os.fsencode(file)) + b"\n" for file in files)
+        return self._text("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
+
+    def begin(self, commit: str, index: Path) -> None:
+        self._environment["GIT_INDEX_FILE"] = str(index)
+        self._git("read-tree", commit)
+
+    def stage(self, additions: Mapping[str, str], removals: Iterable[str]) -> None:
+        records = [f"{REGULAR_FILE} {blob}\t{path}\0" for path, blob in additions.items()]
+        records += [f"0 {NO_BLOB}\t{path}\0" for path in removals]
+        self._git("update-index", "-z", "--index-info", given=os.fsencode("".join(records)))
+
+    def write_tree(self) -> str:
+        # Without --missing-ok a partial clone would download every neighbour of a new file.
+        return self._text("write-tree", "--missing-ok")
+
+    def tree_of(self, commit: str) -> str:
+        return self._text("rev-parse", f"{commit}^{{tree}}")
+
+    def commit(self, tree: str, parent: str, message: str) -> str:
+        return self._text("commit-tree", tree, "-p", parent, "-F", "-", given=message.encode())
+
+    def changes(self, old: str, new: str) -> list[Change]:
+        raw = iter(_records(self._git("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new)))
+        changes = []
+        for facts in raw:
+            _, _, old_blob, _, status = facts.split(" ")
+            changes.append(Change(status, old_blob, next(raw)))
+        return changes
+
+    def push(self, remote: str, commit: str, branch: str) -> str | None:
+        """Moves the remote branch forward. Returns git's words when it was refused."""
+        # A hook of the clone (Git LFS installs one) has no say in how data is stored.
+        pushed = subprocess.run(
+            [*self._command(), "push", "--quiet", "--no-verify", "--", remote,
+             f"{commit}:refs/heads/{branch}"],
+            env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )
+        return None if pushed.returncode == 0 else _words(pushed.stderr)
+
+    def _default_identity(self) -> dict[str, str]:
+        configured = subprocess.run(
+            [*self._command(), "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"],
+            env=self._environment, capture_output=True, check=False,
+        )
+        if configured.returncode == 0:
+            return {}
+        name, email = BOT
+        return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email,
+                "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
+
+    def _command(self) -> list[str]:
+        return ["git", "-C", str(self._directory),
+                "-c", "gc.auto=0", "-c", "maintenance.auto=false"]
+
+    def _text(self, *arguments: str, given: bytes = b"") -> str:
+        return os.fsdecode(self._git(*arguments, given=given)).strip()
+
+    def _git(self, *arguments: str, given: bytes = b"") -> bytes:
+        done = subprocess.run([*self._command(), *arguments], env=self._environment, input=given,
+                              capture_output=True, check=False)
+        if done.returncode != 0:
+            raise GitError(f"git {arguments[0]}: {_words(done.stderr)}")
+        return done.stdout
+
+
+def _records(output: bytes) -> list[str]:
+    return [os.fsdecode(record) for record in output.split(b"\0")[:-1]]
+
+
+def _words(stderr: bytes) -> str:
+    return stderr.decode(errors="replace").strip() or "failed without a word"
+
+
+def _c_quoted(name: bytes) -> bytes:
+    """The name as git reads it from a line: `hash-object --stdin-paths` knows no NUL separation."""
+    return b'"' + re.sub(rb"[^\w ./~-]", lambda odd: b"\\%03o" % odd[0][0], name) + b'"'
+
+
+def _copy_exactly(source: IO[bytes], target: IO[bytes], size: int) -> None:
+    while size:
+        block = source.read(min(size, COPY_BLOCK_BYTES))
+        if not block:
+            raise GitError("git cat-file ended in the middle of a blob")
+        target.write(block)
+        size -= len(block)

@@ -1,0 +1,145 @@
+"""A bare repository with a clone of it, and batches to put into its inbox."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = Path(__file__).parents[2] / ".github/scripts/receive_and_commit.py"
+LISTED = ("filename", "relative_path", "size", "extension")
+IDENTITY = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A payload as the sender writes it, and what the repository must hold afterwards."""
+
+    batch_id: str
+    files: dict[str, bytes]
+
+    @property
+    def name(self) -> str:
+        return self.batch_id.split("-", 1)[1].rsplit("-", 1)[0]
+
+    @property
+    def payload_path(self) -> str:
+        return f"_storage/inbox/{self.batch_id}.json"
+
+    @property
+    def summary_path(self) -> str:
+        return f"_storage/summaries/{self.batch_id[:4]}/{self.batch_id[4:6]}/{self.batch_id}.json"
+
+    def stored_path(self, path: str) -> str:
+        directory, _, name = path.rpartition("/")
+        stem, dot, extension = name.rpartition(".")
+        stamp = f"{self.batch_id.split('-', 1)[0]}-{self.batch_id.rsplit('-', 1)[1]}"
+        return "/".join(filter(None, ("_storage", self.name, directory,
+                                      f"{stem}_{stamp}{dot}{extension}")))
+
+    def stored(self) -> dict[str, bytes]:
+        return {self.stored_path(path): content for path, content in self.files.items()}
+
+    def payload(self) -> bytes:
+        size = sum(map(len, self.files.values()))
+        entries = {path: _entry(path, content) for path, content in self.files.items()}
+        metadata = {
+            "schema_version": 2, "batch_id": self.batch_id, "batch_name": self.name,
+            "timestamp": "2024-01-15T10:30:00Z", "source_folder": "/data",
+            "part": {"index": 1, "last": True, "batch_files": len(entries), "batch_size": size},
+            "total_files": len(entries), "total_size": size, "skipped": [],
+            "files": [{key: entry[key] for key in LISTED} for entry in entries.values()],
+        }
+        return json.dumps({"files": entries, "batch_metadata": metadata}).encode()
+
+    def damaged_payload(self) -> bytes:
+        content = json.loads(self.payload())
+        for entry in content["files"].values():
+            entry["sha256"] = "0" * 64
+        return json.dumps(content).encode()
+
+
+def _entry(path: str, content: bytes) -> dict[str, object]:
+    name = path.rpartition("/")[2]
+    return {"content": base64.b64encode(content).decode(), "filename": name, "relative_path": path,
+            "size": len(content), "extension": Path(name).suffix.lower(),
+            "content_type": "text/plain", "modified": "2024-01-15T09:00:00Z",
+            "sha256": hashlib.sha256(content).hexdigest()}
+
+
+class Forge:
+    """`remote` is the repository on the server, `clone` where the script runs."""
+
+    branch = "main"
+
+    def __init__(self, directory: Path, receiver: Path) -> None:
+        self.directory, self.receiver = directory, receiver
+        self.remote, self.clone = directory / "remote.git", directory / "clone"
+        self._git(directory, "init", "--quiet", "--bare", "-b", self.branch, str(self.remote))
+        self._git(self.remote, "config", "uploadpack.allowFilter", "true")
+        self.add({"README.md": b"a repository\n"})
+        self.clone_again()
+
+    def clone_again(self, *options: str) -> None:
+        self.clone = self.directory / f"clone-{len(list(self.directory.iterdir()))}"
+        self._git(self.directory, "clone", "--quiet", *options, self.remote.as_uri(),
+                  str(self.clone))
+
+    def add(self, files: dict[str, bytes]) -> None:
+        """Puts files on the branch as the contents API does: git sees only the bytes."""
+        stream = [f"commit refs/heads/{self.branch}\ncommitter T <t@example.invalid> 0 +0000\n"
+                  "data 3\nadd\n".encode()]
+        if self.git("for-each-ref", f"refs/heads/{self.branch}"):
+            stream.append(f"from refs/heads/{self.branch}^0\n".encode())
+        for path, content in files.items():
+            quoted = json.dumps(path, ensure_ascii=False)
+            head = f"M 100644 inline {quoted}\ndata {len(content)}\n"
+            stream.append(head.encode() + content + b"\n")
+        subprocess.run(["git", "-C", self.remote, "fast-import", "--quiet"],
+                       input=b"".join(stream), check=True)
+
+    def send(self, *batches: Batch) -> None:
+        self.add({batch.payload_path: batch.payload() for batch in batches})
+
+    def receive(self, *options: str, receiver: Path | None = None,
+                **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, SCRIPT, "--receiver", receiver or self.receiver, *options]
+        # What is configured for the person who runs the tests must not decide them.
+        surroundings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        return subprocess.run(command, cwd=self.clone, env=os.environ | surroundings | environment,
+                              text=True, capture_output=True, timeout=60, check=False)
+
+    def git(self, *arguments: str) -> str:
+        return self._git(self.remote, *arguments)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file on the branch with its blob's bytes."""
+        names = self.git("ls-tree", "-r", "-z", "--name-only", self.branch).split("\0")[:-1]
+        return {name: subprocess.run(["git", "-C", self.remote, "cat-file", "blob",
+                                      f"{self.branch}:{name}"],
+                                     capture_output=True, check=True).stdout for name in names}
+
+    def messages(self) -> list[str]:
+        """The messages of the commits on the branch that the script made, oldest first."""
+        return self.git("log", "--reverse", "--format=%s", "--invert-grep", "--grep=^add$",
+                        self.branch).splitlines()
+
+    def tip(self) -> str:
+        return self.git("rev-parse", self.branch).strip()
+
+    def wrapped_receiver(self, body: str) -> Path:
+        """A receiver that runs shell lines; `"$@"` stands for the real one with its options."""
+        wrapper = self.directory / "wrapped-receiver"
+        wrapper.write_text(f'#!/bin/bash\nset -e -- "{self.receiver}" "$@"\n{body}\n')
+        wrapper.chmod(0o755)
+        return wrapper
+
+    @staticmethod
+    def _git(directory: Path, *arguments: str) -> str:
+        return subprocess.run(["git", "-C", directory, *IDENTITY, *arguments], check=True,
+                              text=True, capture_output=True).stdout
