@@ -1,0 +1,1 @@
+"""A local GitHub: the part of its API that a batch needs, over real git repositories."""

@@ -1,0 +1,133 @@
+"""Who asks, what they may do, and how often."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from github_server.messages import ApiError
+
+LEVELS = {"read": 1, "write": 2}
+RATE_WINDOW_S = 3600
+
+
+@dataclass(frozen=True)
+class Token:
+    value: str
+    permissions: Mapping[str, int]
+    is_actions: bool = False  # a GITHUB_TOKEN: what it pushes starts no runs
+
+    @property
+    def login(self) -> str:
+        return "github-actions[bot]" if self.is_actions else "octocat"
+
+    @property
+    def sees_repositories(self) -> bool:
+        return bool(self.permissions)
+
+    def allows(self, permission: str, level: str) -> bool:
+        if permission == "metadata":
+            return self.sees_repositories
+        return self.permissions.get(permission, 0) >= LEVELS[level]
+
+
+def parse_token(text: str) -> Token:
+    """TOKEN or TOKEN:contents=write,actions=read or TOKEN:none. Raises ValueError."""
+    value, _, listed = text.partition(":")
+    if not value:
+        raise ValueError("a token is empty")
+    permissions = {}
+    for item in (listed or "contents=write").split(","):
+        if item == "none":
+            continue
+        name, _, level = item.partition("=")
+        if level not in LEVELS:
+            raise ValueError(f"{item!r} is not none, NAME=read or NAME=write")
+        permissions[name] = LEVELS[level]
+    return Token(value, permissions)
+
+
+def presented(authorization: str | None) -> str | None:
+    """The token in an Authorization header; of Basic credentials, the password."""
+    if not authorization:
+        return None
+    scheme, _, credentials = authorization.partition(" ")
+    credentials = credentials.strip()
+    if scheme.lower() != "basic":
+        return credentials
+    try:
+        pair = base64.b64decode(credentials, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return credentials
+    return pair.partition(":")[2]
+
+
+def redacted(authorization: str) -> str:
+    """The scheme and enough of the token's digest to tell two tokens apart."""
+    scheme = authorization.partition(" ")[0]
+    digest = hashlib.sha256((presented(authorization) or "").encode("utf-8", "surrogateescape"))
+    return f"{scheme} sha256:{digest.hexdigest()[:12]}"
+
+
+class Tokens:
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        self._by_value = {token.value: token for token in tokens}
+
+    def find(self, authorization: str | None) -> Token | None:
+        """None when none is presented. Raises ApiError 401 for one nobody knows."""
+        value = presented(authorization)
+        if value is None:
+            return None
+        if value not in self._by_value:
+            raise ApiError(401, "Bad credentials", documentation="")
+        return self._by_value[value]
+
+    def of_actions(self) -> Token | None:
+        return next((token for token in self._by_value.values() if token.is_actions), None)
+
+
+@dataclass
+class RateLimit:
+    limit: int
+    used: int
+    reset: int
+
+    @property
+    def document(self) -> dict[str, int]:
+        remaining = max(0, self.limit - self.used)
+        return {
+            "limit": self.limit,
+            "used": min(self.used, self.limit),
+            "remaining": remaining,
+            "reset": self.reset,
+        }
+
+    @property
+    def headers(self) -> dict[str, str]:
+        numbers = {f"x-ratelimit-{name}": str(value) for name, value in self.document.items()}
+        return {**numbers, "x-ratelimit-resource": "core"}
+
+
+class RateLimits:
+    """The primary limit, counted for each token in fixed windows of an hour."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._counts: dict[str, RateLimit] = {}
+        self._lock = threading.Lock()
+
+    def count(self, token: Token, cost: int = 1) -> RateLimit:
+        """The state after `cost` more requests; beyond the limit, `used` exceeds `limit`."""
+        with self._lock:
+            now = int(time.time())
+            state = self._counts.get(token.value)
+            if state is None or state.reset <= now:
+                state = RateLimit(self._limit, 0, now + RATE_WINDOW_S)
+            state = RateLimit(state.limit, state.used + cost, state.reset)
+            self._counts[token.value] = state
+            return state
