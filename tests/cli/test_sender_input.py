@@ -1,0 +1,242 @@
+"""What the sender is told to send, and what it says when that makes no sense."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Destination, Output, Unprivileged
+from programs import Program
+
+REPO = ["--repo", "octo/data"]
+
+
+def test_a_missing_folder_is_named(output: Output) -> None:
+    result = output("--folder", "no such folder")
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("'no such folder'", "there is no folder")
+    assert output.payload_files() == []
+
+
+def test_a_file_in_place_of_a_folder_is_named(output: Output, source: Path) -> None:
+    result = output("--folder", source / "data.json")
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("data.json", "is no folder", "--file")
+
+
+def test_a_folder_that_cannot_be_read_is_named(unprivileged: Unprivileged) -> None:
+    folder = unprivileged.folder / "locked"
+    folder.mkdir()
+    unprivileged.own(folder)
+    folder.chmod(0)
+
+    result = unprivileged.sender("--folder", folder, "--output", unprivileged.folder / "out")
+
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("locked", "Permission denied")
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1,}', "{'a': 1}", '{"a": 1} x', "nothing"])
+def test_broken_json_is_refused(text: str, output: Output) -> None:
+    result = output("--data", text)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("--data")
+    assert output.payload_files() == []
+
+
+@pytest.mark.parametrize("words, named", [
+    (["--unknown"], "--unknown"), (["--folder"], "--folder"), (["surplus"], "surplus"),
+    (["--trigger", "sometimes"], "--trigger"), (["--compress", "gzip"], "--compress"),
+    (["--part-size", "63K"], "--part-size"), (["--part-size", "many"], "--part-size"),
+    (["--part-size", "-1"], "--part-size"), (["--part-size", "1e99"], "--part-size"),
+    (["--max-file-size", "0"], "--max-file-size"), (["--max-files", "0"], "--max-files"),
+    (["--max-batch-size", "x"], "--max-batch-size"), (["--max-wait", "soon"], "--max-wait"),
+    (["--max-wait", "-1"], "--max-wait"), (["--branch", "a..b"], "--branch"),
+    (["--branch", "-x"], "--branch"), (["--branch", "a b"], "--branch"),
+    (["--branch", "x.lock"], "--branch"), (["--quiet", "--verbose"], "--quiet"),
+])
+def test_a_bad_option_is_named(words: list[str], named: str, output: Output, source: Path) -> None:
+    result = output("--folder", source, *words)
+    assert (result.status, result.stdout) == (2, "")
+    assert named in result.error_line("error: ")
+    assert output.payload_files() == []
+
+
+@pytest.mark.parametrize("words, named", [
+    (["--repo", "data"], "'data'"), (["--repo", "octo/"], "'octo/'"), (["--repo", "a/b/c"], "'a/b/c'"),
+    (["--repo", "octo/.."], "'octo/..'"), (["--repo", "octo/da ta"], "'octo/da ta'"),
+    (["--repo", "https://github.com/octo/data"], "--repo"), ([], "--repo"),
+    ([*REPO, "--api-url", "ftp://127.0.0.1"], "--api-url"), ([*REPO, "--api-url", "nowhere"], "--api-url"),
+    ([*REPO, "--api-url", "http://me:pw@127.0.0.1"], "--api-url"),
+    ([*REPO, "--token-file", "no such file"], "no such file"),
+])
+def test_a_bad_target_is_named(words: list[str], named: str, sender: Program, source: Path) -> None:
+    result = sender("--folder", source, *words, env={"GH_TOKEN": TOKEN})
+    assert (result.status, result.stdout) == (2, "")
+    assert named in result.error_line("error: ")
+
+
+def test_no_source_says_how_to_name_one(sender: Program) -> None:
+    result = sender(*REPO)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("--folder", "--file", "--data")
+
+
+@pytest.mark.parametrize("words", [
+    ["--folder", ".", "--file", "x"], ["--folder", ".", "--data", "{}"], ["--file", "x", "--data", "{}"],
+])
+def test_two_sources_are_refused(words: list[str], output: Output) -> None:
+    result = output(*words)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(words[0], words[2])
+
+
+def test_an_empty_folder_has_nothing_to_send(output: Output, tmp_path: Path) -> None:
+    (tmp_path / "empty/nested").mkdir(parents=True)
+    result = output("--folder", tmp_path / "empty")
+    assert (result.status, result.stdout) == (3, "nothing to send\n")
+    assert output.payload_files() == []
+
+
+def test_an_empty_folder_sends_no_request(destination: Destination, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = destination("--folder", tmp_path / "empty", "--json")
+    assert result.status == 3
+    assert (result.json["status"], result.json["batch_id"]) == ("empty", None)
+    assert destination.requests() == []
+
+
+def test_a_file_named_by_hand_may_be_of_any_type(output: Output, tmp_path: Path) -> None:
+    names = ["report.pdf", "no extension", ".hidden", "archive.tar.gz"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+
+    result = output(*(word for name in names for word in ("--file", tmp_path / name)))
+
+    assert (result.status, result.stderr) == (0, "")
+    assert sorted(output.payload()["files"]) == sorted(names)
+
+
+def test_a_link_named_by_hand_is_sent_under_its_own_name(output: Output, source: Path) -> None:
+    (source / "link.csv").symlink_to("data.json")
+    result = output("--file", source / "link.csv")
+    assert result.status == 0
+    [(name, entry)] = output.payload()["files"].items()
+    assert (name, entry["size"]) == ("link.csv", 13)
+
+
+def test_two_files_of_one_name_are_refused(output: Output, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "data.json").write_bytes(b"[]")
+    result = output("--file", source / "data.json", "--file", tmp_path / "data.json")
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("'data.json'", str(source / "data.json"))
+    assert output.payload_files() == []
+
+
+def test_a_missing_file_among_others_is_named(output: Output, source: Path) -> None:
+    result = output("--file", source / "data.json", "--file", source / "gone.json")
+    assert result.status == 4
+    result.error_line("gone.json", "No such file")
+    assert list(output.payload()["files"]) == ["data.json"]
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "device", "socket"])
+def test_a_file_that_is_none_is_named(kind: str, output: Output, tmp_path: Path) -> None:
+    place = tmp_path / "odd.json"
+    listener = socket.socket(socket.AF_UNIX)
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(place)
+    elif kind == "device":
+        place = Path("/dev/zero")
+    elif kind == "socket":
+        listener.bind(os.path.relpath(place))
+
+    result = output("--file", place, timeout=20)
+
+    listener.close()
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(place.name)
+
+
+def test_json_is_sent_as_data_json(output: Output) -> None:
+    result = output("--data", ' {"rate": 61, "unit": "ü"}\n', "--batch-name", "inline")
+    assert result.status == 0
+    payload = output.payload()
+    assert payload["files"]["data.json"]["content"] == "IHsicmF0ZSI6IDYxLCAidW5pdCI6ICLDvCJ9Cg=="
+    assert payload["batch_metadata"]["batch_name"] == "inline"
+    assert payload["batch_metadata"]["source_folder"] == ""
+
+
+def test_json_comes_from_standard_input(output: Output) -> None:
+    document = json.dumps(list(range(100_000))).encode()
+    result = output("--data", "-", "--json", input=document)
+    assert (result.status, result.json["bytes"]) == (0, len(document))
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe{}"])
+def test_broken_json_from_standard_input_is_refused(text: bytes, output: Output) -> None:
+    result = output("--data", "-", input=text)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("error: ")
+
+
+def test_more_json_than_a_file_may_hold_is_refused(output: Output) -> None:
+    result = output("--data", "-", "--max-file-size", "1K", input=json.dumps("x" * 2000).encode())
+    assert (result.status, result.stdout) == (4, "")
+    result.error_line("standard input", "1.0 KiB")
+    assert output.payload_files() == []
+
+
+def test_the_environment_stands_in_for_options(sender: Program, source: Path, tmp_path: Path) -> None:
+    (source / "series.csv").write_bytes(b"1,61\n" * 5000)
+    result = sender(env={
+        "HEALTHMETRIC_FOLDER": str(source), "HEALTHMETRIC_OUTPUT": str(tmp_path / "out"),
+        "HEALTHMETRIC_BATCH_NAME": "from the environment", "HEALTHMETRIC_COMPRESS": "zstd",
+        "HEALTHMETRIC_NO_IDENTITY": "1", "HEALTHMETRIC_JSON": "true",
+    })
+    assert result.status == 0, result
+    [payload] = map(Path, result.json["payloads"])
+    document = json.loads(payload.read_bytes())
+    assert document["batch_metadata"]["batch_name"] == "from the environment"
+    assert "sender" not in document["batch_metadata"]
+    assert "content_zstd" in document["files"]["series.csv"]
+
+
+def test_an_option_beats_the_environment(output: Output, source: Path) -> None:
+    result = output("--folder", source, "--batch-name", "flag",
+                    env={"HEALTHMETRIC_BATCH_NAME": "variable", "HEALTHMETRIC_TRIGGER": "none"})
+    assert result.status == 0
+    assert output.payload()["batch_metadata"]["batch_name"] == "flag"
+
+
+@pytest.mark.parametrize("variable, value", [
+    ("HEALTHMETRIC_PART_SIZE", "1"), ("HEALTHMETRIC_TRIGGER", "x"), ("HEALTHMETRIC_MAX_WAIT", "x"),
+])
+def test_a_bad_value_in_the_environment_is_refused(
+    variable: str, value: str, output: Output, source: Path
+) -> None:
+    result = output("--folder", source, env={variable: value})
+    assert (result.status, result.stdout) == (2, "")
+    assert variable.removeprefix("HEALTHMETRIC_") in result.stderr.upper().replace("-", "_")
+
+
+def test_an_empty_variable_counts_as_unset(output: Output, source: Path) -> None:
+    result = output("--folder", source, env={"HEALTHMETRIC_PART_SIZE": "", "HEALTHMETRIC_DATA": ""})
+    assert result.status == 0
+
+
+def test_the_repository_comes_from_the_environment_or_the_remote(
+    destination: Destination, source: Path
+) -> None:
+    words = ["--folder", source, "--api-url", destination.github.url, "--json"]
+    for variable in ("HEALTHMETRIC_REPO", "GITHUB_REPOSITORY"):
+        result = destination.sender(*words, env={"GH_TOKEN": TOKEN, variable: destination.repo})
+        assert (result.status, result.json["target"]) == (0, destination.repo)
+    both = {"HEALTHMETRIC_REPO": destination.repo, "GITHUB_REPOSITORY": "octo/other"}
+    result = destination.sender(*words, env={"GH_TOKEN": TOKEN} | both)
+    assert (result.status, result.json["target"]) == (0, destination.repo)

@@ -1,0 +1,203 @@
+"""What the sender prints and where, what it says of its user, and what it does when it cannot."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Destination, Output
+from programs import Program, finished
+
+LEFT_OUT = "healthmetric-sender: left out 'notes.pdf': unsupported type"
+TIMESTAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (debug|info|warning|error) \S")
+
+
+@pytest.fixture
+def mixed(source: Path) -> Path:
+    """A folder with a file to send, one to leave out and one too large for 1K."""
+    (source / "notes.pdf").write_bytes(b"x")
+    (source / "large.json").write_bytes(b"x" * 1025)
+    return source
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_goes_to_stdout(option: str, sender: Program) -> None:
+    result = sender(option)
+    assert (result.status, result.stderr) == (0, "")
+    assert "--folder" in result.stdout and "--max-wait" in result.stdout
+
+
+def test_the_version_goes_to_stdout(sender: Program, receiver: Program) -> None:
+    version = re.compile(r"healthmetric-(sender|receiver) \d+\.\d+\.\d+\n")
+    for program in (sender, receiver):
+        result = program("--version")
+        assert (result.status, result.stderr) == (0, "")
+        assert version.fullmatch(result.stdout)
+
+
+def test_stdout_is_one_line_for_people(output: Output, source: Path) -> None:
+    (source / "notes.pdf").write_bytes(b"x")
+    result = output("--folder", source)
+    assert result.status == 0
+    inbox = re.escape(str(output.storage / "inbox"))
+    assert re.fullmatch(rf"written \d{{8}}T\d{{6}}Z-source-[0-9a-f]{{8}}: 1 file, 13 B, 1 payload, "
+                        rf"to {inbox}; left out 1\n", result.stdout)
+    assert result.stderr == LEFT_OUT + "\n"
+
+
+def test_json_is_one_object(output: Output, mixed: Path) -> None:
+    result = output("--folder", mixed, "--json", "--max-file-size", "1K")
+    assert result.status == 4
+    report = result.json
+    [payload] = output.payload_files()
+    assert report == {
+        "status": "written", "exit_status": 4, "batch_id": payload.stem,
+        "target": str(output.storage / "inbox"), "files": 1, "bytes": 13, "payloads": [str(payload)],
+        "left_out": [
+            {"path": "large.json", "reason": "larger than 1.0 KiB (--max-file-size)", "error": True},
+            {"path": "notes.pdf", "reason": "unsupported type", "error": False},
+        ],
+    }
+
+
+def test_quiet_prints_nothing_but_errors(output: Output, mixed: Path) -> None:
+    result = output("--folder", mixed, "--quiet", "--max-file-size", "1K")
+    assert (result.status, result.stdout) == (4, "")
+    [line] = result.stderr.splitlines()
+    assert line.startswith("healthmetric-sender: error: left out 'large.json'")
+
+
+def test_quiet_success_prints_nothing(destination: Destination, source: Path) -> None:
+    result = destination("--folder", source, "--quiet")
+    assert (result.status, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_verbose_says_each_step(destination: Destination, source: Path) -> None:
+    result = destination("--folder", source, "--verbose")
+    assert result.status == 0
+    for step in ("queued", "delivered", "started the receiver's workflow"):
+        result.error_line(step)
+
+
+def test_the_log_file_has_everything_with_its_time(
+    destination: Destination, mixed: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "sender.log"
+    log.write_text("kept\n")
+    result = destination("--folder", mixed, "--quiet", "--log-file", log, "--max-file-size", "1K")
+    assert (result.status, result.stdout) == (4, "")
+    kept, *lines = log.read_text().splitlines()
+    assert kept == "kept"
+    assert all(TIMESTAMPED.match(line) for line in lines)
+    for words in ("left out 'notes.pdf'", "left out 'large.json'", "queued", "delivered"):
+        assert any(words in line for line in lines), words
+    assert '"rate"' not in log.read_text()
+
+
+def test_a_log_file_that_cannot_be_written_is_named(output: Output, source: Path) -> None:
+    result = output("--folder", source, "--log-file", source / "data.json/x.log")
+    assert (result.status, result.stdout) == (10, "")
+    result.error_line("x.log", "--log-file")
+    assert output.payload_files() == []
+
+
+def test_no_identity_leaves_host_user_and_path_out(
+    destination: Destination, output: Output, source: Path
+) -> None:
+    assert output("--folder", source, "--no-identity", "--batch-name", "b").status == 0
+    metadata = output.payload()["batch_metadata"]
+    assert "sender" not in metadata and metadata["source_folder"] == ""
+    text = output.payload_files()[0].read_bytes()
+    assert socket.gethostname().encode() not in text and str(source).encode() not in text
+
+    assert destination("--folder", source, "--no-identity", "--batch-name", "b").status == 0
+    [dispatch] = destination.requests("POST")
+    assert dispatch["body"]["client_payload"]["sender_host"] == ""
+    words = json.dumps([request["body"] for request in destination.requests()])
+    assert socket.gethostname() not in words and str(source.parent) not in words
+
+
+def test_the_identity_is_in_the_metadata_otherwise(output: Output, source: Path) -> None:
+    assert output("--folder", source).status == 0
+    metadata = output.payload()["batch_metadata"]
+    version = output.sender("--version").stdout.split()[1]
+    assert metadata["sender"] == {
+        "host": socket.gethostname(), "user": getpass.getuser(), "version": version}
+    assert metadata["source_folder"] == str(source)
+
+
+def run_with_full_stdout(program: Program, *words: str | Path, env: dict[str, str] | None = None) -> int:
+    with open("/dev/full", "wb") as full:
+        return program(*words, stdout=full, env=env).status
+
+
+def run_with_closed(descriptor: int, program: Program, *words: str | Path,
+                    env: dict[str, str] | None = None) -> int:
+    """The program starts without this descriptor, as after `>&-` in a shell: what it opens may get
+    that number, and then takes what is printed."""
+    shell = ["bash", "-c", f'exec "$0" "$@" {descriptor}>&-', program.path, *words]
+    return finished(subprocess.Popen(
+        shell, env=program.environment | (env or {}), cwd=program.home, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)).status
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_full_stdout_is_a_failure(options: list[str], output: Output, source: Path) -> None:
+    status = run_with_full_stdout(
+        output.sender, "--folder", source, "--output", output.folder, *options)
+    assert status == 10
+    assert len(output.payload_files()) == 1
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_that_cannot_be_printed_is_a_failure(option: str, sender: Program) -> None:
+    assert run_with_full_stdout(sender, option) == 10
+
+
+def test_a_closed_stdout_is_a_failure(output: Output, source: Path) -> None:
+    assert run_with_closed(1, output.sender, "--folder", source, "--output", output.folder) == 10
+    assert list(output.payload()["files"]) == ["data.json"]
+
+
+def test_a_closed_stdout_puts_no_result_into_the_log_file(
+    output: Output, source: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "sender.log"
+    status = run_with_closed(1, output.sender, "--folder", source, "--output", output.folder,
+                             "--log-file", log)
+    assert "written" not in log.read_text()
+    assert status == 10
+
+
+def test_a_closed_stdout_puts_no_result_into_the_connection(
+    destination: Destination, source: Path
+) -> None:
+    status = run_with_closed(1, destination.sender, "--folder", source, *destination.target,
+                             env={"GH_TOKEN": TOKEN})
+    assert [request["method"] for request in destination.requests()] == ["PUT", "POST"]
+    assert status == 10
+
+
+def test_a_closed_stderr_puts_no_message_into_a_payload(output: Output, source: Path) -> None:
+    (source / "notes.pdf").write_bytes(b"x")
+    os.mkfifo(source / "pipe.json")
+    status = run_with_closed(2, output.sender, "--folder", source, "--output", output.folder, "--verbose")
+    assert status == 0
+    assert list(output.payload()["files"]) == ["data.json"]
+
+
+def test_a_closed_stdin_is_no_json(output: Output) -> None:
+    assert run_with_closed(0, output.sender, "--data", "-", "--output", output.folder) in (2, 10)
+    assert output.payload_files() == []
+
+
+def test_an_output_folder_that_cannot_be_made_is_named(sender: Program, source: Path) -> None:
+    result = sender("--folder", source, "--output", source / "data.json/out")
+    assert (result.status, result.stdout) == (10, "")
+    result.error_line("data.json")

@@ -1,0 +1,273 @@
+"""Misfortune between the sender and GitHub. Faults are scripted in the server, and Retry-After keeps
+the waiting short; a batch is never lost and never there twice."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TOKEN, Destination
+from programs import Program
+
+AT_ONCE = {"Retry-After": "0"}
+BAD_GATEWAY = {"status": 502, "headers": AT_ONCE, "body": "<html>502</html>"}
+
+
+def fault(action: Any, method: str = "PUT", times: int | None = 1, after: int = 0) -> dict[str, Any]:
+    return {"method": method, "path": "^/repos/", "times": times, "after": after, "action": action}
+
+
+def statuses(destination: Destination) -> list[tuple[str, int | None]]:
+    return [(request["method"], request["status"]) for request in destination.requests()]
+
+
+def queue_one(destination: Destination, source: Path, action: Any = "close_before") -> str:
+    """A batch that waits in the outbox; its id."""
+    destination.github.faults(fault(action))
+    result = destination("--folder", source, "--max-wait", "0", "--json")
+    assert (result.status, result.json["status"]) == (7, "queued"), result
+    assert destination.waiting() == [result.json["batch_id"]]
+    destination.github.clear_faults()
+    destination.github.clear_requests()
+    return result.json["batch_id"]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408, 429])
+def test_a_passing_failure_is_retried(status: int, destination: Destination, source: Path) -> None:
+    destination.github.faults(fault({"status": status, "headers": AT_ONCE}, times=2))
+
+    result = destination("--folder", source, "--max-wait", "60")
+
+    assert result.status == 0
+    assert [answer for answer in statuses(destination) if answer[0] == "PUT"] == [
+        ("PUT", status), ("PUT", status), ("PUT", 201)]
+    assert len(destination.inbox()) == 1
+    result.error_line(str(status), "trying again in 0 s")
+
+
+def test_retry_after_is_obeyed(destination: Destination, source: Path) -> None:
+    destination.github.faults(fault({"status": 503, "headers": {"Retry-After": "1"}}))
+    assert destination("--folder", source).status == 0
+    first, *_, last = destination.requests("PUT")
+    assert last["time"] - first["time"] >= 0.95
+
+
+def test_a_failing_dispatch_is_retried_alone(destination: Destination, source: Path) -> None:
+    destination.github.faults(fault(BAD_GATEWAY, "POST", times=2))
+    assert destination("--folder", source).status == 0
+    assert statuses(destination) == [("PUT", 201), ("POST", 502), ("POST", 502), ("POST", 204)]
+
+
+@pytest.mark.parametrize("action", ["close_after", {"answer_after": BAD_GATEWAY}, "truncate"])
+def test_a_lost_answer_sends_no_second_put(action: Any, destination: Destination, source: Path) -> None:
+    destination.github.faults(fault(action))
+
+    result = destination("--folder", source)
+
+    assert result.status == 0
+    assert [method for method, _ in statuses(destination)] == ["PUT", "GET", "POST"]
+    assert len(destination.inbox()) == 1
+
+
+def test_a_lost_answer_on_a_kept_connection_sends_no_second_put(
+    destination: Destination, source: Path
+) -> None:
+    """Clients of HTTP like to repeat by themselves what a kept connection did not answer."""
+    (source / "series.csv").write_bytes(b"1,61\n" * 40_000)
+    destination.github.faults(fault("close_after", after=1))
+
+    result = destination("--folder", source, "--part-size", "64K", "--json")
+
+    assert result.status == 0
+    puts = [put["path"].rpartition("/")[2] for put in destination.requests("PUT")]
+    assert puts == sorted(result.json["payloads"])
+    assert len(destination.requests("GET")) == 1
+
+
+@pytest.mark.parametrize("action", ["close_before", "reset_mid_body"])
+def test_a_request_that_had_no_effect_is_sent_again(
+    action: str, destination: Destination, source: Path
+) -> None:
+    (source / "noise.png").write_bytes(b"x" * 400_000)
+    destination.github.faults(fault(action))
+
+    result = destination("--folder", source)
+
+    assert result.status == 0
+    methods = [method for method, _ in statuses(destination)]
+    assert methods.count("PUT") >= 2 and methods[-1] == "POST"
+    assert len(destination.inbox()) == 1
+
+
+def test_a_branch_that_moved_is_tried_again(destination: Destination, source: Path) -> None:
+    destination.github.faults(fault("race"))
+    result = destination("--folder", source)
+    assert result.status == 0, result
+    assert statuses(destination)[0] == ("PUT", 409)
+    assert len(destination.inbox()) == 1
+
+
+def test_a_part_that_was_lost_is_the_only_one_sent_again(destination: Destination, source: Path) -> None:
+    (source / "series.csv").write_bytes(b"1,61\n" * 40_000)
+    destination.github.faults(fault({"status": 502}, after=2))
+    first = destination("--folder", source, "--part-size", "64K", "--max-wait", "0", "--json")
+    assert first.status == 7
+    assert len(destination.inbox()) == 2
+    destination.github.clear_requests()
+    (source / "series.csv").unlink()
+
+    second = destination("--folder", source, "--json")
+
+    assert second.status == 0
+    assert destination.waiting() == []
+    sent = [put["path"].rpartition("/")[2] for put in destination.requests("PUT")]
+    assert sorted(sent) == sorted(sorted(first.json["payloads"])[2:] + second.json["payloads"])
+    assert sorted(destination.inbox()) == sorted(first.json["payloads"] + second.json["payloads"])
+
+
+def test_what_is_there_already_with_the_same_content_is_delivered(
+    destination: Destination, source: Path
+) -> None:
+    batch_id = queue_one(destination, source, "close_after")
+    assert list(destination.inbox()) == [f"{batch_id}.json"]
+
+    result = destination("--folder", source)
+
+    assert result.status == 0
+    asked = [(request["method"], request["status"]) for request in destination.requests()
+             if batch_id in request["path"]]
+    assert asked == [("PUT", 422), ("GET", 200)]
+    assert len(destination.requests("POST")) == 2
+    assert destination.waiting() == []
+    assert len(destination.inbox()) == 2
+
+
+def test_what_is_there_with_other_content_is_refused(destination: Destination, source: Path) -> None:
+    batch_id = queue_one(destination, source)
+    put_file(destination, f"_storage/inbox/{batch_id}.json", b"somebody else's")
+
+    result = destination("--folder", source, "--json")
+
+    assert result.status == 8
+    assert result.json["status"] == "sent", "the new batch is not to blame"
+    result.error_line("422", batch_id)
+    refused = destination.sender.outbox / "refused" / batch_id
+    assert (refused / f"{batch_id}.json").is_file()
+    assert destination.waiting() == []
+    inbox = f"_storage/inbox/{batch_id}.json"
+    assert destination.github.read(destination.repo, inbox) == b"somebody else's"
+
+
+def put_file(destination: Destination, path: str, content: bytes) -> None:
+    body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+    url = f"{destination.github.url}/repos/{destination.repo}/contents/{path}"
+    headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
+    request = urllib.request.Request(url, body, headers, method="PUT")
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+    destination.github.clear_requests()
+
+
+def test_with_the_network_down_the_batch_waits_for_the_next_run(
+    destination: Destination, source: Path
+) -> None:
+    destination.github.faults(fault("close_before", times=None))
+    first = destination("--folder", source, "--max-wait", "0", "--json")
+    assert (first.status, first.json["exit_status"], first.json["status"]) == (7, 7, "queued")
+    first.error_line("waits in the outbox", first.json["batch_id"])
+    assert destination.waiting() == [first.json["batch_id"]]
+    destination.github.clear_faults()
+
+    second = destination("--folder", source, "--json")
+
+    assert second.status == 0
+    assert sorted(destination.inbox()) == sorted(first.json["payloads"] + second.json["payloads"])
+    dispatched = [post["body"]["client_payload"]["batch_id"] for post in destination.requests("POST")]
+    assert sorted(dispatched) == sorted([first.json["batch_id"], second.json["batch_id"]])
+    assert destination.waiting() == []
+
+
+def test_a_run_with_nothing_new_still_delivers_what_waits(
+    destination: Destination, source: Path, tmp_path: Path
+) -> None:
+    batch_id = queue_one(destination, source)
+    (tmp_path / "empty").mkdir()
+    assert destination("--folder", tmp_path / "empty").status == 3
+    assert list(destination.inbox()) == [f"{batch_id}.json"]
+
+
+def test_a_host_that_does_not_listen_is_a_network_failure(sender: Program, source: Path) -> None:
+    with socket.socket() as reserved:  # bound and not listening: connections are refused
+        reserved.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{reserved.getsockname()[1]}"
+        result = sender("--folder", source, "--repo", "octo/data", "--api-url", url, "--max-wait", "0",
+                        env={"GH_TOKEN": TOKEN})
+    assert result.status == 7
+    result.error_line(url, "--max-wait")
+
+
+def test_a_host_that_is_none_is_a_network_failure(sender: Program, source: Path) -> None:
+    result = sender("--folder", source, "--repo", "octo/data", "--api-url", "https://github.invalid",
+                    "--max-wait", "0", env={"GH_ENTERPRISE_TOKEN": TOKEN, "no_proxy": "*"})
+    assert result.status == 7
+    result.error_line("github.invalid")
+
+
+@pytest.mark.parametrize("url", ["http://github.invalid/api/v3", "http://192.0.2.1", "http://0.0.0.0",
+                                 "http://127.0.0.1.github.invalid", "http://localhost.github.invalid"])
+def test_no_token_goes_unencrypted_to_another_machine(url: str, sender: Program, source: Path) -> None:
+    """Whatever would be asked passes a proxy that only counts callers."""
+    with socket.socket() as proxy:
+        proxy.bind(("127.0.0.1", 0))
+        proxy.listen()
+        proxy.setblocking(False)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        result = sender("--folder", source, "--repo", "octo/data", "--api-url", url,
+                        env={"GH_TOKEN": TOKEN, "GH_ENTERPRISE_TOKEN": TOKEN, "http_proxy": address})
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("unencrypted", "https")
+
+
+@pytest.mark.parametrize("headers", [
+    {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800"}, {"Retry-After": "60"},
+])
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_rate_limit_past_the_patience_is_its_own_status(
+    status: int, headers: dict[str, str], destination: Destination, source: Path
+) -> None:
+    destination.github.faults(fault({"status": status, "headers": headers}, times=None))
+    result = destination("--folder", source, "--max-wait", "0", "--json")
+    assert (result.status, result.json["status"]) == (6, "queued")
+    result.error_line("rate limited", "--max-wait")
+    assert len(destination.requests()) == 1
+    assert destination.waiting() == [result.json["batch_id"]]
+
+
+def test_a_secondary_rate_limit_is_told_by_its_words(destination: Destination, source: Path) -> None:
+    body = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}
+    destination.github.faults(fault({"status": 403, "body": body}, times=None))
+    result = destination("--folder", source, "--max-wait", "30")
+    assert result.status == 6, "at least a minute after a 403, and that is more than 30 s"
+    assert len(destination.requests()) == 1
+
+
+def test_a_rate_limit_that_passes_is_waited_for(destination: Destination, source: Path) -> None:
+    reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) - 5)}
+    destination.github.faults(fault({"status": 403, "headers": reset}))
+    assert destination("--folder", source, "--max-wait", "20").status == 0
+    assert len(destination.inbox()) == 1
+
+
+def test_a_demanded_wait_beyond_the_patience_ends_at_once(destination: Destination, source: Path) -> None:
+    destination.github.faults(fault({"status": 503, "headers": {"Retry-After": "3600"}}, times=None))
+    begin = time.monotonic()
+    assert destination("--folder", source, "--max-wait", "300").status == 7
+    assert time.monotonic() - begin < 20
+    assert len(destination.requests()) == 1
