@@ -8,6 +8,7 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
+#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/version.hpp"
@@ -58,6 +59,7 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);
+    flush_standard_output();
     return Parsed::help_shown;
   } catch (const CLI::ParseError& error) {
     std::string message = error.what();

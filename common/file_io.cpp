@@ -19,19 +19,16 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
-UniqueFd open_regular(const std::filesystem::path& path) {
+UniqueFd open_regular(const std::filesystem::path& path, const std::string& name) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!fd && errno == ELOOP) {
-    throw Error(ErrorCode::io,
-                "cannot read " + in_quotes(path.string()) + ": it is a symbolic link");
+    throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
   }
-  if (!fd) throw_system_error("cannot read " + in_quotes(path.string()), errno);
+  if (!fd) throw_system_error("cannot read " + in_quotes(name), errno);
   struct stat info {};
-  if (::fstat(fd.get(), &info) != 0)
-    throw_system_error("cannot read " + in_quotes(path.string()), errno);
+  if (::fstat(fd.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name), errno);
   if (!S_ISREG(info.st_mode)) {
-    throw Error(ErrorCode::io,
-                "cannot read " + in_quotes(path.string()) + ": it is no regular file");
+    throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is no regular file");
   }
   return fd;
 }
@@ -62,7 +59,10 @@ UniqueFd::~UniqueFd() {
 }
 
 InputFile::InputFile(const std::filesystem::path& path)
-    : InputFile(open_regular(path), path.string()) {}
+    : InputFile(path, path.string()) {}
+
+InputFile::InputFile(const std::filesystem::path& path, std::string name)
+    : fd_(open_regular(path, name)), name_(std::move(name)) {}
 
 InputFile::InputFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
@@ -93,8 +93,9 @@ OutputFile::OutputFile(UniqueFd fd, std::string name)
     : fd_(std::move(fd)), name_(std::move(name)) {}
 
 void OutputFile::write(std::string_view bytes) {
-  if (buffer_.size() + bytes.size() > kWriteBufferBytes) flush();
-  if (bytes.size() >= kWriteBufferBytes / 2) {
+  const bool is_large = bytes.size() >= kWriteBufferBytes / 2;
+  if (is_large || buffer_.size() + bytes.size() > kWriteBufferBytes) flush();
+  if (is_large) {
     write_through(bytes);
   } else {
     buffer_.append(bytes);
@@ -144,6 +145,16 @@ std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view n
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   InputFile file(path);
   return read_all(file, max_bytes, path.string());
+}
+
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one.
+    UniqueFd placeholder(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    if (!placeholder) throw_system_error("cannot open /dev/null", errno);
+    placeholder.release();
+  }
 }
 
 InputFile standard_input() {

@@ -49,6 +49,8 @@ struct FileState {
 class InputFile final : public Source {
  public:
   explicit InputFile(const std::filesystem::path& path);
+  /// The same, with a name of its own for messages, where those may not tell the path.
+  InputFile(const std::filesystem::path& path, std::string name);
   /// Takes a descriptor that is already open; `name` is for messages.
   InputFile(UniqueFd fd, std::string name);
 
@@ -93,6 +95,10 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
 
 /// Everything a descriptor such as standard input gives, with the same bound.
 std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name);
+
+/// Opens what is missing of standard input, output and error on /dev/null, in the direction that
+/// fails: no file opened later gets their numbers, and their text with it. Called first in `main`.
+void occupy_standard_descriptors();
 
 /// Standard input.
 InputFile standard_input();

@@ -14,6 +14,7 @@ namespace {
 using namespace healthmetric;
 
 ExitStatus run(int argc, const char* const* argv) {
+  occupy_standard_descriptors();
   const auto options = receiver::parse_options(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({"healthmetric-receiver", options->verbosity, options->log_file});

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -62,7 +63,7 @@ bool rename_without_replacing(int from_fd, const char* from, int to_fd, const ch
 
 void remove_all_in(int directory_fd, const std::string& shown) {
   for (const std::string& name : names_in(directory_fd, shown)) {
-    const std::string child_shown = shown + "/" + name;
+    const std::string child_shown = fmt::format("{}/{}", shown, name);
     if (::unlinkat(directory_fd, name.c_str(), 0) == 0) continue;
     if (errno != EISDIR && errno != EPERM) {
       throw_system_error("cannot remove " + in_quotes(child_shown), errno);

@@ -89,16 +89,10 @@ std::size_t read_body(char* into, std::size_t size, std::size_t count, void* con
   }
 }
 
-int seek_body(void* context, curl_off_t offset, int origin) {
-  auto& transfer = *static_cast<Transfer*>(context);
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  try {
-    transfer.body->rewind();
-    return CURL_SEEKFUNC_OK;
-  } catch (...) {
-    transfer.failure = std::current_exception();
-    return CURL_SEEKFUNC_FAIL;
-  }
+/// Refuses: curl would send a request again by itself when a kept connection turns out to be dead,
+/// without asking whether the first one arrived. Sending again is RetryingTransport's decision.
+int refuse_to_seek(void* /*context*/, curl_off_t /*offset*/, int /*origin*/) {
+  return CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t write_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
@@ -183,8 +177,7 @@ Response CurlTransport::send(const Request& request) {
     set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->size_bytes()));
     set(easy, CURLOPT_READFUNCTION, &read_body);
     set(easy, CURLOPT_READDATA, &transfer);
-    set(easy, CURLOPT_SEEKFUNCTION, &seek_body);
-    set(easy, CURLOPT_SEEKDATA, &transfer);
+    set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 

@@ -23,13 +23,9 @@ std::string commit_message(const OutboxEntry& entry, std::size_t part) {
 
 /// A pointer to the batch, never its data.
 Json client_payload(const OutboxEntry& entry) {
-  Json payload = {{"batch_id", entry.id.str()},
-                  {"batch_name", entry.batch_name},
-                  {"total_files", entry.files},
-                  {"parts", entry.parts.size()},
-                  {"sender_host", entry.sender_host}};
-  if (!entry.target.branch.empty()) payload["ref"] = entry.target.branch;
-  return payload;
+  return {{"batch_id", entry.id.str()},       {"batch_name", entry.batch_name},
+          {"total_files", entry.files},       {"parts", entry.parts.size()},
+          {"ref", entry.target.branch},       {"sender_host", entry.sender_host}};
 }
 
 void start_receiver(GithubClient& client, const OutboxEntry& entry) {

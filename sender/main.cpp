@@ -13,6 +13,7 @@ namespace {
 using namespace healthmetric;
 
 ExitStatus run(int argc, const char* const* argv) {
+  occupy_standard_descriptors();
   const auto options = sender::parse_options(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({"healthmetric-sender", options->verbosity, options->log_file});

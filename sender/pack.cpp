@@ -30,7 +30,7 @@ class OpenSource {
       text_.emplace(file.text);
       size_bytes_ = file.text.size();
     } else {
-      file_.emplace(file.location);
+      file_.emplace(file.location, file.path.str());
       before_ = file_->state();
       size_bytes_ = before_.size_bytes;
     }
@@ -102,8 +102,8 @@ class PartFile {
 
 class Packer {
  public:
-  Packer(const std::filesystem::path& folder, const PackOptions& options)
-      : folder_(folder), options_(options) {
+  Packer(std::filesystem::path folder, const PackOptions& options)
+      : folder_(std::move(folder)), options_(options) {
     begin_part();
   }
 

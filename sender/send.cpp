@@ -166,7 +166,7 @@ class Deliverer {
     const std::string id = entry.id.str();
     try {
       deliver(client_, outbox_, entry);
-      outbox_.remove(entry);
+      Outbox::remove(entry);
       delivered_.insert(id);
       log::info("delivered " + id + " to " + target_.repository);
     } catch (const Error& error) {

@@ -1,0 +1,22 @@
+# The unit tests: one program a library, from every <room>_test.cpp in the folder of its name.
+find_package(Catch2 REQUIRED)
+include(Catch)
+
+add_library(healthmetric_test_support STATIC support/main.cpp)
+target_include_directories(healthmetric_test_support PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(healthmetric_test_support PUBLIC healthmetric_options Catch2::Catch2)
+
+# healthmetric_unit_tests(<folder of tests/, which is also the library's name>)
+function(healthmetric_unit_tests folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${folder}_tests ${sources})
+  target_link_libraries(${folder}_tests PRIVATE healthmetric_${folder} healthmetric_test_support)
+  catch_discover_tests(${folder}_tests TEST_PREFIX "${folder}/" PROPERTIES TIMEOUT 120)
+endfunction()
+
+healthmetric_unit_tests(common)
+healthmetric_unit_tests(sender)
+healthmetric_unit_tests(receiver)
