@@ -58,8 +58,7 @@ UniqueFd::~UniqueFd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-InputFile::InputFile(const std::filesystem::path& path)
-    : InputFile(path, path.string()) {}
+InputFile::InputFile(const std::filesystem::path& path) : InputFile(path, path.string()) {}
 
 InputFile::InputFile(const std::filesystem::path& path, std::string name)
     : fd_(open_regular(path, name)), name_(std::move(name)) {}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for defects: clang-tidy over the C++ sources, shellcheck over the shell scripts.
+# Looks for defects: clang-tidy over the programs' sources, shellcheck over the shell scripts.
 #
 #   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
 set -euo pipefail
@@ -25,8 +25,8 @@ cmake --preset "$preset" > /dev/null
 # The compile commands are written for GCC and name warnings that Clang does not know.
 options=(-quiet -extra-arg=-Wno-unknown-warning-option -p "build/$preset")
 if command -v run-clang-tidy > /dev/null; then
-  run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver|tests)/"
+  run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver)/"
 else
-  git ls-files -z --cached --others --exclude-standard --deduplicate -- '*.cpp' |
+  git ls-files -z --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp |
     xargs --null --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
 fi

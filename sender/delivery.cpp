@@ -23,9 +23,9 @@ std::string commit_message(const OutboxEntry& entry, std::size_t part) {
 
 /// A pointer to the batch, never its data.
 Json client_payload(const OutboxEntry& entry) {
-  return {{"batch_id", entry.id.str()},       {"batch_name", entry.batch_name},
-          {"total_files", entry.files},       {"parts", entry.parts.size()},
-          {"ref", entry.target.branch},       {"sender_host", entry.sender_host}};
+  return {{"batch_id", entry.id.str()}, {"batch_name", entry.batch_name},
+          {"total_files", entry.files}, {"parts", entry.parts.size()},
+          {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
 }
 
 void start_receiver(GithubClient& client, const OutboxEntry& entry) {
@@ -47,14 +47,14 @@ void start_receiver(GithubClient& client, const OutboxEntry& entry) {
 
 }  // namespace
 
-void deliver(GithubClient& client, const Outbox& outbox, OutboxEntry& entry) {
+void deliver(GithubClient& client, OutboxEntry& entry) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
     const auto put = client.create_file(kInbox + part.filename, entry.folder / part.filename,
                                         commit_message(entry, i));
     part.delivered = true;
-    outbox.save(entry);
+    Outbox::save(entry);
     log::debug(fmt::format("{} {} ({})",
                            put == GithubClient::Put::created ? "delivered" : "was already there:",
                            part.filename, human_bytes(part.size_bytes)));

@@ -10,6 +10,6 @@ namespace healthmetric {
 ///
 /// Throws what the client throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.
-void deliver(GithubClient& client, const Outbox& outbox, OutboxEntry& entry);
+void deliver(GithubClient& client, OutboxEntry& entry);
 
 }  // namespace healthmetric

@@ -165,7 +165,7 @@ class Deliverer {
   void deliver_one(OutboxEntry& entry) {
     const std::string id = entry.id.str();
     try {
-      deliver(client_, outbox_, entry);
+      deliver(client_, entry);
       Outbox::remove(entry);
       delivered_.insert(id);
       log::info("delivered " + id + " to " + target_.repository);

@@ -9,8 +9,9 @@ namespace healthmetric {
 /// A clock that stands still until somebody sleeps, and remembers the sleeps.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(std::chrono::sys_seconds start = std::chrono::sys_days{
-                         std::chrono::year{2024} / 1 / 15} + std::chrono::hours(10))
+  explicit FakeClock(
+      std::chrono::sys_seconds start = std::chrono::sys_days{std::chrono::year{2024} / 1 / 15} +
+                                       std::chrono::hours(10))
       : now_(start) {}
 
   time_point now() override { return now_; }
