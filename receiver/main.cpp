@@ -13,11 +13,14 @@ namespace {
 
 using namespace healthmetric;
 
+constexpr const char* kProgram = "healthmetric-receiver";
+
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
+  log::set_up({kProgram});
   const auto options = receiver::parse_options(argc, argv);
   if (!options) return ExitStatus::success;
-  log::set_up({"healthmetric-receiver", options->verbosity, options->log_file});
+  log::set_up({kProgram, options->verbosity, options->log_file});
 
   const bool writes = options->mode != receiver::Mode::verify_only;
   Storage storage(options->storage, writes ? Storage::Lock::exclusive : Storage::Lock::none);

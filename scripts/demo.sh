@@ -10,18 +10,23 @@ set -euo pipefail
 
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
 keep=no
-folder=$top/example_data
+folders=()
 for argument in "$@"; do
   case $argument in
     --keep) keep=yes ;;
-    -*)
-      echo "usage: scripts/demo.sh [--keep] [FOLDER]" >&2
-      exit 2
+    --help)
+      sed -n 's/^# \{0,1\}//p' -- "${BASH_SOURCE[0]}" | sed 1d
+      exit
       ;;
-    *) folder=$argument ;;
+    -*) folders=(too many) ;;
+    *) folders+=("$argument") ;;
   esac
 done
-folder=$(realpath -- "$folder")
+if ((${#folders[@]} > 1)); then
+  echo "usage: scripts/demo.sh [--keep] [FOLDER]" >&2
+  exit 2
+fi
+folder=$(realpath -- "${folders[0]:-$top/example_data}")
 if [[ ! -d $folder ]]; then
   echo "demo: $folder is not a folder" >&2
   exit 2
@@ -88,10 +93,13 @@ start_github() {
   fi
 }
 
+# Sends; a folder with a file that cannot be sent is partly done (4), and goes on.
 send() {
+  local status=0
   GH_TOKEN=$token XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config "$sender" \
     --folder "$folder" --batch-name demo --repo "$repository" --api-url "$url" --branch main \
-    --trigger dispatch
+    --trigger dispatch || status=$?
+  if ((status != 0 && status != 4)); then exit "$status"; fi
 }
 
 wait_for_run() {
@@ -129,7 +137,7 @@ digests_of() {
   jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
 }
 
-say "Building (the first time takes a while)"
+say "Building (about a minute, the first time)"
 build
 say "Starting a local GitHub with the repository $repository"
 start_github

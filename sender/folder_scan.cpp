@@ -110,7 +110,7 @@ class FolderWalk {
     }
     if (!is_utf8(path)) return leave_out(result_, path, "its name is not UTF-8", LeftOut::by_error);
     if (types_ == Types::supported && !is_supported_extension(entry.path().extension().string())) {
-      return leave_out(result_, path, "unsupported type", LeftOut::by_rule);
+      return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
     }
     add_file(result_, entry.path(), path, limits_);
   }
@@ -181,6 +181,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
 }
 
 ScanResult scan_json(std::string text) {
+  if (text.empty()) throw Error(ErrorCode::usage, "--data is empty, which is no JSON");
   try {
     parse_json(text, "--data");
   } catch (const Error& error) {

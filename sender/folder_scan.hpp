@@ -23,6 +23,9 @@ enum class LeftOut {
   by_error,  ///< it should have been sent and could not be
 };
 
+/// The reason given for a type that is not sent unless all are asked for.
+inline constexpr const char* kUnsupportedType = "unsupported type";
+
 struct LeftOutFile {
   SkippedFile file;
   LeftOut kind = LeftOut::by_rule;

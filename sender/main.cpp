@@ -12,11 +12,14 @@ namespace {
 
 using namespace healthmetric;
 
+constexpr const char* kProgram = "healthmetric-sender";
+
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
+  log::set_up({kProgram});
   const auto options = sender::parse_options(argc, argv);
   if (!options) return ExitStatus::success;
-  log::set_up({"healthmetric-sender", options->verbosity, options->log_file});
+  log::set_up({kProgram, options->verbosity, options->log_file});
 
   CurlTransport transport;
   SystemClock clock;

@@ -137,8 +137,11 @@ Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& 
 /// Sends what waits for one target and keeps count of what happened.
 class Deliverer {
  public:
-  Deliverer(GithubClient& client, const Outbox& outbox, Target target)
-      : client_(client), outbox_(outbox), target_(std::move(target)) {}
+  Deliverer(GithubClient& client, const Outbox& outbox, Target target, std::string own_batch)
+      : client_(client),
+        outbox_(outbox),
+        target_(std::move(target)),
+        own_batch_(std::move(own_batch)) {}
 
   /// Looks at the queue again until it holds nothing new: another sender may have added a batch
   /// and gone, trusting us to take it along.
@@ -168,7 +171,8 @@ class Deliverer {
       deliver(client_, entry);
       Outbox::remove(entry);
       delivered_.insert(id);
-      log::info("delivered " + id + " to " + target_.repository);
+      // The result tells of this run's own batch.
+      if (id != own_batch_) log::info("delivered " + id + ", which waited in the outbox");
     } catch (const Error& error) {
       status_ = more_important(status_, exit_status(error.code()));
       if (error.code() == ErrorCode::refused) {
@@ -188,6 +192,7 @@ class Deliverer {
   GithubClient& client_;
   const Outbox& outbox_;
   Target target_;
+  std::string own_batch_;
   std::set<std::string> tried_;
   std::set<std::string> delivered_;
   std::set<std::string> refused_;
@@ -229,7 +234,7 @@ Outcome send_to_repository(const Options& options, const ScanResult& files,
   }
   RetryingTransport retrying(transport, clock, options.max_wait);
   GithubClient client(retrying, {options.api_url, token, repository, options.branch});
-  Deliverer deliverer(client, outbox, target);
+  Deliverer deliverer(client, outbox, target, outcome.batch_id);
   deliverer.run();
   outcome.status = more_important(outcome.status, deliverer.status());
   if (!batch.parts.empty()) outcome.fate = deliverer.fate_of(outcome.batch_id);
@@ -263,7 +268,13 @@ Outcome send(const Options& options, HttpTransport& transport, Clock& clock) {
 std::string to_line(const Outcome& outcome) {
   const std::string left_out =
       outcome.left_out.empty() ? "" : fmt::format("; left out {}", outcome.left_out.size());
-  if (outcome.fate == Outcome::Fate::empty) return "nothing to send" + left_out;
+  if (outcome.fate == Outcome::Fate::empty) {
+    const bool types_left_out =
+        std::any_of(outcome.left_out.begin(), outcome.left_out.end(), [](const LeftOutFile& file) {
+          return file.file.reason == kUnsupportedType;
+        });
+    return "nothing to send" + left_out + (types_left_out ? " (--all-types sends every type)" : "");
+  }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"), outcome.target,
