@@ -270,9 +270,8 @@ std::string to_line(const Outcome& outcome) {
       outcome.left_out.empty() ? "" : fmt::format("; left out {}", outcome.left_out.size());
   if (outcome.fate == Outcome::Fate::empty) {
     const bool types_left_out =
-        std::any_of(outcome.left_out.begin(), outcome.left_out.end(), [](const LeftOutFile& file) {
-          return file.file.reason == kUnsupportedType;
-        });
+        std::any_of(outcome.left_out.begin(), outcome.left_out.end(),
+                    [](const LeftOutFile& file) { return file.file.reason == kUnsupportedType; });
     return "nothing to send" + left_out + (types_left_out ? " (--all-types sends every type)" : "");
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
