@@ -135,6 +135,7 @@ def test_a_folder_goes_through_github_to_a_clone(
     sent = destination("--folder", folder, "--json", *packing)
 
     assert (sent.status, sent.stderr) == (0, "")
+    batch_id = sent.json["batch_id"]
     assert sorted(destination.inbox()) == sorted(sent.json["payloads"])
     git(tmp_path, "clone", "--quiet", destination.github.repo_path(destination.repo), "clone")
     storage = tmp_path / "clone/_storage"
