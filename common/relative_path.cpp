@@ -1,6 +1,5 @@
 #include "common/relative_path.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/ascii.hpp"
@@ -11,9 +10,15 @@
 namespace healthmetric {
 namespace {
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F;
+/// C0, DEL and C1 (U+0080 to U+009F, in UTF-8 behind 0xC2).
+bool has_control_character(std::string_view text) {
+  unsigned char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0)) return true;
+    before = byte;
+  }
+  return false;
 }
 
 bool has_drive_prefix(std::string_view path) {
@@ -39,7 +44,7 @@ std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
   if (path.front() == '/') return "is absolute";
   if (has_drive_prefix(path)) return "has a drive prefix";
   if (path.find('\\') != std::string_view::npos) return "has a backslash";
-  if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
+  if (has_control_character(path)) return "has a control character";
   if (!is_utf8(path)) return "is not UTF-8";
   while (true) {
     const std::size_t slash = path.find('/');
