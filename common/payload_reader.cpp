@@ -298,8 +298,8 @@ class PayloadParser {
 
 void Budget::take_file() {
   if (++files_ > limits_.max_files) {
-    throw Error(ErrorCode::too_large,
-                fmt::format("the batch has more than {}", counted_files(limits_.max_files)));
+    throw Error(ErrorCode::too_large, fmt::format("the batch has more than {} (--max-files)",
+                                                  counted_files(limits_.max_files)));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "receiver/unpack.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -146,6 +147,11 @@ class Stager final : public PayloadSink {
   }
 
   void finish_file(const FileEntry& entry) {
+    // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
+    if (!paths_.insert(std::hash<std::string>()(entry.path.str())).second) {
+      reject("entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)) +
+             ": it is in two parts");
+    }
     files_ += 1;
     size_bytes_ += current_.size_bytes;
     if (storage_ == nullptr) return;
@@ -165,6 +171,7 @@ class Stager final : public PayloadSink {
   std::optional<ManifestWriter> manifest_;
   std::map<std::string, StagedFile> chunked_;  ///< files whose next chunk is to come
   StagedFile current_;
+  std::unordered_set<std::uint64_t> paths_;  ///< hashes of those that are complete
   std::uint64_t last_number_ = 0;
   std::uint64_t files_ = 0;
   std::uint64_t size_bytes_ = 0;
