@@ -50,7 +50,7 @@ void add_file(ScanResult& result, const fs::path& location, const std::string& n
         LeftOut::by_error);
   }
   try {
-    result.files.push_back({RelativePath(name), location, {}});
+    result.files.push_back({RelativePath(name), location.string()});
     result.size_bytes += size;
   } catch (const Error& unsafe) {
     leave_out(result, name, unsafe.what(), LeftOut::by_error);
@@ -126,8 +126,8 @@ void refuse_equal_names(const std::vector<SourceFile>& sorted) {
                          [](const SourceFile& a, const SourceFile& b) { return a.path == b.path; });
   if (twice == sorted.end()) return;
   throw Error(ErrorCode::usage, "two files named " + in_quotes(twice->path.str()) + ": " +
-                                    in_quotes(twice->location.string()) + " and " +
-                                    in_quotes(std::next(twice)->location.string()) +
+                                    in_quotes(twice->location) + " and " +
+                                    in_quotes(std::next(twice)->location) +
                                     "; send their folder, or one at a time");
 }
 
@@ -189,7 +189,8 @@ ScanResult scan_json(std::string text) {
   }
   ScanResult result;
   result.size_bytes = text.size();
-  result.files.push_back({RelativePath("data.json"), {}, std::move(text)});
+  result.files.push_back({RelativePath("data.json"), {}});
+  result.text = std::move(text);
   return result;
 }
 

@@ -10,11 +10,11 @@
 
 namespace healthmetric {
 
-/// One thing to send: a file on disk, or text from the command line.
+/// One thing to send. A batch may have a hundred thousand: no std::filesystem::path, which takes
+/// several times the memory of its text.
 struct SourceFile {
-  RelativePath path;               ///< its name in the batch
-  std::filesystem::path location;  ///< empty: the content is `text`
-  std::string text;
+  RelativePath path;     ///< its name in the batch
+  std::string location;  ///< on this machine; empty: the content is ScanResult::text
 };
 
 /// Why something was left out.
@@ -35,6 +35,7 @@ struct ScanResult {
   std::vector<SourceFile> files;  ///< sorted by path, unique
   std::vector<LeftOutFile> left_out;
   std::uint64_t size_bytes = 0;  ///< of the files as they are now
+  std::string text;              ///< the content of the one file that lies nowhere
 };
 
 enum class Types { supported, all };

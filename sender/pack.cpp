@@ -25,10 +25,11 @@ bool is_worth_compressing(std::uint64_t encoded_bytes, std::uint64_t size_bytes)
 /// What one file is read from, and whether it stayed the same meanwhile.
 class OpenSource {
  public:
-  explicit OpenSource(const SourceFile& file) {
+  /// `text` is the content of a file that lies nowhere.
+  OpenSource(const SourceFile& file, std::string_view text) {
     if (file.location.empty()) {
-      text_.emplace(file.text);
-      size_bytes_ = file.text.size();
+      text_.emplace(text);
+      size_bytes_ = text.size();
     } else {
       file_.emplace(file.location, file.path.str());
       before_ = file_->state();
@@ -102,8 +103,8 @@ class PartFile {
 
 class Packer {
  public:
-  Packer(std::filesystem::path folder, const PackOptions& options)
-      : folder_(std::move(folder)), options_(options) {
+  Packer(std::filesystem::path folder, std::string_view text, const PackOptions& options)
+      : folder_(std::move(folder)), text_(text), options_(options) {
     begin_part();
   }
 
@@ -210,7 +211,7 @@ class Packer {
 
   Outcome write_file(const SourceFile& file, Encoding encoding) {
     try {
-      OpenSource source(file);
+      OpenSource source(file, text_);
       return write_content(file, source, encoding);
     } catch (const Error& error) {
       // The part itself may have failed too: then the source is not to blame.
@@ -220,9 +221,9 @@ class Packer {
     }
   }
 
-  static bool is_readable(const SourceFile& file) {
+  [[nodiscard]] bool is_readable(const SourceFile& file) const {
     try {
-      OpenSource source(file);
+      OpenSource source(file, text_);
       std::string block;
       while (!source.read(block).empty()) {
       }
@@ -292,6 +293,7 @@ class Packer {
   }
 
   std::filesystem::path folder_;
+  std::string_view text_;
   const PackOptions& options_;
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
@@ -303,7 +305,7 @@ class Packer {
 
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options) {
-  Packer packer(folder, options);
+  Packer packer(folder, scan.text, options);
   for (const SourceFile& file : scan.files) packer.add(file);
   return packer.finish(scan.left_out);
 }

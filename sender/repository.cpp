@@ -118,7 +118,8 @@ void check_branch(const std::string& branch) {
   const bool bad_edge = branch.starts_with('-') || branch.starts_with('/') ||
                         branch.starts_with('.') || branch.ends_with('/') || branch.ends_with('.') ||
                         branch.ends_with(".lock");
-  if (has_bad_character || bad_edge || has("..") || has("@{") || has("//") || has("/.")) {
+  const bool bad_middle = has("..") || has("@{") || has("//") || has("/.") || has(".lock/");
+  if (branch == "@" || has_bad_character || bad_edge || bad_middle) {
     throw Error(ErrorCode::usage, "--branch: " + in_quotes(branch) + " is no name for a branch");
   }
 }

@@ -1,0 +1,127 @@
+#include "sender/delivery.hpp"
+
+#include "common/json.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_transport.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+struct Fixture {
+  explicit Fixture(Trigger trigger) : outbox(dir.path()) {
+    entry.id = BatchId::parse("20240115T103000Z-a-00000001").value();
+    entry.batch_name = "a";
+    entry.sender_host = "ws-12";
+    entry.target = {"https://api.example", "octo/data", "side", trigger};
+    entry.files = 5;
+    entry.parts = {{entry.id.str() + ".part-0001.json", 1},
+                   {entry.id.str() + ".part-0002-last.json", 1}};
+    Draft draft = outbox.begin();
+    for (const OutboxPart& part : entry.parts)
+      write_file_atomically(draft.folder() / part.filename, "x");
+    outbox.commit(std::move(draft), entry);
+  }
+
+  /// The messages of the commits that were made.
+  std::vector<std::string> messages() const {
+    std::vector<std::string> found;
+    for (const auto& sent : transport.sent) {
+      if (sent.method == "PUT")
+        found.push_back(string_member(parse_json(sent.body, "x"), "message"));
+    }
+    return found;
+  }
+
+  TempDir dir;
+  Outbox outbox;
+  OutboxEntry entry;
+  FakeTransport transport;
+  GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, "side"}};
+};
+
+bool starts_no_run(const std::string& message) {
+  return message.find("[skip ci]") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a dispatch starts the one run of a batch and points to it") {
+  Fixture fixture(Trigger::dispatch);
+  fixture.transport.answer(201);
+  fixture.transport.answer(201);
+  fixture.transport.answer(204, "");
+  deliver(fixture.client, fixture.entry);
+  for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
+  const Json event = parse_json(fixture.transport.sent.back().body, "event");
+  const Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
+                         {"batch_name", "a"},
+                         {"total_files", 5},
+                         {"parts", 2},
+                         {"ref", "side"},
+                         {"sender_host", "ws-12"}};
+  CHECK(event["client_payload"].dump() == expected.dump());
+}
+
+TEST_CASE("with push as the trigger only the last commit starts a run") {
+  Fixture fixture(Trigger::push);
+  fixture.transport.answer(201);
+  fixture.transport.answer(201);
+  deliver(fixture.client, fixture.entry);
+  REQUIRE(fixture.messages().size() == 2);
+  CHECK(starts_no_run(fixture.messages()[0]));
+  CHECK_FALSE(starts_no_run(fixture.messages()[1]));
+  CHECK(fixture.transport.sent.size() == 2);
+}
+
+TEST_CASE("a workflow can be started by name") {
+  Fixture fixture(Trigger::workflow);
+  fixture.transport.answer(201);
+  fixture.transport.answer(201);
+  fixture.transport.answer(204, "");
+  deliver(fixture.client, fixture.entry);
+  CHECK(string_member(parse_json(fixture.transport.sent.back().body, "x"), "ref") == "side");
+}
+
+TEST_CASE("without a trigger nothing is started") {
+  Fixture fixture(Trigger::none);
+  fixture.transport.answer(201);
+  fixture.transport.answer(201);
+  deliver(fixture.client, fixture.entry);
+  CHECK(fixture.transport.sent.size() == 2);
+}
+
+TEST_CASE("a part that is delivered is not sent again") {
+  Fixture fixture(Trigger::dispatch);
+  fixture.transport.answer(201);
+  fixture.transport.fail();
+  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::network);
+
+  auto entries = fixture.outbox.waiting_for(fixture.entry.target);
+  REQUIRE(entries.size() == 1);
+  CHECK(entries.front().parts[0].delivered);
+  CHECK_FALSE(entries.front().parts[1].delivered);
+  fixture.transport.sent.clear();
+  fixture.transport.answer(201);
+  fixture.transport.answer(204, "");
+  deliver(fixture.client, entries.front());
+  REQUIRE(fixture.transport.sent.size() == 2);
+  CHECK(fixture.transport.sent[0].url.find("part-0002-last") != std::string::npos);
+}
+
+TEST_CASE("a dispatch that failed is all the next run repeats") {
+  Fixture fixture(Trigger::dispatch);
+  fixture.transport.answer(201);
+  fixture.transport.answer(201);
+  fixture.transport.answer(403, R"({"message":"no"})");
+  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::unauthorized);
+  auto entries = fixture.outbox.waiting_for(fixture.entry.target);
+  REQUIRE(entries.size() == 1);
+  fixture.transport.sent.clear();
+  fixture.transport.answer(204, "");
+  deliver(fixture.client, entries.front());
+  REQUIRE(fixture.transport.sent.size() == 1);
+  CHECK(fixture.transport.sent[0].method == "POST");
+}

@@ -1,0 +1,191 @@
+#include "sender/github_client.hpp"
+
+#include <algorithm>
+
+#include "common/file_io.hpp"
+#include "common/json.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_transport.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+constexpr const char* kPath = "_storage/inbox/a b.json";
+constexpr const char* kContent = "hello\n";
+// What `git hash-object` prints for kContent.
+constexpr const char* kBlob = R"({"sha":"ce013625030ba8dba906f756967f9e9ca394464a"})";
+constexpr const char* kOtherBlob = R"({"sha":"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"})";
+
+struct Fixture {
+  explicit Fixture(std::string branch = "")
+      : client(transport,
+               {"https://api.example/v3", "s3cret", {"octo", "data"}, std::move(branch)}) {
+    write_file_atomically(file, kContent);
+  }
+
+  GithubClient::Put create() { return client.create_file(kPath, file, "Add it"); }
+
+  TempDir dir;
+  std::filesystem::path file = dir.path() / "payload";
+  FakeTransport transport;
+  GithubClient client;
+};
+
+bool has(const std::vector<std::string>& headers, const std::string& wanted) {
+  return std::find(headers.begin(), headers.end(), wanted) != headers.end();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a file is created with a PUT that carries what GitHub asks for") {
+  Fixture fixture("side");
+  fixture.transport.answer(201);
+  CHECK(fixture.create() == GithubClient::Put::created);
+  REQUIRE(fixture.transport.sent.size() == 1);
+  const auto& sent = fixture.transport.sent.front();
+  CHECK(sent.method == "PUT");
+  CHECK(sent.url == "https://api.example/v3/repos/octo/data/contents/_storage/inbox/a%20b.json");
+  CHECK(has(sent.headers, "Authorization: Bearer s3cret"));
+  CHECK(has(sent.headers, "Accept: application/vnd.github+json"));
+  CHECK(has(sent.headers, "X-GitHub-Api-Version: 2022-11-28"));
+  const Json body = parse_json(sent.body, "body");
+  CHECK(string_member(body, "content") == "aGVsbG8K");
+  CHECK(string_member(body, "branch") == "side");
+  CHECK(string_member(body, "message") == "Add it");
+  CHECK_FALSE(body.contains("sha"));
+}
+
+TEST_CASE("when GitHub says the file is there its blob id decides") {
+  const int status = GENERATE(409, 422);
+  Fixture fixture;
+  fixture.transport.answer(status, R"({"message":"sha wasn't supplied"})");
+  SECTION("the same content is delivered") {
+    fixture.transport.answer(200, kBlob);
+    CHECK(fixture.create() == GithubClient::Put::already_there);
+  }
+  SECTION("other content is a refusal") {
+    fixture.transport.answer(200, kOtherBlob);
+    const auto error = error_of([&] { fixture.create(); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::refused);
+    CHECK(contains(error->what(), "sha wasn't supplied"));
+  }
+  SECTION("no content is a refusal") {
+    fixture.transport.answer(404);
+    CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  }
+}
+
+TEST_CASE("a refused request names the repository and the permission") {
+  const int status = GENERATE(401, 403, 404);
+  Fixture fixture;
+  fixture.transport.answer(status, R"({"message":"Nope"})",
+                           {{"x-accepted-github-permissions", "contents=write"}});
+  const auto error = error_of([&] { fixture.create(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::unauthorized);
+  CHECK(contains(error->what(), "octo/data"));
+  CHECK(contains(error->what(), "Contents: read and write"));
+  CHECK(contains(error->what(), "Nope"));
+  CHECK_FALSE(contains(error->what(), "s3cret"));
+}
+
+TEST_CASE("any other status is a refusal with GitHub's words") {
+  Fixture fixture;
+  fixture.transport.answer(451, R"({"message":"Blocked"})");
+  const auto error = error_of([&] { fixture.create(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::refused);
+  CHECK(contains(error->what(), "HTTP 451, Blocked"));
+}
+
+TEST_CASE("an answer that is a page of HTML is not shown") {
+  Fixture fixture;
+  fixture.transport.answer(400, "<html>\n<script>alert(1)</script></html>");
+  CHECK_FALSE(contains(error_text_of([&] { fixture.create(); }), "<"));
+}
+
+TEST_CASE("words from the server are short and printable") {
+  Fixture fixture;
+  fixture.transport.answer(400, R"({"message":"\u001b[2J)" + std::string(10'000, 'x') + R"("})");
+  const std::string text = error_text_of([&] { fixture.create(); });
+  CHECK(contains(text, "\\x1b[2J"));
+  CHECK(text.size() < 1000);
+}
+
+TEST_CASE("a redirect on the same host is followed with method and body") {
+  Fixture fixture;
+  fixture.transport.answer(307, "{}", {{"location", "/v3/repositories/7/contents/x"}});
+  fixture.transport.answer(201);
+  CHECK(fixture.create() == GithubClient::Put::created);
+  REQUIRE(fixture.transport.sent.size() == 2);
+  CHECK(fixture.transport.sent[1].method == "PUT");
+  CHECK(fixture.transport.sent[1].url == "https://api.example/v3/repositories/7/contents/x");
+  CHECK(fixture.transport.sent[1].body == fixture.transport.sent[0].body);
+}
+
+TEST_CASE("a redirect that would carry the token elsewhere is not followed") {
+  const char* const target =
+      GENERATE("https://evil.example/x", "http://api.example/x", "//evil.example/x",
+               "https://api.example:8443/x", "", "javascript:x");
+  INFO(target);
+  Fixture fixture;
+  fixture.transport.answer(302, "{}", {{"location", target}});
+  if (std::string(target).empty()) {
+    // An empty reference means the same place, which is a circle.
+    for (int i = 0; i < 10; ++i) fixture.transport.answer(302, "{}", {{"location", target}});
+  }
+  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  for (const auto& sent : fixture.transport.sent) CHECK(contains(sent.url, "https://api.example/"));
+}
+
+TEST_CASE("redirects without end are given up") {
+  Fixture fixture;
+  for (int i = 0; i < 20; ++i) fixture.transport.answer(301, "{}", {{"location", "/again"}});
+  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  CHECK(fixture.transport.sent.size() < 10);
+}
+
+TEST_CASE("a blob id is asked on the branch") {
+  Fixture fixture("feature/x");
+  fixture.transport.answer(200, kBlob);
+  CHECK(fixture.client.blob_id("a") == "ce013625030ba8dba906f756967f9e9ca394464a");
+  CHECK(contains(fixture.transport.sent.front().url, "/contents/a?ref=feature%2Fx"));
+  fixture.transport.answer(404);
+  CHECK_FALSE(fixture.client.blob_id("a"));
+}
+
+TEST_CASE("a captive portal's page is no answer") {
+  Fixture fixture;
+  fixture.transport.answer(200, "<html>Please log in</html>");
+  CHECK(error_code_of([&] { fixture.client.default_branch(); }) == ErrorCode::network);
+  fixture.transport.answer(200, "{}");
+  CHECK(error_code_of([&] { fixture.client.default_branch(); }) == ErrorCode::network);
+  fixture.transport.answer(200, R"({"default_branch":"trunk"})");
+  CHECK(fixture.client.default_branch() == "trunk");
+}
+
+TEST_CASE("dispatches carry what they are told") {
+  Fixture fixture;
+  fixture.transport.answer(204, "");
+  fixture.client.dispatch("data_update", {{"batch_id", "x"}});
+  const Json event = parse_json(fixture.transport.sent.back().body, "body");
+  CHECK(contains(fixture.transport.sent.back().url, "/repos/octo/data/dispatches"));
+  CHECK(string_member(event, "event_type") == "data_update");
+  CHECK(string_member(event["client_payload"], "batch_id") == "x");
+
+  fixture.transport.answer(204, "");
+  fixture.client.dispatch_workflow("data-receiver.yml", "main");
+  CHECK(contains(fixture.transport.sent.back().url,
+                 "/actions/workflows/data-receiver.yml/dispatches"));
+  fixture.transport.answer(422, R"({"message":"No ref found"})");
+  CHECK(error_code_of([&] { fixture.client.dispatch_workflow("x.yml", "y"); }) ==
+        ErrorCode::refused);
+}
