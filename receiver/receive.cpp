@@ -61,9 +61,19 @@ class Receiver {
       process_new(batch, report);
     } catch (const Error& error) {
       if (!is_defect(error.code())) throw;
-      reject(batch, error.what(), report);
+      reject_or_leave(batch, error.what(), report);
     }
     return report;
+  }
+
+  /// Where a link stands in the way of setting a batch aside, it stays, and the others go on.
+  void reject_or_leave(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
+    try {
+      reject(batch, reason, report);
+    } catch (const Error& error) {
+      if (!is_defect(error.code())) throw;
+      report.reason += std::string("; it stays where it is: ") + error.what();
+    }
   }
 
   void process_new(const WaitingBatch& batch, BatchReport& report) {

@@ -5,6 +5,7 @@
 #include "common/json.hpp"
 #include "common/printable.hpp"
 #include "common/timestamp.hpp"
+#include "common/utf8.hpp"
 #include "common/version.hpp"
 
 namespace healthmetric {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kReasonSuffix = ".reason.json";
 
 /// Room for "~2" and ".reason.json" behind a payload's name.
-constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 20;
+constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 24;
 
 std::string reason_text(const WaitingPayload& payload, const Rejection& rejection) {
   Json reason;
@@ -32,12 +33,15 @@ bool holds_the_same(Storage& storage, const RelativePath& a, const RelativePath&
   return left && right && same_bytes(*left, *right);
 }
 
+/// As much of the end of a name as leaves room behind it, cut between characters.
+std::string_view end_of(std::string_view name) {
+  while (name.size() > kMaxNameBytes) name.remove_prefix(utf8_sequence_length(name));
+  return name;
+}
+
 /// The first of "name", "name~2", ... that is free or already holds this payload.
 RelativePath target_for(Storage& storage, const WaitingPayload& payload) {
-  const std::string_view name = payload.path.filename();
-  const std::string base =
-      "rejected/" +
-      std::string(name.substr(name.size() > kMaxNameBytes ? name.size() - kMaxNameBytes : 0));
+  const std::string base = "rejected/" + std::string(end_of(payload.path.filename()));
   for (unsigned attempt = 1;; ++attempt) {
     RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
     if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;

@@ -195,7 +195,8 @@ Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
 }
 
 void Storage::write_durably(const RelativePath& path, std::string_view text) {
-  const RelativePath temporary(path.str() + ".tmp-" + random_hex(8), RelativePath::kMaxStoredBytes);
+  const RelativePath temporary(std::string(path.directory()) + ".tmp-" + random_hex(8),
+                               RelativePath::kMaxStoredBytes);
   {
     OutputFile file = create(temporary);
     file.write(text);

@@ -320,6 +320,33 @@ def test_a_link_planted_in_the_storage_is_never_followed(
         assert stored or (place if place.exists() else aside).read_bytes() == text
 
 
+@pytest.mark.parametrize("link", ["summaries", "rejected"])
+def test_a_bad_batch_that_cannot_be_set_aside_does_not_stop_the_others(
+    link: str, receive: Callable[..., Result], storage: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (storage / link).symlink_to(tmp_path / "outside")
+    bad = Payload(damage={"size": 1}).put_into(storage)
+    Payload(batch_id=OTHER_ID).put_into(storage)
+    result = receive("--json")
+    assert result.status == 4
+    assert [batch["batch_id"] for batch in result.json["batches"]] == [BATCH_ID, OTHER_ID]
+    assert bad.exists()
+    assert file_names(tmp_path / "outside") == []
+    result.error_line("rejected", BATCH_ID, link)
+
+
+@pytest.mark.parametrize("name", ["心" * 80, "a" + "心" * 79, "é" * 120, "x" * 250])
+def test_a_bad_payload_with_a_long_name_is_set_aside(
+    name: str, receive: Callable[..., Result], storage: Path
+) -> None:
+    (storage / f"inbox/{name}.json").write_bytes(b"{}")
+    assert receive().status == 4
+    [aside] = [p for p in (storage / "rejected").iterdir() if not p.name.endswith(".reason.json")]
+    assert f"{name}.json".endswith(aside.name)
+    assert receive().status == 0
+
+
 def test_a_link_to_a_payload_is_no_payload(
     receive: Callable[..., Result], storage: Path, tmp_path: Path
 ) -> None:
