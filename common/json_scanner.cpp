@@ -45,7 +45,8 @@ void append_utf8(char32_t point, std::string& out) {
 JsonScanner::JsonScanner(Source& source, Bounds bounds)
     : source_(source), bounds_(bounds), buffer_(kBufferBytes, '\0') {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  fill();
+  while (end_ < kByteOrderMark.size() && fill()) {
+  }
   if (std::string_view(buffer_.data(), end_).starts_with(kByteOrderMark)) {
     position_ = kByteOrderMark.size();
   }
@@ -163,7 +164,9 @@ std::string JsonScanner::string() {
   begin_string();
   const std::uint64_t begin = offset();
   std::string text;
-  while (append_string_piece(text)) {
+  bool more = true;
+  while (more) {
+    more = append_string_piece(text);
     if (text.size() > bounds_.max_string_bytes) {
       fail(fmt::format("a text of more than {} bytes", bounds_.max_string_bytes));
     }

@@ -52,8 +52,8 @@ class JsonScanner {
   /// characters: the one caller decodes base64. A run is valid until the next call.
   void begin_string();
   std::string_view string_run();
-  /// The rest of that string, when its end is already in the buffer and it has no escapes; always
-  /// so for strings of up to 200 KiB without escapes.
+  /// The rest of that string, still to be read with string_run(), when its end fits the buffer and
+  /// it has no escapes; always so for strings of up to 200 KiB without escapes.
   std::optional<std::string_view> string_rest();
 
   /// Nothing but white space may follow.
