@@ -39,7 +39,7 @@ struct Report {
   [[nodiscard]] std::uint64_t count(BatchReport::Status status) const;
 };
 
-/// One line: "stored 2 batches (5 files, 1.2 MiB), rejected 1".
+/// One line: "stored 2 batches (5 files, 1.2 MiB), rejected 1 batch".
 std::string to_line(const Report& report);
 
 /// One JSON object in one line; docs/output.md describes it.

@@ -1,0 +1,58 @@
+#include "common/command_line.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment.hpp"
+#include "tests/support/errors.hpp"
+
+using namespace healthmetric;
+
+TEST_CASE("sizes are written with or without a unit") {
+  const auto size = [](const std::string& text) { return parse_size(text, "--size"); };
+  CHECK(size("0") == 0);
+  CHECK(size("4096") == 4096);
+  CHECK(size("64K") == 65'536);
+  CHECK(size("64k") == 65'536);
+  CHECK(size("20M") == 20 * kMiB);
+  CHECK(size("20MiB") == 20 * kMiB);
+  CHECK(size("1G") == 1024 * kMiB);
+  CHECK(size("1.5G") == 1536 * kMiB);
+}
+
+TEST_CASE("what is no size is refused with the option named") {
+  for (const char* text : {"", "K", "-1", "-1K", "1X", "1 2", "1e3", "nan", "inf", "0x10", "1KK",
+                           "1..5G", "99999999999999999999", "99999999999G"}) {
+    INFO(text);
+    const auto error = error_of([&] { parse_size(text, "--size"); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::usage);
+    CHECK(std::string(error->what()).find("--size") != std::string::npos);
+  }
+}
+
+TEST_CASE("an option comes from the command line or else from the environment") {
+  const auto parse = [](const std::vector<const char*>& argv) {
+    CLI::App app;
+    std::string name = "default";
+    bool flag = false;
+    set_up_command_line(app, "program");
+    app.add_option("--some-name", name);
+    app.add_flag("--flag", flag);
+    read_environment(app);
+    CHECK(parse_command_line(app, static_cast<int>(argv.size()), argv.data()) == Parsed::run);
+    return name + (flag ? "+flag" : "");
+  };
+  CHECK(parse({"program"}) == "default");
+  const Environment name("HEALTHMETRIC_SOME_NAME", "environment");
+  const Environment flag("HEALTHMETRIC_FLAG", "true");
+  CHECK(parse({"program"}) == "environment+flag");
+  CHECK(parse({"program", "--some-name", "words"}) == "words+flag");
+  const Environment empty("HEALTHMETRIC_SOME_NAME", "");
+  CHECK(parse({"program"}) == "default+flag");
+  CHECK(error_code_of([&] { parse({"program", "--nonsense"}); }) == ErrorCode::usage);
+}
+
+TEST_CASE("quiet and verbose set how much is said") {
+  CHECK(verbosity(false, false) == log::Verbosity::normal);
+  CHECK(verbosity(true, false) == log::Verbosity::verbose);
+  CHECK(verbosity(false, true) == log::Verbosity::quiet);
+}

@@ -1,0 +1,35 @@
+#include "common/json.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+
+using namespace healthmetric;
+
+TEST_CASE("a small document is read whole or refused by name") {
+  CHECK(parse_json("{\"a\": [1]}", "it")["a"][0] == 1);
+  for (const char* text : {"", "{", "{} {}", "nul", "\"\xff\""}) {
+    const auto error = error_of([&] { parse_json(text, "receipt"); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::bad_payload);
+    CHECK(std::string(error->what()).starts_with("receipt"));
+  }
+}
+
+TEST_CASE("a document becomes text whatever is in it") {
+  CHECK(to_text({{"b", 1}, {"a", "\xff"}}) == "{\"b\":1,\"a\":\"\xef\xbf\xbd\"}");
+  CHECK(to_pretty_text({{"a", 1}}) == "{\n  \"a\": 1\n}\n");
+}
+
+TEST_CASE("a member counts when it is a string") {
+  const Json json = parse_json(R"({"a": "x", "b": 1, "c": null})", "it");
+  CHECK(string_member(json, "a") == "x");
+  for (const char* key : {"b", "c", "d"}) CHECK(string_member(json, key).empty());
+  CHECK(string_member(parse_json("[]", "it"), "a").empty());
+  CHECK(string_member(parse_json("1", "it"), "a").empty());
+}
+
+TEST_CASE("a string is written as JSON") {
+  std::string out = "x";
+  append_json_string("a\"\\\n\x01\xc3\xa4", out);
+  CHECK(out == "x\"a\\\"\\\\\\n\\u0001\xc3\xa4\"");
+}

@@ -1,0 +1,140 @@
+#include "receiver/inbox.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kPayload = R"({"batch_metadata": {}, "files": {}})";
+const std::string kId = "20240115T103000Z-a-00000001";
+constexpr std::chrono::sys_seconds kPacked{std::chrono::seconds(1'705'314'600)};
+
+struct Fixture {
+  void put(const std::string& path, std::string_view text = kPayload) {
+    fs::create_directories((dir.path() / path).parent_path());
+    write_file_atomically(dir.path() / path, text);
+  }
+  Inbox scan(std::chrono::seconds age = 1h) {
+    return scan_inbox(storage, {}, kPacked + age, std::chrono::days(7));
+  }
+  WaitingBatch only(std::chrono::seconds age = 1h) {
+    Inbox inbox = scan(age);
+    REQUIRE(inbox.batches.size() == 1);
+    return std::move(inbox.batches.front());
+  }
+
+  TempDir dir;
+  Storage storage{dir.path(), Storage::Lock::none};
+};
+
+using State = WaitingBatch::State;
+
+}  // namespace
+
+TEST_CASE("an empty storage has nothing waiting") {
+  Fixture fixture;
+  CHECK(fixture.scan().batches.empty());
+}
+
+TEST_CASE("payloads are found in the inbox and the root and nowhere else") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".json");
+  fixture.put("batch_data_20240115.json");
+  fixture.put("a/data.json");
+  fixture.put("inbox/sub/data.json");
+  fixture.put("rejected/data.json");
+  fixture.put("summaries/2024/01/x.json");
+  const Inbox inbox = fixture.scan();
+  REQUIRE(inbox.batches.size() == 2);
+  CHECK(inbox.batches[0].payloads.front().path.str() == "inbox/" + kId + ".json");
+  CHECK(inbox.batches[1].payloads.front().path.str() == "batch_data_20240115.json");
+  CHECK(inbox.batches[0].id);
+  CHECK_FALSE(inbox.batches[1].id);
+}
+
+TEST_CASE("in the root only what looks like a payload is one") {
+  Fixture fixture;
+  fixture.put("somebodys.json", R"({"a": 1})");
+  fixture.put("broken.json", "{");
+  fixture.put("a_processed_20240115.json");
+  fixture.put("processing_summary_1.json");
+  fixture.put("payload.txt");
+  CHECK(fixture.scan().batches.empty());
+}
+
+TEST_CASE("in the inbox everything that ends in json counts") {
+  Fixture fixture;
+  fixture.put("inbox/anything.json", "{");
+  fixture.put("inbox/.gitkeep", "");
+  fixture.put("inbox/.hidden.json");
+  fixture.put("inbox/readme.md");
+  CHECK(fixture.only().payloads.front().path.str() == "inbox/anything.json");
+}
+
+TEST_CASE("parts belong together in their order") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0002.json");
+  fixture.put("inbox/" + kId + ".part-0003-last.json");
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  const WaitingBatch batch = fixture.only();
+  CHECK(batch.state == State::complete);
+  REQUIRE(batch.payloads.size() == 3);
+  CHECK(batch.payloads[0].path.str() == "inbox/" + kId + ".part-0001.json");
+  CHECK(batch.payloads[2].path.str() == "inbox/" + kId + ".part-0003-last.json");
+}
+
+TEST_CASE("a batch with a gap or no end waits until its time is over") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  SECTION("no end") {
+    CHECK(fixture.only().reason.find("part 2") != std::string::npos);
+  }
+  SECTION("a gap") {
+    fixture.put("inbox/" + kId + ".part-0003-last.json");
+    CHECK(fixture.only().reason.find("part 2") != std::string::npos);
+  }
+  CHECK(fixture.only().state == State::incomplete);
+  CHECK(fixture.only(168h).state == State::incomplete);
+  CHECK(fixture.only(168h + 1s).state == State::unusable);
+}
+
+TEST_CASE("parts that contradict each other are of no use") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  SECTION("a part twice") {
+    fixture.put(kId + ".part-0001.json");
+  }
+  SECTION("parts behind the last") {
+    fixture.put("inbox/" + kId + ".part-0002-last.json");
+    fixture.put("inbox/" + kId + ".part-0003-last.json");
+  }
+  SECTION("a part beside a whole") {
+    fixture.put("inbox/" + kId + ".json");
+  }
+  CHECK(fixture.only().state == State::unusable);
+}
+
+TEST_CASE("batches come oldest first") {
+  Fixture fixture;
+  fixture.put("inbox/20240116T000000Z-a-00000001.json");
+  fixture.put("inbox/20240115T000000Z-z-00000002.json");
+  fixture.put("inbox/20240115T000000Z-b-00000003.json");
+  const Inbox inbox = fixture.scan();
+  REQUIRE(inbox.batches.size() == 3);
+  CHECK(inbox.batches[0].id->slug == "b");
+  CHECK(inbox.batches[1].id->slug == "z");
+}
+
+TEST_CASE("triggers are found in the root") {
+  Fixture fixture;
+  fixture.put(".trigger", "");
+  fixture.put(".trigger_2024.json");
+  fixture.put("inbox/.trigger", "");
+  const Inbox inbox = fixture.scan();
+  CHECK(inbox.batches.empty());
+  REQUIRE(inbox.triggers.size() == 2);
+}

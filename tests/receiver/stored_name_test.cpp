@@ -1,0 +1,115 @@
+#include "receiver/stored_name.hpp"
+
+#include <set>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+const BatchId kBatch = BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
+const NameTemplate kDefault{std::string(NameTemplate::kDefault)};
+constexpr const char* kSuffix = "_20240115T103000Z-3f9a1c07";
+
+/// The places of the paths, one after the other.
+std::vector<std::string> places(const std::vector<std::string>& paths,
+                                const NameTemplate& pattern = kDefault) {
+  StoredNames names(pattern, kBatch);
+  std::vector<std::string> found;
+  for (const std::string& path : paths) found.push_back(names.place(RelativePath(path)).str());
+  return found;
+}
+
+std::string place(const std::string& path, const NameTemplate& pattern = kDefault) {
+  return places({path}, pattern).front();
+}
+
+/// The place under the default template, without what every name gets.
+std::string short_place(const std::string& path) {
+  std::string text = place(path).substr(std::string("test_batch/").size());
+  const std::size_t at = text.find(kSuffix);
+  return at == std::string::npos ? text : text.erase(at, std::string(kSuffix).size());
+}
+
+}  // namespace
+
+TEST_CASE("the default name is the documented one") {
+  CHECK(place("sub/data.json") == "test_batch/sub/data_20240115T103000Z-3f9a1c07.json");
+  CHECK(place("data.json") == "test_batch/data_20240115T103000Z-3f9a1c07.json");
+  CHECK(place("noext") == "test_batch/noext_20240115T103000Z-3f9a1c07");
+}
+
+TEST_CASE("a template has all the documented fields") {
+  const NameTemplate pattern(
+      "{year}/{month}/{day}/{batch}/{batch_id}/{dir}{stem}.{timestamp}.{id}{ext}");
+  CHECK(place("sub/data.json", pattern) ==
+        "2024/01/15/test_batch/20240115T103000Z-test_batch-3f9a1c07/sub/"
+        "data.20240115T103000Z.3f9a1c07.json");
+}
+
+TEST_CASE("a template that could make names meet or leave the storage is refused") {
+  const char* const pattern = GENERATE(
+      "", "{batch}", "{stem}", "{id}", "{stem}{timestamp}", "{stem}{id}{what}", "{stem}{id",
+      "{stem}{id}}", "{}{stem}{id}", "../{stem}{id}", "/{stem}{id}", "a//{stem}{id}", "{stem}{id}/",
+      "C:{stem}{id}", ".git/{stem}{id}", "{stem}{id}\n", "a\\{stem}{id}");
+  INFO(pattern);
+  CHECK(error_code_of([&] { NameTemplate{pattern}; }) == ErrorCode::usage);
+}
+
+TEST_CASE("names that Windows refuses are replaced") {
+  CHECK(short_place("a<b>c:d\"e|f?g*h.json") == "a_b_c_d_e_f_g_h.json");
+  CHECK(portable_component("dot.") == "dot_");
+  CHECK(portable_component("blank ") == "blank_");
+  CHECK(portable_component("CON") == "_CON");
+  CHECK(portable_component("con.txt") == "_con.txt");
+  CHECK(portable_component("Lpt9.tar.gz") == "_Lpt9.tar.gz");
+  CHECK(portable_component("CONSOLE.txt") == "CONSOLE.txt");
+  CHECK(portable_component("com10") == "com10");
+  CHECK(portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
+}
+
+TEST_CASE("names some system takes for one are stored apart") {
+  const std::vector<std::string> paths = {
+      "a.json", "A.json", "\xc3\xa9.txt", "e\xcc\x81.txt", "\xc3\x9f", "ss", "x?.csv",
+      "x*.csv", "f",      "f/g.json",     "F/g.json",      "d/e",      "d"};
+  const auto found = places(paths);
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+  CHECK(found[1] == "test_batch/A_20240115T103000Z-3f9a1c07~2.json");
+  CHECK(found == places(paths));
+}
+
+TEST_CASE("stored files stay out of the folders of the layout") {
+  const NameTemplate pattern("{dir}{stem}{id}{ext}");
+  CHECK(place("inbox/a.json", pattern) == "_inbox/a3f9a1c07.json");
+  CHECK(place("Summaries/a.json", pattern) == "_Summaries/a3f9a1c07.json");
+  CHECK(place("REJECTED/a.json", pattern) == "_REJECTED/a3f9a1c07.json");
+  CHECK(place(".staging/a.json", pattern) == "_.staging/a3f9a1c07.json");
+  CHECK(place("sub/inbox/a.json", pattern) == "sub/inbox/a3f9a1c07.json");
+}
+
+TEST_CASE("a name that gets too long loses the end of its stem") {
+  const std::string stem(249, 'a');
+  const std::string found = place(stem + ".json");
+  const std::string name = found.substr(found.rfind('/') + 1);
+  CHECK(name.size() == 255);
+  CHECK(name.ends_with(std::string(kSuffix) + ".json"));
+  const auto twins = places({stem + "x.json", stem + "y.json"});
+  CHECK(twins[0] != twins[1]);
+  CHECK(twins[1].substr(twins[1].rfind('/') + 1).size() <= 255);
+}
+
+TEST_CASE("a long name is cut between characters") {
+  std::string stem;
+  for (int i = 0; i < 80; ++i) stem += "\xe5\xbf\x83";
+  CHECK_FALSE(error_of([&] { place(stem + ".json"); }));
+  CHECK_FALSE(error_of([&] { place("a" + stem + ".json"); }));
+  CHECK_FALSE(error_of([&] { place("ab" + stem + ".json"); }));
+}
+
+TEST_CASE("a path as deep and long as it may be has a place") {
+  std::string path;
+  while (path.size() < 1000) path += "deep folder/";
+  CHECK_FALSE(error_of([&] { place(path + "x.json"); }));
+}
