@@ -20,6 +20,9 @@ inline constexpr unsigned kSchemaVersion = 2;
 /// Entries of `skipped` a payload carries at most; a summary needs no more to be useful.
 inline constexpr std::size_t kMaxSkippedEntries = 1000;
 
+/// Names, reasons and other texts of a payload have at most so many bytes.
+inline constexpr std::size_t kMaxTextBytes = 4096;
+
 /// How much either side accepts.
 struct Limits {
   std::uint64_t max_file_bytes = 100 * kMiB;  ///< GitHub refuses files over 100 MiB

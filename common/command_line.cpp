@@ -85,7 +85,8 @@ log::Verbosity verbosity(bool verbose, bool quiet) {
 std::uint64_t parse_size(const std::string& text, const std::string& option) {
   constexpr double kLargest = 1ULL << 50U;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
-  const double number = digits == 0 ? 0 : std::strtod(text.substr(0, digits).c_str(), nullptr);
+  const bool is_number = digits > 0 && text.find('.') == text.substr(0, digits).rfind('.');
+  const double number = is_number ? std::strtod(text.substr(0, digits).c_str(), nullptr) : 0;
   const double bytes = number * unit_factor(text.substr(digits));
   if (!(bytes >= 1 && bytes <= kLargest)) {
     throw Error(ErrorCode::usage,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 #include "common/log.hpp"
@@ -56,6 +57,9 @@ int run_guarded(const std::function<ExitStatus()>& body) noexcept {
   } catch (const Error& error) {
     log::error(error.what());
     status = exit_status(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    log::error(error.what());
+    status = ExitStatus::io;
   } catch (const std::bad_alloc&) {
     log::error("out of memory");
     status = ExitStatus::io;

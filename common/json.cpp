@@ -5,10 +5,22 @@
 #include "common/printable.hpp"
 
 namespace healthmetric {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+}  // namespace
 
 Json parse_json(std::string_view text, std::string_view name) {
   try {
-    return Json::parse(text);
+    return Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
+      if (depth > kMaxDepth) {
+        throw Error(ErrorCode::bad_payload, printable(name) + " is nested too deeply");
+      }
+      return true;
+    });
+  } catch (const Json::out_of_range&) {
+    throw Error(ErrorCode::bad_payload, printable(name) + " has a number that is too large");
   } catch (const Json::parse_error& error) {
     throw Error(ErrorCode::bad_payload, fmt::format("{} is no valid JSON: it breaks at byte {}",
                                                     printable(name), error.byte));

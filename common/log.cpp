@@ -41,15 +41,26 @@ spdlog::level::level_enum console_level(Verbosity verbosity) {
   return spdlog::level::info;
 }
 
+[[noreturn]] void throw_unwritable(const std::filesystem::path& file) {
+  throw Error(ErrorCode::io, "cannot write the log file " + in_quotes(file.string()) +
+                                 ": check the path and its permissions (--log-file)");
+}
+
 spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto type = std::filesystem::status(file, error).type();
+  // A FIFO would be waited for, for ever; a terminal or /dev/stderr is fine.
+  const bool is_fit = type == std::filesystem::file_type::not_found ||
+                      type == std::filesystem::file_type::regular ||
+                      type == std::filesystem::file_type::character;
+  if (!is_fit) throw_unwritable(file);
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string());
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         "%Y-%m-%dT%H:%M:%SZ %l %v", spdlog::pattern_time_type::utc));
     return sink;
   } catch (const spdlog::spdlog_ex&) {
-    throw Error(ErrorCode::io, "cannot write the log file " + in_quotes(file.string()) +
-                                   ": check the path and its permissions (--log-file)");
+    throw_unwritable(file);
   }
 }
 

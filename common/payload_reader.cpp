@@ -17,7 +17,6 @@ namespace healthmetric {
 namespace {
 
 /// Keys and texts in a payload; a safe path has at most 1,024 bytes.
-constexpr std::size_t kMaxStringBytes = 4096;
 
 /// Keys in open objects beside one for each file.
 constexpr std::uint64_t kSpareKeys = 10'000;
@@ -30,7 +29,7 @@ constexpr std::size_t kMaxShownBytes = 200;
 }
 
 JsonScanner::Bounds bounds_for(const Limits& limits) {
-  return {kMaxPayloadDepth, limits.max_files + kSpareKeys, kMaxStringBytes};
+  return {kMaxPayloadDepth, limits.max_files + kSpareKeys, kMaxTextBytes};
 }
 
 /// Stands between the decoder and the user's sink: counts, digests, and stops at the limits.

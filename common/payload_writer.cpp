@@ -4,6 +4,7 @@
 #include "common/format.hpp"
 #include "common/json.hpp"
 #include "common/timestamp.hpp"
+#include "common/utf8.hpp"
 
 namespace healthmetric {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::uint64_t kFrameReserveBytes = 1024;
 
 std::string quoted_json(std::string_view text) {
   std::string out;
-  append_json_string(text, out);
+  append_json_string(utf8_prefix(text, kMaxTextBytes), out);
   return out;
 }
 

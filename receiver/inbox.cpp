@@ -70,15 +70,9 @@ WaitingBatch assemble(const BatchId& id, std::vector<NamedPayload> parts,
   return batch;
 }
 
-bool is_payload_in_root(Storage& storage, const std::string& name, const Limits& limits) {
-  if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
-  auto file = storage.open(RelativePath(name));
-  return file && looks_like_payload(*file, limits);
-}
-
-/// Whether a name in the inbox is one the receiver handles at all.
-bool is_inbox_payload(const std::string& name) {
-  if (!name.ends_with(kPayloadExtension) || name.starts_with('.')) return false;
+/// False, with a word, for a name that no safe path can have: somebody's mistake or worse, but
+/// none that may stop the others.
+bool is_usable(const std::string& name) {
   try {
     const RelativePath valid(std::string(kInbox) + name);
     return true;
@@ -86,6 +80,18 @@ bool is_inbox_payload(const std::string& name) {
     log::warning("left where it is: " + std::string(error.what()));
     return false;
   }
+}
+
+bool is_payload_in_root(Storage& storage, const std::string& name, const Limits& limits) {
+  if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
+  if (!is_usable(name)) return false;
+  auto file = storage.open(RelativePath(name));
+  return file && looks_like_payload(*file, limits);
+}
+
+/// Whether a name in the inbox is one the receiver handles at all.
+bool is_inbox_payload(const std::string& name) {
+  return name.ends_with(kPayloadExtension) && !name.starts_with('.') && is_usable(name);
 }
 
 }  // namespace
@@ -109,7 +115,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   }
   for (const Storage::File& file : storage.files_in("")) {
     if (file.name.starts_with(kTriggerPrefix)) {
-      inbox.triggers.emplace_back(file.name);
+      if (is_usable(file.name)) inbox.triggers.emplace_back(file.name);
     } else if (is_payload_in_root(storage, file.name, limits)) {
       add("", file);
     }

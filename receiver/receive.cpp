@@ -36,6 +36,7 @@ class Receiver {
     const Inbox inbox =
         scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
     Report report;
+    if (writes()) storage_.remove_tree(kStagingFolder);
     for (const WaitingBatch& batch : inbox.batches) {
       report.batches.push_back(process(batch));
       log_outcome(report.batches.back());
@@ -111,7 +112,7 @@ class Receiver {
                   "another payload with the id of a batch that is already recorded");
     }
     if (receipt->verdict == Verdict::rejected) {
-      reject(batch, "rejected before: see " + report.summary->str(), report);
+      reject(batch, receipt->reason, report);
     } else {
       report.status = Status::repeated;
       if (writes()) remove_payloads(batch);
@@ -175,7 +176,7 @@ class Receiver {
       case Status::verified:
         return log::info("would store " + label(report) + ": " + contents);
       case Status::repeated:
-        return log::info("already stored, payload removed: " + label(report));
+        return log::info("already stored: " + label(report));
       case Status::waiting:
         return log::info("waiting for " + report.reason + " of " + label(report));
       case Status::rejected:

@@ -195,8 +195,7 @@ Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
 }
 
 void Storage::write_durably(const RelativePath& path, std::string_view text) {
-  const RelativePath temporary(std::string(path.directory()) + ".tmp-" + random_hex(8),
-                               RelativePath::kMaxStoredBytes);
+  const RelativePath temporary(kStagingFolder.str() + "/new-" + random_hex(8));
   {
     OutputFile file = create(temporary);
     file.write(text);

@@ -117,6 +117,19 @@ std::string expand_to_fit(const NameTemplate& pattern, const BatchId& batch,
                                             std::string(path.extension())));
 }
 
+/// True for what some system takes for a name of git's own: `.git` and the like, also with
+/// characters that nobody sees, and the short names that Windows makes of them (`git~1`,
+/// `gi7eba~1`). git skips such a path without a word or refuses the whole push (git-config,
+/// core.protectNTFS and core.protectHFS; git-fsck).
+bool is_gits_own(std::string_view name) {
+  constexpr std::size_t kLongestShortStem = 6;
+  const std::string folded = fold(name);
+  if (folded.starts_with(".git")) return true;
+  const std::size_t tilde = folded.find('~');
+  return folded.starts_with("gi") && tilde <= kLongestShortStem &&
+         folded.find_first_of("0123456789", tilde) == tilde + 1;
+}
+
 /// Keeps the first component out of the layout's own folders and from being hidden.
 std::string outside_the_layout(const std::string& name) {
   return name.front() == '.' || contains(kReservedFolders, fold(name)) ? "_" + name : name;
@@ -130,6 +143,12 @@ NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   const auto has = [&](std::string_view field) {
     return pattern_.find(field) != std::string::npos;
   };
+  if (expanded.find('/') == std::string::npos) {
+    throw Error(
+        ErrorCode::usage,
+        "--name-template needs a folder: directly in the storage folder a stored file would "
+        "be taken for a payload");
+  }
   if (!has("{stem}") || (!has("{id}") && !has("{batch_id}"))) {
     throw Error(ErrorCode::usage,
                 "--name-template needs {stem}, and {id} or {batch_id}: without them two batches "
@@ -171,7 +190,7 @@ std::string StoredNames::place_component(const std::string& folder, const std::s
   std::string candidate = name;
   std::string folded = fold(folder + candidate);
   for (std::size_t attempt = 2; is_taken(folded); ++attempt) {
-    candidate = with_suffix(name, fmt::format("~{}", attempt));
+    candidate = portable_component(with_suffix(name, fmt::format("~{}", attempt)));
     folded = fold(folder + candidate);
   }
   (kind == Kind::file ? files_ : folders_).insert(hash_of(folded));
@@ -205,7 +224,7 @@ std::string portable_component(std::string_view component) {
     name[i - 1] = '_';
   }
   const std::string before_dot = ascii_lower(name.substr(0, name.find('.')));
-  if (contains(kDeviceNames, before_dot)) name.insert(name.begin(), '_');
+  if (contains(kDeviceNames, before_dot) || is_gits_own(name)) name.insert(name.begin(), '_');
   return name;
 }
 

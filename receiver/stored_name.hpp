@@ -16,9 +16,9 @@ class NameTemplate {
  public:
   static constexpr std::string_view kDefault = "{batch}/{dir}{stem}_{timestamp}-{id}{ext}";
 
-  /// Throws Error{usage} for an unknown field, a brace without its other half, or a pattern in
-  /// which two batches or two files of one folder would always meet: it needs {stem}, and {id} or
-  /// {batch_id}.
+  /// Throws Error{usage} for an unknown field, a brace without its other half, a pattern without a
+  /// folder, or one in which two batches or two files of one folder would always meet: it needs
+  /// {stem}, and {id} or {batch_id}.
   explicit NameTemplate(std::string pattern);
 
   /// The path for one file of a batch, before StoredNames makes it safe and distinct.
@@ -53,7 +53,7 @@ class StoredNames {
 
 /// `component` as every file system accepts it: `<>:"|?*` and trailing dots and spaces become `_`,
 /// names Windows keeps for devices get `_` in front (Microsoft, "Naming Files, Paths, and
-/// Namespaces").
+/// Namespaces"), as do names that git keeps for itself.
 std::string portable_component(std::string_view component);
 
 }  // namespace healthmetric

@@ -155,11 +155,16 @@ std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
     JsonScanner scanner(*file, kReceiptBounds);
     std::optional<Verdict> verdict;
     std::optional<std::vector<WaitingPayload>> payloads;
+    std::string reason;
     std::string key;
     scanner.begin_object();
     while (!(verdict && payloads) && scanner.next_key(key)) {
       if (key == "status") {
         verdict = scanner.string() == "stored" ? Verdict::stored : Verdict::rejected;
+      } else if (key == "reason" && !scanner.consume_null()) {
+        reason = scanner.string();
+      } else if (key == "reason") {
+        continue;
       } else if (key == "payloads") {
         payloads = read_payloads(scanner);
       } else {
@@ -169,7 +174,7 @@ std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
     if (!verdict || !payloads) {
       throw Error(ErrorCode::bad_payload, "the summary has no status or no payloads");
     }
-    return std::optional<Receipt>({*verdict, std::move(*payloads)});
+    return std::optional<Receipt>({*verdict, std::move(reason), std::move(*payloads)});
   });
 }
 

@@ -40,6 +40,7 @@ void write_summary(Storage& storage, const Summary& summary,
 /// What an earlier run wrote about a batch, as far as a repeat needs it.
 struct Receipt {
   Verdict verdict;
+  std::string reason;  ///< of a rejection
   std::vector<WaitingPayload> payloads;
 };
 

@@ -127,7 +127,10 @@ class Stager final : public PayloadSink {
     if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files are cut in chunks at once");
     current_.blob.reset();
     if (current_.out) current_.out->flush();
-    chunked_.insert_or_assign(entry.path.str(), std::move(current_));
+    if (!chunked_.try_emplace(entry.path.str(), std::move(current_)).second) {
+      reject("two entries are chunks of " +
+             in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)));
+    }
   }
 
   void finish_chunked(const FileEntry& entry) {
@@ -232,7 +235,8 @@ BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limi
     check_part(metadata, *first, i, batch.payloads.size());
   }
   stager.finish();
-  const bool declares_batch = metadata.schema_version == kSchemaVersion && metadata.part.index > 1;
+  const bool declares_batch = metadata.part.index > 1 || metadata.part.batch_files > 0 ||
+                              metadata.part.batch_size_bytes > 0;
   if (declares_batch && (metadata.part.batch_files != stager.files() ||
                          metadata.part.batch_size_bytes != stager.size_bytes())) {
     reject(fmt::format("the last part declares {} and {} bytes, the parts hold {} and {}",

@@ -16,9 +16,6 @@
 
 namespace healthmetric {
 
-/// Where files wait between the two steps; inside the storage, so that publishing is a rename.
-inline const RelativePath kStagingFolder{".staging"};
-
 /// A batch of which every byte was verified; its files lie in the staging folder.
 struct StagedBatch {
   BatchId id;

@@ -17,10 +17,11 @@
 namespace healthmetric {
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kMaxAnswerBytes = std::size_t{4} * 1024 * 1024;
 constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr long kConnectTimeoutSeconds = 30;
 constexpr long kStallSeconds = 60;
+constexpr long kStallBytesPerSecond = 100;
 
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
@@ -160,7 +161,7 @@ Response CurlTransport::send(const Request& request) {
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
-  set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   set(easy, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

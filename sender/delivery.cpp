@@ -1,5 +1,7 @@
 #include "sender/delivery.hpp"
 
+#include "common/error.hpp"
+#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
@@ -45,12 +47,22 @@ void start_receiver(GithubClient& client, const OutboxEntry& entry) {
              ")");
 }
 
+/// What a broken disk or a careless hand left of a payload must not be taken for delivered.
+void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_bytes) {
+  const std::uint64_t found = InputFile(payload).state().size_bytes;
+  if (found == size_bytes) return;
+  throw Error(ErrorCode::io, fmt::format("{} is damaged: it has {} bytes, not {}; send its files "
+                                         "again and remove that folder",
+                                         in_quotes(payload.string()), found, size_bytes));
+}
+
 }  // namespace
 
 void deliver(GithubClient& client, OutboxEntry& entry) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
+    check_undamaged(entry.folder / part.filename, part.size_bytes);
     const auto put = client.create_file(kInbox + part.filename, entry.folder / part.filename,
                                         commit_message(entry, i));
     part.delivered = true;

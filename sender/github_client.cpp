@@ -32,9 +32,9 @@ bool is_success(int status) {
 /// GitHub's own words, as far as the answer has any: never a page of HTML.
 std::string message_of(const Response& response) {
   try {
-    const std::string message = string_member(Json::parse(response.body), "message");
+    const std::string message = string_member(parse_json(response.body, "the answer"), "message");
     if (!message.empty()) return printable(utf8_prefix(message, kMaxShownMessageBytes));
-  } catch (const Json::exception&) {
+  } catch (const Error&) {
     return "an answer that is no JSON";
   }
   return "no reason given";
@@ -52,6 +52,27 @@ Json json_of(const Response& response, const std::string& what) {
 std::string git_blob_id_of_file(const std::filesystem::path& path) {
   InputFile file(path);
   return git_blob_id_of(file, file.state().size_bytes);
+}
+
+/// GitHub answers a PUT with the file it made. Anything else came from something in between.
+void check_created(const Response& response, const std::string& blob) {
+  const Json answer = json_of(response, "the upload");
+  const auto made = answer.find("content");
+  if (made != answer.end() && string_member(*made, "sha") == blob) return;
+  throw Error(
+      ErrorCode::network,
+      fmt::format("the upload was answered with HTTP {}, but not by a repository that holds "
+                  "it now: check --api-url and what is between here and there",
+                  response.status));
+}
+
+/// A dispatch is accepted with 204 and no other success.
+void check_accepted(const Response& response) {
+  if (response.status == 204) return;
+  throw Error(ErrorCode::network,
+              fmt::format("the dispatch was answered with HTTP {}, which GitHub does not do: check "
+                          "--api-url and what is between here and there",
+                          response.status));
 }
 
 std::string contents_path(const std::string& path) {
@@ -80,14 +101,14 @@ Response GithubClient::follow_redirects(Request request) {
     const std::string target = resolve_url(request.url, response.header("location"));
     const std::string origin = origin_of(target);
     if (origin != origin_of(request.url)) {
-      throw Error(ErrorCode::refused,
+      throw Error(ErrorCode::untrusted_peer,
                   fmt::format("{} redirects to another host, {}: not followed, the token must not "
                               "go there; check --api-url",
                               origin_of(request.url), in_quotes(origin)));
     }
     request.url = target;
   }
-  throw Error(ErrorCode::refused, access_.repository.str() + ": too many redirects");
+  throw Error(ErrorCode::untrusted_peer, access_.repository.str() + ": too many redirects");
 }
 
 Response GithubClient::send(Request request, const std::string& permission) {
@@ -139,7 +160,10 @@ GithubClient::Put GithubClient::create_file(const std::string& path,
   };
   const Response response = send(std::move(put), kWriteContents);
   if (found) return Put::already_there;
-  if (is_success(response.status)) return Put::created;
+  if (is_success(response.status)) {
+    check_created(response, git_blob_id_of_file(content));
+    return Put::created;
+  }
   if (is_there()) return Put::already_there;
   fail(response, "PUT of " + path + " to " + access_.repository.str(), kWriteContents);
 }
@@ -163,6 +187,7 @@ void GithubClient::dispatch(const std::string& event_type, const Json& client_pa
   if (!is_success(response.status)) {
     fail(response, "dispatch to " + access_.repository.str(), kWriteContents);
   }
+  check_accepted(response);
 }
 
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
@@ -174,6 +199,7 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
   if (!is_success(response.status)) {
     fail(response, "start of " + workflow_file + " in " + access_.repository.str(), kWriteActions);
   }
+  check_accepted(response);
 }
 
 std::string GithubClient::default_branch() {

@@ -185,11 +185,11 @@ void Outbox::save(const OutboxEntry& entry) {
 }
 
 void Outbox::remove(const OutboxEntry& entry) {
-  std::error_code error;
-  // The entry goes first: a folder that a crash leaves half removed must not be delivered again.
-  fs::remove(entry.folder / kEntryFile, error);
-  if (!error) fs::remove_all(entry.folder, error);
-  if (error) throw_system_error("cannot remove " + in_quotes(entry.folder.string()), error.value());
+  // As a draft nobody holds: what a crash leaves of it is removed by the next run, never delivered.
+  const fs::path leaving = entry.folder.parent_path() / (kDraftPrefix + random_hex(8));
+  move_folder(entry.folder, leaving);
+  std::error_code ignored;
+  fs::remove_all(leaving, ignored);
 }
 
 void Outbox::set_aside(const OutboxEntry& entry, const std::string& reason) const {

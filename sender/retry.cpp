@@ -20,6 +20,7 @@ using std::chrono::seconds;
 constexpr seconds kFirstDelay{1};
 constexpr seconds kLongestDelay{60};
 constexpr seconds kRateLimitDelay{60};
+constexpr seconds kLongestDemand = std::chrono::years(1);
 constexpr unsigned kMaxDoublings = 6;
 
 std::optional<std::int64_t> parse_seconds(const std::string& text) {
@@ -31,14 +32,16 @@ std::optional<std::int64_t> parse_seconds(const std::string& text) {
   return std::min(value, kFarFuture);
 }
 
-/// What the server asks for, if it asks.
+/// What the server asks for, if it asks; never so much that a clock could not show it.
 std::optional<Clock::duration> demanded_delay(const Response& response, Clock::time_point now) {
-  if (const auto wait = parse_seconds(response.header("retry-after"))) return seconds(*wait);
+  if (const auto wait = parse_seconds(response.header("retry-after"))) {
+    return std::min(seconds(*wait), kLongestDemand);
+  }
   if (response.header("x-ratelimit-remaining") != "0") return {};
   const auto reset = parse_seconds(response.header("x-ratelimit-reset"));
   if (!reset) return {};
-  const Clock::time_point until{seconds(*reset)};
-  return std::max(std::chrono::ceil<Clock::duration>(until - now), Clock::duration(seconds(1)));
+  const seconds since_epoch = std::chrono::floor<seconds>(now.time_since_epoch());
+  return std::clamp(seconds(*reset) - since_epoch, seconds(1), kLongestDemand);
 }
 
 bool branch_moved(const Response& response) {
@@ -67,14 +70,16 @@ bool is_rate_limited(const Response& response) {
 
 std::optional<Clock::duration> retry_delay(const Attempt& attempt) {
   const bool rate_limited = attempt.response != nullptr && is_rate_limited(*attempt.response);
-  if (attempt.response != nullptr) {
-    if (!is_transient(*attempt.response)) return {};
-    if (const auto demanded = demanded_delay(*attempt.response, attempt.now)) return demanded;
-  }
+  if (attempt.response != nullptr && !is_transient(*attempt.response)) return {};
   const unsigned doublings = std::min(attempt.number - 1, kMaxDoublings);
   const seconds doubled = std::min(kFirstDelay * (1U << doublings), kLongestDelay);
   const auto spread = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(doubled) * attempt.jitter);
+  if (attempt.response != nullptr) {
+    // A server that again and again demands no wait at all gets the usual one all the same.
+    const auto demanded = demanded_delay(*attempt.response, attempt.now);
+    if (demanded) return attempt.number == 1 ? *demanded : std::max(*demanded, spread);
+  }
   return rate_limited ? kRateLimitDelay + spread : spread;
 }
 

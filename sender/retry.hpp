@@ -24,7 +24,8 @@ bool is_rate_limited(const Response& response);
 ///
 /// Tried again: no answer, 408, 429, 5xx, a 403 that is a rate limit, and a 409 that says the
 /// branch moved while GitHub wrote. `Retry-After` is obeyed; else with no requests left the reset
-/// time; else the delay doubles from a second, and is at least a minute after a rate limit
+/// time, from the second time on at least as long as without; else the delay doubles from a second,
+/// and is over a minute after a rate limit
 /// (GitHub, "Best practices for using the REST API").
 std::optional<Clock::duration> retry_delay(const Attempt& attempt);
 

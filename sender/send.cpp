@@ -9,6 +9,7 @@
 #include "common/json.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
+#include "common/utf8.hpp"
 #include "sender/credentials.hpp"
 #include "sender/delivery.hpp"
 #include "sender/identity.hpp"
@@ -36,7 +37,12 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 std::string json_text(const JsonSource& source, const Limits& limits) {
   if (source.text != "-") return source.text;
   InputFile input = standard_input();
-  return read_all(input, limits.max_file_bytes, "standard input");
+  try {
+    return read_all(input, limits.max_file_bytes, "standard input");
+  } catch (const Error& error) {
+    throw Error(error.code() == ErrorCode::too_large ? ErrorCode::usage : error.code(),
+                error.what());
+  }
 }
 
 ScanResult scan(const Options& options) {
@@ -52,7 +58,9 @@ ScanResult scan(const Options& options) {
 /// The source as the batch records it: an absolute path, or nothing for JSON.
 std::string source_path(const DataSource& source) {
   const auto absolute = [](const std::filesystem::path& path) {
-    return printable(std::filesystem::weakly_canonical(path).string());
+    std::error_code error;
+    const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
+    return printable((error ? path : found).string());
   };
   return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
                                [&](const FilesSource& s) {
@@ -70,7 +78,7 @@ PackOptions pack_options(const Options& options, Clock& clock) {
   const std::string name =
       options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
   pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
-  pack.batch_name = printable(options.batch_name);
+  pack.batch_name = utf8_prefix(printable(options.batch_name), kMaxTextBytes);
   pack.part_limit_bytes = options.part_limit_bytes;
   pack.encoding = options.encoding;
   pack.limits = options.limits;
@@ -181,8 +189,8 @@ class Deliverer {
         log::error(error.what());
         log::error("refused, kept in the outbox's refused/ folder: " + id);
       } else {
-        // A missing permission or network concerns every batch alike.
-        stopped_ = true;
+        // A missing permission or network concerns every batch alike, a damaged payload its own.
+        stopped_ = error.code() != ErrorCode::io;
         log::error(error.what());
         log::error("not delivered, waits in the outbox for the next run: " + id);
       }
@@ -276,8 +284,8 @@ std::string to_line(const Outcome& outcome) {
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
-                     counted(outcome.payloads.size(), "payload", "payloads"), outcome.target,
-                     left_out);
+                     counted(outcome.payloads.size(), "payload", "payloads"),
+                     printable(outcome.target), left_out);
 }
 
 std::string to_json_text(const Outcome& outcome) {

@@ -29,7 +29,7 @@ class BatchChange:
 
 def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange]:
     for batch in report["batches"]:
-        if batch["status"] not in NO_CHANGE:
+        if _changes_something(batch):
             yield _batch_change(batch, storage)
     if triggers := report["triggers_removed"]:
         message = f"Remove trigger files ({len(triggers)})"
@@ -38,7 +38,13 @@ def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange
 
 def unchanged_batches(report: dict[str, Any]) -> list[str]:
     return [f"{batch['status']}: {_label(batch)}" for batch in report["batches"]
-            if batch["status"] in NO_CHANGE]
+            if not _changes_something(batch)]
+
+
+def _changes_something(batch: dict[str, Any]) -> bool:
+    """A rejected batch that could not be set aside stays where it is, for a person to look at."""
+    stays = batch["status"] == "rejected" and not batch["rejected"]
+    return batch["status"] not in NO_CHANGE and not stays
 
 
 def _batch_change(batch: dict[str, Any], storage: Path) -> BatchChange:
@@ -71,8 +77,6 @@ def _stored_files(batch: dict[str, Any], storage: Path) -> dict[str, str | None]
 
 
 def _rejected_files(batch: dict[str, Any]) -> dict[str, str | None]:
-    if not batch["rejected"]:
-        raise BadReport(f"{_label(batch)} was rejected, but its payload was not set aside")
     kept = [*batch["rejected"], *([batch["summary"]] if batch["summary"] else [])]
     return {_safe(path): None for path in kept}
 

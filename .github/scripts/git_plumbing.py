@@ -38,6 +38,7 @@ class Change:
 
     status: str
     old_blob: str
+    new_blob: str
     path: str
 
 
@@ -58,6 +59,10 @@ class Clone:
         return self._text("symbolic-ref", "--short", "HEAD")
 
     def fetch_tip(self, remote: str, branch: str) -> str:
+        try:
+            self._git("check-ref-format", f"refs/heads/{branch}")
+        except GitError as failure:
+            raise GitError(f"{branch!r} is no name for a branch") from failure
         self._git("fetch", "--quiet", "--no-tags", "--", remote, f"refs/heads/{branch}")
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
@@ -109,6 +114,10 @@ class Clone:
         # Without --missing-ok a partial clone would download every neighbour of a new file.
         return self._text("write-tree", "--missing-ok")
 
+    def blob_at(self, tree: str, path: str) -> str | None:
+        records = _records(self._git("--literal-pathspecs", "ls-tree", "-z", tree, "--", path))
+        return records[0].partition("\t")[0].split(" ")[2] if records else None
+
     def tree_of(self, commit: str) -> str:
         return self._text("rev-parse", f"{commit}^{{tree}}")
 
@@ -119,8 +128,8 @@ class Clone:
         raw = iter(_records(self._git("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new)))
         changes = []
         for facts in raw:
-            _, _, old_blob, _, status = facts.split(" ")
-            changes.append(Change(status, old_blob, next(raw)))
+            _, _, old_blob, new_blob, status = facts.split(" ")
+            changes.append(Change(status, old_blob, new_blob, next(raw)))
         return changes
 
     def push(self, remote: str, commit: str, branch: str) -> str | None:

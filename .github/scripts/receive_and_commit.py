@@ -183,6 +183,8 @@ def run_receiver(storage: Path, markdown: Path,
     run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
     if run.returncode not in (ALL_DONE, SOME_REJECTED):
         raise LocalFailure(f"the receiver ended with status {run.returncode}; see {LOG_FILE}")
+    if not run.stdout:
+        raise LocalFailure(f"the receiver ended with status {run.returncode} and no report")
     return run.returncode, json.loads(run.stdout)
 
 
@@ -197,9 +199,18 @@ def commit_batches(clone: Clone, tip: str, changes: list[BatchChange], storage: 
         additions = dict(zip(map(in_repository, change.files), blobs, strict=True))
         clone.stage(additions, map(in_repository, change.removed))
         new_tree = clone.write_tree()
+        check_complete(clone, tree, new_tree, additions)
         if new_tree != tree:
             commit, tree = clone.commit(new_tree, commit, change.message), new_tree
     return commit
+
+
+def check_complete(clone: Clone, old: str, new: str, additions: dict[str, str]) -> None:
+    """git skips names that it takes for its own on some system, with a warning and status 0."""
+    changed = {change.path: change.new_blob for change in clone.changes(old, new)}
+    for path, blob in additions.items():
+        if (changed.get(path) or clone.blob_at(new, path)) != blob:
+            raise LocalFailure(f"git does not take {path!r} into a tree")
 
 
 def replaced_files(clone: Clone, tip: str, commit: str,

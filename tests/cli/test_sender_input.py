@@ -187,7 +187,7 @@ def test_broken_json_from_standard_input_is_refused(text: bytes, output: Output)
 
 def test_more_json_than_a_file_may_hold_is_refused(output: Output) -> None:
     result = output("--data", "-", "--max-file-size", "1K", input=json.dumps("x" * 2000).encode())
-    assert (result.status, result.stdout) == (4, "")
+    assert (result.status, result.stdout) == (2, "")
     result.error_line("standard input", "1.0 KiB")
     assert output.payload_files() == []
 

@@ -8,7 +8,6 @@ using namespace healthmetric;
 
 TEST_CASE("sizes are written with or without a unit") {
   const auto size = [](const std::string& text) { return parse_size(text, "--size"); };
-  CHECK(size("0") == 0);
   CHECK(size("4096") == 4096);
   CHECK(size("64K") == 65'536);
   CHECK(size("64k") == 65'536);
@@ -20,7 +19,7 @@ TEST_CASE("sizes are written with or without a unit") {
 
 TEST_CASE("what is no size is refused with the option named") {
   for (const char* text : {"", "K", "-1", "-1K", "1X", "1 2", "1e3", "nan", "inf", "0x10", "1KK",
-                           "1..5G", "99999999999999999999", "99999999999G"}) {
+                           "0", "1..5G", "1.5.7M", ".", "99999999999999999999", "99999999999G"}) {
     INFO(text);
     const auto error = error_of([&] { parse_size(text, "--size"); });
     REQUIRE(error);
@@ -38,7 +37,8 @@ TEST_CASE("an option comes from the command line or else from the environment") 
     app.add_option("--some-name", name);
     app.add_flag("--flag", flag);
     read_environment(app);
-    CHECK(parse_command_line(app, static_cast<int>(argv.size()), argv.data()) == Parsed::run);
+    const Parsed parsed = parse_command_line(app, static_cast<int>(argv.size()), argv.data());
+    CHECK(parsed == Parsed::run);
     return name + (flag ? "+flag" : "");
   };
   CHECK(parse({"program"}) == "default");

@@ -1,5 +1,9 @@
 #include "common/log.hpp"
 
+#include <sys/stat.h>
+
+#include <algorithm>
+
 #include "common/file_io.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -41,7 +45,7 @@ TEST_CASE("no message forges a line or shows a secret") {
   const auto file = dir.path() / "x.log";
   log::set_up({"tests", log::Verbosity::quiet, file});
   log::hide("hunter2");
-  log::info("name\n::error::forged\x1b[2J hunter2 ghp_0123456789abcdef");
+  log::info("name\n::error::forged\x1b[2J hunter2 ghp_0123456789abcdef0123456789abcdef0123");
   const std::string text = read_file(file, 10'000);
   CHECK(std::count(text.begin(), text.end(), '\n') == 1);
   for (const char* bad : {"\x1b", "hunter2", "ghp_0123"}) {
@@ -55,5 +59,9 @@ TEST_CASE("a log file that cannot be opened is an io error") {
   const RestoreLog restore;
   CHECK(error_code_of([&] {
           log::set_up({"tests", log::Verbosity::normal, dir.path()});
+        }) == ErrorCode::io);
+  REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
+  CHECK(error_code_of([&] {
+          log::set_up({"tests", log::Verbosity::normal, dir.path() / "pipe"});
         }) == ErrorCode::io);
 }

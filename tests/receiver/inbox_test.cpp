@@ -129,6 +129,17 @@ TEST_CASE("batches come oldest first") {
   CHECK(inbox.batches[1].id->slug == "z");
 }
 
+TEST_CASE("names that no path may have are left where they are") {
+  Fixture fixture;
+  for (const char* name : {"a\\b.json", "a\nb.json", "\xff.json", ".trigger\n", ".trigger\xff"}) {
+    fixture.put(name);
+    fixture.put(std::string("inbox/") + name);
+  }
+  fixture.put("inbox/" + kId + ".json");
+  CHECK(fixture.only().id);
+  CHECK(fixture.scan().triggers.empty());
+}
+
 TEST_CASE("triggers are found in the root") {
   Fixture fixture;
   fixture.put(".trigger", "");

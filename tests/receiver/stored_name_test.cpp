@@ -50,10 +50,11 @@ TEST_CASE("a template has all the documented fields") {
 }
 
 TEST_CASE("a template that could make names meet or leave the storage is refused") {
-  const char* const pattern = GENERATE(
-      "", "{batch}", "{stem}", "{id}", "{stem}{timestamp}", "{stem}{id}{what}", "{stem}{id",
-      "{stem}{id}}", "{}{stem}{id}", "../{stem}{id}", "/{stem}{id}", "a//{stem}{id}", "{stem}{id}/",
-      "C:{stem}{id}", ".git/{stem}{id}", "{stem}{id}\n", "a\\{stem}{id}");
+  const char* const pattern =
+      GENERATE("", "{batch}", "{stem}", "{id}", "{stem}{timestamp}", "{stem}{id}{what}",
+               "{stem}{id", "{stem}{id}}", "{}{stem}{id}", "../{stem}{id}", "/{stem}{id}",
+               "a//{stem}{id}", "{stem}{id}/", "C:{stem}{id}", ".git/{stem}{id}", "{stem}{id}\n",
+               "{stem}_{id}{ext}", "{dir}{stem}{id}", "a\\{stem}{id}");
   INFO(pattern);
   CHECK(error_code_of([&] { NameTemplate{pattern}; }) == ErrorCode::usage);
 }
@@ -70,6 +71,20 @@ TEST_CASE("names that Windows refuses are replaced") {
   CHECK(portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
 }
 
+TEST_CASE("names that git keeps for itself get another beginning") {
+  for (const char* name :
+       {".gitmodules", ".GitAttributes", "git~1", "GIT~1", "GITMOD~1", "gi7eba~1", "gitatt~1",
+        ".g\xe2\x80\x8cit", ".git\xe2\x80\x8b", ".git "}) {
+    INFO(name);
+    CHECK(portable_component(name).front() == '_');
+  }
+  for (const char* name : {"git", "gitmodules", "giraffe", "github~notes", ".gi", "a.git"}) {
+    CHECK(portable_component(name) == name);
+  }
+  const auto found = places({"gitmod/a", "GITMOD/b"});
+  CHECK(found[1].find("/GITMOD~2/") == std::string::npos);
+}
+
 TEST_CASE("names some system takes for one are stored apart") {
   const std::vector<std::string> paths = {
       "a.json", "A.json", "\xc3\xa9.txt", "e\xcc\x81.txt", "\xc3\x9f", "ss", "x?.csv",
@@ -81,12 +96,12 @@ TEST_CASE("names some system takes for one are stored apart") {
 }
 
 TEST_CASE("stored files stay out of the folders of the layout") {
-  const NameTemplate pattern("{dir}{stem}{id}{ext}");
-  CHECK(place("inbox/a.json", pattern) == "_inbox/a3f9a1c07.json");
-  CHECK(place("Summaries/a.json", pattern) == "_Summaries/a3f9a1c07.json");
-  CHECK(place("REJECTED/a.json", pattern) == "_REJECTED/a3f9a1c07.json");
-  CHECK(place(".staging/a.json", pattern) == "_.staging/a3f9a1c07.json");
-  CHECK(place("sub/inbox/a.json", pattern) == "sub/inbox/a3f9a1c07.json");
+  const NameTemplate pattern("{stem}/{dir}{id}{ext}");
+  CHECK(place("inbox.json", pattern) == "_inbox/3f9a1c07.json");
+  CHECK(place("Summaries", pattern) == "_Summaries/3f9a1c07");
+  CHECK(place("REJECTED.csv", pattern) == "_REJECTED/3f9a1c07.csv");
+  CHECK(place(".staging", pattern) == "_.staging/3f9a1c07");
+  CHECK(place("sub/inbox.json", pattern) == "_inbox/sub/3f9a1c07.json");
 }
 
 TEST_CASE("a name that gets too long loses the end of its stem") {

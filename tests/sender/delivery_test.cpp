@@ -10,6 +10,9 @@ using namespace healthmetric;
 
 namespace {
 
+// GitHub's answer to a PUT of "x": its blob id is what `printf x | git hash-object --stdin` prints.
+constexpr const char* kMade = R"({"content":{"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"}})";
+
 struct Fixture {
   explicit Fixture(Trigger trigger) : outbox(dir.path()) {
     entry.id = BatchId::parse("20240115T103000Z-a-00000001").value();
@@ -50,8 +53,8 @@ bool starts_no_run(const std::string& message) {
 
 TEST_CASE("a dispatch starts the one run of a batch and points to it") {
   Fixture fixture(Trigger::dispatch);
-  fixture.transport.answer(201);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
+  fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
   deliver(fixture.client, fixture.entry);
   for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
@@ -67,8 +70,8 @@ TEST_CASE("a dispatch starts the one run of a batch and points to it") {
 
 TEST_CASE("with push as the trigger only the last commit starts a run") {
   Fixture fixture(Trigger::push);
-  fixture.transport.answer(201);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
+  fixture.transport.answer(201, kMade);
   deliver(fixture.client, fixture.entry);
   REQUIRE(fixture.messages().size() == 2);
   CHECK(starts_no_run(fixture.messages()[0]));
@@ -78,8 +81,8 @@ TEST_CASE("with push as the trigger only the last commit starts a run") {
 
 TEST_CASE("a workflow can be started by name") {
   Fixture fixture(Trigger::workflow);
-  fixture.transport.answer(201);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
+  fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
   deliver(fixture.client, fixture.entry);
   CHECK(string_member(parse_json(fixture.transport.sent.back().body, "x"), "ref") == "side");
@@ -87,15 +90,15 @@ TEST_CASE("a workflow can be started by name") {
 
 TEST_CASE("without a trigger nothing is started") {
   Fixture fixture(Trigger::none);
-  fixture.transport.answer(201);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
+  fixture.transport.answer(201, kMade);
   deliver(fixture.client, fixture.entry);
   CHECK(fixture.transport.sent.size() == 2);
 }
 
 TEST_CASE("a part that is delivered is not sent again") {
   Fixture fixture(Trigger::dispatch);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
   fixture.transport.fail();
   CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::network);
 
@@ -104,7 +107,7 @@ TEST_CASE("a part that is delivered is not sent again") {
   CHECK(entries.front().parts[0].delivered);
   CHECK_FALSE(entries.front().parts[1].delivered);
   fixture.transport.sent.clear();
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
   deliver(fixture.client, entries.front());
   REQUIRE(fixture.transport.sent.size() == 2);
@@ -113,8 +116,8 @@ TEST_CASE("a part that is delivered is not sent again") {
 
 TEST_CASE("a dispatch that failed is all the next run repeats") {
   Fixture fixture(Trigger::dispatch);
-  fixture.transport.answer(201);
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
+  fixture.transport.answer(201, kMade);
   fixture.transport.answer(403, R"({"message":"no"})");
   CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::unauthorized);
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
@@ -124,4 +127,20 @@ TEST_CASE("a dispatch that failed is all the next run repeats") {
   deliver(fixture.client, entries.front());
   REQUIRE(fixture.transport.sent.size() == 1);
   CHECK(fixture.transport.sent[0].method == "POST");
+}
+
+TEST_CASE("a payload that lost bytes on the disk is not sent") {
+  Fixture fixture(Trigger::none);
+  const auto payload = fixture.entry.folder / fixture.entry.parts[0].filename;
+  SECTION("some") {
+    std::filesystem::resize_file(payload, 0);
+  }
+  SECTION("all") {
+    std::filesystem::remove(payload);
+  }
+  const auto error = error_of([&] { deliver(fixture.client, fixture.entry); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::io);
+  CHECK(std::string(error->what()).find(fixture.entry.parts[0].filename) != std::string::npos);
+  CHECK(fixture.transport.sent.empty());
 }

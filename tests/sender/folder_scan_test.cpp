@@ -163,7 +163,10 @@ TEST_CASE("JSON text is kept as it was written") {
   CHECK(paths_of(result) == Texts{"data.json"});
   CHECK(result.text == text);
   CHECK(result.size_bytes == text.size());
-  for (const char* bad : {"", "{", "{'a': 1}", "{} {}", "[1,]", "NaN", "\"\xff\""}) {
+  CHECK(scan_json("1e999").text == "1e999");
+  CHECK(error_of([] { scan_json(std::string(90'000'000, '[')); }));
+  for (const char* bad :
+       {"", "{", "{'a': 1}", "{} {}", "[1,]", "NaN", "{\"a\":1,\"a\":2}", "\"\xff\""}) {
     INFO(bad);
     CHECK(error_code_of([&] { scan_json(bad); }) == ErrorCode::usage);
   }

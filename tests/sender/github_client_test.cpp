@@ -17,6 +17,8 @@ constexpr const char* kPath = "_storage/inbox/a b.json";
 constexpr const char* kContent = "hello\n";
 // What `git hash-object` prints for kContent.
 constexpr const char* kBlob = R"({"sha":"ce013625030ba8dba906f756967f9e9ca394464a"})";
+constexpr const char* kMade =
+    R"({"content":{"sha":"ce013625030ba8dba906f756967f9e9ca394464a"},"commit":{}})";
 constexpr const char* kOtherBlob = R"({"sha":"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"})";
 
 struct Fixture {
@@ -46,7 +48,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("a file is created with a PUT that carries what GitHub asks for") {
   Fixture fixture("side");
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
   CHECK(fixture.create() == GithubClient::Put::created);
   REQUIRE(fixture.transport.sent.size() == 1);
   const auto& sent = fixture.transport.sent.front();
@@ -123,7 +125,7 @@ TEST_CASE("words from the server are short and printable") {
 TEST_CASE("a redirect on the same host is followed with method and body") {
   Fixture fixture;
   fixture.transport.answer(307, "{}", {{"location", "/v3/repositories/7/contents/x"}});
-  fixture.transport.answer(201);
+  fixture.transport.answer(201, kMade);
   CHECK(fixture.create() == GithubClient::Put::created);
   REQUIRE(fixture.transport.sent.size() == 2);
   CHECK(fixture.transport.sent[1].method == "PUT");
@@ -142,15 +144,25 @@ TEST_CASE("a redirect that would carry the token elsewhere is not followed") {
     // An empty reference means the same place, which is a circle.
     for (int i = 0; i < 10; ++i) fixture.transport.answer(302, "{}", {{"location", target}});
   }
-  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::untrusted_peer);
   for (const auto& sent : fixture.transport.sent) CHECK(contains(sent.url, "https://api.example/"));
 }
 
 TEST_CASE("redirects without end are given up") {
   Fixture fixture;
   for (int i = 0; i < 20; ++i) fixture.transport.answer(301, "{}", {{"location", "/again"}});
-  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::untrusted_peer);
   CHECK(fixture.transport.sent.size() < 10);
+}
+
+TEST_CASE("a success that GitHub did not answer is none") {
+  const char* const answer = GENERATE("<html>Please log in</html>", "{}", "[]",
+                                      R"({"content":null})", R"({"content":{"sha":"0"}})");
+  Fixture fixture;
+  fixture.transport.answer(200, answer);
+  CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::network);
+  fixture.transport.answer(200, answer);
+  CHECK(error_code_of([&] { fixture.client.dispatch("x", {}); }) == ErrorCode::network);
 }
 
 TEST_CASE("a blob id is asked on the branch") {

@@ -79,6 +79,8 @@ TEST_CASE("what the server demands is obeyed") {
   FakeClock clock;
   CHECK(delay_after(1, 503, {{"retry-after", "17"}}) == 17s);
   CHECK(delay_after(1, 429, {{"retry-after", "0"}}) == 0s);
+  CHECK(delay_after(2, 429, {{"retry-after", "0"}}) == 2s);
+  CHECK(delay_after(3, 503, {{"retry-after", "1"}}) == 4s);
   const std::string reset = in_seconds(clock.now(), 90s);
   CHECK(delay_after(1, 403, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", reset}}) == 90s);
   const std::string past = in_seconds(clock.now(), -5s);
@@ -94,7 +96,10 @@ TEST_CASE("a demand that is no number of seconds is none") {
     INFO(text);
     CHECK(delay_after(1, 503, {{"retry-after", text}}) == 1s);
   }
-  CHECK(delay_after(1, 503, {{"retry-after", "9999999999999"}}) > 24h);
+  for (const char* text : {"9999999999999", "9223372036854775807"}) {
+    CHECK(delay_after(1, 503, {{"retry-after", text}}) > 24h);
+    CHECK(delay_after(1, 403, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", text}}) > 24h);
+  }
 }
 
 TEST_CASE("a final answer comes through at once") {
