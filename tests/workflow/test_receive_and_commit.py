@@ -309,3 +309,47 @@ def test_blobs_are_made_from_files_of_any_name(forge: Forge) -> None:
               for name, blob in zip(files, blobs, strict=True)}
     clone.copy_blobs(copies)
     assert [copy.read_bytes() for copy in copies] == list(files.values())
+
+
+GITS_OWN = [".gitmodules", ".gitattributes", "GIT~1", "gitmod~1", "GI7EBA~1", ".g\u200cit"]
+
+
+@pytest.mark.parametrize("folder", GITS_OWN, ids=ascii)
+def test_a_folder_that_git_would_take_for_its_own_is_stored_all_the_same(
+    folder: str, forge: Forge
+) -> None:
+    forge.git("config", "receive.fsckObjects", "true")
+    batch = Batch(MORNING.batch_id, {f"{folder}/x.json": b"{}", "beside.txt": b"1"})
+    forge.send(batch)
+    done = forge.receive()
+    assert done.returncode == 0, done.stderr
+    files = forge.files()
+    for entry in json.loads(files[batch.summary_path])["files"]:
+        assert files[f"_storage/{entry['stored_path']}"] == batch.files[entry["path"]]
+
+
+def test_a_file_that_git_skips_is_not_taken_for_stored(forge: Forge) -> None:
+    forge.send(EVENING)
+    before = forge.tip()
+    renaming = forge.wrapped_receiver(
+        '"$@"; mv "$3/evening" "$3/git~1"; sed -i "s,evening/steps,git~1/steps," "$3"/summaries/*/*/*.json')
+    done = forge.receive(receiver=renaming)
+    assert done.returncode == 10 and "git does not take" in done.stderr
+    assert forge.tip() == before
+
+
+def test_odd_names_in_the_storage_stay_and_stop_nothing(forge: Forge) -> None:
+    odd = [f"_storage/{name}" for name in ["a\\b.json", "a\nb.json", ".trigger\n", "inbox/c\td.json"]]
+    forge.add(dict.fromkeys(odd, b"{}"))
+    forge.send(MORNING)
+    done = forge.receive()
+    assert done.returncode == 0, done.stderr
+    assert_stored(forge, MORNING)
+    assert set(odd) <= forge.files().keys()
+
+
+def test_a_branch_cannot_smuggle_a_refspec(forge: Forge) -> None:
+    before = forge.git("for-each-ref")
+    done = forge.receive("--branch", "main:refs/heads/other")
+    assert done.returncode == 7 and "is no name for a branch" in done.stderr
+    assert forge.git("for-each-ref") == before
