@@ -181,6 +181,8 @@ Response CurlTransport::send(const Request& request) {
     set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  // What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
+  if (Url::parse(request.url, "URL").is_loopback()) set(easy, CURLOPT_NOPROXY, "*");
 
   const CURLcode result = curl_easy_perform(easy);
   if (transfer.failure) std::rethrow_exception(transfer.failure);

@@ -305,3 +305,22 @@ def test_the_token_shows_up_nowhere(destination: Destination, source: Path, tmp_
     assert len(kept) > 2
     for text in (result.stdout.encode(), result.stderr.encode(), log.read_bytes(), *kept):
         assert TOKEN.encode() not in text
+
+
+def test_nothing_for_this_machine_passes_a_proxy(destination: Destination, source: Path) -> None:
+    proxy = "http://127.0.0.1:1"
+    result = destination("--folder", source, "--max-wait", "0",
+                         env={name: proxy for name in ("http_proxy", "https_proxy", "ALL_PROXY")})
+    assert result.status == 0, result
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_success_that_github_did_not_answer_leaves_the_batch_in_the_outbox(
+    method: str, destination: Destination, source: Path
+) -> None:
+    destination.github.faults({"method": method, "times": None, "action": {
+        "status": 200, "body": "<html>Please log in</html>"}})
+    result = destination("--folder", source, "--json")
+    assert (result.status, result.json["status"]) == (7, "queued")
+    result.error_line("HTTP 200" if method == "POST" else "no valid JSON")
+    assert destination.waiting() == [result.json["batch_id"]]
