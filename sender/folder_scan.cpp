@@ -184,7 +184,7 @@ namespace {
 
 /// Only looks: a document in memory would take many times its text.
 void check_json(std::string_view text) {
-  constexpr JsonScanner::Bounds kBounds{1000, 10'000'000, 64 * 1024};
+  constexpr JsonScanner::Bounds kBounds{1000, 10'000'000, std::size_t{64} * 1024};
   try {
     TextSource source(text);
     JsonScanner scanner(source, kBounds);
