@@ -42,18 +42,25 @@ spdlog::level::level_enum console_level(Verbosity verbosity) {
 }
 
 [[noreturn]] void throw_unwritable(const std::filesystem::path& file) {
-  throw Error(ErrorCode::io, "cannot write the log file " + in_quotes(file.string()) +
-                                 ": check the path and its permissions (--log-file)");
+  throw Error(ErrorCode::io,
+              "cannot write the log file " + in_quotes(file.string()) +
+                  ": it must be a plain file, no link, that may be written (--log-file)");
+}
+
+/// A FIFO would be waited for, for ever. A link in a checkout may be a stranger's, and lead
+/// anywhere; one to a device, such as /dev/stderr, does no harm.
+bool is_fit_for_a_log(const std::filesystem::path& file) {
+  using std::filesystem::file_type;
+  std::error_code error;
+  const file_type type = std::filesystem::symlink_status(file, error).type();
+  if (type == file_type::symlink) {
+    return std::filesystem::status(file, error).type() == file_type::character;
+  }
+  return type == file_type::not_found || type == file_type::regular || type == file_type::character;
 }
 
 spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto type = std::filesystem::status(file, error).type();
-  // A FIFO would be waited for, for ever; a terminal or /dev/stderr is fine.
-  const bool is_fit = type == std::filesystem::file_type::not_found ||
-                      type == std::filesystem::file_type::regular ||
-                      type == std::filesystem::file_type::character;
-  if (!is_fit) throw_unwritable(file);
+  if (!is_fit_for_a_log(file)) throw_unwritable(file);
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string());
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(

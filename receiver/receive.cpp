@@ -27,6 +27,10 @@ std::string label(const BatchReport& report) {
   return report.id ? report.id->str() : in_quotes(report.payloads.front().str());
 }
 
+std::string contents_of(const BatchReport& report) {
+  return fmt::format("{}, {}", counted_files(report.files), human_bytes(report.size_bytes));
+}
+
 class Receiver {
  public:
   Receiver(Storage& storage, const Options& options, Clock& clock)
@@ -86,7 +90,8 @@ class Receiver {
     } else if (writes()) {
       store(batch, report);
     } else {
-      describe(verify_only(storage_, batch, options_.limits, report.id), report);
+      describe(verify_only(storage_, batch, options_.limits, options_.name_template, report.id),
+               report);
       report.status = Status::verified;
     }
   }
@@ -96,7 +101,9 @@ class Receiver {
     // Version 1 payloads, and files that were renamed, show their identity only now.
     if (!batch.id && finish_repeat(batch, staged.id, report)) return;
     describe(staged.metadata, report);
+    log::debug("verified " + label(report) + ": " + contents_of(report));
     const RelativePath manifest = publish(storage_, staged, options_.name_template);
+    log::debug("published " + label(report));
     record({staged.id, Verdict::stored, "", staged.metadata, batch.payloads}, manifest, report);
     remove_payloads(batch);
   }
@@ -154,6 +161,7 @@ class Receiver {
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - started_);
     write_summary(storage_, summary, manifest);
     report.summary = summary_path(summary.id);
+    log::debug("wrote " + report.summary->str());
   }
 
   void remove_payloads(const WaitingBatch& batch) {
@@ -168,8 +176,7 @@ class Receiver {
   }
 
   static void log_outcome(const BatchReport& report) {
-    const std::string contents =
-        fmt::format("{}, {}", counted_files(report.files), human_bytes(report.size_bytes));
+    const std::string contents = contents_of(report);
     switch (report.status) {
       case Status::stored:
         return log::info("stored " + label(report) + ": " + contents);

@@ -59,7 +59,11 @@ class Stager final : public PayloadSink {
     current_ = StagedFile();
     current_.number = ++last_number_;
     if (size_bytes) current_.blob.emplace(*size_bytes);
-    if (storage_ != nullptr) current_.out.emplace(storage_->create(staged_path(current_.number)));
+    if (storage_ != nullptr) {
+      current_.out.emplace(storage_->create(staged_path(current_.number)));
+    } else {
+      current_.whole.emplace();
+    }
   }
 
   void content(std::string_view bytes) override {
@@ -68,6 +72,7 @@ class Stager final : public PayloadSink {
     }
     if (current_.blob) current_.blob->update(bytes);
     if (current_.out) current_.out->write(bytes);
+    if (current_.whole) current_.whole->update(bytes);
   }
 
   void end_entry(const FileEntry& entry) override {
@@ -100,6 +105,7 @@ class Stager final : public PayloadSink {
     std::uint64_t number = 0;
     std::optional<OutputFile> out;
     std::optional<GitBlobId> blob;
+    std::optional<Sha256> whole;  ///< when nothing is staged that could be read again
     std::string leading;
     std::uint64_t size_bytes = 0;
     std::uint64_t chunks = 0;
@@ -141,12 +147,16 @@ class Stager final : public PayloadSink {
     }
     current_.blob.reset();
     current_.sha256 = entry.chunk->file_sha256;
-    if (storage_ == nullptr) return;
-    current_.out->flush();
-    auto staged = storage_->open(staged_path(current_.number));
-    if (!staged || sha256_of(*staged) != current_.sha256) {
+    if (digest_of_current() != current_.sha256) {
       reject(name + ": its chunks do not match the SHA-256 of the whole");
     }
+  }
+
+  std::string digest_of_current() {
+    if (current_.whole) return current_.whole->finish_hex();
+    current_.out->flush();
+    auto staged = storage_->open(staged_path(current_.number));
+    return staged ? sha256_of(*staged) : "";
   }
 
   void finish_file(const FileEntry& entry) {
@@ -248,16 +258,52 @@ BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limi
   return metadata;
 }
 
+[[noreturn]] void reject_taken(const RelativePath& path, const RelativePath& place) {
+  reject("entry " + in_quotes(utf8_prefix(path.str(), kMaxShownBytes)) + ": " +
+         in_quotes(place.str()) + " is already stored with other content");
+}
+
 /// True when the place is free, false when it holds the same bytes.
 bool is_free(Storage& storage, const ManifestEntry& entry, const RelativePath& place) {
   auto there = storage.open(place);
   if (!there) return true;
   auto staged = storage.open(staged_path(entry.staged_number));
   if (!staged || !same_bytes(*staged, *there)) {
-    reject("entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)) + ": " +
-           in_quotes(place.str()) + " is already stored with other content");
+    reject_taken(entry.path, place);
   }
   return false;
+}
+
+/// Compares what publishing would: the files of a verified batch with what lies in their places.
+class PlaceChecker final : public PayloadSink {
+ public:
+  PlaceChecker(Storage& storage, StoredNames names) : storage_(storage), names_(std::move(names)) {}
+
+  void begin_content(std::string_view /*key*/, std::optional<std::uint64_t> /*size*/) override {}
+  void content(std::string_view /*bytes*/) override {}
+  void end_entry(const FileEntry& entry) override {
+    if (entry.chunk && !entry.chunk->last) return;
+    const RelativePath place = names_.place(entry.path);
+    auto there = storage_.open(place);
+    if (!there) return;
+    if (sha256_of(*there) != (entry.chunk ? entry.chunk->file_sha256 : entry.sha256)) {
+      reject_taken(entry.path, place);
+    }
+  }
+
+ private:
+  Storage& storage_;
+  StoredNames names_;
+};
+
+void check_places(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                  StoredNames names) {
+  PlaceChecker checker(storage, std::move(names));
+  Budget budget(limits);
+  for (const WaitingPayload& payload : batch.payloads) {
+    auto file = storage.open(payload.path);
+    if (file) read_payload(*file, budget, checker);
+  }
 }
 
 }  // namespace
@@ -270,9 +316,11 @@ StagedBatch stage(Storage& storage, const WaitingBatch& batch, const Limits& lim
 }
 
 BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                          std::optional<BatchId>& identity) {
+                          const NameTemplate& pattern, std::optional<BatchId>& identity) {
   Stager stager(nullptr, limits);
-  return read_parts(storage, batch, limits, identity, stager);
+  BatchMetadata metadata = read_parts(storage, batch, limits, identity, stager);
+  check_places(storage, batch, limits, StoredNames(pattern, identity.value()));
+  return metadata;
 }
 
 RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern) {

@@ -31,9 +31,9 @@ struct StagedBatch {
 StagedBatch stage(Storage& storage, const WaitingBatch& batch, const Limits& limits,
                   std::optional<BatchId>& identity);
 
-/// The same checks without writing anything.
+/// The same checks, and those of publish(), without writing anything; reads the payloads twice.
 BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                          std::optional<BatchId>& identity);
+                          const NameTemplate& pattern, std::optional<BatchId>& identity);
 
 /// Moves the staged files to their places and makes them durable. A target that holds the same
 /// bytes already is done; Error{bad_payload}, before anything is moved, when one holds others.

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pytest
-from programs import Program, receiver_path, sender_path
+from payloads import BATCH_ID, Payload
+from programs import Program, has_sanitizers, receiver_path, sender_path
+from trees import file_names
 
 pytestmark = pytest.mark.skipif(os.environ.get("HEALTHMETRIC_LONG") != "1", reason="takes minutes")
 
@@ -20,7 +25,7 @@ LIMITS = ["--max-file-size", "2G", "--max-batch-size", "4G"]
 
 def measured(path: Path, home: Path) -> Program:
     """GNU time tells the peak of the program alone, not of the process that started it."""
-    if b"__asan_init" in path.read_bytes():
+    if has_sanitizers(path):
         pytest.skip("sanitizers have memory of their own")
     return Program(path, home, ["/usr/bin/time", "-v", "-o", str(home / "time.txt")])
 
@@ -82,3 +87,61 @@ def test_a_batch_of_50_000_files_needs_less_than_32_mib(tmp_path: Path) -> None:
             (source / f"folder {folder}/measurement {number:04}.json").write_bytes(b'{"n": %d}' % number)
     peaks = go_through(source, tmp_path)
     assert max(peaks) < MAX_RESIDENT_KIB, peaks
+
+
+MIB = 1 << 20
+HERE = b"@@"
+TEXT = Payload().text()
+ENTRY = json.dumps(Payload().document()["files"]["sub/data.json"]).encode()
+SKIPPED = b'{"relative_path": "notes.pdf", "reason": "unsupported type"}'
+
+
+def with_member(member: bytes) -> bytes:
+    return TEXT[:-1] + b", " + member + b"}"
+
+
+def long_paths() -> Iterator[bytes]:
+    """Entries that are right, as many as a batch may have, with paths near the longest."""
+    folders = b"/".join([b"f" * 200] * 4)
+    for number in range(99_999):
+        path = b"%s/%06d.json" % (folders, number)
+        yield b', "%s": %s' % (path, ENTRY.replace(b"sub/data.json", path))
+
+
+# Payloads that are large where a reader might keep everything: the text, and what to put HERE.
+HOSTILE: dict[str, tuple[bytes, Callable[[], Iterable[bytes]]]] = {
+    "a key of 256 MiB": (with_member(b'"@@": 1'), lambda: repeat(b"k" * MIB, 256)),
+    "a text of 256 MiB": (with_member(b'"more": "@@"'), lambda: repeat(b"t" * MIB, 256)),
+    "a number of 256 MiB": (with_member(b'"more": 1@@'), lambda: repeat(b"1" * MIB, 256)),
+    "an array of 128 Mi numbers": (with_member(b'"more": [1@@]'), lambda: repeat(b",1" * MIB, 128)),
+    "4 Mi unknown keys": (with_member(b'"more": {"a": 1@@}'),
+                          lambda: (b', "%07x": 1' % number for number in range(4 * MIB))),
+    "4 Mi files that were skipped": (
+        TEXT.replace(b'"skipped": []', b'"skipped": [' + SKIPPED + b"@@]"),
+        lambda: repeat(b", " + SKIPPED, 4 * MIB)),
+    "100,000 long paths": (b'{"files": {"sub/data.json": ' + ENTRY + b"@@}}", long_paths),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_payload_needs_less_than_32_mib(kind: str, tmp_path: Path) -> None:
+    text, pieces = HOSTILE[kind]
+    before, here, behind = text.partition(HERE)
+    assert here
+    storage = tmp_path / "_storage"
+    place = Payload().put_into(storage)
+    with place.open("wb") as file:
+        file.write(before)
+        file.writelines(pieces())
+        file.write(behind)
+    size = place.stat().st_size
+    assert size > 40 * MIB
+    receiver = measured(receiver_path(), tmp_path / "r")
+
+    received = receiver("--storage", storage, timeout=600)
+
+    assert received.status in (0, 4), received
+    if received.status == 4:
+        assert (storage / f"rejected/{BATCH_ID}.json").stat().st_size == size
+    assert not [name for name in file_names(storage) if name.startswith((".staging", "inbox"))]
+    assert peak_kib(receiver) < MAX_RESIDENT_KIB

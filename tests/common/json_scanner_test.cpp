@@ -236,3 +236,157 @@ TEST_CASE("what the scanner takes is what another reader takes") {
   }
   CHECK(agreed > 1000);
 }
+
+TEST_CASE("a document means the same wherever it is split") {
+  const std::string text =
+      "\xef\xbb\xbf{\"k\\u00e4\": \"\xf0\x9f\x98\x80\\ud83d\\ude00\\n\", \"n\": 1844674407, "
+      "\"l\": [true, false, null, -1.25e-3]}";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    INFO(step);
+    scan(
+        text,
+        [](JsonScanner& scanner) {
+          std::string key;
+          scanner.begin_object();
+          REQUIRE(scanner.next_key(key));
+          CHECK(key == "k\xc3\xa4");
+          CHECK(scanner.string() == "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\n");
+          REQUIRE(scanner.next_key(key));
+          CHECK(scanner.unsigned_integer() == 1'844'674'407);
+          REQUIRE(scanner.next_key(key));
+          scanner.skip_value();
+          CHECK_FALSE(scanner.next_key(key));
+          scanner.expect_end();
+          return 0;
+        },
+        step);
+  }
+}
+
+TEST_CASE("a text is whole where a block of the scanner ends in it") {
+  // The scanner's blocks have 256 KiB; white space moves the text across the end of the first.
+  constexpr std::size_t kBlock = std::size_t{256} * 1024;
+  const std::string text = "\"\xf0\x9f\x98\x80\\ud83d\\ude00\\\\\xc3\xa4\"";
+  const std::string meaning = "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\\\xc3\xa4";
+  for (std::size_t before = 0; before <= text.size() + 1; ++before) {
+    INFO(before);
+    const std::string document = std::string(kBlock - before, ' ') + text;
+    CHECK(scan(document, [](JsonScanner& scanner) { return scanner.string(); }) == meaning);
+    CHECK_FALSE(skip_error(document));
+    CHECK(runs_of(document, 1'000'000) == meaning);
+  }
+}
+
+TEST_CASE("a skipped text of any length must be UTF-8 without control characters") {
+  constexpr std::size_t kLong = 600'000;
+  const std::string plain = std::string(kLong, 'a');
+  CHECK_FALSE(skip_error("\"" + plain + "\xc3\xa4\""));
+  for (const char* end : {"\xc3", "\xff", "\x01", "\n", "\xed\xa0\x80", "\xc0\x80"}) {
+    CHECK(skip_error("\"" + plain + end + "\""));
+    CHECK(skip_error("\"" + std::string(end) + plain + "\""));
+  }
+  CHECK(skip_error("\"\xc3\\u00a4\""));
+}
+
+TEST_CASE("keys count while their object is open") {
+  std::string text = "[";
+  for (int i = 0; i < 50; ++i) {
+    text += R"({"a":1,"b":2,"c":3},)";
+  }
+  text.back() = ']';
+  CHECK_FALSE(skip_error(text));
+  std::string outer = "{";
+  for (std::size_t i = 0; i + 1 < kBounds.max_keys; ++i) {
+    outer += "\"" + std::to_string(i) + "\":0,";
+  }
+  CHECK_FALSE(skip_error(outer + R"("x":{}})"));
+  const auto error = skip_error(outer + R"("x":{"y":0}})");
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::too_large);
+}
+
+TEST_CASE("depth counts what is open and not what was") {
+  std::string text = "[";
+  for (int i = 0; i < 50; ++i) text += "[[[[[[[]]]]]]],";
+  text.back() = ']';
+  CHECK_FALSE(skip_error(text));
+  CHECK(skip_error("[" + text + "]"));
+  CHECK_FALSE(skip_error(R"({"a":{"a":{"a":{"a":[{"a":[{}]}]}}}})"));
+  CHECK(skip_error(R"({"a":{"a":{"a":{"a":[{"a":[{"a":[]}]}]}}}})"));
+}
+
+TEST_CASE("what is asked for must be what is there") {
+  using Ask = void (*)(JsonScanner&);
+  const Ask ask = GENERATE(
+      Ask([](JsonScanner& s) { s.begin_object(); }), Ask([](JsonScanner& s) { s.begin_array(); }),
+      Ask([](JsonScanner& s) { (void)s.string(); }),
+      Ask([](JsonScanner& s) { (void)s.unsigned_integer(); }),
+      Ask([](JsonScanner& s) { (void)s.boolean(); }), Ask([](JsonScanner& s) { s.begin_string(); }),
+      Ask([](JsonScanner& s) { s.expect_end(); }));
+  std::size_t refused = 0;
+  for (const char* text : {"{}", "[]", "\"a\"", "1", "true", "null"}) {
+    const auto error = error_of([&] {
+      scan(text, [&](JsonScanner& s) {
+        ask(s);
+        return 0;
+      });
+    });
+    if (!error) continue;
+    CHECK(error->code() == ErrorCode::bad_payload);
+    ++refused;
+  }
+  CHECK(refused >= 5);
+}
+
+TEST_CASE("the offset is the number of bytes read") {
+  const std::string text = "  {\"a\" : 12 } ";
+  for (const std::size_t step : {1U, 3U, 1000U}) {
+    scan(
+        text,
+        [&](JsonScanner& scanner) {
+          CHECK(scanner.offset() == 0);
+          scanner.begin_object();
+          CHECK(scanner.offset() == 3);
+          std::string key;
+          CHECK(scanner.next_key(key));
+          CHECK(scanner.unsigned_integer() == 12);
+          CHECK(scanner.offset() == 11);
+          CHECK_FALSE(scanner.next_key(key));
+          CHECK(scanner.offset() == 13);
+          scanner.expect_end();
+          CHECK(scanner.offset() == text.size());
+          return 0;
+        },
+        step);
+  }
+  const std::string far = std::string(500'000, ' ') + "x";
+  const auto error = skip_error(far, 4096);
+  REQUIRE(error);
+  CHECK(std::string(error->what()).find("byte 500000") != std::string::npos);
+}
+
+TEST_CASE("the second of two equal keys is the one that is named") {
+  const auto error = skip_error(R"({"a":1,"bb":2,"a":3})");
+  REQUIRE(error);
+  CHECK(std::string(error->what()).find("byte 14") != std::string::npos);
+}
+
+TEST_CASE("what the source throws comes through") {
+  class Broken final : public Source {
+   public:
+    std::size_t read(std::span<char> into) override {
+      if (given_) throw Error(ErrorCode::io, "gone");
+      given_ = true;
+      into[0] = '[';
+      return 1;
+    }
+
+   private:
+    bool given_ = false;
+  };
+  Broken source;
+  CHECK(error_code_of([&] {
+          JsonScanner scanner(source, kBounds);
+          scanner.skip_value();
+        }) == ErrorCode::io);
+}

@@ -4,27 +4,11 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/memory_streams.hpp"
+#include "tests/support/payloads.hpp"
 
 using namespace healthmetric;
 
 namespace {
-
-/// Remembers what it is told.
-class Recorder final : public PayloadSink {
- public:
-  void begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) override {
-    keys.emplace_back(key);
-    known_sizes.push_back(size_bytes);
-    contents.emplace_back();
-  }
-  void content(std::string_view bytes) override { contents.back() += bytes; }
-  void end_entry(const FileEntry& entry) override { entries.push_back(entry); }
-
-  std::vector<std::string> keys;
-  std::vector<std::optional<std::uint64_t>> known_sizes;
-  std::vector<std::string> contents;
-  std::vector<FileEntry> entries;
-};
 
 BatchMetadata metadata() {
   BatchMetadata made;
@@ -68,14 +52,8 @@ BatchMetadata read(std::string_view text, PayloadSink& sink, std::size_t step = 
 }
 
 std::optional<Error> read_error(std::string_view text, const Limits& limits = {}) {
-  Recorder recorder;
+  PayloadRecorder recorder;
   return error_of([&] { read(text, recorder, 1'000'000, limits); });
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
 }
 
 }  // namespace
@@ -87,7 +65,7 @@ TEST_CASE("what is written reads back however it comes") {
                                          {"z", std::string(5000, 'z'), Encoding::zstd}};
   const std::string text = written(contents);
   for (const std::size_t step : {1U, 7U, 4096U, 1'000'000U}) {
-    Recorder recorder;
+    PayloadRecorder recorder;
     const BatchMetadata made = read(text, recorder, step);
     CHECK(made.schema_version == 2);
     CHECK(made.batch_id == metadata().batch_id);
@@ -111,7 +89,7 @@ TEST_CASE("what is written reads back however it comes") {
 }
 
 TEST_CASE("the size of a plain content of up to 150 KiB is known ahead") {
-  Recorder recorder;
+  PayloadRecorder recorder;
   read(written({{"small", std::string(150 * 1024, 'x')}, {"none", ""}}), recorder);
   CHECK(recorder.known_sizes[0] == 150 * 1024);
   CHECK(recorder.known_sizes[1] == 0);
@@ -175,7 +153,7 @@ TEST_CASE("chunks carry their place") {
   BatchMetadata made = metadata();
   made.part = {3, true, 1, 23};
   writer.finish(made);
-  Recorder recorder;
+  PayloadRecorder recorder;
   CHECK(read(sink.text, recorder).part == made.part);
   REQUIRE(recorder.entries.size() == 1);
   REQUIRE(recorder.entries.front().chunk);
@@ -193,7 +171,7 @@ TEST_CASE("version 1 is read in either order of its keys") {
       R"("batch_metadata": {"timestamp": "2024-01-15T10:30:00.123456", "source": "/d", "total_files": 1})";
   for (const std::string& text :
        {"{" + files + ",\n" + about + "}", "{ " + about + ", " + files + "}"}) {
-    Recorder recorder;
+    PayloadRecorder recorder;
     const BatchMetadata made = read(text, recorder, 3);
     CHECK(made.schema_version == 1);
     CHECK(made.batch_id.empty());
@@ -227,7 +205,7 @@ TEST_CASE("a payload with any byte changed is refused or reads the same contents
     for (const char c : {'"', '0', '}', '\x01', '\xff'}) {
       std::string changed = text;
       changed[at] = c;
-      Recorder recorder;
+      PayloadRecorder recorder;
       if (!error_of([&] { read(changed, recorder); })) CHECK(recorder.contents.front() == "12345");
     }
   }
@@ -256,7 +234,7 @@ TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
   CHECK(text.size() < 20'000);
   Limits limits;
   limits.max_file_bytes = 1'000'000;
-  Recorder recorder;
+  PayloadRecorder recorder;
   CHECK(error_code_of([&] { read(text, recorder, 1'000'000, limits); }) == ErrorCode::too_large);
   CHECK(recorder.contents.front().size() <= 1'200'000);
 }
