@@ -274,10 +274,10 @@ class PayloadParser {
         !declared_.total_size_bytes || !declared_.listing) {
       reject("batch_metadata lacks batch_id, total_files, total_size or files");
     }
+    if (!version_2_fault_.empty()) reject(version_2_fault_);
     if (declared_.listing->names != entries_.names) {
       reject("the list in batch_metadata.files does not match the entries of 'files'");
     }
-    if (!version_2_fault_.empty()) reject(version_2_fault_);
   }
 
   JsonScanner scanner_;
