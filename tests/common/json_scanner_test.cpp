@@ -224,7 +224,7 @@ TEST_CASE("what the scanner takes is what another reader takes") {
   std::minstd_rand random(1);
   const std::string_view alphabet = "{}[],:\"\\u0aetrfn1-. ";
   std::size_t agreed = 0;
-  for (int round = 0; round < 200'000; ++round) {
+  for (int round = 0; round < 20'000; ++round) {
     std::string text;
     for (unsigned i = 0; i < 1 + random() % 8; ++i) text += alphabet[random() % alphabet.size()];
     const bool ours = !skip_error(text);
@@ -234,7 +234,7 @@ TEST_CASE("what the scanner takes is what another reader takes") {
     if (ours) CHECK(theirs);
     if (ours && theirs) ++agreed;
   }
-  CHECK(agreed > 1000);
+  CHECK(agreed > 100);
 }
 
 TEST_CASE("a document means the same wherever it is split") {
