@@ -1,10 +1,8 @@
 #include "receiver/rejection.hpp"
 
 #include "common/error.hpp"
-#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/json.hpp"
-#include "common/log.hpp"
 #include "common/printable.hpp"
 #include "common/timestamp.hpp"
 #include "common/utf8.hpp"
@@ -14,7 +12,6 @@ namespace healthmetric {
 namespace {
 
 constexpr std::string_view kReasonSuffix = ".reason.json";
-constexpr std::uint64_t kMaxReasonBytes = std::uint64_t{64} * 1024;
 
 /// Room for "~2" and ".reason.json" behind a payload's name.
 constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 24;
@@ -51,20 +48,6 @@ RelativePath target_for(Storage& storage, const WaitingPayload& payload) {
   }
 }
 
-/// A payload that somebody moved back left its reason behind. It is true as long as it says the
-/// same.
-void remove_outdated(Storage& storage, const RelativePath& reason, const std::string& now) {
-  auto file = storage.open(reason);
-  if (!file) return;
-  try {
-    const std::string text = read_all(*file, kMaxReasonBytes, reason.str());
-    if (string_member(parse_json(text, reason.str()), "reason") == now) return;
-  } catch (const Error& error) {
-    log::warning(error.what());
-  }
-  storage.remove(reason);
-}
-
 }  // namespace
 
 std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
@@ -73,7 +56,6 @@ std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingP
   for (const WaitingPayload& payload : payloads) {
     const RelativePath target = target_for(storage, payload);
     const RelativePath reason(target.str() + std::string(kReasonSuffix));
-    remove_outdated(storage, reason, rejection.reason);
     storage.write_durably(reason, reason_text(payload, rejection));
     if (storage.move(payload.path, target) == Storage::Moved::target_exists) {
       storage.remove(payload.path);  // an earlier run stored the same bytes there
