@@ -60,10 +60,12 @@ std::string shorten(std::string_view stem, std::string_view tail) {
   return std::string(utf8_prefix(stem, room)) + std::string(tail);
 }
 
-/// "a~2.json" for "a.json" and "~2".
+/// "a~2.json" for "a.json" and "~2", with the end of the stem cut off where it gets too long.
 std::string with_suffix(std::string_view name, std::string_view suffix) {
   const std::size_t dot = name.rfind('.');
-  const std::size_t stem = dot == std::string_view::npos || dot == 0 ? name.size() : dot;
+  const bool has_extension = dot != std::string_view::npos && dot != 0 &&
+                             name.size() - dot <= RelativePath::kMaxExtensionBytes;
+  const std::size_t stem = has_extension ? dot : name.size();
   return shorten(name.substr(0, stem), std::string(suffix) + std::string(name.substr(stem)));
 }
 
@@ -132,7 +134,8 @@ bool is_gits_own(std::string_view name) {
 
 /// Keeps the first component out of the layout's own folders and from being hidden.
 std::string outside_the_layout(const std::string& name) {
-  return name.front() == '.' || contains(kReservedFolders, fold(name)) ? "_" + name : name;
+  return name.front() == '.' || contains(kReservedFolders, fold(name)) ? with_suffix("_" + name, "")
+                                                                       : name;
 }
 
 }  // namespace
@@ -225,7 +228,7 @@ std::string portable_component(std::string_view component) {
   }
   const std::string before_dot = ascii_lower(name.substr(0, name.find('.')));
   if (contains(kDeviceNames, before_dot) || is_gits_own(name)) name.insert(name.begin(), '_');
-  return name;
+  return with_suffix(name, "");  // as long as a name may be
 }
 
 }  // namespace healthmetric

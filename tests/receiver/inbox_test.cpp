@@ -1,6 +1,7 @@
 #include "receiver/inbox.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace healthmetric;
@@ -148,4 +149,70 @@ TEST_CASE("triggers are found in the root") {
   const Inbox inbox = fixture.scan();
   CHECK(inbox.batches.empty());
   REQUIRE(inbox.triggers.size() == 2);
+}
+
+TEST_CASE("a batch may be named like old output in the inbox") {
+  Fixture fixture;
+  fixture.put("inbox/20240115T103000Z-eeg_processed_jan-00000001.json");
+  CHECK(fixture.only().id->slug == "eeg_processed_jan");
+}
+
+TEST_CASE("links and folders that are named like payloads are none") {
+  Fixture fixture;
+  const TempDir elsewhere;
+  write_file_atomically(elsewhere.path() / "p.json", kPayload);
+  fs::create_directories(fixture.dir.path() / "inbox/folder.json");
+  fs::create_directories(fixture.dir.path() / "folder.json");
+  fs::create_symlink(elsewhere.path() / "p.json", fixture.dir.path() / "inbox/link.json");
+  fs::create_symlink(elsewhere.path() / "p.json", fixture.dir.path() / "link.json");
+  CHECK(fixture.scan().batches.empty());
+}
+
+TEST_CASE("an inbox that is a link is not entered") {
+  Fixture fixture;
+  const TempDir elsewhere;
+  write_file_atomically(elsewhere.path() / (kId + ".json"), kPayload);
+  fs::create_directory_symlink(elsewhere.path(), fixture.dir.path() / "inbox");
+  CHECK(error_code_of([&] { fixture.scan(); }) == ErrorCode::unsafe_path);
+}
+
+TEST_CASE("parts of one batch may lie in both places") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0002-last.json");
+  fixture.put(kId + ".part-0001.json");
+  const WaitingBatch batch = fixture.only();
+  CHECK(batch.state == State::complete);
+  CHECK(batch.payloads.front().path.str() == kId + ".part-0001.json");
+}
+
+TEST_CASE("parts of different batches do not mix") {
+  Fixture fixture;
+  fixture.put("inbox/20240115T103000Z-a-00000001.part-0001.json");
+  fixture.put("inbox/20240115T103000Z-a-00000002.part-0002-last.json");
+  const Inbox inbox = fixture.scan();
+  REQUIRE(inbox.batches.size() == 2);
+  CHECK(inbox.batches[0].state == State::incomplete);
+  CHECK(inbox.batches[1].state == State::incomplete);
+  CHECK(inbox.batches[1].reason.find("part 1") != std::string::npos);
+}
+
+TEST_CASE("a batch that was packed in the future waits too") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  CHECK(fixture.only(-1000h).state == State::incomplete);
+}
+
+TEST_CASE("the size of a payload is that of its file") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".json");
+  CHECK(fixture.only().payloads.front().size_bytes == std::string_view(kPayload).size());
+}
+
+TEST_CASE("a batch of more than 9999 parts keeps their order") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-9999.json");
+  fixture.put("inbox/" + kId + ".part-10000-last.json");
+  const WaitingBatch batch = fixture.only();
+  REQUIRE(batch.payloads.size() == 2);
+  CHECK(batch.payloads[1].path.str().ends_with("part-10000-last.json"));
 }

@@ -56,3 +56,50 @@ TEST_CASE("what the receiver cannot mean is a usage error") {
   CHECK(error_code_of([] { parse({"--max-files", "-1"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--incomplete-after", "x"}); }) == ErrorCode::usage);
 }
+
+TEST_CASE("every receiver option has its variable and the command line goes first") {
+  const Environment max_files("HEALTHMETRIC_MAX_FILES", "5");
+  const Environment dry_run("HEALTHMETRIC_DRY_RUN", "true");
+  const Environment json("HEALTHMETRIC_JSON", "1");
+  const Environment after("HEALTHMETRIC_INCOMPLETE_AFTER", "3");
+  const Environment empty("HEALTHMETRIC_MAX_FILE_SIZE", "");
+  const receiver::Options options = parse({"--max-files", "6"});
+  CHECK(options.limits.max_files == 6);
+  CHECK(parse({}).limits.max_files == 5);
+  CHECK(options.mode == receiver::Mode::verify_only);
+  CHECK(options.json);
+  CHECK(options.incomplete_after == std::chrono::days(3));
+  CHECK(options.limits.max_file_bytes == Limits().max_file_bytes);
+}
+
+TEST_CASE("a variable of the receiver that means nothing is a usage error") {
+  const auto [name, value] =
+      GENERATE(table<std::string, std::string>({{"HEALTHMETRIC_MAX_FILES", "many"},
+                                                {"HEALTHMETRIC_MAX_FILE_SIZE", "big"},
+                                                {"HEALTHMETRIC_INCOMPLETE_AFTER", "-1"},
+                                                {"HEALTHMETRIC_NAME_TEMPLATE", "{stem}"}}));
+  const Environment variable(name, value);
+  INFO(name);
+  CHECK(error_code_of([] { parse({}); }) == ErrorCode::usage);
+}
+
+TEST_CASE("the bounds of the receiver's numbers are kept") {
+  CHECK(parse({"--incomplete-after", "0"}).incomplete_after == std::chrono::days(0));
+  CHECK(parse({"--incomplete-after", "3650"}).incomplete_after == std::chrono::days(3650));
+  for (const auto& words : std::vector<std::vector<const char*>>{{"--incomplete-after", "3651"},
+                                                                 {"--incomplete-after", "-1"},
+                                                                 {"--max-files", "0"},
+                                                                 {"--max-files", "100000001"},
+                                                                 {"--max-file-size", "0"},
+                                                                 {"--max-batch-size", "x"},
+                                                                 {"--quiet", "--verbose"},
+                                                                 {"--storage"},
+                                                                 {"word"}}) {
+    INFO(words.front());
+    CHECK(error_code_of([&] { parse(words); }) == ErrorCode::usage);
+  }
+}
+
+TEST_CASE("a dry run keeps its word whatever else is asked for") {
+  CHECK(parse({"--dry-run", "--keep-payloads"}).mode == receiver::Mode::verify_only);
+}

@@ -189,3 +189,217 @@ TEST_CASE("a report of many batches stays readable") {
   CHECK(to_markdown(report).size() < 200'000);
   CHECK(to_markdown(report).find("more.") != std::string::npos);
 }
+
+TEST_CASE("a manifest that is not there is a defect of ours") {
+  Fixture fixture;
+  CHECK(error_code_of([&] {
+          for_each_entry(fixture.storage, kManifest, [](const ManifestEntry&) {});
+        }) == ErrorCode::internal);
+}
+
+TEST_CASE("a manifest without entries has none") {
+  Fixture fixture;
+  ManifestWriter(fixture.storage, kManifest).finish();
+  for_each_entry(fixture.storage, kManifest, [](const ManifestEntry&) { FAIL("an entry"); });
+}
+
+TEST_CASE("every field of a manifest entry comes back") {
+  Fixture fixture;
+  ManifestEntry entry = entry_of("x.txt");
+  entry.staged_number = UINT64_MAX;
+  entry.size_bytes = UINT64_MAX;
+  entry.looks_like_its_extension = false;
+  entry.stored_path.clear();
+  {
+    ManifestWriter writer(fixture.storage, kManifest);
+    writer.append(entry);
+    writer.finish();
+  }
+  for_each_entry(fixture.storage, kManifest, [&](const ManifestEntry& found) {
+    CHECK(found.staged_number == UINT64_MAX);
+    CHECK(found.size_bytes == UINT64_MAX);
+    CHECK(found.sha256 == entry.sha256);
+    CHECK(found.git_blob == entry.git_blob);
+    CHECK(found.content_type == "text/plain");
+    CHECK_FALSE(found.looks_like_its_extension);
+    CHECK(found.stored_path.empty());
+  });
+}
+
+TEST_CASE("a summary tells what the sender said and what does not look right") {
+  Fixture fixture;
+  {
+    ManifestWriter writer(fixture.storage, kManifest);
+    ManifestEntry wrong = entry_of("wrong.png");
+    wrong.looks_like_its_extension = false;
+    writer.append(entry_of("right.txt"));
+    writer.append(wrong);
+    writer.finish();
+  }
+  Summary summary = summary_with({});
+  summary.metadata.source = "/data";
+  summary.metadata.sender = SenderIdentity{"h", "u", "v"};
+  summary.metadata.skipped = {{"n.pdf", "unsupported type"}};
+  summary.duration = std::chrono::milliseconds(1500);
+  write_summary(fixture.storage, summary, kManifest);
+  const Json json = fixture.read(summary_path(kId).str());
+  CHECK(json["duration_ms"] == 1500);
+  CHECK(string_member(json, "source") == "/data");
+  CHECK(json["sender"] == Json{{"host", "h"}, {"user", "u"}, {"version", "v"}});
+  CHECK(json["skipped"] ==
+        Json::array({{{"relative_path", "n.pdf"}, {"reason", "unsupported type"}}}));
+  REQUIRE(json["warnings"].size() == 1);
+  CHECK(json["warnings"][0].dump().find("wrong.png") != std::string::npos);
+  CHECK(json["files"].size() == 2);
+}
+
+TEST_CASE("a summary warns of a hundred files at most and lists them all") {
+  Fixture fixture;
+  {
+    ManifestWriter writer(fixture.storage, kManifest);
+    ManifestEntry wrong = entry_of("wrong.png");
+    wrong.looks_like_its_extension = false;
+    for (int i = 0; i < 150; ++i) writer.append(wrong);
+    writer.finish();
+  }
+  write_summary(fixture.storage, summary_with({}), kManifest);
+  const Json json = fixture.read(summary_path(kId).str());
+  CHECK(json["warnings"].size() == 100);
+  CHECK(json["files"].size() == 150);
+}
+
+TEST_CASE("a summary is written over what a run that died left of it") {
+  Fixture fixture;
+  fixture.put(".staging/summary.json", "half");
+  write_summary(fixture.storage, summary_with({}), {});
+  CHECK(string_member(fixture.read(summary_path(kId).str()), "status") == "stored");
+  CHECK_FALSE(fs::exists(fixture.dir.path() / ".staging/summary.json"));
+}
+
+TEST_CASE("the receipt of a rejected batch has its reason") {
+  Fixture fixture;
+  Summary summary = summary_with({{RelativePath("inbox/p.json"), 99}});
+  summary.verdict = Verdict::rejected;
+  summary.reason = "a \"reason\"\n with \xc3\xa4";
+  write_summary(fixture.storage, summary, {});
+  const auto receipt = read_receipt(fixture.storage, kId);
+  REQUIRE(receipt);
+  CHECK(receipt->verdict == Verdict::rejected);
+  CHECK(receipt->reason == summary.reason);
+}
+
+TEST_CASE("a receipt is read no further than to its list of files") {
+  Fixture fixture;
+  fixture.put(summary_path(kId).str(),
+              R"({"new": {"x": [1]}, "payloads": [{"path": "inbox/p.json", "size": 9, "x": 1}],
+                  "status": "stored", "files": [ broken)");
+  const auto receipt = read_receipt(fixture.storage, kId);
+  REQUIRE(receipt);
+  CHECK(receipt->verdict == Verdict::stored);
+  CHECK(receipt->payloads.front().size_bytes == 9);
+}
+
+TEST_CASE("a broken receipt is refused with its name") {
+  Fixture fixture;
+  fixture.put(summary_path(kId).str(), GENERATE("", "{", "[]", "{}", R"({"status": "stored"})",
+                                                R"({"status": 1, "payloads": []})",
+                                                R"({"status": "stored", "payloads": {}})"));
+  const auto error = error_of([&] { read_receipt(fixture.storage, kId); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::bad_payload);
+  CHECK(std::string(error->what()).find(summary_path(kId).str()) != std::string::npos);
+}
+
+TEST_CASE("all payloads of a batch are set aside each with its reason") {
+  Fixture fixture;
+  fixture.put("inbox/1.json", "1");
+  fixture.put("2.json", "22");
+  const auto there =
+      set_aside(fixture.storage, {{RelativePath("inbox/1.json"), 1}, {RelativePath("2.json"), 2}},
+                {kId, "why", kId.time});
+  REQUIRE(there.size() == 4);
+  CHECK(there[2].str() == "rejected/2.json");
+  const Json reason = fixture.read("rejected/2.json.reason.json");
+  CHECK(string_member(reason, "payload") == "2.json");
+  CHECK(reason["size"] == 2);
+  CHECK(reason["receiver"].contains("version"));
+}
+
+TEST_CASE("a payload with the longest of names is set aside whole") {
+  Fixture fixture;
+  const std::string name = GENERATE(std::string(250, 'n'), "\xc3\xa4" + std::string(248, 'n'),
+                                    [] {
+                                      std::string text;
+                                      for (int i = 0; i < 125; ++i) text += "\xc3\xa4";
+                                      return text;
+                                    }()) +
+                           ".json";
+  REQUIRE(name.size() == 255);
+  fixture.put("inbox/" + name, "text");
+  const auto there =
+      set_aside(fixture.storage, {{RelativePath("inbox/" + name), 4}}, {{}, "why", kId.time});
+  REQUIRE(there.size() == 2);
+  CHECK(read_file(fixture.dir.path() / there[0].str(), 100) == "text");
+  CHECK(string_member(fixture.read(there[1].str()), "payload") == "inbox/" + name);
+}
+
+TEST_CASE("a link in the place of a rejected payload is not followed") {
+  Fixture fixture;
+  const TempDir elsewhere;
+  write_file_atomically(elsewhere.path() / "file", "text");
+  fixture.put("rejected/x", "");
+  fs::create_symlink(elsewhere.path() / "file", fixture.dir.path() / "rejected/p.json");
+  fixture.put("inbox/p.json", "text");
+  (void)error_of([&] {
+    set_aside(fixture.storage, {{RelativePath("inbox/p.json"), 4}}, {{}, "why", kId.time});
+  });
+  CHECK(read_file(elsewhere.path() / "file", 100) == "text");
+  CHECK(fs::is_symlink(fixture.dir.path() / "rejected/p.json"));
+  CHECK((fs::exists(fixture.dir.path() / "inbox/p.json") ||
+         fs::is_regular_file(fixture.dir.path() / "rejected/p.json~2")));
+}
+
+TEST_CASE("a report as JSON has the documented members") {
+  Report report;
+  BatchReport batch;
+  batch.id = kId;
+  batch.batch_name = "a";
+  batch.files = 1;
+  batch.size_bytes = 1024;
+  batch.summary = summary_path(kId);
+  batch.payloads.emplace_back("inbox/" + kId.str() + ".json");
+  report.batches.push_back(batch);
+  report.triggers_removed.emplace_back(".trigger");
+  CHECK(parse_json(to_json_text(report), "report") ==
+        parse_json(R"({"batches":[{"batch_id":"20240115T103000Z-a-00000001","batch_name":"a",
+                        "status":"stored","files":1,"bytes":1024,"reason":null,
+                        "summary":"summaries/2024/01/20240115T103000Z-a-00000001.json",
+                        "payloads":["inbox/20240115T103000Z-a-00000001.json"],"rejected":[]}],
+                       "triggers_removed":[".trigger"]})",
+                   "expected"));
+}
+
+TEST_CASE("a report names every status") {
+  const auto [status, word] = GENERATE(
+      table<BatchReport::Status, std::string>({{BatchReport::Status::stored, "stored"},
+                                               {BatchReport::Status::rejected, "rejected"},
+                                               {BatchReport::Status::repeated, "repeated"},
+                                               {BatchReport::Status::waiting, "waiting"},
+                                               {BatchReport::Status::verified, "verified"}}));
+  Report report;
+  BatchReport batch;
+  batch.status = status;
+  batch.payloads.emplace_back("inbox/p.json");
+  report.batches.assign(2, batch);
+  CHECK(to_line(report).starts_with(word + " 2 batches"));
+  CHECK(string_member(parse_json(to_json_text(report), "report")["batches"][0], "status") == word);
+  CHECK(to_markdown(report).find("| " + word + " |") != std::string::npos);
+  CHECK(report.count(status) == 2);
+}
+
+TEST_CASE("a report of nothing is a section all the same") {
+  const Report report;
+  CHECK(to_markdown(report).starts_with("## "));
+  CHECK(to_markdown(report).find('|') == std::string::npos);
+  CHECK(to_json_text(report) == R"({"batches":[],"triggers_removed":[]})");
+}

@@ -1,5 +1,9 @@
 #include "receiver/storage.hpp"
 
+#include <sys/stat.h>
+
+#include <algorithm>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -153,4 +157,88 @@ TEST_CASE("two files are compared to their last byte") {
   CHECK_FALSE(same(large + "y", large));
   CHECK_FALSE(same(large + "y", large + "z"));
   CHECK_FALSE(same("", "a"));
+}
+
+TEST_CASE("the lock goes with its storage") {
+  const TempDir dir;
+  { const Storage first(dir.path(), Storage::Lock::exclusive); }
+  CHECK_FALSE(error_of([&] { Storage(dir.path(), Storage::Lock::exclusive); }));
+}
+
+TEST_CASE("a file where a folder is needed is unsafe and stays") {
+  Fixture fixture;
+  fixture.put("f", "1");
+  CHECK(is_unsafe([&] { fixture.put("f/new", "x"); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("f/x")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.exists(RelativePath("f/x")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.files_in("f/"); }));
+  CHECK(fixture.get("f") == "1");
+}
+
+TEST_CASE("a link at the place of a new file is not written through") {
+  Fixture fixture;
+  fs::create_symlink(fixture.outside, fixture.root() / "link");
+  fs::create_symlink(fixture.elsewhere.path() / "not yet", fixture.root() / "dangling");
+  CHECK(error_of([&] { fixture.put("link", "x"); }));
+  CHECK(error_of([&] { fixture.put("dangling", "x"); }));
+  CHECK(read_file(fixture.outside, 100) == "precious");
+  CHECK_FALSE(fs::exists(fixture.elsewhere.path() / "not yet"));
+}
+
+TEST_CASE("a pipe is neither listed nor waited for") {
+  Fixture fixture;
+  REQUIRE(::mkfifo((fixture.root() / "pipe").c_str(), 0600) == 0);
+  CHECK(fixture.storage.files_in("").empty());
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("pipe")); }));
+}
+
+TEST_CASE("moving what is not there is an error of the disk with both names") {
+  Fixture fixture;
+  for (const char* from : {"gone", "gone/too"}) {
+    const auto error =
+        error_of([&] { (void)fixture.storage.move(RelativePath(from), RelativePath("to")); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::io);
+    CHECK(std::string(error->what()).find(from) != std::string::npos);
+    CHECK(std::string(error->what()).find("to") != std::string::npos);
+  }
+}
+
+TEST_CASE("a durable move takes the file with it") {
+  Fixture fixture;
+  fixture.put("from", "1");
+  fixture.storage.move_durably(RelativePath("from"), RelativePath("x/to"));
+  CHECK(fixture.get("x/to") == "1");
+  CHECK_FALSE(fs::exists(fixture.root() / "from"));
+}
+
+TEST_CASE("a folder that was removed can be made again by the same storage") {
+  Fixture fixture;
+  fixture.put("t/sub/a", "1");
+  fixture.storage.remove_tree(RelativePath("t"));
+  fixture.put("t/sub/a", "2");
+  CHECK(fixture.get("t/sub/a") == "2");
+  fixture.storage.remove_tree(RelativePath("t/sub"));
+  CHECK(fixture.storage.files_in("t/sub/").empty());
+  fixture.put("t/sub/b", "3");
+  CHECK(fixture.get("t/sub/b") == "3");
+}
+
+TEST_CASE("writing durably leaves nothing unfinished behind") {
+  Fixture fixture;
+  fixture.storage.write_durably(RelativePath("s/1.json"), "one");
+  fixture.storage.write_durably(RelativePath("s/1.json"), "two");
+  CHECK(fixture.storage.files_in(kStagingFolder.str() + "/").empty());
+  CHECK_FALSE(error_of([&] { fixture.storage.sync(); }));
+}
+
+TEST_CASE("many folders deep and many files wide is found again") {
+  Fixture fixture;
+  std::string deep;
+  for (int i = 0; i < 40; ++i) deep += "folder/";
+  for (int i = 0; i < 100; ++i) fixture.put(deep + std::to_string(i), "x");
+  const auto files = fixture.storage.files_in(deep);
+  CHECK(files.size() == 100);
+  CHECK(std::is_sorted(files.begin(), files.end(),
+                       [](const auto& a, const auto& b) { return a.name < b.name; }));
 }

@@ -128,3 +128,84 @@ TEST_CASE("a path as deep and long as it may be has a place") {
   while (path.size() < 1000) path += "deep folder/";
   CHECK_FALSE(error_of([&] { place(path + "x.json"); }));
 }
+
+TEST_CASE("a long name that needs a character in front still fits") {
+  for (const std::string beginning : {"con.", "NUL.", ".gitx", "git~1"}) {
+    INFO(beginning);
+    const std::string name = beginning + std::string(250 - beginning.size(), 'x') + ".json";
+    std::string found;
+    REQUIRE_FALSE(error_of([&] { found = place(name); }));
+    const std::string stored = found.substr(found.rfind('/') + 1);
+    CHECK(stored.starts_with('_'));
+    CHECK(stored.size() <= 255);
+    CHECK(stored.ends_with(".json"));
+  }
+}
+
+TEST_CASE("a long folder that needs a character in front still fits") {
+  const std::string folder = "aux." + std::string(251, 'x');
+  REQUIRE(folder.size() == 255);
+  std::string found;
+  REQUIRE_FALSE(error_of([&] { found = place(folder + "/a.json"); }));
+  CHECK(found.starts_with("test_batch/_aux."));
+}
+
+TEST_CASE("long names that meet when they are cut are told apart wherever their dot is") {
+  const std::string stem = GENERATE("a", "1.5 ", "v", "");
+  std::vector<std::string> paths;
+  for (char c = 'a'; c <= 'p'; ++c) {
+    paths.push_back(stem + "." + std::string(245, 'x') + c);
+  }
+  std::vector<std::string> found;
+  REQUIRE_FALSE(error_of([&] { found = places(paths); }));
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+  for (const std::string& path : found) CHECK(path.substr(path.rfind('/') + 1).size() <= 255);
+}
+
+TEST_CASE("files of one folder stay together when the folder has to step aside") {
+  const std::string file = std::string("d") + kSuffix;
+  const auto found = places({"d", file + "/x", file + "/y"});
+  const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+  CHECK(found[0] == "test_batch/" + file);
+  CHECK(folder_of(found[1]) != found[0]);
+  CHECK(folder_of(found[1]) == folder_of(found[2]));
+}
+
+TEST_CASE("a file steps aside for a folder that has its name") {
+  const std::string folder = std::string("d") + kSuffix;
+  const auto found = places({folder + "/x", "d"});
+  CHECK(found[1] == "test_batch/" + folder + "~2");
+}
+
+TEST_CASE("a name that looks like one that stepped aside does not meet it") {
+  const NameTemplate pattern("{batch_id}/{stem}{ext}");
+  const auto found = places({"a.txt", "A.txt", "A~2.txt", "a~2.txt", "a~3.txt"}, pattern);
+  std::set<std::string> folded;
+  for (std::string path : found) {
+    for (char& c : path) c = c == 'A' ? 'a' : c;
+    folded.insert(path);
+  }
+  CHECK(folded.size() == found.size());
+}
+
+TEST_CASE("the batch folder is never one of the layout") {
+  for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
+    BatchId batch = kBatch;
+    batch.slug = slug;
+    StoredNames names(kDefault, batch);
+    CHECK(names.place(RelativePath("a.json")).str().starts_with("_" + std::string(slug) + "/"));
+  }
+}
+
+TEST_CASE("a name of only dots and blanks becomes one that every system takes") {
+  CHECK(portable_component("...") == "___");
+  CHECK(portable_component(" ") == "_");
+  CHECK(portable_component("a. . ") == "a____");
+  CHECK(portable_component(" a") == " a");
+}
+
+TEST_CASE("a template that leaves no room for a name says so") {
+  const NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
+  CHECK(error_code_of([&] { place("a." + std::string(30, 'x'), pattern); }) ==
+        ErrorCode::unsafe_path);
+}
