@@ -53,9 +53,25 @@ void read_environment(CLI::App& app) {
   }
 }
 
+namespace {
+
+/// CLI11 from 2.4 on passes over a variable whose value an option refuses.
+void refuse_ignored_environment(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_a_value = option->get_items_expected_min() > 0;
+    if (takes_a_value && !option->get_envname().empty() && option->count() == 0) {
+      throw Error(ErrorCode::usage, option->get_envname() + ": the value cannot be meant for --" +
+                                        option->get_single_name());
+    }
+  }
+}
+
+}  // namespace
+
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
+    refuse_ignored_environment(app);
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);
