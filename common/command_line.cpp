@@ -36,34 +36,51 @@ double unit_factor(std::string unit) {
 
 }  // namespace
 
+namespace {
+
+/// Help without the list of what each option excludes: the parser says so when it matters.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
+    return type.empty() ? "" : " " + type;
+  }
+};
+
+}  // namespace
+
 void set_up_command_line(CLI::App& app, const std::string& program) {
   app.name(program);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.get_formatter()->column_width(34);
   app.set_version_flag("--version", program + " " + kVersion, "Print the version and stop");
   app.set_help_flag("-h,--help", "Print this help and stop");
 }
 
-void read_environment(CLI::App& app) {
-  for (CLI::Option* option : app.get_options()) {
-    const std::string name = option->get_single_name();
-    if (name == "help" || name == "version") continue;
-    const std::string variable = environment_name(name);
-    const char* value = std::getenv(variable.c_str());
-    if (value != nullptr && *value != '\0') option->envname(variable);
-  }
+bool is_setting(const CLI::Option& option) {
+  const std::string name = option.get_single_name();
+  return name != "help" && name != "version";
 }
 
 namespace {
 
-/// CLI11 from 2.4 on passes over a variable whose value an option refuses.
-void refuse_ignored_environment(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    const bool takes_a_value = option->get_items_expected_min() > 0;
-    if (takes_a_value && !option->get_envname().empty() && option->count() == 0) {
-      throw Error(ErrorCode::usage, option->get_envname() + ": the value cannot be meant for --" +
-                                        option->get_single_name());
-    }
-  }
+std::string one_line(const CLI::ParseError& error) {
+  std::string message = error.what();
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  return printable(message);
+}
+
+/// CLI11 takes words from the back.
+void parse_words(CLI::App& app, std::vector<std::string> words) {
+  std::reverse(words.begin(), words.end());
+  app.parse(std::move(words));
+}
+
+/// True when a setting for `option` would contradict or repeat what is given.
+bool is_decided(const CLI::Option& option) {
+  const auto excluded = option.get_excludes();
+  return option.count() > 0 || std::any_of(excluded.begin(), excluded.end(),
+                                           [](const CLI::Option* o) { return o->count() > 0; });
 }
 
 }  // namespace
@@ -71,18 +88,53 @@ void refuse_ignored_environment(const CLI::App& app) {
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
-    refuse_ignored_environment(app);
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);
     flush_standard_output();
     return Parsed::help_shown;
   } catch (const CLI::ParseError& error) {
-    std::string message = error.what();
-    std::replace(message.begin(), message.end(), '\n', ' ');
     throw Error(ErrorCode::usage,
-                printable(message) + " (" + app.get_name() + " --help lists the options)");
+                one_line(error) + " (" + app.get_name() + " --help lists the options)");
   }
+}
+
+std::vector<Setting> environment_settings(const CLI::App& app) {
+  std::vector<Setting> settings;
+  for (const CLI::Option* option : app.get_options()) {
+    if (!is_setting(*option)) continue;
+    const std::string name = option->get_single_name();
+    const std::string variable = environment_name(name);
+    const char* value = std::getenv(variable.c_str());
+    if (value != nullptr && *value != '\0') settings.push_back({name, {value}, variable});
+  }
+  return settings;
+}
+
+void apply_settings(CLI::App& app, int argc, const char* const* argv,
+                    const std::vector<Setting>& settings) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (const Setting& setting : settings) {
+    if (is_decided(*app.get_option("--" + setting.option))) continue;
+    // In front: where the last word of a list decides, it is the command line's.
+    std::vector<std::string> with_setting;
+    for (const std::string& value : setting.values) {
+      with_setting.push_back("--" + setting.option + "=" + value);
+    }
+    with_setting.insert(with_setting.end(), words.begin(), words.end());
+    try {
+      parse_words(app, with_setting);
+    } catch (const CLI::ParseError& error) {
+      throw Error(ErrorCode::usage, setting.origin + ": " + one_line(error));
+    }
+    words = std::move(with_setting);
+  }
+}
+
+Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv) {
+  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return Parsed::help_shown;
+  apply_settings(app, argc, argv, environment_settings(app));
+  return Parsed::run;
 }
 
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file) {

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/batch.hpp"
 #include "common/log.hpp"
 
 /// What the option parsers of both programs share. CLI11 reads the options; this room gives every
-/// option its environment variable and turns CLI11's errors into ours.
+/// option its environment variable and turns CLI11's errors into ours. It reads `argv` alone; the
+/// merge of what stands elsewhere is ours, for CLI11 lets a file beat the environment, passes over
+/// unknown keys, and from 2.4 on over bad values in the environment.
 
 namespace healthmetric {
 
@@ -19,13 +22,32 @@ enum class Parsed { run, help_shown };
 /// An application with --help and --version.
 void set_up_command_line(CLI::App& app, const std::string& program);
 
-/// Lets every option that takes a value or is a flag also come from HEALTHMETRIC_<OPTION>, with
-/// `-` as `_`: --batch-name from HEALTHMETRIC_BATCH_NAME. An empty variable counts as unset.
-void read_environment(CLI::App& app);
+/// A value for an option from somewhere else than the command line.
+struct Setting {
+  std::string option;  ///< without the dashes
+  std::vector<std::string> values;
+  std::string origin;  ///< for messages: the variable, or the file and key
+};
 
-/// Parses; prints help or the version on stdout when asked to. Throws Error{usage} that names the
-/// option and points at --help.
+/// Reads the command line; prints help or the version on stdout when asked to. Throws Error{usage}
+/// that names the option and points at --help.
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+/// Every option also comes from HEALTHMETRIC_<OPTION>, with `-` as `_`: --batch-name from
+/// HEALTHMETRIC_BATCH_NAME. An empty variable counts as unset.
+std::vector<Setting> environment_settings(const CLI::App& app);
+
+/// Reads the command line once more, with settings for what it leaves open: an option that is
+/// given, or that excludes one that is given, takes no setting. Throws Error{usage} that names the
+/// origin of a setting that cannot be meant.
+void apply_settings(CLI::App& app, int argc, const char* const* argv,
+                    const std::vector<Setting>& settings);
+
+/// parse_command_line() with the environment applied.
+Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv);
+
+/// True for what is an option of the program: not --help and --version.
+bool is_setting(const CLI::Option& option);
 
 /// --verbose, --quiet and --log-file.
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <iostream>
+#include <system_error>
 
 #include "common/error.hpp"
 #include "common/format.hpp"
@@ -196,6 +197,19 @@ void create_private_directories(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     throw_system_error("cannot create " + in_quotes(path.string()), errno);
   }
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (std::filesystem::temp_directory_path() / "healthmetric-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw_system_error("cannot create " + in_quotes(name), errno);
+  }
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
 }
 
 std::string random_hex(std::size_t size) {

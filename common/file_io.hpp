@@ -117,6 +117,21 @@ void sync_directory(const std::filesystem::path& path);
 /// Creates what is missing of `path`, each with mode 0700.
 void create_private_directories(const std::filesystem::path& path);
 
+/// A new private directory in the system's place for temporary files (TMPDIR), removed with all
+/// that is in it at the end of the scope.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);
 

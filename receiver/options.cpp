@@ -42,8 +42,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
   bool verbose = false;
   bool quiet = false;
   add_log_options(app, verbose, quiet, options.log_file);
-  read_environment(app);
-  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
+  if (parse_with_environment(app, argc, argv) == Parsed::help_shown) return {};
 
   options.name_template = NameTemplate(name_template);
   options.limits = limits.limits();

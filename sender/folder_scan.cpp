@@ -1,14 +1,18 @@
 #include "sender/folder_scan.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <system_error>
 
+#include "common/ascii.hpp"
 #include "common/content_type.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json_scanner.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
+#include "sender/ignore_files.hpp"
 
 namespace healthmetric {
 namespace {
@@ -36,6 +40,9 @@ std::string_view kind_of(fs::file_type type) {
       return "no regular file";
   }
 }
+
+constexpr const char* kExcluded = "excluded";
+constexpr const char* kIgnored = "ignored by .healthmetricignore";
 
 /// Adds a regular file that is to be sent, unless its size or name forbids it.
 void add_file(ScanResult& result, const fs::path& location, const std::string& name,
@@ -72,52 +79,104 @@ void check_totals(const ScanResult& result, const Limits& limits) {
   }
 }
 
+void sort_by_path(ScanResult& result) {
+  std::sort(result.files.begin(), result.files.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  std::sort(result.left_out.begin(), result.left_out.end(),
+            [](const LeftOutFile& a, const LeftOutFile& b) { return a.file.path < b.file.path; });
+}
+
 class FolderWalk {
  public:
-  FolderWalk(Types types, const Limits& limits) : types_(types), limits_(limits) {}
+  FolderWalk(const ScanRules& rules, const Limits& limits) : rules_(rules), limits_(limits) {}
 
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix) {
     std::error_code error;
     fs::directory_iterator entry(folder, error);
     while (!error && entry != fs::directory_iterator()) {
-      visit(*entry, prefix + entry->path().filename().string());
+      visit(*entry, prefix);
       entry.increment(error);
     }
     if (error) leave_out(result_, prefix, error.message(), LeftOut::by_error);
   }
 
   ScanResult finish() {
-    const auto by_path = [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; };
-    std::sort(result_.files.begin(), result_.files.end(), by_path);
-    std::sort(result_.left_out.begin(), result_.left_out.end(),
-              [](const LeftOutFile& a, const LeftOutFile& b) { return a.file.path < b.file.path; });
+    sort_by_path(result_);
+    if (!ignore_files_.empty()) leave_out_ignored();
     check_totals(result_, limits_);
     return std::move(result_);
   }
 
  private:
-  void visit(const fs::directory_entry& entry, const std::string& path) {
+  void visit(const fs::directory_entry& entry, const std::string& prefix) {
+    const std::string name = entry.path().filename().string();
+    const std::string path = prefix + name;
     std::error_code error;
     const fs::file_type type = entry.symlink_status(error).type();
     if (error) return leave_out(result_, path, error.message(), LeftOut::by_error);
-    if (entry.path().filename().native().front() == '.') {
+    if (name == kIgnoreFile) {
+      if (type == fs::file_type::regular) ignore_files_.push_back({prefix, entry.path()});
+      return;
+    }
+    const bool is_hidden = name.front() == '.';
+    if (is_hidden && (rules_.hidden == Hidden::leave_out || ascii_lower(name) == ".git")) {
       return leave_out(result_, path, "hidden", LeftOut::by_rule);
     }
-    if (type == fs::file_type::directory) return walk(entry.path(), path + "/");
+    if (type == fs::file_type::directory) return enter(entry.path(), path);
     if (type != fs::file_type::regular) {
       return leave_out(result_, path, std::string(kind_of(type)), LeftOut::by_rule);
     }
-    if (!is_utf8(path)) return leave_out(result_, path, "its name is not UTF-8", LeftOut::by_error);
-    if (types_ == Types::supported && !is_supported_extension(entry.path().extension().string())) {
-      return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
-    }
-    add_file(result_, entry.path(), path, limits_);
+    take(entry.path(), path);
   }
 
-  Types types_;
+  void enter(const fs::path& folder, const std::string& path) {
+    if (rules_.subfolders == Subfolders::leave_out) {
+      return leave_out(result_, path, "a sub-folder (--no-recursive)", LeftOut::by_rule);
+    }
+    if (rules_.patterns.excludes_all_below(path)) {
+      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+    }
+    walk(folder, path + "/");
+  }
+
+  void take(const fs::path& location, const std::string& path) {
+    const auto verdict = rules_.patterns.verdict_on(path);
+    if (verdict == Verdict::exclude) {
+      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+    }
+    if (!verdict && rules_.types == Types::supported &&
+        !is_supported_extension(location.extension().string())) {
+      return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
+    }
+    if (!is_utf8(path)) return leave_out(result_, path, "its name is not UTF-8", LeftOut::by_error);
+    add_file(result_, location, path, limits_);
+  }
+
+  void leave_out_ignored() {
+    std::vector<RelativePath> paths;
+    for (const SourceFile& file : result_.files) paths.push_back(file.path);
+    const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
+    const auto is_ignored = [&](const SourceFile& file) {
+      return std::binary_search(ignored.begin(), ignored.end(), file.path.str()) &&
+             rules_.patterns.verdict_on(file.path.str()) != Verdict::include;
+    };
+    const auto kept =
+        std::stable_partition(result_.files.begin(), result_.files.end(),
+                              [&](const SourceFile& file) { return !is_ignored(file); });
+    for (auto file = kept; file != result_.files.end(); ++file) {
+      std::error_code error;
+      result_.size_bytes -= fs::file_size(file->location, error);
+      leave_out(result_, file->path.str(), kIgnored, LeftOut::by_rule);
+    }
+    result_.files.erase(kept, result_.files.end());
+    sort_by_path(result_);
+  }
+
+  const ScanRules& rules_;
   const Limits& limits_;
   ScanResult result_;
+  std::vector<IgnoreFile> ignore_files_;
 };
 
 void refuse_equal_names(const std::vector<SourceFile>& sorted) {
@@ -133,7 +192,10 @@ void refuse_equal_names(const std::vector<SourceFile>& sorted) {
 
 }  // namespace
 
-ScanResult scan_folder(const fs::path& folder, Types types, const Limits& limits) {
+namespace {
+
+/// Throws Error{usage} when `folder` is no folder that can be read.
+void check_folder(const fs::path& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) {
@@ -148,16 +210,82 @@ ScanResult scan_folder(const fs::path& folder, Types types, const Limits& limits
     throw Error(ErrorCode::usage,
                 "cannot read the folder " + in_quotes(folder.string()) + ": " + error.message());
   }
-  FolderWalk walk(types, limits);
+}
+
+/// `entry` as a path below `folder`; nothing when it lies elsewhere.
+std::optional<std::string> path_below(const fs::path& folder, const fs::path& entry) {
+  const fs::path path = entry.is_absolute() ? entry.lexically_normal().lexically_relative(
+                                                  fs::absolute(folder / "").lexically_normal())
+                                            : entry.lexically_normal();
+  if (path.empty() || *path.begin() == "..") return {};
+  return path.string();
+}
+
+/// What the file system has at `path` below `folder`, with no symbolic link followed on the way.
+fs::file_type type_below(const fs::path& folder, const fs::path& path, std::error_code& error) {
+  fs::path reached = folder;
+  fs::file_type type = fs::file_type::directory;
+  for (const fs::path& name : path) {
+    reached /= name;
+    type = fs::symlink_status(reached, error).type();
+    if (type != fs::file_type::directory) break;
+  }
+  return type;
+}
+
+void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
+                const ScanRules& rules, const Limits& limits) {
+  const auto path = path_below(folder, entry);
+  if (!path) {
+    return leave_out(result, entry, "not below " + in_quotes(folder.string()), LeftOut::by_error);
+  }
+  std::error_code error;
+  const fs::file_type type = type_below(folder, *path, error);
+  if (error || type == fs::file_type::not_found) {
+    return leave_out(result, *path, error ? error.message() : "No such file or directory",
+                     LeftOut::by_error);
+  }
+  if (type != fs::file_type::regular) {
+    return leave_out(result, *path, "it is " + std::string(kind_of(type)), LeftOut::by_error);
+  }
+  if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
+    return leave_out(result, *path, kExcluded, LeftOut::by_rule);
+  }
+  if (!is_utf8(*path)) return leave_out(result, *path, "its name is not UTF-8", LeftOut::by_error);
+  add_file(result, folder / *path, *path, limits);
+}
+
+}  // namespace
+
+ScanResult scan_folder(const fs::path& folder, const ScanRules& rules, const Limits& limits) {
+  check_folder(folder);
+  FolderWalk walk(rules, limits);
   walk.walk(folder, "");
   return walk.finish();
+}
+
+ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
+                     const ScanRules& rules, const Limits& limits) {
+  check_folder(folder);
+  std::set<std::string> entries;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(separator), list.size());
+    const std::string entry(list.substr(0, end));
+    if (!entry.empty()) entries.insert(path_below(folder, entry).value_or(entry));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  ScanResult result;
+  for (const std::string& entry : entries) add_listed(result, entry, folder, rules, limits);
+  sort_by_path(result);
+  check_totals(result, limits);
+  return result;
 }
 
 ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) {
   ScanResult result;
   for (const fs::path& file : files) {
     std::error_code error;
-    const fs::file_status status = fs::status(file, error);
+    const fs::file_status status = fs::symlink_status(file, error);
     if (!fs::exists(status)) {
       leave_out(result, file.string(), error ? error.message() : "No such file or directory",
                 LeftOut::by_error);
@@ -165,8 +293,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
       leave_out(result, file.string(), "it is " + std::string(kind_of(status.type())),
                 LeftOut::by_error);
     } else {
-      // A link named by hand is meant; what it points to is sent under the link's name.
-      add_file(result, fs::canonical(file, error), file.filename().string(), limits);
+      add_file(result, file, file.filename().string(), limits);
     }
   }
   if (result.files.empty()) {

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch.hpp"
 #include "common/relative_path.hpp"
+#include "sender/path_patterns.hpp"
 
 namespace healthmetric {
 
@@ -39,16 +41,34 @@ struct ScanResult {
 };
 
 enum class Types { supported, all };
+enum class Hidden { leave_out, send };
+enum class Subfolders { send, leave_out };
 
-/// All files below `folder`. Symbolic links are not followed, hidden entries and `.git` not
-/// entered; what is left out is named in the result. Files that grow past `limits` are left out by
-/// error, as are names that are not UTF-8 and what may not be read.
-/// Throws Error{usage} when `folder` is no folder that can be read, Error{too_large} past the
-/// limits of a batch.
-ScanResult scan_folder(const std::filesystem::path& folder, Types types, const Limits& limits);
+/// What of a folder goes into a batch.
+struct ScanRules {
+  Types types = Types::supported;
+  Hidden hidden = Hidden::leave_out;
+  Subfolders subfolders = Subfolders::send;
+  PathPatterns patterns;
+};
 
-/// Files named by hand: taken whatever their type, each under its base name. Throws Error{usage}
-/// when none can be read, or two have one name.
+/// All files below `folder` that the rules and the ignore files in it (sender/ignore_files.hpp)
+/// leave. What a pattern includes goes whatever its type, and whatever an ignore file says.
+/// Symbolic links are not followed, `.git` is never entered; what is left out is named in the
+/// result. Files that grow past `limits` are left out by error, as are names that are not UTF-8 and
+/// what may not be read.
+/// Throws Error{usage} when `folder` is no folder that can be read, and past the limits of a batch.
+ScanResult scan_folder(const std::filesystem::path& folder, const ScanRules& rules,
+                       const Limits& limits);
+
+/// The files that `list` names, each ended by `separator`, as paths below `folder`, which absolute
+/// ones must have in front; their names in the batch are these paths. They go whatever their type,
+/// unless the rules' patterns exclude them. What cannot be sent is left out by error.
+ScanResult scan_list(std::string_view list, char separator, const std::filesystem::path& folder,
+                     const ScanRules& rules, const Limits& limits);
+
+/// Files named by hand: taken whatever their type, each under its base name. A symbolic link is
+/// not followed here either. Throws Error{usage} when none can be sent, or two have one name.
 ScanResult scan_files(const std::vector<std::filesystem::path>& files, const Limits& limits);
 
 /// JSON text, stored as `data.json`. Throws Error{usage} when it is no JSON.

@@ -6,6 +6,7 @@
 #include "common/log.hpp"
 #include "sender/curl_http.hpp"
 #include "sender/options.hpp"
+#include "sender/plan.hpp"
 #include "sender/send.hpp"
 
 namespace {
@@ -14,15 +15,27 @@ using namespace healthmetric;
 
 constexpr const char* kProgram = "healthmetric-sender";
 
+ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
+  if (options.json) {
+    std::cout << to_json_text(plan) << '\n';
+  } else if (options.verbosity != log::Verbosity::quiet) {
+    std::cout << files_text(plan) << to_text(plan);
+  }
+  flush_standard_output();
+  return plan.status;
+}
+
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   log::set_up({kProgram});
-  const auto options = sender::parse_options(argc, argv);
+  sender::CommandLine command_line;
+  const auto options = command_line.parse(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
 
-  CurlTransport transport;
   SystemClock clock;
+  if (options->dry_run) return show_plan(*options, sender::make_plan(*options, clock));
+  CurlTransport transport;
   const sender::Outcome outcome = sender::send(*options, transport, clock);
   if (options->json) {
     std::cout << to_json_text(outcome) << '\n';

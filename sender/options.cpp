@@ -1,9 +1,12 @@
 #include "sender/options.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "common/printable.hpp"
+#include "sender/config_file.hpp"
 #include "sender/repository.hpp"
 
 namespace healthmetric::sender {
@@ -29,7 +32,15 @@ std::filesystem::path default_state_dir() {
 
 /// What the options object cannot hold as CLI11 fills it.
 struct Raw {
+  std::string config;
+  std::string profile;
   std::string folder;
+  std::string files_from;
+  bool nul_separated = false;
+  std::vector<std::string> includes;
+  std::vector<std::string> excludes;
+  bool hidden = false;
+  bool no_recursive = false;
   std::vector<std::string> files;
   std::optional<std::string> data;
   bool all_types = false;
@@ -51,16 +62,40 @@ void add_source_options(CLI::App& app, Options& options, Raw& raw) {
   auto* data = app.add_option("--data", raw.data,
                               "Send JSON text as data.json; - reads it from standard input")
                    ->type_name("JSON");
+  auto* list = app.add_option("--files-from", raw.files_from,
+                              "Send the files that FILE names, one a line, each below --folder "
+                              "(default: the current directory); - reads standard input")
+                   ->type_name("FILE");
   folder->excludes(file)->excludes(data);
-  file->excludes(data);
+  file->excludes(data)->excludes(list);
+  list->excludes(data);
+  app.add_flag("--null", raw.nul_separated,
+               "Names in --files-from end with a NUL character instead of a line's end");
   app.add_option("--batch-name", options.batch_name,
                  "Name of the batch, and of its folder in _storage/ (default: the source's name)")
       ->type_name("NAME");
+  app.add_flag("--no-identity", raw.no_identity,
+               "Leave host, user and source path out of the batch");
+}
+
+void add_selection_options(CLI::App& app, Raw& raw) {
+  app.add_option("--include", raw.includes,
+                 "Send what matches GLOB, whatever its type; may be repeated. --include and "
+                 "--exclude are one list in the order given: the last match wins, and where the "
+                 "list begins with --include, what nothing matches is left out")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--exclude", raw.excludes,
+                 "Leave out what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
+                 "a slash a path below the folder ('2023/**'); may be repeated")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_flag("--hidden", raw.hidden,
+               "Send hidden files and folders too (.git never; .healthmetricignore never)");
+  app.add_flag("--no-recursive", raw.no_recursive, "Leave the folder's sub-folders out");
   app.add_flag(
       "--all-types", raw.all_types,
       "Send every file, not only .json .jpg .jpeg .png .gif .bmp .webp .svg .txt .csv .xml");
-  app.add_flag("--no-identity", raw.no_identity,
-               "Leave host, user and source path out of the batch");
 }
 
 void add_target_options(CLI::App& app, Options& options, Raw& raw) {
@@ -103,13 +138,57 @@ void add_packing_options(CLI::App& app, Options& options, Raw& raw, LimitOptions
       ->type_name("DIR");
 }
 
-DataSource chosen_source(const CLI::App& app, const Raw& raw) {
+void add_configuration_options(CLI::App& app, Raw& raw) {
+  app.add_option("--config", raw.config,
+                 "Read options from FILE (default: $XDG_CONFIG_HOME/healthmetric/sender.toml)")
+      ->type_name("FILE");
+  app.add_option("--profile", raw.profile, "Use the section [profile.NAME] of that file, too")
+      ->type_name("NAME");
+}
+
+std::optional<DataSource> chosen_source(const CLI::App& app, const Raw& raw) {
+  if (app.count("--files-from") > 0) {
+    return ListSource{raw.files_from, raw.nul_separated ? '\0' : '\n',
+                      raw.folder.empty() ? "." : raw.folder};
+  }
+  if (raw.nul_separated) throw Error(ErrorCode::usage, "--null goes with --files-from");
   if (app.count("--folder") > 0) return FolderSource{raw.folder};
   if (app.count("--file") > 0) return FilesSource{{raw.files.begin(), raw.files.end()}};
   if (raw.data) return JsonSource{*raw.data};
-  throw Error(ErrorCode::usage,
-              "nothing to send: use --folder, --file or --data (healthmetric-sender --help lists "
-              "the options)");
+  return {};
+}
+
+/// --include and --exclude as one list, in the order they were given.
+PathPatterns ordered_patterns(const CLI::App& app, const Raw& raw) {
+  std::vector<PathPattern> patterns;
+  // Some versions of CLI11 keep the order of earlier readings: the last one is at the end.
+  auto include = raw.includes.rbegin();
+  auto exclude = raw.excludes.rbegin();
+  const std::vector<CLI::Option*>& order = app.parse_order();
+  for (auto option = order.rbegin(); option != order.rend(); ++option) {
+    const std::string name = (*option)->get_single_name();
+    if (name == "include" && include != raw.includes.rend()) {
+      patterns.push_back({Verdict::include, *include++});
+    }
+    if (name == "exclude" && exclude != raw.excludes.rend()) {
+      patterns.push_back({Verdict::exclude, *exclude++});
+    }
+  }
+  std::reverse(patterns.begin(), patterns.end());
+  return PathPatterns(patterns);
+}
+
+/// The file named, which must be there, or the default one if it is.
+std::vector<Setting> settings_of_file(const CLI::App& app, const Raw& raw) {
+  const std::filesystem::path named = raw.config;
+  const std::filesystem::path file = named.empty() ? default_config_file() : named;
+  std::error_code error;
+  if (raw.config.empty() && !std::filesystem::exists(file, error)) {
+    if (raw.profile.empty()) return {};
+    throw Error(ErrorCode::usage, "--profile: there is no configuration file " +
+                                      in_quotes(file.string()) + "; name one with --config");
+  }
+  return config_settings(app, file, raw.profile);
 }
 
 std::uint64_t part_limit(const std::string& text) {
@@ -126,39 +205,85 @@ std::string without_slash_at_end(std::string url) {
   return url;
 }
 
+ScanRules rules_of(const CLI::App& app, const Raw& raw) {
+  ScanRules rules;
+  rules.types = raw.all_types ? Types::all : Types::supported;
+  rules.hidden = raw.hidden ? Hidden::send : Hidden::leave_out;
+  rules.subfolders = raw.no_recursive ? Subfolders::leave_out : Subfolders::send;
+  rules.patterns = ordered_patterns(app, raw);
+  return rules;
+}
+
+constexpr const char* kPrecedence =
+    "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
+    "HEALTHMETRIC_BATCH_NAME)\n"
+    "and in sender.toml; the command line wins, then the environment, then the file.\n"
+    "With no source, on a terminal, the sender asks.";
+
 }  // namespace
 
-std::optional<Options> parse_options(int argc, const char* const* argv) {
+struct CommandLine::Definition {
+  CLI::App app{
+      "Packs a folder, files or JSON into one batch and sends it to a GitHub repository, whose "
+      "workflow stores it. What cannot be delivered waits in the outbox for the next run."};
   Options options;
   Raw raw;
   LimitOptions limits;
-  CLI::App app(
-      "Packs a folder, files or JSON into one batch and sends it to a GitHub repository, whose "
-      "workflow stores it. What cannot be delivered waits in the outbox for the next run.");
-  set_up_command_line(app, "healthmetric-sender");
-  add_source_options(app, options, raw);
-  add_target_options(app, options, raw);
-  add_packing_options(app, options, raw, limits);
-  app.add_flag("--json", options.json, "Print the result as one JSON object");
-  add_log_options(app, raw.verbose, raw.quiet, options.log_file);
-  read_environment(app);
-  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
 
-  options.source = chosen_source(app, raw);
-  options.types = raw.all_types ? Types::all : Types::supported;
-  options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
-  options.limits = limits.limits();
-  options.part_limit_bytes = part_limit(raw.part_size);
-  options.encoding = raw.compress == "zstd" ? Encoding::zstd : Encoding::plain;
-  options.trigger = parse_trigger(raw.trigger).value_or(Trigger::dispatch);
-  options.max_wait = std::chrono::seconds(raw.max_wait_seconds);
-  if (options.api_url.empty()) options.api_url = environment("GITHUB_API_URL");
-  if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
-  options.api_url = without_slash_at_end(options.api_url);
-  if (options.state_dir.empty() && options.output.empty()) options.state_dir = default_state_dir();
-  if (!options.branch.empty()) check_branch(options.branch);
-  options.verbosity = verbosity(raw.verbose, raw.quiet);
-  return options;
+  Definition() {
+    set_up_command_line(app, "healthmetric-sender");
+    add_source_options(app, options, raw);
+    add_selection_options(app, raw);
+    add_target_options(app, options, raw);
+    add_packing_options(app, options, raw, limits);
+    add_configuration_options(app, raw);
+    app.add_flag("--dry-run", options.dry_run,
+                 "Show what would be sent; needs no token and no network");
+    app.add_flag("--json", options.json, "Print the result as one JSON object");
+    add_log_options(app, raw.verbose, raw.quiet, options.log_file);
+    app.footer(kPrecedence);
+  }
+
+  void read_settings(int argc, const char* const* argv) {
+    std::vector<Setting> settings = environment_settings(app);
+    apply_settings(app, argc, argv, settings);  // says which file
+    const std::vector<Setting> of_file = settings_of_file(app, raw);
+    settings.insert(settings.end(), of_file.begin(), of_file.end());
+    app.parse(argc, argv);
+    apply_settings(app, argc, argv, settings);
+  }
+
+  Options finish() {
+    options.source = chosen_source(app, raw);
+    options.rules = rules_of(app, raw);
+    options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
+    options.limits = limits.limits();
+    options.part_limit_bytes = part_limit(raw.part_size);
+    options.encoding = raw.compress == "zstd" ? Encoding::zstd : Encoding::plain;
+    options.trigger = parse_trigger(raw.trigger).value_or(Trigger::dispatch);
+    options.max_wait = std::chrono::seconds(raw.max_wait_seconds);
+    if (options.api_url.empty()) options.api_url = environment("GITHUB_API_URL");
+    if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
+    options.api_url = without_slash_at_end(options.api_url);
+    const bool uses_outbox = options.output.empty() && !options.dry_run;
+    if (options.state_dir.empty() && uses_outbox) options.state_dir = default_state_dir();
+    if (!options.branch.empty()) check_branch(options.branch);
+    options.verbosity = verbosity(raw.verbose, raw.quiet);
+    return options;
+  }
+};
+
+CommandLine::CommandLine() : definition_(std::make_unique<Definition>()) {}
+CommandLine::~CommandLine() = default;
+
+const CLI::App& CommandLine::app() const {
+  return definition_->app;
+}
+
+std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
+  if (parse_command_line(definition_->app, argc, argv) == Parsed::help_shown) return {};
+  definition_->read_settings(argc, argv);
+  return definition_->finish();
 }
 
 }  // namespace healthmetric::sender

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -14,6 +15,10 @@
 #include "sender/pack.hpp"
 #include "sender/trigger.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace healthmetric::sender {
 
 struct FolderSource {
@@ -25,14 +30,20 @@ struct FilesSource {
 struct JsonSource {
   std::string text;  ///< "-": read standard input
 };
-using DataSource = std::variant<FolderSource, FilesSource, JsonSource>;
+/// The files that a list names, all below one folder.
+struct ListSource {
+  std::filesystem::path list;  ///< "-": read standard input
+  char separator = '\n';
+  std::filesystem::path folder;
+};
+using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSource>;
 
 enum class Identity { include, leave_out };
 
 struct Options {
-  DataSource source;
+  std::optional<DataSource> source;  ///< nothing: none was named
   std::string batch_name;
-  Types types = Types::supported;
+  ScanRules rules;
   Identity identity = Identity::include;
   Limits limits;
   std::uint64_t part_limit_bytes = kDefaultPartBytes;
@@ -47,13 +58,30 @@ struct Options {
   std::filesystem::path output;  ///< not empty: write there instead of sending
   std::filesystem::path state_dir;
 
+  bool dry_run = false;
   bool json = false;
   log::Verbosity verbosity = log::Verbosity::normal;
   std::filesystem::path log_file;
 };
 
-/// Reads the command line and the environment. Nothing when help or the version was asked for and
-/// printed. Throws Error{usage}.
-std::optional<Options> parse_options(int argc, const char* const* argv);
+/// The options of the sender: what --help, the man page and the completions tell of, and what reads
+/// them. The command line wins over HEALTHMETRIC_<OPTION>, that over the profile in the
+/// configuration file, and that over the rest of the file.
+class CommandLine {
+ public:
+  CommandLine();
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  [[nodiscard]] const CLI::App& app() const;
+
+  /// Nothing when help or the version was asked for and printed. Throws Error{usage}.
+  std::optional<Options> parse(int argc, const char* const* argv);
+
+ private:
+  struct Definition;
+  std::unique_ptr<Definition> definition_;
+};
 
 }  // namespace healthmetric::sender

@@ -73,31 +73,44 @@ class OpenSource {
   std::uint64_t read_bytes_ = 0;
 };
 
-/// One payload file in the making.
+/// Where the bytes of a batch go that is only measured.
+class Nowhere final : public Sink {
+ public:
+  void write(std::string_view /*bytes*/) override {}
+};
+
+/// One payload file in the making; without a path it is only measured.
 class PartFile {
  public:
   explicit PartFile(std::filesystem::path path)
-      : path_(std::move(path)), out_(path_), writer_(out_) {}
+      : path_(std::move(path)),
+        file_(open(path_)),
+        writer_(file_ ? static_cast<Sink&>(*file_) : nowhere_) {}
 
   PayloadWriter& writer() { return writer_; }
 
   void rewind_to(const PayloadWriter::Mark& mark) {
     writer_.rewind_to(mark);
-    out_.truncate(mark.written_bytes);
+    if (file_) file_->truncate(mark.written_bytes);
   }
 
   /// Completes the payload and returns its size once it is on the disk.
   std::uint64_t finish(const BatchMetadata& metadata) {
     writer_.finish(metadata);
-    out_.sync();
+    if (file_) file_->sync();
     return writer_.mark().written_bytes;
   }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  static std::unique_ptr<OutputFile> open(const std::filesystem::path& path) {
+    return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
+  }
+
   std::filesystem::path path_;
-  OutputFile out_;
+  std::unique_ptr<OutputFile> file_;
+  Nowhere nowhere_;
   PayloadWriter writer_;
 };
 
@@ -143,10 +156,10 @@ class Packer {
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
       const PayloadName name{options_.id, static_cast<unsigned>(i + 1), i + 1 == finished_.size()};
-      std::filesystem::rename(finished_[i].path, folder_ / name.str());
+      if (!folder_.empty()) std::filesystem::rename(finished_[i].path, folder_ / name.str());
       batch_.parts.push_back({name, finished_[i].size_bytes});
     }
-    sync_directory(folder_);
+    if (!folder_.empty()) sync_directory(folder_);
     return std::move(batch_);
   }
 
@@ -168,7 +181,8 @@ class Packer {
   }
 
   void begin_part() {
-    part_ = std::make_unique<PartFile>(folder_ / (".part-" + std::to_string(finished_.size() + 1)));
+    const std::string name = ".part-" + std::to_string(finished_.size() + 1);
+    part_ = std::make_unique<PartFile>(folder_.empty() ? folder_ : folder_ / name);
   }
 
   void finish_part(IsLast last) {
@@ -201,9 +215,11 @@ class Packer {
   /// Back to where a file began; a file that was cut began at the front of its part.
   void rewind_to(const Checkpoint& start) {
     if (finished_.size() == start.finished_parts) return part_->rewind_to(start.mark);
-    std::filesystem::remove(part_->path());
-    for (std::size_t i = start.finished_parts; i < finished_.size(); ++i) {
-      std::filesystem::remove(finished_[i].path);
+    if (!folder_.empty()) {
+      std::filesystem::remove(part_->path());
+      for (std::size_t i = start.finished_parts; i < finished_.size(); ++i) {
+        std::filesystem::remove(finished_[i].path);
+      }
     }
     finished_.resize(start.finished_parts);
     begin_part();

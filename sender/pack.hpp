@@ -45,7 +45,8 @@ struct PackedBatch {
 /// Packs files into payload parts in `folder`, which exists and is empty, one pass over each file,
 /// in memory that does not grow with them. A part is split between files; a file too large for a
 /// part of its own is cut into chunks. A file that changes while it is read is read again, and
-/// left out by error when it does not come to rest.
+/// left out by error when it does not come to rest. With an empty `folder` nothing is written: the
+/// result tells what would be.
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options);
 

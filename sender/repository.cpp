@@ -84,28 +84,30 @@ std::optional<Repository> repository_of_remote(std::string_view remote, std::str
   return Repository::parse(path);
 }
 
+namespace {
+
+Repository parse_named(const std::string& text, const std::string& where) {
+  auto repository = Repository::parse(text);
+  if (repository) return *repository;
+  throw Error(ErrorCode::usage,
+              where + ": " + in_quotes(text) + " is no repository; write owner/name");
+}
+
+}  // namespace
+
+std::optional<Repository> detect_repository(const Url& api) {
+  const char* variable = std::getenv("GITHUB_REPOSITORY");
+  if (variable != nullptr && *variable != '\0') return parse_named(variable, "GITHUB_REPOSITORY");
+  if (auto repository = repository_of_remote(origin_remote(), web_host(api))) return repository;
+  const std::string of_build = kDefaultRepository;
+  if (of_build.empty()) return {};
+  return parse_named(of_build, "the build's default repository");
+}
+
 Repository find_repository(const std::string& named, const Url& api) {
-  std::string text = named;
-  std::string where = "--repo";
-  if (text.empty()) {
-    const char* value = std::getenv("GITHUB_REPOSITORY");
-    text = value == nullptr ? "" : value;
-    where = "GITHUB_REPOSITORY";
-  }
-  if (text.empty()) {
-    if (auto repository = repository_of_remote(origin_remote(), web_host(api))) return *repository;
-    text = kDefaultRepository;
-    where = "the build's default repository";
-  }
-  if (text.empty()) {
-    throw Error(ErrorCode::usage, "no repository: name it with --repo owner/name");
-  }
-  const auto repository = Repository::parse(text);
-  if (!repository) {
-    throw Error(ErrorCode::usage,
-                where + ": " + in_quotes(text) + " is no repository; write owner/name");
-  }
-  return *repository;
+  if (!named.empty()) return parse_named(named, "--repo");
+  if (auto repository = detect_repository(api)) return *repository;
+  throw Error(ErrorCode::usage, "no repository: name it with --repo owner/name");
 }
 
 void check_branch(const std::string& branch) {

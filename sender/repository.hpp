@@ -24,6 +24,9 @@ struct Repository {
 /// build's default. Throws Error{usage} when there is none or it is no owner/name.
 Repository find_repository(const std::string& named, const Url& api);
 
+/// The same where --repo says nothing; nothing when none is found.
+std::optional<Repository> detect_repository(const Url& api);
+
 /// The repository a git remote names, if it lies on `host`: https://, ssh:// and host:path forms.
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host);
 

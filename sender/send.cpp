@@ -9,85 +9,19 @@
 #include "common/json.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
-#include "common/utf8.hpp"
 #include "sender/credentials.hpp"
 #include "sender/delivery.hpp"
-#include "sender/identity.hpp"
 #include "sender/outbox.hpp"
 #include "sender/repository.hpp"
 #include "sender/retry.hpp"
+#include "sender/source.hpp"
 #include "sender/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
 
-constexpr std::size_t kUniqueDigits = 8;
-
 /// From here on the format's first description recommends smaller batches.
 constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
-
-/// Joins the handlers of a variant.
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <typename... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
-
-std::string json_text(const JsonSource& source, const Limits& limits) {
-  if (source.text != "-") return source.text;
-  InputFile input = standard_input();
-  try {
-    return read_all(input, limits.max_file_bytes, "standard input");
-  } catch (const Error& error) {
-    throw Error(error.code() == ErrorCode::too_large ? ErrorCode::usage : error.code(),
-                error.what());
-  }
-}
-
-ScanResult scan(const Options& options) {
-  return std::visit(
-      Overloaded{[&](const FolderSource& s) {
-                   return scan_folder(s.folder, options.types, options.limits);
-                 },
-                 [&](const FilesSource& s) { return scan_files(s.files, options.limits); },
-                 [&](const JsonSource& s) { return scan_json(json_text(s, options.limits)); }},
-      options.source);
-}
-
-/// The source as the batch records it: an absolute path, or nothing for JSON.
-std::string source_path(const DataSource& source) {
-  const auto absolute = [](const std::filesystem::path& path) {
-    std::error_code error;
-    const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
-    return printable((error ? path : found).string());
-  };
-  return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
-                               [&](const FilesSource& s) {
-                                 return s.files.size() == 1
-                                            ? absolute(s.files.front())
-                                            : absolute(s.files.front().parent_path());
-                               },
-                               [](const JsonSource&) { return std::string(); }},
-                    source);
-}
-
-PackOptions pack_options(const Options& options, Clock& clock) {
-  PackOptions pack;
-  const std::string source = source_path(options.source);
-  const std::string name =
-      options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
-  pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
-  pack.batch_name = utf8_prefix(printable(options.batch_name), kMaxTextBytes);
-  pack.part_limit_bytes = options.part_limit_bytes;
-  pack.encoding = options.encoding;
-  pack.limits = options.limits;
-  if (options.identity == Identity::include) {
-    pack.source = source;
-    pack.sender = local_identity();
-  }
-  return pack;
-}
 
 void log_left_out(const std::vector<LeftOutFile>& left_out) {
   for (const LeftOutFile& file : left_out) {
@@ -95,14 +29,9 @@ void log_left_out(const std::vector<LeftOutFile>& left_out) {
     if (file.kind == LeftOut::by_error) {
       log::error(line);
     } else {
-      log::info(line);
+      log::debug(line);
     }
   }
-}
-
-bool has_errors(const std::vector<LeftOutFile>& left_out) {
-  return std::any_of(left_out.begin(), left_out.end(),
-                     [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
 }
 
 /// The outcome of packing; its fate is decided later.
@@ -114,10 +43,7 @@ Outcome describe(const PackOptions& options, const PackedBatch& batch) {
   for (const PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
   outcome.left_out = batch.left_out;
   log_left_out(batch.left_out);
-  if (has_errors(batch.left_out)) outcome.status = ExitStatus::partly_done;
-  if (batch.parts.empty()) {
-    outcome.status = more_important(outcome.status, ExitStatus::nothing_to_send);
-  }
+  outcome.status = status_of_packing(batch.left_out, batch.parts.size());
   if (batch.size_bytes > kLargeBatchBytes) {
     log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
                              human_bytes(batch.size_bytes)));
@@ -298,12 +224,7 @@ std::string to_json_text(const Outcome& outcome) {
   json["files"] = outcome.files;
   json["bytes"] = outcome.size_bytes;
   json["payloads"] = outcome.payloads;
-  json["left_out"] = Json::array();
-  for (const LeftOutFile& file : outcome.left_out) {
-    json["left_out"].push_back({{"path", printable(file.file.path)},
-                                {"reason", file.file.reason},
-                                {"error", file.kind == LeftOut::by_error}});
-  }
+  json["left_out"] = left_out_json(outcome.left_out);
   return healthmetric::to_text(json);
 }
 

@@ -12,7 +12,7 @@ namespace {
 std::optional<Options> parse(const std::vector<const char*>& words) {
   std::vector<const char*> argv = {"healthmetric-sender"};
   for (const char* word : words) argv.push_back(word);
-  return sender::parse_options(static_cast<int>(argv.size()), argv.data());
+  return sender::CommandLine().parse(static_cast<int>(argv.size()), argv.data());
 }
 
 Options parsed(std::vector<const char*> words) {
@@ -26,8 +26,8 @@ Options parsed(std::vector<const char*> words) {
 TEST_CASE("the defaults are those of the README") {
   const Environment api("GITHUB_API_URL", std::nullopt);
   const Options options = parsed({"--folder", "x"});
-  CHECK(std::get<sender::FolderSource>(options.source).folder == "x");
-  CHECK(options.types == Types::supported);
+  CHECK(std::get<sender::FolderSource>(options.source.value()).folder == "x");
+  CHECK(options.rules.types == Types::supported);
   CHECK(options.identity == sender::Identity::include);
   CHECK(options.encoding == Encoding::plain);
   CHECK(options.trigger == Trigger::dispatch);
@@ -58,9 +58,9 @@ TEST_CASE("every option reaches its place") {
                                   "--max-files",      "5",
                                   "--json",           "--verbose",
                                   "--log-file",       "l"});
-  CHECK(std::get<sender::FilesSource>(options.source).files.size() == 2);
+  CHECK(std::get<sender::FilesSource>(options.source.value()).files.size() == 2);
   CHECK(options.batch_name == "n");
-  CHECK(options.types == Types::all);
+  CHECK(options.rules.types == Types::all);
   CHECK(options.identity == sender::Identity::leave_out);
   CHECK(options.repository == "o/r");
   CHECK(options.branch == "side");
@@ -83,13 +83,13 @@ TEST_CASE("the environment stands in for an option and the command line wins") {
   const Environment types("HEALTHMETRIC_ALL_TYPES", "true");
   const Environment repo("HEALTHMETRIC_REPO", "");
   CHECK(parsed({"--data", "1"}).batch_name == "from environment");
-  CHECK(parsed({"--data", "1"}).types == Types::all);
+  CHECK(parsed({"--data", "1"}).rules.types == Types::all);
   CHECK(parsed({"--data", "1", "--batch-name", "by hand"}).batch_name == "by hand");
   CHECK(parsed({"--data", "1"}).repository.empty());
 }
 
-TEST_CASE("a source is needed and there is only one") {
-  CHECK(error_code_of([] { parse({}); }) == ErrorCode::usage);
+TEST_CASE("there is one source or none") {
+  CHECK_FALSE(parsed({}).source);
   CHECK(error_code_of([] { parse({"--folder", "x", "--file", "y"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--folder", "x", "--data", "1"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--file", "x", "--data", "1"}); }) == ErrorCode::usage);
@@ -113,6 +113,24 @@ TEST_CASE("what cannot be meant is refused with the option named") {
     CHECK(error->code() == ErrorCode::usage);
     CHECK(std::string(error->what()).find(option) != std::string::npos);
   }
+}
+
+TEST_CASE("patterns keep the order they were given in") {
+  const auto verdict = [](const std::vector<const char*>& words) {
+    return parsed(words).rules.patterns.verdict_on("a.csv");
+  };
+  CHECK(verdict({"--include", "*.csv", "--exclude", "a.*"}) == Verdict::exclude);
+  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv"}) == Verdict::include);
+  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv", "--exclude", "*"}) == Verdict::exclude);
+  const Environment exclude("HEALTHMETRIC_EXCLUDE", "*");
+  CHECK(verdict({"--include", "*.csv"}) == Verdict::include);
+  CHECK(verdict({}) == Verdict::exclude);
+}
+
+TEST_CASE("a source on the command line leaves no room for another one from elsewhere") {
+  const Environment folder("HEALTHMETRIC_FOLDER", "/somewhere");
+  CHECK(std::holds_alternative<sender::JsonSource>(parsed({"--data", "1"}).source.value()));
+  CHECK(std::holds_alternative<sender::FolderSource>(parsed({}).source.value()));
 }
 
 TEST_CASE("the outbox lies where the XDG specification says") {

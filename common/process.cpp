@@ -1,0 +1,68 @@
+#include "common/process.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "common/error.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr int kSignalBase = 128;
+
+/// posix_spawn's list of what to do to the descriptors of the child.
+class FileActions {
+ public:
+  FileActions() { check(posix_spawn_file_actions_init(&actions_), "posix_spawn"); }
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+
+  void open(int descriptor, const std::string& path, int flags) {
+    check(posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(), flags, 0600), path);
+  }
+
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+  static void check(int error, const std::string& what) {
+    if (error != 0) throw Error(ErrorCode::io, "cannot run " + what + ": " + std::strerror(error));
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+/// The form the system wants: pointers that end in a null. The strings stay the caller's.
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) pointers.push_back(string.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+int run(const Command& command) {
+  FileActions actions;
+  actions.open(STDIN_FILENO, command.input.string(), O_RDONLY);
+  actions.open(STDOUT_FILENO, command.output.string(), O_WRONLY | O_CREAT | O_TRUNC);
+  actions.open(STDERR_FILENO, "/dev/null", O_WRONLY);
+  std::vector<std::string> words = command.words;
+  std::vector<std::string> environment = command.environment;
+  pid_t child = 0;
+  FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), nullptr,
+                                    pointers_to(words).data(), pointers_to(environment).data()),
+                     words.front());
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) FileActions::check(errno, words.front());
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,107 @@
+#include "sender/ignore_files.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/printable.hpp"
+#include "common/process.hpp"
+
+// git decides what an ignore file means, for nobody writes these rules twice the same way. It is
+// not asked in the source folder, where .gitignore files, a repository's configuration or a nested
+// repository would have a say, but in an empty work tree that has the ignore files alone, as
+// .gitignore: `git check-ignore` judges paths by name, they need not exist.
+
+namespace healthmetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxIgnoreFileBytes = std::uint64_t{1} * 1024 * 1024;
+constexpr std::uint64_t kMaxListBytes = std::uint64_t{1} * 1024 * 1024 * 1024;
+constexpr int kNothingIgnored = 1;
+
+/// In front of each path: a colon there would have a meaning of its own to git.
+constexpr std::string_view kHere = "./";
+
+/// git, with nothing of this machine's or user's configuration.
+int run_git(const fs::path& tree, std::vector<std::string> words, const fs::path& input,
+            const fs::path& output) {
+  words.insert(words.begin(), {"git", "-C", tree.string(), "-c", "core.excludesFile=/dev/null",
+                               "-c", "core.ignoreCase=false"});
+  const char* path = std::getenv("PATH");
+  return run(
+      {std::move(words),
+       {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path), "HOME=" + tree.string(),
+        "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"},
+       input,
+       output});
+}
+
+void copy_ignore_files(const std::vector<IgnoreFile>& ignore_files, const fs::path& tree) {
+  for (const IgnoreFile& file : ignore_files) {
+    std::string text;
+    try {
+      text = read_file(file.location, kMaxIgnoreFileBytes);
+    } catch (const Error& error) {
+      throw Error(ErrorCode::usage, error.what());
+    }
+    fs::create_directories(tree / file.folder);
+    write_file_atomically(tree / file.folder / ".gitignore", text);
+  }
+}
+
+/// The paths that git repeats.
+std::vector<std::string> parse_answer(std::string_view text) {
+  std::vector<std::string> paths;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\0'), text.size());
+    paths.emplace_back(text.substr(kHere.size(), end - kHere.size()));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return paths;
+}
+
+[[noreturn]] void throw_git_failed(const std::string& why) {
+  throw Error(ErrorCode::usage, std::string("git is needed to read ") + kIgnoreFile + ": " + why);
+}
+
+}  // namespace
+
+std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
+                                       const std::vector<RelativePath>& paths) {
+  const TemporaryDirectory room;
+  const fs::path tree = room.path() / "tree";
+  const fs::path list = room.path() / "paths";
+  const fs::path found = room.path() / "ignored";
+  fs::create_directories(tree);
+  copy_ignore_files(ignore_files, tree);
+  {
+    OutputFile out(list);
+    for (const RelativePath& path : paths) {
+      out.write(kHere);
+      out.write(path.str());
+      out.write(std::string_view("\0", 1));
+    }
+    out.flush();
+  }
+  try {
+    if (run_git(tree, {"init", "--quiet", "--template="}, "/dev/null", "/dev/null") != 0) {
+      throw_git_failed("it cannot work in " + in_quotes(tree.string()));
+    }
+    const int status = run_git(tree, {"check-ignore", "--no-index", "-z", "--stdin"}, list, found);
+    if (status != 0 && status != kNothingIgnored) {
+      throw_git_failed("it ended with status " + std::to_string(status));
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    throw_git_failed(error.what());
+  }
+  std::vector<std::string> ignored = parse_answer(read_file(found, kMaxListBytes));
+  std::sort(ignored.begin(), ignored.end());
+  return ignored;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,74 @@
+#include "sender/path_patterns.hpp"
+
+#include <fnmatch.h>
+
+#include <span>
+
+#include "common/error.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr const char* kAnyFolders = "**";
+
+/// The names in `path`, behind those in `names`.
+std::vector<std::string> split(std::string_view path, std::vector<std::string> names = {}) {
+  while (!path.empty()) {
+    const std::size_t end = path.find('/');
+    const std::string_view name = path.substr(0, end);
+    if (!name.empty() && name != ".") names.emplace_back(name);
+    path.remove_prefix(end == std::string_view::npos ? path.size() : end + 1);
+  }
+  return names;
+}
+
+using Names = std::span<const std::string>;
+
+/// Whether the glob matches the path or a folder above it.
+bool matches(Names glob, Names path) {
+  if (glob.empty()) return true;
+  if (glob.front() == kAnyFolders) {
+    // "a/**" is what is below a folder, not the folder itself.
+    if (glob.size() == 1) return !path.empty();
+    for (std::size_t skipped = 0; skipped <= path.size(); ++skipped) {
+      if (matches(glob.subspan(1), path.subspan(skipped))) return true;
+    }
+    return false;
+  }
+  return !path.empty() && ::fnmatch(glob.front().c_str(), path.front().c_str(), 0) == 0 &&
+         matches(glob.subspan(1), path.subspan(1));
+}
+
+}  // namespace
+
+PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
+  for (const PathPattern& pattern : patterns) {
+    const std::string& glob = pattern.glob;
+    if (split(glob).empty()) {
+      throw Error(ErrorCode::usage,
+                  in_quotes(glob) + " is no pattern: write for example '*.csv' or 'raw/**'");
+    }
+    const bool names_a_place = glob.find('/') < glob.size() - 1;
+    std::vector<std::string> names;
+    if (!names_a_place) names.emplace_back(kAnyFolders);
+    names = split(glob, std::move(names));
+    patterns_.push_back({pattern.verdict, std::move(names)});
+    has_includes_ = has_includes_ || pattern.verdict == Verdict::include;
+  }
+}
+
+std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
+  const std::vector<std::string> names = split(path);
+  for (auto pattern = patterns_.rbegin(); pattern != patterns_.rend(); ++pattern) {
+    if (matches(pattern->names, names)) return pattern->verdict;
+  }
+  if (!patterns_.empty() && patterns_.front().verdict == Verdict::include) return Verdict::exclude;
+  return {};
+}
+
+bool PathPatterns::excludes_all_below(std::string_view folder) const {
+  return !has_includes_ && verdict_on(folder) == Verdict::exclude;
+}
+
+}  // namespace healthmetric

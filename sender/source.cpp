@@ -1,0 +1,121 @@
+#include "sender/source.hpp"
+
+#include <algorithm>
+
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/printable.hpp"
+#include "common/utf8.hpp"
+#include "sender/identity.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+constexpr std::size_t kUniqueDigits = 8;
+
+constexpr std::uint64_t kMaxListBytes = 256 * kMiB;
+
+/// Joins the handlers of a variant.
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+std::string json_text(const JsonSource& source, const Limits& limits) {
+  if (source.text != "-") return source.text;
+  InputFile input = standard_input();
+  try {
+    return read_all(input, limits.max_file_bytes, "standard input");
+  } catch (const Error& error) {
+    throw Error(error.code() == ErrorCode::too_large ? ErrorCode::usage : error.code(),
+                error.what());
+  }
+}
+
+std::string list_text(const ListSource& source) {
+  try {
+    if (source.list != "-") return read_file(source.list, kMaxListBytes);
+    InputFile input = standard_input();
+    return read_all(input, kMaxListBytes, "standard input");
+  } catch (const Error& error) {
+    throw Error(ErrorCode::usage, std::string("--files-from: ") + error.what());
+  }
+}
+
+/// The source as the batch records it: an absolute path, or nothing for JSON.
+std::string source_path(const DataSource& source) {
+  const auto absolute = [](const std::filesystem::path& path) {
+    std::error_code error;
+    const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
+    return printable((error ? path : found).string());
+  };
+  return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
+                               [&](const FilesSource& s) {
+                                 return s.files.size() == 1
+                                            ? absolute(s.files.front())
+                                            : absolute(s.files.front().parent_path());
+                               },
+                               [](const JsonSource&) { return std::string(); },
+                               [&](const ListSource& s) { return absolute(s.folder); }},
+                    source);
+}
+
+}  // namespace
+
+ScanResult scan(const Options& options) {
+  if (!options.source) {
+    throw Error(ErrorCode::usage,
+                "nothing to send: use --folder, --file, --files-from or --data "
+                "(healthmetric-sender --help lists the options)");
+  }
+  return std::visit(
+      Overloaded{[&](const FolderSource& s) {
+                   return scan_folder(s.folder, options.rules, options.limits);
+                 },
+                 [&](const FilesSource& s) { return scan_files(s.files, options.limits); },
+                 [&](const JsonSource& s) { return scan_json(json_text(s, options.limits)); },
+                 [&](const ListSource& s) {
+                   return scan_list(list_text(s), s.separator, s.folder, options.rules,
+                                    options.limits);
+                 }},
+      options.source.value());
+}
+
+PackOptions pack_options(const Options& options, Clock& clock) {
+  PackOptions pack;
+  const std::string source = source_path(options.source.value());
+  const std::string name =
+      options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
+  pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
+  pack.batch_name = utf8_prefix(printable(options.batch_name), kMaxTextBytes);
+  pack.part_limit_bytes = options.part_limit_bytes;
+  pack.encoding = options.encoding;
+  pack.limits = options.limits;
+  if (options.identity == Identity::include) {
+    pack.source = source;
+    pack.sender = local_identity();
+  }
+  return pack;
+}
+
+ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts) {
+  const bool has_errors =
+      std::any_of(left_out.begin(), left_out.end(),
+                  [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
+  const ExitStatus status = has_errors ? ExitStatus::partly_done : ExitStatus::success;
+  return parts == 0 ? more_important(status, ExitStatus::nothing_to_send) : status;
+}
+
+Json left_out_json(const std::vector<LeftOutFile>& left_out) {
+  Json list = Json::array();
+  for (const LeftOutFile& file : left_out) {
+    list.push_back({{"path", printable(file.file.path)},
+                    {"reason", file.file.reason},
+                    {"error", file.kind == LeftOut::by_error}});
+  }
+  return list;
+}
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "common/clock.hpp"
+#include "common/exit_status.hpp"
+#include "common/json.hpp"
+#include "sender/options.hpp"
+
+/// From the options to what is packed, and how: what sending and planning have in common.
+
+namespace healthmetric::sender {
+
+/// Looks at the source that the options name. Throws Error{usage} when there is none.
+ScanResult scan(const Options& options);
+
+/// How to pack it: a new identity, the batch's name, what is told of this machine.
+PackOptions pack_options(const Options& options, Clock& clock);
+
+/// The exit status after packing: of files left out by an error, or of nothing to send.
+ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts);
+
+/// What was left out, as docs/output.md has it.
+Json left_out_json(const std::vector<LeftOutFile>& left_out);
+
+}  // namespace healthmetric::sender
