@@ -53,7 +53,7 @@ def check_contents(output: Output) -> None:
 
 def test_unsupported_files_alone_are_nothing_to_send(output: Output, tmp_path: Path) -> None:
     folder = write_tree(tmp_path / "source", {"a.pdf": b"x", "sub/b": b"x"})
-    result = output("--folder", folder)
+    result = output("--folder", folder, "--verbose")
     assert (result.status, result.stdout) == (3, "nothing to send; left out 2 (--all-types sends every type)\n")
     result.error_line("'a.pdf'", "unsupported type")
     result.error_line("'sub/b'", "unsupported type")
@@ -90,7 +90,7 @@ def test_hidden_files_and_git_folders_never_leave(options: list[str], output: Ou
         "repo/.git.json": secret, "repo/sub/.git": secret,
     })
 
-    result = output("--folder", folder, *options)
+    result = output("--folder", folder, *options, "--verbose")
 
     assert result.status == 0
     assert list(output.payload()["files"]) == ["a.json"]
@@ -141,7 +141,7 @@ def test_what_is_no_file_is_skipped_with_a_word(output: Output, source: Path) ->
         (source / "dangling.json").symlink_to("nowhere")
         (source / "alias.json").symlink_to("data.json")
 
-        result = output("--folder", source, timeout=20)
+        result = output("--verbose", "--folder", source, timeout=20)
 
     assert result.status == 0
     assert list(output.payload()["files"]) == ["data.json"]
@@ -157,7 +157,7 @@ def test_a_device_is_skipped_with_a_word(output: Output, source: Path) -> None:
         os.mknod(source / "zero.json", stat.S_IFCHR | 0o666, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("not allowed to make devices here")
-    result = output("--folder", source, timeout=20)
+    result = output("--verbose", "--folder", source, timeout=20)
     assert result.status == 0
     result.error_line("'zero.json'", "a device")
     assert list(output.payload()["files"]) == ["data.json"]

@@ -120,12 +120,12 @@ def test_a_file_named_by_hand_may_be_of_any_type(output: Output, tmp_path: Path)
     assert sorted(output.payload()["files"]) == sorted(names)
 
 
-def test_a_link_named_by_hand_is_sent_under_its_own_name(output: Output, source: Path) -> None:
+def test_a_link_is_not_followed_even_when_it_is_named_by_hand(output: Output, source: Path) -> None:
     (source / "link.csv").symlink_to("data.json")
     result = output("--file", source / "link.csv")
-    assert result.status == 0
-    [(name, entry)] = output.payload()["files"].items()
-    assert (name, entry["size"]) == ("link.csv", 13)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("link.csv", "it is a symbolic link")
+    assert output.payload_files() == []
 
 
 def test_two_files_of_one_name_are_refused(output: Output, source: Path, tmp_path: Path) -> None:

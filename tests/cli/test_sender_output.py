@@ -43,12 +43,13 @@ def test_the_version_goes_to_stdout(sender: Program, receiver: Program) -> None:
 
 def test_stdout_is_one_line_for_people(output: Output, source: Path) -> None:
     (source / "notes.pdf").write_bytes(b"x")
-    result = output("--folder", source)
+    result = output("--folder", source, "--verbose")
     assert result.status == 0
     inbox = re.escape(str(output.storage / "inbox"))
     assert re.fullmatch(rf"written \d{{8}}T\d{{6}}Z-source-[0-9a-f]{{8}}: 1 file, 13 B, 1 payload, "
                         rf"to {inbox}; left out 1\n", result.stdout)
     assert result.stderr == LEFT_OUT + "\n"
+    assert output("--folder", source).stderr == ""
 
 
 def test_json_is_one_object(output: Output, mixed: Path) -> None:

@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const ScanRules kAllTypes{Types::all, Hidden::leave_out, Subfolders::send, {}};
+
 /// Puts the contents of entries and chunks together.
 class Collector final : public PayloadSink {
  public:
@@ -38,7 +40,7 @@ struct Fixture {
   }
 
   PackedBatch run() {
-    const ScanResult scan = scan_folder(source, Types::all, {});
+    const ScanResult scan = scan_folder(source, kAllTypes, {});
     return pack(scan, out, options);
   }
 
@@ -148,7 +150,7 @@ TEST_CASE("a file that vanished after the scan is left out by error and the othe
   Fixture fixture;
   write_file_atomically(fixture.source / "a", "1");
   write_file_atomically(fixture.source / "b", "2");
-  const ScanResult scan = scan_folder(fixture.source, Types::all, {});
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   const PackedBatch batch = pack(scan, fixture.out, fixture.options);
   CHECK(batch.files == 1);
@@ -161,7 +163,7 @@ TEST_CASE("a file that vanished after the scan is left out by error and the othe
 TEST_CASE("a file that grew after the scan is sent as it is now") {
   Fixture fixture;
   write_file_atomically(fixture.source / "a", "1");
-  const ScanResult scan = scan_folder(fixture.source, Types::all, {});
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   write_file_atomically(fixture.source / "a", "12345");
   const PackedBatch batch = pack(scan, fixture.out, fixture.options);

@@ -1,0 +1,156 @@
+"""sender.toml and its profiles: a crontab line needs nothing but the program and a profile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Destination
+from programs import Program, Result, Word
+
+
+@pytest.fixture
+def config(sender: Program) -> Path:
+    """The default configuration file."""
+    file = sender.home / ".config/healthmetric/sender.toml"
+    file.parent.mkdir(parents=True)
+    return file
+
+
+def plan(sender: Program, *words: Word, **run: object) -> dict[str, object]:
+    result = sender("--dry-run", "--json", *words, **run)
+    assert result.status == 0, result
+    return result.json
+
+
+def refused(result: Result, *words: str) -> None:
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(*words)
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_profile_is_all_that_a_crontab_needs(destination: Destination, config: Path, source: Path) -> None:
+    token = config.with_name("token")
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    config.write_text(f'''
+        api-url = "{destination.github.url}"   # for all profiles
+        repo = "octo/elsewhere"
+        [profile.nightly]
+        repo = "{destination.repo}"
+        folder = "{source}"
+        batch-name = "night"
+        token-file = '{token}'
+        quiet = true
+    ''')
+    result = destination.sender("--profile", "nightly")
+    assert (result.status, result.stdout, result.stderr) == (0, "", "")
+    [name] = destination.inbox()
+    assert "-night-" in name
+
+
+def test_flag_beats_environment_beats_profile_beats_file(sender: Program, config: Path) -> None:
+    config.write_text('repo = "of/file"\nbranch = "file"\nbatch-name = "file"\n'
+                      '[profile.lab]\nrepo = "of/profile"\nbranch = "profile"\nbatch-name = "profile"\n')
+    words = ["--data", "1"]
+    assert plan(sender, *words)["target"] == "of/file"
+    assert plan(sender, *words, "--profile", "lab")["target"] == "of/profile"
+    environment = {"HEALTHMETRIC_REPO": "of/environment", "HEALTHMETRIC_PROFILE": "lab",
+                   "HEALTHMETRIC_BRANCH": "environment"}
+    assert plan(sender, *words, env=environment)["target"] == "of/environment"
+    found = plan(sender, *words, "--repo", "of/flag", env=environment)
+    assert (found["target"], found["branch"], found["batch_name"]) == ("of/flag", "environment", "profile")
+
+
+def test_another_file_can_be_named(sender: Program, config: Path, tmp_path: Path) -> None:
+    config.write_text('repo = "of/default"\n')
+    other = tmp_path / "other.toml"
+    other.write_text('repo = "of/other"\n')
+    assert plan(sender, "--data", "1", "--config", other)["target"] == "of/other"
+    assert plan(sender, "--data", "1", env={"HEALTHMETRIC_CONFIG": str(other)})["target"] == "of/other"
+    xdg = {"XDG_CONFIG_HOME": str(tmp_path / "nothing-there")}
+    assert plan(sender, "--data", "1", env=xdg)["target"] is None
+
+
+def test_lists_keep_their_order_and_the_command_line_has_the_last_word(sender: Program, config: Path,
+                                                                       tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv", "c.json"):
+        (folder / name).write_bytes(b"1")
+    config.write_text(f'folder = "{folder}"\nexclude = ["a.*", "c.*"]\n')
+    paths = lambda *words: [file["path"] for file in plan(sender, *words)["files"]]  # noqa: E731
+    assert paths() == ["b.csv"]
+    assert paths("--include", "a.*") == ["a.csv", "b.csv"]
+    assert paths("--exclude", "b.*") == ["a.csv", "c.json"]
+
+
+def test_a_source_on_the_command_line_takes_the_place_of_the_files(sender: Program, config: Path) -> None:
+    config.write_text('folder = "/srv/metrics"\nrepo = "a/b"\n')
+    assert plan(sender, "--data", "1")["files"] == [{"path": "data.json", "bytes": 1}]
+
+
+@pytest.mark.parametrize("text, words", [
+    ('colour = "red"\n', ["unknown key 'colour'"]),
+    ('[profile.a]\ncolour = "red"\n', ["unknown key 'profile.a.colour'"]),
+    ('[other]\nrepo = "a/b"\n', ["unknown section [other]"]),
+    ('token = "ghp_x"\n', ["unknown key 'token'"]),
+    ('config = "x"\n', ["unknown key 'config'"]),
+    ('profile = "x"\n', ["unknown key 'profile'"]),
+    ('help = true\n', ["unknown key 'help'"]),
+    ('batch_name = "x"\n', ["unknown key 'batch_name'"]),
+    ('trigger = "often"\n', ["trigger:", "often"]),
+    ('[profile.a]\nmax-wait = "soon"\n', ["max-wait in [profile.a]"]),
+    ('just some words\n', ["sender.toml"]),
+])
+def test_what_cannot_be_meant_is_refused_by_name(text: str, words: list[str], sender: Program,
+                                                 config: Path) -> None:
+    config.write_text(text)
+    refused(sender("--data", "1", "--dry-run", "--profile", "a" if "[profile.a]" in text else ""),
+            "sender.toml", *words)
+
+
+def test_a_secret_that_was_put_into_the_file_is_not_repeated(sender: Program, config: Path) -> None:
+    config.write_text(f'token = "{TOKEN}"\n')
+    result = sender("--data", "1", "--dry-run")
+    assert result.status == 2
+    assert TOKEN not in result.stdout + result.stderr
+
+
+def test_a_profile_that_is_not_there_is_refused_with_those_that_are(sender: Program, config: Path) -> None:
+    refused(sender("--data", "1", "--profile", "lab"), "--profile", "sender.toml")
+    config.write_text('[profile.day]\nquiet = true\n[profile.night]\nquiet = true\n')
+    refused(sender("--data", "1", "--profile", "lab"), "[profile.lab]", "day, night")
+
+
+def test_a_file_that_cannot_be_read_is_refused(sender: Program, tmp_path: Path) -> None:
+    refused(sender("--data", "1", "--config", tmp_path / "gone.toml"), "--config", "gone.toml")
+    refused(sender("--data", "1", "--config", tmp_path), "--config", str(tmp_path))
+    large = tmp_path / "large.toml"
+    large.write_bytes(b"#" * (1 << 20) + b"\n")
+    refused(sender("--data", "1", "--config", large), "large.toml", "larger than")
+
+
+def test_every_option_is_a_key_and_a_variable(sender: Program, config: Path, source: Path,
+                                              tmp_path: Path) -> None:
+    """None is refused as unknown, whichever of the two it comes from."""
+    text = sender("--help").stdout
+    options = {line.split()[0].split(",")[-1].removeprefix("--") for line in text.splitlines()
+               if line.startswith("  -")} - {"help", "version", "config", "profile"}
+    assert len(options) > 25
+    values = {"folder": source, "file": source / "data.json", "files-from": "/dev/null", "trigger": "none",
+              "compress": "none", "max-wait": 1, "part-size": "1M", "max-file-size": "1M", "max-files": 7,
+              "max-batch-size": "1M", "repo": "a/b", "data": 1, "api-url": "https://x.invalid",
+              "log-file": tmp_path / "log", "branch": "b", "include": "*", "exclude": "x"}
+    flags = {line.split()[0].split(",")[-1].removeprefix("--") for line in text.splitlines()
+             if line.startswith("  -") and line.split()[1][0].isupper() and not line.split()[1].isupper()}
+    for option in sorted(options):
+        value = "true" if option in flags else str(values.get(option, "x"))
+        config.write_text(f"{option} = {json.dumps(value)}\n")
+        words = ["--dry-run"] if option in ("folder", "file", "data", "files-from") else ["--dry-run", "--data", "1"]
+        from_file = sender(*words)
+        config.write_text("")
+        from_variable = sender(*words, env={"HEALTHMETRIC_" + option.upper().replace("-", "_"): value})
+        assert "unknown key" not in from_file.stderr, option
+        assert (from_file.status, from_file.stdout) == (from_variable.status, from_variable.stdout), option
