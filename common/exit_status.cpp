@@ -10,6 +10,25 @@
 
 namespace healthmetric {
 
+std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() {
+  static constexpr std::array<std::pair<ExitStatus, std::string_view>, 11> kMeanings = {{
+      {ExitStatus::success, "all done; for the receiver also: nothing was waiting"},
+      {ExitStatus::internal, "a defect in the program"},
+      {ExitStatus::usage, "usage: an option, no such folder, no source"},
+      {ExitStatus::nothing_to_send, "nothing to send"},
+      {ExitStatus::partly_done,
+       "partly done: files were left out by an error, or a batch was rejected"},
+      {ExitStatus::unauthorized, "authentication or permission"},
+      {ExitStatus::rate_limited, "rate limited for too long; the batch waits in the outbox"},
+      {ExitStatus::network,
+       "network or server failure for too long; the batch waits in the outbox"},
+      {ExitStatus::refused, "the repository refused the batch for good"},
+      {ExitStatus::busy, "another sender (or receiver) is at work"},
+      {ExitStatus::io, "local input or output: disk full, no permission"},
+  }};
+  return kMeanings;
+}
+
 ExitStatus exit_status(ErrorCode code) {
   switch (code) {
     case ErrorCode::internal:

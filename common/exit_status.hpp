@@ -1,6 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <string_view>
+#include <utility>
 
 #include "common/error.hpp"
 
@@ -20,6 +23,9 @@ enum class ExitStatus {
   busy = 9,
   io = 10,
 };
+
+/// Each status with its meaning in a few words, in order.
+std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings();
 
 /// The only table from failure to exit status.
 ExitStatus exit_status(ErrorCode code);

@@ -18,7 +18,7 @@ constexpr const char* kProgram = "healthmetric-receiver";
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   log::set_up({kProgram});
-  const auto options = receiver::parse_options(argc, argv);
+  const auto options = receiver::CommandLine().parse(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
 

@@ -3,54 +3,71 @@
 #include "common/command_line.hpp"
 
 namespace healthmetric::receiver {
-namespace {
 
-constexpr unsigned kDefaultIncompleteAfterDays = 7;
-
-}  // namespace
-
-std::optional<Options> parse_options(int argc, const char* const* argv) {
-  Options options;
-  CLI::App app(
+struct CommandLine::Definition {
+  CLI::App app{
       "Unpacks the batches that wait in a storage folder: files to _storage/<batch>/, one summary "
-      "a batch to _storage/summaries/. A bad payload goes to _storage/rejected/ with its reason.");
-  set_up_command_line(app, "healthmetric-receiver");
-
-  app.add_option("--storage", options.storage, "The storage folder (default _storage)")
-      ->type_name("DIR");
-  std::string name_template(NameTemplate::kDefault);
-  app.add_option("--name-template", name_template,
-                 "Where files are stored, with the fields {batch} {dir} {stem} {ext} {timestamp} "
-                 "{id} {year} {month} {day} {batch_id} (default " +
-                     std::string(NameTemplate::kDefault) + ")")
-      ->type_name("PATTERN");
-  bool keep_payloads = false;
-  app.add_flag("--keep-payloads", keep_payloads, "Leave payloads where they are once stored");
-  bool dry_run = false;
-  app.add_flag("--dry-run", dry_run, "Verify what waits and change nothing");
-  unsigned incomplete_after_days = kDefaultIncompleteAfterDays;
-  app.add_option("--incomplete-after", incomplete_after_days,
-                 "Reject a batch whose parts are not all there after DAYS (default 7)")
-      ->type_name("DAYS")
-      ->check(CLI::Range(0U, 3650U));
-  app.add_option("--summary-markdown", options.summary_markdown,
-                 "Write a summary of the run to FILE, as Markdown")
-      ->type_name("FILE");
-  app.add_flag("--json", options.json, "Print the result as one JSON object");
+      "a batch to _storage/summaries/. A bad payload goes to _storage/rejected/ with its reason."};
+  Options options;
   LimitOptions limits;
-  limits.add_to(app);
+  std::string name_template{NameTemplate::kDefault};
+  bool keep_payloads = false;
+  bool dry_run = false;
+  unsigned incomplete_after_days = 7;
   bool verbose = false;
   bool quiet = false;
-  add_log_options(app, verbose, quiet, options.log_file);
-  if (parse_with_environment(app, argc, argv) == Parsed::help_shown) return {};
 
-  options.name_template = NameTemplate(name_template);
-  options.limits = limits.limits();
-  options.verbosity = verbosity(verbose, quiet);
-  options.incomplete_after = std::chrono::days(incomplete_after_days);
-  if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
-  if (dry_run) options.mode = Mode::verify_only;
-  return options;
+  Definition() {
+    set_up_command_line(app, "healthmetric-receiver");
+    add_storage_options();
+    app.add_option("--summary-markdown", options.summary_markdown,
+                   "Write a summary of the run to FILE, as Markdown")
+        ->type_name("FILE");
+    app.add_flag("--json", options.json, "Print the result as one JSON object");
+    limits.add_to(app);
+    add_log_options(app, verbose, quiet, options.log_file);
+    app.footer(
+        "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template:\n"
+        "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
+  }
+
+  void add_storage_options() {
+    app.add_option("--storage", options.storage, "The storage folder (default _storage)")
+        ->type_name("DIR");
+    app.add_option("--name-template", name_template,
+                   "Where files are stored, with the fields {batch} {dir} {stem} {ext} {timestamp} "
+                   "{id} {year} {month} {day} {batch_id} (default " +
+                       std::string(NameTemplate::kDefault) + ")")
+        ->type_name("PATTERN");
+    app.add_flag("--keep-payloads", keep_payloads, "Leave payloads where they are once stored");
+    app.add_flag("--dry-run", dry_run, "Verify what waits and change nothing");
+    app.add_option("--incomplete-after", incomplete_after_days,
+                   "Reject a batch whose parts are not all there after DAYS (default 7)")
+        ->type_name("DAYS")
+        ->check(CLI::Range(0U, 3650U));
+  }
+
+  Options finish() {
+    options.name_template = NameTemplate(name_template);
+    options.limits = limits.limits();
+    options.verbosity = verbosity(verbose, quiet);
+    options.incomplete_after = std::chrono::days(incomplete_after_days);
+    if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
+    if (dry_run) options.mode = Mode::verify_only;
+    return options;
+  }
+};
+
+CommandLine::CommandLine() : definition_(std::make_unique<Definition>()) {}
+CommandLine::~CommandLine() = default;
+
+const CLI::App& CommandLine::app() const {
+  return definition_->app;
+}
+
+std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
+  if (parse_with_environment(definition_->app, argc, argv) == Parsed::help_shown) return {};
+  return definition_->finish();
 }
 
 }  // namespace healthmetric::receiver

@@ -2,11 +2,16 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "common/batch.hpp"
 #include "common/log.hpp"
 #include "receiver/stored_name.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace healthmetric::receiver {
 
@@ -28,8 +33,23 @@ struct Options {
   std::chrono::seconds incomplete_after{};
 };
 
-/// Reads the command line and the environment. Nothing when help or the version was asked for and
-/// printed. Throws Error{usage}.
-std::optional<Options> parse_options(int argc, const char* const* argv);
+/// The options of the receiver: what --help, the man page and the completions tell of, and what
+/// reads them. The command line wins over HEALTHMETRIC_<OPTION>.
+class CommandLine {
+ public:
+  CommandLine();
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  [[nodiscard]] const CLI::App& app() const;
+
+  /// Nothing when help or the version was asked for and printed. Throws Error{usage}.
+  std::optional<Options> parse(int argc, const char* const* argv);
+
+ private:
+  struct Definition;
+  std::unique_ptr<Definition> definition_;
+};
 
 }  // namespace healthmetric::receiver

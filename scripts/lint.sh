@@ -25,8 +25,8 @@ cmake --preset "$preset" > /dev/null
 # The compile commands are written for GCC and name warnings that Clang does not know.
 options=(-quiet -extra-arg=-Wno-unknown-warning-option -p "build/$preset")
 if command -v run-clang-tidy > /dev/null; then
-  run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver)/"
+  run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver|docs/reference)/"
 else
-  git ls-files -z --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp |
+  git ls-files -z --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp docs/reference/\*.cpp |
     xargs --null --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
 fi

@@ -13,7 +13,8 @@ function(healthmetric_python_test folder)
     TIMEOUT 1800
     ENVIRONMENT "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;\
 HEALTHMETRIC_SENDER=$<TARGET_FILE:healthmetric-sender>;\
-HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>")
+HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>;\
+HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR}")
 endfunction()
 
 healthmetric_python_test(github_server)

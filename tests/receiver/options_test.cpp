@@ -11,7 +11,7 @@ namespace {
 receiver::Options parse(const std::vector<const char*>& words) {
   std::vector<const char*> argv = {"healthmetric-receiver"};
   for (const char* word : words) argv.push_back(word);
-  return receiver::parse_options(static_cast<int>(argv.size()), argv.data()).value();
+  return receiver::CommandLine().parse(static_cast<int>(argv.size()), argv.data()).value();
 }
 
 }  // namespace

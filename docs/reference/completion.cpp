@@ -1,0 +1,164 @@
+#include "docs/reference/completion.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "common/format.hpp"
+
+namespace healthmetric {
+namespace {
+
+enum class ValueKind { none, choice, file, folder, other };
+
+ValueKind kind_of(const OptionFacts& option) {
+  if (option.value.empty()) return ValueKind::none;
+  if (!option.choices.empty()) return ValueKind::choice;
+  if (option.value == "FILE") return ValueKind::file;
+  if (option.value == "DIR") return ValueKind::folder;
+  return ValueKind::other;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : std::string(separator)) + word;
+  return text;
+}
+
+/// In single quotes, as every shell here reads them; fish and the others differ in a quote within.
+std::string quoted(std::string_view text, std::string_view quote_within) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      result += quote_within;
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
+std::vector<std::string> long_names(const std::vector<OptionFacts>& options, ValueKind kind) {
+  std::vector<std::string> names;
+  for (const OptionFacts& option : options) {
+    if (kind_of(option) == kind) names.push_back("--" + option.name);
+  }
+  return names;
+}
+
+std::string function_name(std::string program) {
+  std::replace(program.begin(), program.end(), '-', '_');
+  return "_" + program;
+}
+
+/// One arm of bash's `case` over the option before the cursor.
+std::string bash_arm(const std::vector<std::string>& names, const std::string& action) {
+  if (names.empty()) return "";
+  return fmt::format("    {})\n      {}\n      return\n      ;;\n", joined(names, " | "), action);
+}
+
+/// Descriptions stand in brackets and may not hold colons or brackets of their own.
+std::string zsh_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string zsh_action(const OptionFacts& option) {
+  switch (kind_of(option)) {
+    case ValueKind::none:
+      return "";
+    case ValueKind::choice:
+      return fmt::format(":{}:({})", zsh_text(option.value), joined(option.choices, " "));
+    case ValueKind::file:
+      return ":FILE:_files";
+    case ValueKind::folder:
+      return ":DIR:_files -/";
+    case ValueKind::other:
+      return fmt::format(":{}: ", zsh_text(option.value));
+  }
+  return "";
+}
+
+std::string fish_value(const OptionFacts& option) {
+  switch (kind_of(option)) {
+    case ValueKind::none:
+      return "";
+    case ValueKind::choice:
+      return " -x -a '" + joined(option.choices, " ") + "'";
+    case ValueKind::file:
+      return " -r -F";
+    case ValueKind::folder:
+      return " -x -a '(__fish_complete_directories)'";
+    case ValueKind::other:
+      return " -x";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+  const std::string function = function_name(program);
+  std::string arms;
+  for (const OptionFacts& option : options) {
+    if (kind_of(option) != ValueKind::choice) continue;
+    arms += bash_arm({"--" + option.name},
+                     fmt::format("mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$current\")",
+                                 joined(option.choices, " ")));
+  }
+  arms += bash_arm(long_names(options, ValueKind::folder),
+                   "compopt -o filenames 2> /dev/null\n"
+                   "      mapfile -t COMPREPLY < <(compgen -d -- \"$current\")");
+  arms += bash_arm(long_names(options, ValueKind::file),
+                   "compopt -o filenames 2> /dev/null\n"
+                   "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\")");
+  arms += bash_arm(long_names(options, ValueKind::other), ":");
+  std::vector<std::string> names;
+  for (const OptionFacts& option : options) {
+    if (!option.letter.empty()) names.push_back("-" + option.letter);
+    names.push_back("--" + option.name);
+  }
+  return fmt::format(R"(# bash completion for {0}
+{1}() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
+  # bash takes "--option=value" for three words.
+  if [[ $current == = ]]; then
+    current=
+  elif [[ $previous == = ]]; then
+    previous=${{COMP_WORDS[COMP_CWORD - 2]}}
+  fi
+  COMPREPLY=()
+  case $previous in
+{2}  esac
+  mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current")
+}}
+complete -F {1} {0}
+)",
+                     program, function, arms, joined(names, " "));
+}
+
+std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+  std::string lines;
+  for (const OptionFacts& option : options) {
+    const std::string rest = fmt::format("[{}]{}", zsh_text(option.text), zsh_action(option));
+    const std::string sign = option.value.empty() ? "" : "=";
+    if (!option.letter.empty()) lines += " \\\n  " + quoted("-" + option.letter + rest, "'\\''");
+    lines += " \\\n  " + quoted("*--" + option.name + sign + rest, "'\\''");
+  }
+  return fmt::format("#compdef {}\n_arguments -s{}\n", program, lines);
+}
+
+std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+  std::string text = fmt::format("# fish completion for {0}\ncomplete -c {0} -f\n", program);
+  for (const OptionFacts& option : options) {
+    const std::string letter = option.letter.empty() ? "" : " -s " + option.letter;
+    text += fmt::format("complete -c {}{} -l {}{} -d {}\n", program, letter, option.name,
+                        fish_value(option), quoted(option.text, "\\'"));
+  }
+  return text;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "docs/reference/option_facts.hpp"
+
+/// What shells complete: the options of a program, and behind an option its choices, files or
+/// folders.
+
+namespace healthmetric {
+
+std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options);
+std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options);
+std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options);
+
+}  // namespace healthmetric

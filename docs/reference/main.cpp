@@ -1,0 +1,96 @@
+#include <filesystem>
+#include <iostream>
+
+#include "common/command_line.hpp"
+#include "common/exit_status.hpp"
+#include "common/file_io.hpp"
+#include "common/version.hpp"
+#include "docs/reference/completion.hpp"
+#include "docs/reference/man_page.hpp"
+#include "receiver/options.hpp"
+#include "sender/options.hpp"
+
+/// Writes the manual pages and shell completions of both programs into a folder, from the very
+/// option definitions that the programs parse with.
+
+namespace {
+
+using namespace healthmetric;
+namespace fs = std::filesystem;
+
+void write_all(const fs::path& folder, const ManPage& page) {
+  write_file_atomically(folder / (page.program + ".1"), to_roff(page));
+  write_file_atomically(folder / (page.program + ".bash"),
+                        bash_completion(page.program, page.options));
+  write_file_atomically(folder / ("_" + page.program), zsh_completion(page.program, page.options));
+  write_file_atomically(folder / (page.program + ".fish"),
+                        fish_completion(page.program, page.options));
+}
+
+ManPage page_of(const CLI::App& app) {
+  ManPage page;
+  page.program = app.get_name();
+  page.version = kVersion;
+  page.description = app.get_description() + "\n" + app.get_footer();
+  page.options = describe_options(app);
+  return page;
+}
+
+ManPage sender_page(const CLI::App& app) {
+  ManPage page = page_of(app);
+  page.summary = "send health metrics to a GitHub repository";
+  page.environment = {
+      {"HEALTHMETRIC_<OPTION>", "The value of an option, if it is not on the command line."},
+      {"GH_TOKEN, GITHUB_TOKEN", "The token for github.com."},
+      {"GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN", "The token for other hosts."},
+      {"GITHUB_REPOSITORY", "The repository, where --repo is not given."},
+      {"GITHUB_API_URL", "The root of the API, where --api-url is not given."},
+      {"HTTPS_PROXY, NO_PROXY", "As curl(1) reads them."},
+  };
+  page.files = {
+      {"~/.config/healthmetric/sender.toml", "Options, and profiles of options."},
+      {"~/.local/state/healthmetric/outbox/", "Batches that wait for delivery."},
+      {".healthmetricignore", "In a source folder: what not to send, as gitignore(5) writes it."},
+  };
+  page.examples = {
+      {"healthmetric-sender --folder exports --repo you/health-data", "Send a folder"},
+      {"healthmetric-sender --folder exports --dry-run", "See what that would send"},
+      {"healthmetric-sender --profile nightly", "Send what a profile says, as from cron"},
+  };
+  page.see_also = {"healthmetric-receiver", "git", "gh"};
+  return page;
+}
+
+ManPage receiver_page(const CLI::App& app) {
+  ManPage page = page_of(app);
+  page.summary = "unpack batches of health metrics into a storage folder";
+  page.environment = {
+      {"HEALTHMETRIC_<OPTION>", "The value of an option, if it is not on the command line."},
+  };
+  page.files = {
+      {"_storage/inbox/", "Payloads that wait."},
+      {"_storage/summaries/", "What became of each batch."},
+      {"_storage/rejected/", "Payloads that were not stored, each with its reason."},
+      {"receiver.log", "Every message, with its time."},
+  };
+  page.examples = {{"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"}};
+  page.see_also = {"healthmetric-sender", "git"};
+  return page;
+}
+
+ExitStatus run(int argc, const char* const* argv) {
+  if (argc != 2) throw Error(ErrorCode::usage, "usage: healthmetric-reference FOLDER");
+  const fs::path folder = argv[1];
+  fs::create_directories(folder);
+  const sender::CommandLine sender;
+  const receiver::CommandLine receiver;
+  write_all(folder, sender_page(sender.app()));
+  write_all(folder, receiver_page(receiver.app()));
+  return ExitStatus::success;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return healthmetric::run_guarded([&] { return run(argc, argv); });
+}

@@ -1,0 +1,95 @@
+#include "docs/reference/man_page.hpp"
+
+#include <string_view>
+
+#include "common/exit_status.hpp"
+#include "common/format.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Text as roff prints it unchanged: `-` stays a dash that can be copied, and no line can become a
+/// request.
+std::string escaped(std::string_view text) {
+  std::string result;
+  bool line_begins = true;
+  for (const char c : text) {
+    if (line_begins && (c == '.' || c == '\'')) result += "\\&";
+    if (c == '\\') {
+      result += "\\e";
+    } else if (c == '-') {
+      result += "\\-";
+    } else {
+      result += c;
+    }
+    line_begins = c == '\n';
+  }
+  return result;
+}
+
+std::string term(const OptionFacts& option) {
+  std::string text;
+  if (!option.letter.empty()) text += "\\fB" + escaped("-" + option.letter) + "\\fR, ";
+  text += "\\fB" + escaped("--" + option.name) + "\\fR";
+  if (!option.value.empty()) text += " \\fI" + escaped(option.value) + "\\fR";
+  return text;
+}
+
+void add_section(std::string& page, std::string_view name) {
+  page += fmt::format(".SH {}\n", name);
+}
+
+void add_item(std::string& page, const std::string& term, std::string_view text) {
+  page += ".TP\n" + term + "\n" + escaped(text) + "\n";
+}
+
+void add_list(std::string& page, std::string_view name,
+              const std::vector<std::pair<std::string, std::string>>& list) {
+  if (list.empty()) return;
+  add_section(page, name);
+  for (const auto& [item, text] : list) add_item(page, "\\fB" + escaped(item) + "\\fR", text);
+}
+
+void add_examples(std::string& page,
+                  const std::vector<std::pair<std::string, std::string>>& examples) {
+  if (examples.empty()) return;
+  add_section(page, "EXAMPLES");
+  bool first = true;
+  for (const auto& [command, text] : examples) {
+    if (!first) page += ".PP\n";
+    first = false;
+    page += escaped(text) + ":\n.PP\n.RS 4\n.nf\n" + escaped(command) + "\n.fi\n.RE\n";
+  }
+}
+
+}  // namespace
+
+std::string to_roff(const ManPage& page) {
+  std::string text = fmt::format(
+      ".\\\" Made from the program's option definitions.\n.TH {} 1 \"\" \"{} {}\" \"User "
+      "commands\"\n",
+      escaped(page.program), escaped(page.program), page.version);
+  add_section(text, "NAME");
+  text += escaped(page.program) + " \\- " + escaped(page.summary) + "\n";
+  add_section(text, "SYNOPSIS");
+  text += "\\fB" + escaped(page.program) + "\\fR [\\fIoption\\fR]...\n";
+  add_section(text, "DESCRIPTION");
+  text += escaped(page.description) + "\n";
+  add_section(text, "OPTIONS");
+  for (const OptionFacts& option : page.options) add_item(text, term(option), option.text);
+  add_list(text, "ENVIRONMENT", page.environment);
+  add_section(text, "EXIT STATUS");
+  for (const auto& [status, meaning] : exit_status_meanings()) {
+    add_item(text, fmt::format("\\fB{}\\fR", static_cast<int>(status)), meaning);
+  }
+  add_list(text, "FILES", page.files);
+  add_examples(text, page.examples);
+  add_section(text, "SEE ALSO");
+  for (std::size_t i = 0; i < page.see_also.size(); ++i) {
+    text += "\\fB" + escaped(page.see_also[i]) + "\\fR(1)" +
+            (i + 1 < page.see_also.size() ? ",\n" : "\n");
+  }
+  return text;
+}
+
+}  // namespace healthmetric

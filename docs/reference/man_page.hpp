@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "docs/reference/option_facts.hpp"
+
+namespace healthmetric {
+
+/// What a manual page says beside its options.
+struct ManPage {
+  std::string program;
+  std::string version;
+  std::string summary;      ///< one line
+  std::string description;  ///< a paragraph
+  std::vector<OptionFacts> options;
+  /// Term and text.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> files;
+  std::vector<std::pair<std::string, std::string>> examples;
+  std::vector<std::string> see_also;
+};
+
+/// The page for section 1, in the macros of man(7).
+std::string to_roff(const ManPage& page);
+
+}  // namespace healthmetric

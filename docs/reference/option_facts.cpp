@@ -1,0 +1,43 @@
+#include "docs/reference/option_facts.hpp"
+
+#include <string_view>
+
+#include "common/command_line.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// "HOW:{none,zstd}" holds the choices behind the name: CLI11's own text for a set.
+std::vector<std::string> choices_in(std::string_view type) {
+  std::vector<std::string> choices;
+  const std::size_t open = type.find('{');
+  if (open == std::string_view::npos) return choices;
+  type = type.substr(open + 1, type.rfind('}') - open - 1);
+  while (!type.empty()) {
+    const std::size_t end = std::min(type.find(','), type.size());
+    choices.emplace_back(type.substr(0, end));
+    type.remove_prefix(std::min(end + 1, type.size()));
+  }
+  return choices;
+}
+
+}  // namespace
+
+std::vector<OptionFacts> describe_options(const CLI::App& app) {
+  std::vector<OptionFacts> all;
+  for (const CLI::Option* option : app.get_options()) {
+    OptionFacts facts;
+    facts.name = option->get_lnames().front();
+    if (!option->get_snames().empty()) facts.letter = option->get_snames().front();
+    if (option->get_items_expected_max() > 0) {
+      const std::string type = option->get_type_name();
+      facts.value = type.substr(0, type.find(':'));
+      facts.choices = choices_in(type);
+    }
+    facts.text = option->get_description();
+    all.push_back(std::move(facts));
+  }
+  return all;
+}
+
+}  // namespace healthmetric

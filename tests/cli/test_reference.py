@@ -1,0 +1,137 @@
+"""Manual pages and completions say what the programs' own --help says, and shells take them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from programs import Program, REPOSITORY
+
+PROGRAMS = ["healthmetric-sender", "healthmetric-receiver"]
+
+
+def build() -> Path:
+    return Path(os.environ.get("HEALTHMETRIC_BUILD") or REPOSITORY / "build/release")
+
+
+def run(*words: str | Path, check: bool = True, **options: object) -> str:
+    result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, **options)
+    assert not check or result.returncode == 0, result.stdout
+    return result.stdout
+
+
+def needs(program: str) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prefix = tmp_path_factory.mktemp("installed")
+    run("cmake", "--install", build(), "--prefix", prefix)
+    return prefix
+
+
+def options_of(program: str, sender: Program, receiver: Program) -> set[str]:
+    text = (sender if program.endswith("sender") else receiver)("--help").stdout
+    return set(re.findall(r"^  (?:-\w,)?--([\w-]+)", text, re.MULTILINE))
+
+
+def bash_complete(installed: Path, program: str, *words: str, cwd: Path | None = None) -> list[str]:
+    file = installed / "share/bash-completion/completions" / program
+    script = f"""
+        source {file}
+        COMP_WORDS=({program} "$@") COMP_CWORD=$#
+        _{program.replace("-", "_")}
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    return [line for line in run("bash", "-c", script, "bash", *words, cwd=cwd).split("\n") if line]
+
+
+def test_everything_is_installed_beside_the_programs(installed: Path) -> None:
+    for program in PROGRAMS:
+        assert os.access(installed / "bin" / program, os.X_OK)
+        for place in (f"share/man/man1/{program}.1", f"share/bash-completion/completions/{program}",
+                      f"share/zsh/site-functions/_{program}", f"share/fish/vendor_completions.d/{program}.fish"):
+            assert (installed / place).stat().st_size > 0
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_each_has_exactly_the_options_of_the_program(program: str, installed: Path, sender: Program,
+                                                     receiver: Program) -> None:
+    options = options_of(program, sender, receiver)
+    assert len(options) > 10
+    page = (installed / f"share/man/man1/{program}.1").read_text().replace("\\-", "-")
+    assert set(re.findall(r"^\.TP\n(?:\\fB-\w\\fR, )?\\fB--([\w-]+)\\fR", page, re.MULTILINE)) == options
+    assert {word.removeprefix("--") for word in bash_complete(installed, program, "--")} == options
+    zsh = (installed / f"share/zsh/site-functions/_{program}").read_text()
+    assert set(re.findall(r"'\*--([\w-]+)", zsh)) == options
+    fish = (installed / f"share/fish/vendor_completions.d/{program}.fish").read_text()
+    assert set(re.findall(r" -l ([\w-]+)", fish)) == options
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_manual_page_is_without_fault(program: str, installed: Path) -> None:
+    needs("mandoc")
+    page = installed / f"share/man/man1/{program}.1"
+    # A page without a date is the same whenever it is made.
+    faults = [line for line in run("mandoc", "-T", "lint", "-W", "warning", page, check=False).splitlines()
+              if "missing date" not in line]
+    assert faults == []
+    text = run("mandoc", "-T", "utf8", "-O", "width=100", page)
+    for section in ("NAME", "SYNOPSIS", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "FILES", "EXAMPLES", "SEE ALSO"):
+        assert re.search(rf"^.?{section}|^{section}", re.sub(r".\x08", "", text), re.MULTILINE), section
+
+
+def test_bash_completes_options_choices_and_places(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "my folder").mkdir()
+    (tmp_path / "my file.json").write_bytes(b"")
+    complete = lambda *words: bash_complete(installed, "healthmetric-sender", *words, cwd=tmp_path)  # noqa: E731
+    assert complete("--tr") == ["--trigger"]
+    assert complete("--folder", "x", "--compress", "") == ["none", "zstd"]
+    assert complete("--trigger", "=", "d") == ["dispatch"]
+    assert complete("--trigger", "=") == ["dispatch", "push", "workflow", "none"]
+    assert complete("--folder", "my") == ["my folder"]
+    assert sorted(complete("--file", "my")) == ["my file.json", "my folder"]
+    assert complete("--repo", "") == []
+
+
+def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> None:
+    needs("fish")
+    file = installed / "share/fish/vendor_completions.d/healthmetric-sender.fish"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    (tmp_path / "my folder").mkdir()
+
+    def complete(line: str) -> list[str]:
+        script = f"source {file}; complete -C {line!r}"
+        return [found.split("\t")[0] for found in run("fish", "-c", script, env=environment, cwd=tmp_path).splitlines()]
+
+    assert complete("healthmetric-sender --tr") == ["--trigger"]
+    assert sorted(complete("healthmetric-sender --compress ")) == ["none", "zstd"]
+    assert "my\\ folder/" in complete("healthmetric-sender --folder my") or \
+        "my folder/" in complete("healthmetric-sender --folder my")
+
+
+def test_zsh_completes_options_and_choices(installed: Path, tmp_path: Path) -> None:
+    """Asks the real completion system, in a pseudo-terminal as zsh wants it."""
+    needs("zsh")
+    script = tmp_path / "complete.zsh"
+    script.write_text(f"""
+        zmodload zsh/zpty
+        zpty shell zsh -f -i
+        ask() {{ zpty -w shell "$1"; }}
+        ask 'PS1= ; fpath=({installed}/share/zsh/site-functions $fpath); autoload -U compinit; compinit -u'
+        ask 'compadd() {{ local found; builtin compadd -O found "$@"; print -rl -- "<"${{^found}}">"; builtin compadd "$@"; }}'
+        ask 'print READY-$((40+2))'
+        zpty -r -m shell line '*READY-42*'
+        zpty -w -n shell $'healthmetric-sender --compress \\t'
+        zpty -r -m shell line '*<zstd>*' && print -r -- OFFERED-ZSTD
+        zpty -d shell
+    """)
+    assert "OFFERED-ZSTD" in run("timeout", "50", "zsh", "-f", script, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "xterm"})
+    for program in PROGRAMS:
+        run("zsh", "-n", installed / f"share/zsh/site-functions/_{program}")
