@@ -18,6 +18,7 @@ namespace {
 struct State {
   spdlog::logger logger{"healthmetric", std::make_shared<spdlog::sinks::stderr_sink_st>()};
   std::vector<std::string> secrets;
+  std::function<void()> hook;
 };
 
 State& state() {
@@ -72,6 +73,8 @@ spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
 }
 
 void write(spdlog::level::level_enum level, std::string_view message) {
+  const bool is_seen = state().logger.sinks().front()->should_log(level);
+  if (is_seen && state().hook) state().hook();
   state().logger.log(level, spdlog::string_view_t(printable(redacted(message))));
 }
 
@@ -86,6 +89,10 @@ void set_up(const Options& options) {
   state().logger.sinks() = sinks;
   state().logger.set_level(spdlog::level::debug);
   state().logger.flush_on(spdlog::level::info);
+}
+
+void before_each_message(std::function<void()> hook) {
+  state().hook = std::move(hook);
 }
 
 void hide(std::string secret) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,10 @@ struct Options {
 
 /// Throws Error{io} when the file cannot be opened.
 void set_up(const Options& options);
+
+/// Runs `hook` before each message that goes to stderr, so that what is drawn there can make way;
+/// an empty one ends that.
+void before_each_message(std::function<void()> hook);
 
 /// From now on `secret` appears as "***".
 void hide(std::string secret);

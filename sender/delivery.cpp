@@ -58,11 +58,12 @@ void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_by
 
 }  // namespace
 
-void deliver(GithubClient& client, OutboxEntry& entry) {
+void deliver(GithubClient& client, OutboxEntry& entry, Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
     check_undamaged(entry.folder / part.filename, part.size_bytes);
+    progress.begin({Step::Phase::sending, i + 1, entry.parts.size()});
     const auto put = client.create_file(kInbox + part.filename, entry.folder / part.filename,
                                         commit_message(entry, i));
     part.delivered = true;
@@ -71,6 +72,7 @@ void deliver(GithubClient& client, OutboxEntry& entry) {
                            put == GithubClient::Put::created ? "delivered" : "was already there:",
                            part.filename, human_bytes(part.size_bytes)));
   }
+  progress.begin({Step::Phase::starting});
   start_receiver(client, entry);
 }
 

@@ -2,6 +2,7 @@
 
 #include "sender/github_client.hpp"
 #include "sender/outbox.hpp"
+#include "sender/progress.hpp"
 
 namespace healthmetric {
 
@@ -10,6 +11,6 @@ namespace healthmetric {
 ///
 /// Throws what the client throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.
-void deliver(GithubClient& client, OutboxEntry& entry);
+void deliver(GithubClient& client, OutboxEntry& entry, Progress& progress);
 
 }  // namespace healthmetric

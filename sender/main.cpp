@@ -1,4 +1,5 @@
 #include <iostream>
+#include <memory>
 
 #include "common/clock.hpp"
 #include "common/exit_status.hpp"
@@ -14,6 +15,11 @@ namespace {
 using namespace healthmetric;
 
 constexpr const char* kProgram = "healthmetric-sender";
+
+std::unique_ptr<Progress> progress_for(const sender::Options& options, Clock& clock) {
+  const bool is_shown = !options.no_progress && options.verbosity != log::Verbosity::quiet;
+  return is_shown ? standard_error_progress(clock) : std::make_unique<Progress>();
+}
 
 ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
   if (options.json) {
@@ -34,9 +40,15 @@ ExitStatus run(int argc, const char* const* argv) {
   log::set_up({kProgram, options->verbosity, options->log_file});
 
   SystemClock clock;
-  if (options->dry_run) return show_plan(*options, sender::make_plan(*options, clock));
+  auto progress = progress_for(*options, clock);
+  if (options->dry_run) {
+    const sender::Plan plan = sender::make_plan(*options, clock, *progress);
+    progress.reset();
+    return show_plan(*options, plan);
+  }
   CurlTransport transport;
-  const sender::Outcome outcome = sender::send(*options, transport, clock);
+  const sender::Outcome outcome = sender::send(*options, transport, clock, *progress);
+  progress.reset();
   if (options->json) {
     std::cout << to_json_text(outcome) << '\n';
   } else if (options->verbosity != log::Verbosity::quiet) {

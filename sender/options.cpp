@@ -239,6 +239,7 @@ struct CommandLine::Definition {
     add_configuration_options(app, raw);
     app.add_flag("--dry-run", options.dry_run,
                  "Show what would be sent; needs no token and no network");
+    app.add_flag("--no-progress", options.no_progress, "Show no progress on stderr");
     app.add_flag("--json", options.json, "Print the result as one JSON object");
     add_log_options(app, raw.verbose, raw.quiet, options.log_file);
     app.footer(kPrecedence);

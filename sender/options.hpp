@@ -59,6 +59,7 @@ struct Options {
   std::filesystem::path state_dir;
 
   bool dry_run = false;
+  bool no_progress = false;
   bool json = false;
   log::Verbosity verbosity = log::Verbosity::normal;
   std::filesystem::path log_file;

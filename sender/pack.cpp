@@ -59,6 +59,8 @@ class OpenSource {
     return {block.data(), filled};
   }
 
+  [[nodiscard]] std::uint64_t read_bytes() const { return read_bytes_; }
+
   /// True when what was read so far cannot be the file any more.
   [[nodiscard]] bool has_changed() const {
     return read_bytes_ > size_bytes_ || (file_ && file_->state() != before_);
@@ -116,8 +118,13 @@ class PartFile {
 
 class Packer {
  public:
-  Packer(std::filesystem::path folder, std::string_view text, const PackOptions& options)
-      : folder_(std::move(folder)), text_(text), options_(options) {
+  Packer(std::filesystem::path folder, const ScanResult& scan, const PackOptions& options,
+         Progress& progress)
+      : folder_(std::move(folder)),
+        text_(scan.text),
+        total_bytes_(scan.size_bytes),
+        options_(options),
+        progress_(progress) {
     begin_part();
   }
 
@@ -283,6 +290,7 @@ class Packer {
         part_->writer().begin_entry(file.path, type, source.modified(), encoding);
       } else {
         bytes = source.read(block);
+        progress_.at(batch_.size_bytes + source.read_bytes(), total_bytes_);
       }
       if (source.has_changed()) return Outcome::changed;
     }
@@ -310,7 +318,9 @@ class Packer {
 
   std::filesystem::path folder_;
   std::string_view text_;
+  std::uint64_t total_bytes_;
   const PackOptions& options_;
+  Progress& progress_;
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;
@@ -320,8 +330,9 @@ class Packer {
 }  // namespace
 
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options) {
-  Packer packer(folder, scan.text, options);
+                 const PackOptions& options, Progress& progress) {
+  progress.begin({Step::Phase::packing, 0, 0, scan.size_bytes});
+  Packer packer(folder, scan, options, progress);
   for (const SourceFile& file : scan.files) packer.add(file);
   return packer.finish(scan.left_out);
 }

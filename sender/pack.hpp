@@ -10,6 +10,7 @@
 #include "common/batch_id.hpp"
 #include "common/payload_writer.hpp"
 #include "sender/folder_scan.hpp"
+#include "sender/progress.hpp"
 
 namespace healthmetric {
 
@@ -48,6 +49,6 @@ struct PackedBatch {
 /// left out by error when it does not come to rest. With an empty `folder` nothing is written: the
 /// result tells what would be.
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options);
+                 const PackOptions& options, Progress& progress);
 
 }  // namespace healthmetric

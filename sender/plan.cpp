@@ -61,13 +61,13 @@ std::string duration_text(std::chrono::seconds duration) {
 
 }  // namespace
 
-Plan make_plan(const Options& options, Clock& clock) {
+Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
   Plan plan;
   plan.target = target_of(options);
   plan.branch = options.branch;
   const ScanResult scanned = scan(options);
   const PackOptions packing = pack_options(options, clock);
-  PackedBatch batch = pack(scanned, {}, packing);
+  PackedBatch batch = pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
   plan.left_out = std::move(batch.left_out);
   list_files(plan, scanned);

@@ -33,7 +33,7 @@ struct Plan {
 };
 
 /// Throws Error as send() would, until the outbox. A repository that is not named is no error.
-Plan make_plan(const Options& options, Clock& clock);
+Plan make_plan(const Options& options, Clock& clock, Progress& progress);
 
 /// A few lines for people; without the list of files.
 std::string to_text(const Plan& plan);

@@ -83,8 +83,13 @@ std::optional<Clock::duration> retry_delay(const Attempt& attempt) {
   return rate_limited ? kRateLimitDelay + spread : spread;
 }
 
-RetryingTransport::RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait)
-    : inner_(inner), clock_(clock), max_wait_(max_wait), random_(std::random_device()()) {}
+RetryingTransport::RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait,
+                                     Progress& progress)
+    : inner_(inner),
+      clock_(clock),
+      max_wait_(max_wait),
+      progress_(progress),
+      random_(std::random_device()()) {}
 
 Response RetryingTransport::send(const Request& request) {
   const Clock::time_point begin = clock_.now();
@@ -126,6 +131,7 @@ void RetryingTransport::wait(Clock::time_point begin, Clock::duration delay, con
   log::info(fmt::format("{}: {}; trying again in {} s, at {}", where, last_failure_,
                         std::chrono::ceil<seconds>(delay).count(),
                         format_timestamp(std::chrono::floor<seconds>(clock_.now() + delay))));
+  progress_.wait_until(clock_.now() + delay);
   clock_.sleep_for(delay);
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/clock.hpp"
 #include "sender/http.hpp"
+#include "sender/progress.hpp"
 
 namespace healthmetric {
 
@@ -33,7 +34,8 @@ std::optional<Clock::duration> retry_delay(const Attempt& attempt);
 /// request was first sent.
 class RetryingTransport final : public HttpTransport {
  public:
-  RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait);
+  RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait,
+                    Progress& progress);
 
   /// A final answer, or once waiting would take too long Error{rate_limited} or Error{network}.
   Response send(const Request& request) override;
@@ -46,6 +48,7 @@ class RetryingTransport final : public HttpTransport {
   HttpTransport& inner_;
   Clock& clock_;
   Clock::duration max_wait_;
+  Progress& progress_;
   std::string last_failure_;
   std::minstd_rand random_;
 };

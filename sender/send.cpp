@@ -51,11 +51,12 @@ Outcome describe(const PackOptions& options, const PackedBatch& batch) {
   return outcome;
 }
 
-Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& clock) {
+Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& clock,
+                        Progress& progress) {
   const std::filesystem::path inbox = options.output / "_storage" / "inbox";
   const Draft draft = make_draft(inbox);
   const PackOptions packing = pack_options(options, clock);
-  const PackedBatch batch = pack(files, draft.folder(), packing);
+  const PackedBatch batch = pack(files, draft.folder(), packing, progress);
   Outcome outcome = describe(packing, batch);
   if (batch.parts.empty()) return outcome;
   for (std::string& payload : outcome.payloads) {
@@ -71,9 +72,11 @@ Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& 
 /// Sends what waits for one target and keeps count of what happened.
 class Deliverer {
  public:
-  Deliverer(GithubClient& client, const Outbox& outbox, Target target, std::string own_batch)
+  Deliverer(GithubClient& client, const Outbox& outbox, Progress& progress, Target target,
+            std::string own_batch)
       : client_(client),
         outbox_(outbox),
+        progress_(progress),
         target_(std::move(target)),
         own_batch_(std::move(own_batch)) {}
 
@@ -102,7 +105,7 @@ class Deliverer {
   void deliver_one(OutboxEntry& entry) {
     const std::string id = entry.id.str();
     try {
-      deliver(client_, entry);
+      deliver(client_, entry, progress_);
       Outbox::remove(entry);
       delivered_.insert(id);
       // The result tells of this run's own batch.
@@ -125,6 +128,7 @@ class Deliverer {
 
   GithubClient& client_;
   const Outbox& outbox_;
+  Progress& progress_;
   Target target_;
   std::string own_batch_;
   std::set<std::string> tried_;
@@ -135,7 +139,7 @@ class Deliverer {
 };
 
 Outcome send_to_repository(const Options& options, const ScanResult& files,
-                           HttpTransport& transport, Clock& clock) {
+                           HttpTransport& transport, Clock& clock, Progress& progress) {
   const Url api = Url::parse(options.api_url, "--api-url");
   const Repository repository = find_repository(options.repository, api);
   const std::string token = find_token(options.token_file, api);
@@ -144,7 +148,7 @@ Outcome send_to_repository(const Options& options, const ScanResult& files,
   const Outbox outbox(options.state_dir);
   Draft draft = outbox.begin();
   const PackOptions packing = pack_options(options, clock);
-  const PackedBatch batch = pack(files, draft.folder(), packing);
+  const PackedBatch batch = pack(files, draft.folder(), packing, progress);
   Outcome outcome = describe(packing, batch);
   outcome.target = repository.str();
   if (!batch.parts.empty()) {
@@ -166,9 +170,10 @@ Outcome send_to_repository(const Options& options, const ScanResult& files,
     outcome.status = more_important(outcome.status, ExitStatus::busy);
     return outcome;
   }
-  RetryingTransport retrying(transport, clock, options.max_wait);
+  WatchedTransport watched(transport, progress);
+  RetryingTransport retrying(watched, clock, options.max_wait, progress);
   GithubClient client(retrying, {options.api_url, token, repository, options.branch});
-  Deliverer deliverer(client, outbox, target, outcome.batch_id);
+  Deliverer deliverer(client, outbox, progress, target, outcome.batch_id);
   deliverer.run();
   outcome.status = more_important(outcome.status, deliverer.status());
   if (!batch.parts.empty()) outcome.fate = deliverer.fate_of(outcome.batch_id);
@@ -193,10 +198,10 @@ std::string_view to_text(Outcome::Fate fate) {
 
 }  // namespace
 
-Outcome send(const Options& options, HttpTransport& transport, Clock& clock) {
+Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
   const ScanResult files = scan(options);
-  if (!options.output.empty()) return write_to_folder(options, files, clock);
-  return send_to_repository(options, files, transport, clock);
+  if (!options.output.empty()) return write_to_folder(options, files, clock, progress);
+  return send_to_repository(options, files, transport, clock, progress);
 }
 
 std::string to_line(const Outcome& outcome) {

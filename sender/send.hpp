@@ -7,6 +7,7 @@
 #include "common/exit_status.hpp"
 #include "sender/http.hpp"
 #include "sender/options.hpp"
+#include "sender/progress.hpp"
 
 namespace healthmetric::sender {
 
@@ -33,7 +34,7 @@ struct Outcome {
 /// scan → pack → outbox → deliver → dispatch. Delivers also what earlier runs left in the outbox
 /// for the same target, oldest first. Throws Error when nothing could be packed; from then on
 /// failures are in the outcome, because the batch is safe in the outbox.
-Outcome send(const Options& options, HttpTransport& transport, Clock& clock);
+Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress);
 
 /// One line for people.
 std::string to_line(const Outcome& outcome);

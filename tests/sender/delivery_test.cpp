@@ -43,6 +43,7 @@ struct Fixture {
   OutboxEntry entry;
   FakeTransport transport;
   GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, "side"}};
+  Progress progress;
 };
 
 bool starts_no_run(const std::string& message) {
@@ -56,7 +57,7 @@ TEST_CASE("a dispatch starts the one run of a batch and points to it") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry);
+  deliver(fixture.client, fixture.entry, fixture.progress);
   for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
   const Json event = parse_json(fixture.transport.sent.back().body, "event");
   const Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
@@ -72,7 +73,7 @@ TEST_CASE("with push as the trigger only the last commit starts a run") {
   Fixture fixture(Trigger::push);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry);
+  deliver(fixture.client, fixture.entry, fixture.progress);
   REQUIRE(fixture.messages().size() == 2);
   CHECK(starts_no_run(fixture.messages()[0]));
   CHECK_FALSE(starts_no_run(fixture.messages()[1]));
@@ -84,7 +85,7 @@ TEST_CASE("a workflow can be started by name") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry);
+  deliver(fixture.client, fixture.entry, fixture.progress);
   CHECK(string_member(parse_json(fixture.transport.sent.back().body, "x"), "ref") == "side");
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("without a trigger nothing is started") {
   Fixture fixture(Trigger::none);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry);
+  deliver(fixture.client, fixture.entry, fixture.progress);
   CHECK(fixture.transport.sent.size() == 2);
 }
 
@@ -100,7 +101,8 @@ TEST_CASE("a part that is delivered is not sent again") {
   Fixture fixture(Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.fail();
-  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::network);
+  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); }) ==
+        ErrorCode::network);
 
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
@@ -109,7 +111,7 @@ TEST_CASE("a part that is delivered is not sent again") {
   fixture.transport.sent.clear();
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, entries.front());
+  deliver(fixture.client, entries.front(), fixture.progress);
   REQUIRE(fixture.transport.sent.size() == 2);
   CHECK(fixture.transport.sent[0].url.find("part-0002-last") != std::string::npos);
 }
@@ -119,12 +121,13 @@ TEST_CASE("a dispatch that failed is all the next run repeats") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(403, R"({"message":"no"})");
-  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry); }) == ErrorCode::unauthorized);
+  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); }) ==
+        ErrorCode::unauthorized);
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
   fixture.transport.sent.clear();
   fixture.transport.answer(204, "");
-  deliver(fixture.client, entries.front());
+  deliver(fixture.client, entries.front(), fixture.progress);
   REQUIRE(fixture.transport.sent.size() == 1);
   CHECK(fixture.transport.sent[0].method == "POST");
 }
@@ -138,7 +141,7 @@ TEST_CASE("a payload that lost bytes on the disk is not sent") {
   SECTION("all") {
     std::filesystem::remove(payload);
   }
-  const auto error = error_of([&] { deliver(fixture.client, fixture.entry); });
+  const auto error = error_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find(fixture.entry.parts[0].filename) != std::string::npos);

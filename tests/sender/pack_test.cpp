@@ -41,7 +41,7 @@ struct Fixture {
 
   PackedBatch run() {
     const ScanResult scan = scan_folder(source, kAllTypes, {});
-    return pack(scan, out, options);
+    return pack(scan, out, options, progress);
   }
 
   /// Reads all parts back and checks what each says of its place.
@@ -69,6 +69,7 @@ struct Fixture {
   fs::path source = dir.path() / "source";
   fs::path out = dir.path() / "out";
   PackOptions options;
+  Progress progress;
 };
 
 std::string noise(std::size_t size, unsigned seed) {
@@ -152,7 +153,7 @@ TEST_CASE("a file that vanished after the scan is left out by error and the othe
   write_file_atomically(fixture.source / "b", "2");
   const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options);
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.files == 1);
   REQUIRE(batch.left_out.size() == 1);
   CHECK(batch.left_out.front().kind == LeftOut::by_error);
@@ -166,7 +167,7 @@ TEST_CASE("a file that grew after the scan is sent as it is now") {
   const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   write_file_atomically(fixture.source / "a", "12345");
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options);
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.size_bytes == 5);
   CHECK(fixture.read_back(batch).files.at("a") == "12345");
 }
@@ -180,6 +181,7 @@ TEST_CASE("nothing that could be packed makes no part") {
 
 TEST_CASE("JSON text is packed as a file") {
   Fixture fixture;
-  const PackedBatch batch = pack(scan_json("{\"a\": 1}"), fixture.out, fixture.options);
+  const PackedBatch batch =
+      pack(scan_json("{\"a\": 1}"), fixture.out, fixture.options, fixture.progress);
   CHECK(fixture.read_back(batch).files.at("data.json") == "{\"a\": 1}");
 }

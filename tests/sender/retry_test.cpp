@@ -28,12 +28,13 @@ std::string in_seconds(Clock::time_point now, std::chrono::seconds later) {
 
 /// A transport with its script and a clock, under retries.
 struct Fixture {
-  explicit Fixture(Clock::duration max_wait = 300s) : transport(inner, clock, max_wait) {}
+  explicit Fixture(Clock::duration max_wait = 300s) : transport(inner, clock, max_wait, progress) {}
 
   Response send() { return transport.send(request); }
 
   FakeTransport inner;
   FakeClock clock;
+  Progress progress;
   RetryingTransport transport;
   Request request{"PUT", "https://api.example/x", {}, nullptr};
 };

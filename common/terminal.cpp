@@ -1,0 +1,40 @@
+#include "common/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+namespace healthmetric {
+namespace {
+
+constexpr unsigned kUsualColumns = 80;
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+}  // namespace
+
+bool standard_error_can_be_redrawn() {
+  return ::isatty(STDERR_FILENO) == 1 && environment("NO_COLOR").empty() &&
+         environment("TERM") != "dumb";
+}
+
+bool somebody_can_be_asked() {
+  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
+unsigned terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const std::string_view text = environment("COLUMNS");
+  unsigned columns = 0;
+  std::from_chars(text.data(), text.data() + text.size(), columns);
+  return columns == 0 ? kUsualColumns : columns;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,256 @@
+#include "sender/progress.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <initializer_list>
+
+#include "common/format.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "common/terminal.hpp"
+#include "common/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Eight a second, which leaves room for a wait to be shown at once within ten.
+constexpr auto kRedrawEvery = 125ms;
+constexpr auto kMessageEvery = 30s;
+
+/// How much of the rate shown is what was measured last.
+constexpr double kNewestShare = 0.2;
+
+/// Carriage return, and "erase to the end of the line" (ECMA-48, EL).
+constexpr const char* kLineStart = "\r";
+constexpr const char* kEraseRest = "\x1b[K";
+
+std::string phase_text(const Step& step) {
+  switch (step.phase) {
+    case Step::Phase::packing:
+      return "packing";
+    case Step::Phase::sending:
+      return step.parts > 1 ? fmt::format("sending part {} of {}", step.part, step.parts)
+                            : "sending";
+    case Step::Phase::starting:
+      return "starting the workflow";
+  }
+  return "";
+}
+
+std::string short_phase(const Step& step) {
+  switch (step.phase) {
+    case Step::Phase::packing:
+      return "pack";
+    case Step::Phase::sending:
+      return step.parts > 1 ? fmt::format("{}/{}", step.part, step.parts) : "send";
+    case Step::Phase::starting:
+      return "start";
+  }
+  return "";
+}
+
+/// "0:09", "12:34", "1:02:03"; "--" when nobody can know.
+std::string time_left(const ProgressState& state) {
+  if (state.bytes_per_second <= 0 || state.step.total_bytes == 0) return "--";
+  const double left = static_cast<double>(state.step.total_bytes - state.done_bytes);
+  const auto seconds = static_cast<long>(std::min(left / state.bytes_per_second, 359'999.0));
+  const long hours = seconds / 3600;
+  const long minutes = seconds / 60 % 60;
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, seconds % 60);
+  return fmt::format("{}:{:02}", minutes, seconds % 60);
+}
+
+std::string rate_text(const ProgressState& state) {
+  if (state.bytes_per_second <= 0) return "-- B/s";
+  return human_bytes(static_cast<std::uint64_t>(state.bytes_per_second)) + "/s";
+}
+
+std::string percentage(const ProgressState& state) {
+  if (state.step.total_bytes == 0) return "0%";
+  return fmt::format("{}%", static_cast<unsigned>(100.0 * static_cast<double>(state.done_bytes) /
+                                                  static_cast<double>(state.step.total_bytes)));
+}
+
+std::string bytes_text(const ProgressState& state) {
+  return human_bytes(state.done_bytes) + " of " + human_bytes(state.step.total_bytes);
+}
+
+/// The first that fits; they go from much to little.
+std::string first_that_fits(std::initializer_list<std::string> lines, unsigned columns) {
+  for (const std::string& line : lines) {
+    if (line.size() < columns) return line;
+  }
+  return "";
+}
+
+std::string render_waiting(Clock::time_point until, unsigned columns) {
+  const std::string time = format_timestamp(std::chrono::ceil<std::chrono::seconds>(until));
+  const std::string clock = time.substr(time.find('T') + 1);  // "10:03:20Z"
+  return first_that_fits(
+      {"waiting until " + time, "waiting until " + clock, "until " + clock, clock}, columns);
+}
+
+}  // namespace
+
+std::string render(const ProgressState& state, unsigned columns) {
+  if (state.waiting_until != Clock::time_point()) {
+    return render_waiting(state.waiting_until, columns);
+  }
+  const std::string phase = phase_text(state.step);
+  const std::string brief = short_phase(state.step);
+  if (state.step.phase == Step::Phase::starting) return first_that_fits({phase, brief}, columns);
+  const std::string percent = percentage(state);
+  const std::string rate = rate_text(state);
+  const std::string left = time_left(state);
+  const std::string done = human_bytes(state.done_bytes);
+  return first_that_fits(
+      {fmt::format("{}  {}  {}  {}  ETA {}", phase, percent, bytes_text(state), rate, left),
+       fmt::format("{}  {}  {}  {}  {}", brief, percent, done, rate, left),
+       fmt::format("{} {} {} {} {}", brief, percent, done, rate, left),
+       fmt::format("{} {} {} {}", brief, percent, rate, left),
+       fmt::format("{} {} {}", brief, percent, left), fmt::format("{} {}", brief, percent),
+       percent},
+      columns);
+}
+
+ProgressLine::ProgressLine(Clock& clock, Write write, Columns columns)
+    : clock_(clock), write_(std::move(write)), columns_(std::move(columns)) {}
+
+ProgressLine::~ProgressLine() {
+  erase();
+}
+
+void ProgressLine::begin(const Step& step) {
+  state_ = {};
+  state_.step = step;
+  measured_ = clock_.now();
+  measured_bytes_ = 0;
+  draw(measured_);
+}
+
+void ProgressLine::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
+  state_.done_bytes = std::min(done_bytes, total_bytes);
+  state_.step.total_bytes = total_bytes;
+  state_.waiting_until = {};
+  draw(clock_.now());
+}
+
+void ProgressLine::wait_until(Clock::time_point time) {
+  state_.waiting_until = time;
+  drawn_ = {};  // nothing else will draw while it waits
+  draw(clock_.now());
+}
+
+void ProgressLine::erase() {
+  if (!is_visible_) return;
+  write_(std::string(kLineStart) + kEraseRest);
+  is_visible_ = false;
+}
+
+void ProgressLine::measure(Clock::time_point now) {
+  const double seconds = std::chrono::duration<double>(now - measured_).count();
+  if (seconds <= 0) return;
+  if (state_.done_bytes < measured_bytes_) measured_bytes_ = 0;  // it began again
+  const double rate = static_cast<double>(state_.done_bytes - measured_bytes_) / seconds;
+  const double before = state_.bytes_per_second;
+  state_.bytes_per_second = before <= 0 ? rate : before + kNewestShare * (rate - before);
+  measured_ = now;
+  measured_bytes_ = state_.done_bytes;
+}
+
+void ProgressLine::draw(Clock::time_point now) {
+  if (now - drawn_ < kRedrawEvery) return;
+  measure(now);
+  drawn_ = now;
+  write_(kLineStart + render(state_, columns_()) + kEraseRest);
+  is_visible_ = true;
+}
+
+ProgressMessages::ProgressMessages(Clock& clock, Say say)
+    : clock_(clock), say_(std::move(say)), said_(clock.now()) {}
+
+void ProgressMessages::begin(const Step& step) {
+  state_ = {};
+  state_.step = step;
+}
+
+void ProgressMessages::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
+  state_.done_bytes = std::min(done_bytes, total_bytes);
+  state_.step.total_bytes = total_bytes;
+  const Clock::time_point now = clock_.now();
+  if (now - said_ < kMessageEvery) return;
+  said_ = now;
+  say_(fmt::format("{}: {} ({})", phase_text(state_.step), bytes_text(state_), percentage(state_)));
+}
+
+namespace {
+
+/// A body that tells how much of it is gone.
+class WatchedBody final : public RequestBody {
+ public:
+  WatchedBody(RequestBody& inner, Progress& progress) : inner_(inner), progress_(progress) {}
+
+  [[nodiscard]] std::uint64_t size_bytes() const override { return inner_.size_bytes(); }
+
+  std::size_t read(std::span<char> into) override {
+    const std::size_t count = inner_.read(into);
+    done_bytes_ += count;
+    progress_.at(done_bytes_, inner_.size_bytes());
+    return count;
+  }
+
+  void rewind() override {
+    inner_.rewind();
+    done_bytes_ = 0;
+  }
+
+ private:
+  RequestBody& inner_;
+  Progress& progress_;
+  std::uint64_t done_bytes_ = 0;
+};
+
+/// A line on standard error that makes way for messages.
+class StandardErrorLine final : public Progress {
+ public:
+  explicit StandardErrorLine(Clock& clock)
+      : line_(
+            clock,
+            [](const std::string& text) {
+              std::fputs(text.c_str(), stderr);
+              std::fflush(stderr);
+            },
+            terminal_columns) {
+    log::before_each_message([this] { line_.erase(); });
+  }
+  ~StandardErrorLine() override { log::before_each_message({}); }
+  StandardErrorLine(const StandardErrorLine&) = delete;
+  StandardErrorLine& operator=(const StandardErrorLine&) = delete;
+
+  void begin(const Step& step) override { line_.begin(step); }
+  void at(std::uint64_t done, std::uint64_t total) override { line_.at(done, total); }
+  void wait_until(Clock::time_point time) override { line_.wait_until(time); }
+
+ private:
+  ProgressLine line_;
+};
+
+}  // namespace
+
+Response WatchedTransport::send(const Request& request) {
+  if (request.body == nullptr) return inner_.send(request);
+  WatchedBody body(*request.body, progress_);
+  Request watched = request;
+  watched.body = &body;
+  return inner_.send(watched);
+}
+
+std::unique_ptr<Progress> standard_error_progress(Clock& clock) {
+  if (standard_error_can_be_redrawn()) return std::make_unique<StandardErrorLine>(clock);
+  return std::make_unique<ProgressMessages>(clock,
+                                            [](const std::string& text) { log::info(text); });
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,114 @@
+"""Progress on a real pseudo-terminal: one line that fits, at most ten redraws a second, gone in the
+end; and nothing of it where nobody could see it redrawn."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import termios
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Destination
+
+ESCAPE = re.compile(r"\x1b\[K")
+
+
+@dataclass(frozen=True)
+class Shown:
+    status: int
+    text: str  # all that came to the terminal, line ends as \n
+    seconds: float
+
+    @property
+    def lines(self) -> list[str]:
+        """What stood in a line of the terminal at some time."""
+        return [ESCAPE.sub("", part) for part in re.split(r"[\r\n]", self.text) if ESCAPE.sub("", part)]
+
+    @property
+    def redraws(self) -> int:
+        return self.text.count("\r")
+
+
+def on_terminal(destination: Destination, *words: str | Path, columns: int = 80,
+                env: dict[str, str] | None = None) -> Shown:
+    """Runs the sender with standard error on a terminal and standard output elsewhere."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    modes = termios.tcgetattr(follower)
+    modes[1] &= ~termios.OPOST  # line ends as they are written
+    termios.tcsetattr(follower, termios.TCSANOW, modes)
+    began = time.monotonic()
+    environment = {"TERM": "xterm", "GH_TOKEN": TOKEN} | (env or {})
+    process = destination.sender.start(*destination.target, *words, stderr=follower, env=environment)
+    os.close(follower)
+    text = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            text += chunk
+    except OSError:
+        pass  # the other end is closed
+    os.close(leader)
+    assert process.stdout
+    process.stdout.read()
+    return Shown(process.wait(30), text.decode(), time.monotonic() - began)
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.csv").write_bytes(os.urandom(1 << 20))
+    return folder
+
+
+@pytest.mark.parametrize("columns", [80, 30, 12])
+def test_one_line_that_fits_and_goes_away(columns: int, destination: Destination, large: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": None, "action": {"delay_ms": 150}})
+    shown = on_terminal(destination, "--folder", large, "--part-size", "2M", columns=columns)
+    assert shown.status == 0
+    assert shown.redraws > 2
+    assert all(len(line) < columns for line in shown.lines), shown.lines
+    assert shown.redraws <= shown.seconds * 10 + 2
+    assert shown.text.endswith("\r\x1b[K")
+    assert "\n" not in shown.text
+    if columns == 80:
+        assert any(re.fullmatch(r"sending part \d of \d  \d+%  [\d.]+ \w+ of [\d.]+ \w+  .*/s  ETA (--|\d+:\d\d)", line)
+                   for line in shown.lines)
+
+
+def test_messages_stand_on_lines_of_their_own(destination: Destination, large: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": 1, "action": {"status": 502}},
+                              {"method": "PUT", "times": None, "action": {"delay_ms": 120}})
+    shown = on_terminal(destination, "--folder", large, "--part-size", "2M", "--verbose")
+    assert shown.status == 0
+    messages = [line for line in shown.text.split("\n")[:-1]]
+    assert any("HTTP 502" in message for message in messages)
+    for message in messages:
+        # The line of progress was taken away before the message was written.
+        assert re.search(r"(^|\r\x1b\[K)healthmetric-sender: [^\r\x1b]*$", message), message
+    assert any(line.startswith("waiting until ") for line in shown.lines)
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_cannot_be_redrawn_is_left_alone(env: dict[str, str], destination: Destination,
+                                                         large: Path) -> None:
+    shown = on_terminal(destination, "--folder", large, env=env)
+    assert (shown.status, shown.text) == (0, "")
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--no-progress"])
+def test_who_wants_none_gets_none(option: str, destination: Destination, large: Path) -> None:
+    shown = on_terminal(destination, "--folder", large, option)
+    assert (shown.status, shown.text) == (0, "")
+
+
+def test_what_is_no_terminal_gets_no_escape_codes(destination: Destination, large: Path) -> None:
+    result = destination("--folder", large, "--part-size", "2M", env={"TERM": "xterm"})
+    assert (result.status, result.stderr) == (0, "")
