@@ -27,6 +27,7 @@ while (($# > 0)); do
 done
 
 scripts/install-packages.sh build test
+scripts/install-test-tools.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 exec ctest --preset "$preset" --output-on-failure --parallel "$(nproc)" "${selection[@]}"

@@ -17,6 +17,7 @@ HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>;\
 HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR}")
 endfunction()
 
+healthmetric_python_test(openapi)
 healthmetric_python_test(github_server)
 healthmetric_python_test(workflow)
 healthmetric_python_test(cli)

@@ -14,6 +14,7 @@ from github_server.actions import Runner
 from github_server.api import Api
 from github_server.auth import RateLimits, Token, parse_token
 from github_server.control import Control
+from github_server.exchange_log import ExchangeLog
 from github_server.faults import Faults
 from github_server.git_http import GitHttp
 from github_server.github import Github, RepositoryStore, as_tokens
@@ -96,6 +97,7 @@ def _application(options: argparse.Namespace) -> tuple[Application, Runner]:
         Control(github, faults, log),
         faults,
         log,
+        ExchangeLog(),
         options.max_request_bytes,
     )
     return application, runner

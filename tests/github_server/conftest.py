@@ -7,6 +7,7 @@ import pytest
 
 from github_server.client import Client
 from github_server.local_github import LocalGithub
+from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: F401
 
 TOKENS = {
     "test-token": "contents=write",

@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from github_server import control
 from github_server.api import Api
 from github_server.control import Control
+from github_server.exchange_log import ExchangeLog
 from github_server.faults import Action, Faults
 from github_server.git_http import GitHttp
 from github_server.messages import ApiError, Request, Response
@@ -50,6 +51,7 @@ class Application:
     control: Control
     faults: Faults
     log: RequestLog
+    exchanges: ExchangeLog
     max_request_bytes: int
 
     def answer(self, request: Request) -> Response:
@@ -122,6 +124,8 @@ class Handler(BaseHTTPRequestHandler):
         if action and action.name in ("close_before", "close_after"):
             response = None
         application.log.add(request, response and response.status, action and action.name)
+        if response is not None and not application.git.serves(request):
+            application.exchanges.add(request, response, bool(action and action.answer))
         if response is None:
             self.close_connection = True
         else:
@@ -140,6 +144,7 @@ class Handler(BaseHTTPRequestHandler):
             method=self.command,
             raw_path=parts.path,
             query=dict(query),
+            query_text=parts.query,
             headers=headers,
             connection=f"{self.client_address[0]}:{self.client_address[1]}",
             base_url=f"http://{host}" if _HOST.fullmatch(host) else self.server.url,

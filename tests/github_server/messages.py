@@ -95,6 +95,7 @@ class Request:
     headers: Mapping[str, str]  # names in lower case
     connection: str  # the client's end, the same for all requests on one connection
     base_url: str
+    query_text: str = ""  # as it came
     body: BinaryIO = field(default_factory=io.BytesIO)
     body_size: int = 0
     lose_race: bool = False  # set by a fault: somebody else writes to the branch first

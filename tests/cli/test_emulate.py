@@ -1,0 +1,126 @@
+"""The sender's requests work against a GitHub emulator nobody here wrote: emulate, from npm. It has
+no dispatches and no rate limits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi.judged import HERE, TOOLS, node, why_skipped
+from programs import Program, Result, Word
+
+pytestmark = pytest.mark.skipif(why_skipped() is not None, reason=why_skipped() or "")
+
+TOKEN = "ghp_" + "EmulatedTokenOfTheTests0123456789abc"
+SEED = {
+    "tokens": {TOKEN: {"login": "octocat", "scopes": ["repo"]}},
+    "github": {"users": [{"login": "octocat"}],
+               "repos": [{"owner": "octocat", "name": "data", "auto_init": True}]},
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    url: str
+
+    def get(self, path: str) -> Any:
+        request = urllib.request.Request(f"{self.url}/repos/octocat/data/{path}",
+                                         headers={"Authorization": f"Bearer {TOKEN}"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def inbox(self) -> dict[str, bytes]:
+        try:
+            entries = self.get("contents/_storage/inbox")
+        except urllib.error.HTTPError:
+            return {}
+        return {entry["name"]: base64.b64decode(self.get(f"git/blobs/{entry['sha']}")["content"])
+                for entry in entries}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    seed = tmp_path_factory.mktemp("emulate") / "seed.json"
+    seed.write_text(json.dumps(SEED))
+    port = free_port()
+    process = subprocess.Popen(
+        [node() or "node", "--import", HERE / "loopback.mjs", TOOLS / "node_modules/emulate/dist/index.js",
+         "start", "--service", "github", "--port", str(port), "--seed", seed],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"PATH": os.environ["PATH"]})
+    assert process.stdout
+    said = ""
+    for line in process.stdout:  # it prints the seed's name once it listens
+        said += line
+        if "Config:" in line:
+            break
+    try:
+        assert process.poll() is None, said
+        yield Emulator(f"http://127.0.0.1:{port}")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+Send = Callable[..., Result]
+
+
+@pytest.fixture
+def send(emulator: Emulator, sender: Program) -> Send:
+    def run(*words: Word) -> Result:
+        return sender("--repo", "octocat/data", "--api-url", emulator.url, "--json", *words,
+                      env={"GH_TOKEN": TOKEN})
+    return run
+
+
+def test_a_batch_arrives_byte_for_byte(emulator: Emulator, send: Send, source: Path, tmp_path: Path,
+                                       sender: Program) -> None:
+    (source / "ü b.csv").write_bytes(bytes(range(256)) * 40)
+    result = send("--folder", source, "--trigger", "none")
+    assert result.status == 0, result
+    [name] = result.json["payloads"]
+    document = json.loads(emulator.inbox()[name])
+    contents = {path: base64.b64decode(entry["content"]) for path, entry in document["files"].items()}
+    assert contents == {file.name: file.read_bytes() for file in source.iterdir()}
+    assert list(sender.outbox.glob("2*")) == []
+
+
+def test_parts_arrive_one_by_one(emulator: Emulator, send: Send, source: Path) -> None:
+    (source / "large.csv").write_bytes(os.urandom(200_000))
+    result = send("--folder", source, "--trigger", "none", "--part-size", "64K", "--branch", "main")
+    assert result.status == 0, result
+    names = result.json["payloads"]
+    assert len(names) > 3
+    assert set(names) <= set(emulator.inbox())
+
+
+def test_what_it_cannot_do_leaves_the_batch_in_the_outbox_and_is_made_up_for(
+    emulator: Emulator, send: Send, source: Path, sender: Program
+) -> None:
+    """It knows no dispatches: the payload is there, the trigger is not; the next run finds that the
+    payload arrived and sends it no second time."""
+    first = send("--folder", source)
+    assert (first.status, first.json["status"]) == (5, "queued")
+    [payload] = first.json["payloads"]
+    before = emulator.inbox()
+    assert payload in before
+    again = send("--folder", source)
+    assert again.status == 5
+    assert set(emulator.inbox()) == set(before)
+    assert len(list(sender.outbox.glob("2*"))) == 2
