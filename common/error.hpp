@@ -23,6 +23,7 @@ enum class ErrorCode {
   refused,          ///< the repository or the receiver said no for good
   busy,             ///< another process holds the lock
   io,               ///< local input or output
+  interrupted,      ///< the person at the terminal, or a signal, ended it
 };
 
 /// The one exception type: a message for the user and a code for the program.

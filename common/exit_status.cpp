@@ -11,7 +11,7 @@
 namespace healthmetric {
 
 std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() {
-  static constexpr std::array<std::pair<ExitStatus, std::string_view>, 11> kMeanings = {{
+  static constexpr std::array<std::pair<ExitStatus, std::string_view>, 12> kMeanings = {{
       {ExitStatus::success, "all done; for the receiver also: nothing was waiting"},
       {ExitStatus::internal, "a defect in the program"},
       {ExitStatus::usage, "usage: an option, no such folder, no source"},
@@ -25,6 +25,7 @@ std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() 
       {ExitStatus::refused, "the repository refused the batch for good"},
       {ExitStatus::busy, "another sender (or receiver) is at work"},
       {ExitStatus::io, "local input or output: disk full, no permission"},
+      {ExitStatus::interrupted, "interrupted; what was packed waits in the outbox"},
   }};
   return kMeanings;
 }
@@ -55,16 +56,18 @@ ExitStatus exit_status(ErrorCode code) {
       return ExitStatus::busy;
     case ErrorCode::io:
       return ExitStatus::io;
+    case ErrorCode::interrupted:
+      return ExitStatus::interrupted;
   }
   return ExitStatus::internal;
 }
 
 ExitStatus more_important(ExitStatus a, ExitStatus b) {
   static constexpr std::array kOrder = {
-      ExitStatus::usage,           ExitStatus::internal, ExitStatus::io,
-      ExitStatus::unauthorized,    ExitStatus::refused,  ExitStatus::network,
-      ExitStatus::rate_limited,    ExitStatus::busy,     ExitStatus::partly_done,
-      ExitStatus::nothing_to_send, ExitStatus::success};
+      ExitStatus::interrupted, ExitStatus::usage,           ExitStatus::internal,
+      ExitStatus::io,          ExitStatus::unauthorized,    ExitStatus::refused,
+      ExitStatus::network,     ExitStatus::rate_limited,    ExitStatus::busy,
+      ExitStatus::partly_done, ExitStatus::nothing_to_send, ExitStatus::success};
   return *std::min(std::find(kOrder.begin(), kOrder.end(), a),
                    std::find(kOrder.begin(), kOrder.end(), b));
 }

@@ -126,11 +126,12 @@ bool is_trust_failure(CURLcode code) {
 }
 
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
-  const std::string where = request.method + " " + origin_of(request.url);
-  const std::string why =
+  std::string why =
       printable(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
-  throw Error(is_trust_failure(code) ? ErrorCode::untrusted_peer : ErrorCode::network,
-              where + ": " + why);
+  // Who retries says where; a failure of trust is not retried.
+  if (!is_trust_failure(code)) throw Error(ErrorCode::network, why);
+  throw Error(ErrorCode::untrusted_peer,
+              request.method + " " + origin_of(request.url) + ": " + why);
 }
 
 }  // namespace
@@ -187,9 +188,7 @@ Response CurlTransport::send(const Request& request) {
   const CURLcode result = curl_easy_perform(easy);
   if (transfer.failure) std::rethrow_exception(transfer.failure);
   if (transfer.answer_too_large) {
-    throw Error(ErrorCode::network, request.method + " " + origin_of(request.url) +
-                                        ": the answer is larger than " +
-                                        human_bytes(kMaxAnswerBytes));
+    throw Error(ErrorCode::network, "the answer is larger than " + human_bytes(kMaxAnswerBytes));
   }
   if (result != CURLE_OK) throw_no_answer(request, result, detail.data());
   long status = 0;

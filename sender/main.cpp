@@ -5,9 +5,11 @@
 #include "common/exit_status.hpp"
 #include "common/file_io.hpp"
 #include "common/log.hpp"
+#include "common/terminal.hpp"
 #include "sender/curl_http.hpp"
 #include "sender/options.hpp"
 #include "sender/plan.hpp"
+#include "sender/prompt.hpp"
 #include "sender/send.hpp"
 
 namespace {
@@ -35,11 +37,17 @@ ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   log::set_up({kProgram});
   sender::CommandLine command_line;
-  const auto options = command_line.parse(argc, argv);
+  auto options = command_line.parse(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
 
   SystemClock clock;
+  const bool asks = !options->source && somebody_can_be_asked();
+  if (asks && !sender::ask_at_terminal(*options, clock)) {
+    std::cout << "nothing sent\n";
+    flush_standard_output();
+    return ExitStatus::success;
+  }
   auto progress = progress_for(*options, clock);
   if (options->dry_run) {
     const sender::Plan plan = sender::make_plan(*options, clock, *progress);
@@ -55,6 +63,7 @@ ExitStatus run(int argc, const char* const* argv) {
     std::cout << to_line(outcome) << '\n';
   }
   flush_standard_output();
+  if (asks) std::cerr << sender::what_next(*options, outcome);
   return outcome.status;
 }
 

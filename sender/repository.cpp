@@ -104,6 +104,12 @@ std::optional<Repository> detect_repository(const Url& api) {
   return parse_named(of_build, "the build's default repository");
 }
 
+std::string web_url(const Url& api, const std::string& repository) {
+  const bool has_usual_port = api.port == (api.scheme == "https" ? "443" : "80");
+  return api.scheme + "://" + std::string(web_host(api)) + (has_usual_port ? "" : ":" + api.port) +
+         "/" + repository;
+}
+
 Repository find_repository(const std::string& named, const Url& api) {
   if (!named.empty()) return parse_named(named, "--repo");
   if (auto repository = detect_repository(api)) return *repository;

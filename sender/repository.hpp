@@ -30,6 +30,9 @@ std::optional<Repository> detect_repository(const Url& api);
 /// The repository a git remote names, if it lies on `host`: https://, ssh:// and host:path forms.
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host);
 
+/// Where people see a repository ("owner/name") of that API.
+std::string web_url(const Url& api, const std::string& repository);
+
 /// Throws Error{usage} when git would not take `branch` for a branch's name (git-check-ref-format).
 void check_branch(const std::string& branch);
 

@@ -121,7 +121,12 @@ class Deliverer {
         // A missing permission or network concerns every batch alike, a damaged payload its own.
         stopped_ = error.code() != ErrorCode::io;
         log::error(error.what());
-        log::error("not delivered, waits in the outbox for the next run: " + id);
+        const bool has_arrived =
+            std::all_of(entry.parts.begin(), entry.parts.end(),
+                        [](const OutboxPart& part) { return part.delivered; });
+        log::error((has_arrived ? "delivered, but the workflow was not started; "
+                                : "not delivered, ") +
+                   std::string("waits in the outbox for the next run: ") + id);
       }
     }
   }
@@ -217,6 +222,24 @@ std::string to_line(const Outcome& outcome) {
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"),
                      printable(outcome.target), left_out);
+}
+
+std::string what_next(const Options& options, const Outcome& outcome) {
+  switch (outcome.fate) {
+    case Outcome::Fate::sent:
+      return "Watch the receiver at " +
+             web_url(Url::parse(options.api_url, "--api-url"), outcome.target) + "/actions\n";
+    case Outcome::Fate::queued:
+      return "It waits in the outbox; the next run to the same repository delivers it.\n";
+    case Outcome::Fate::refused:
+      return "It is kept in the outbox's refused/ folder: " +
+             (options.state_dir / "outbox" / "refused").string() + "\n";
+    case Outcome::Fate::written:
+      return "Run healthmetric-receiver in " + options.output.string() + " to unpack it.\n";
+    case Outcome::Fate::empty:
+      return "";
+  }
+  return "";
 }
 
 std::string to_json_text(const Outcome& outcome) {

@@ -39,6 +39,9 @@ Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Pro
 /// One line for people.
 std::string to_line(const Outcome& outcome);
 
+/// What the person who sent it can do now: where to look, or what becomes of it.
+std::string what_next(const Options& options, const Outcome& outcome);
+
 /// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Outcome& outcome);
 

@@ -22,6 +22,7 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
       {ErrorCode::refused, 8},
       {ErrorCode::busy, 9},
       {ErrorCode::io, 10},
+      {ErrorCode::interrupted, 130},
   };
   for (const auto& [code, status] : table) {
     CHECK(static_cast<int>(exit_status(code)) == status);

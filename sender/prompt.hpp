@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/clock.hpp"
+#include "sender/options.hpp"
+#include "sender/plan.hpp"
+
+namespace healthmetric::sender {
+
+/// The person at the terminal, as the dialogue needs it.
+class Asker {
+ public:
+  enum class Kind { words, path, repository, name, secret_text };
+
+  virtual ~Asker() = default;
+
+  /// An answer; nothing when there will be none any more. `Kind` decides about completion and
+  /// history: what is typed as data is never kept.
+  virtual std::optional<std::string> ask(const std::string& question, Kind kind) = 0;
+  virtual void say(const std::string& text) = 0;
+};
+
+/// Asks what the options leave open (source, batch name, repository), shows the plan and asks for
+/// consent. True when it was given; `options` then say everything. Throws Error{interrupted} when
+/// the input ends, and Error{unauthorized} before the first question when there is no token.
+bool complete_by_asking(Options& options, Asker& asker, Clock& clock);
+
+/// The same at the terminal this program runs in.
+bool ask_at_terminal(Options& options, Clock& clock);
+
+}  // namespace healthmetric::sender
