@@ -139,6 +139,8 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
   el_set(session_->editor.get(), EL_BIND, "\t",
          completion == Completion::paths ? "complete-path" : "ed-insert", nullptr);
   const InterruptsEndReading scope;
+  // By itself it shows the prompt first; a Ctrl-D typed in between would be lost.
+  el_set(session_->editor.get(), EL_PREP_TERM, 1);
   int count = 0;
   const char* line = el_gets(session_->editor.get(), &count);
   if (interrupted != 0) {

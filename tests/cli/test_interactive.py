@@ -124,7 +124,7 @@ def test_a_file_and_json_are_asked_for(ask: Any, destination: Destination, sourc
     terminal = ask("--repo", destination.repo)
     terminal.answer("JSON [folder]: ", b"file\r")
     terminal.answer("File: ", os.fsencode(source / "data.json") + b"\r")
-    terminal.answer("Batch name [data]: ", b"\r")
+    terminal.answer("Batch name [data.json]: ", b"\r")
     terminal.answer("[yes]: ", b"y\r")
     assert terminal.end()[0] == 0
     terminal = ask("--repo", destination.repo, "--batch-name", "pulse")
