@@ -126,8 +126,7 @@ bool is_trust_failure(CURLcode code) {
 }
 
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
-  std::string why =
-      printable(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
+  std::string why = printable(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
   // Who retries says where; a failure of trust is not retried.
   if (!is_trust_failure(code)) throw Error(ErrorCode::network, why);
   throw Error(ErrorCode::untrusted_peer,

@@ -40,6 +40,13 @@ std::string message_of(const Response& response) {
   return "no reason given";
 }
 
+/// Of a token that it knows GitHub tells the end of its validity (GitHub, "Managing your personal
+/// access tokens": the header of that name); one that was never a token has none.
+std::string why_unauthorized(const Response& response) {
+  const std::string expiry = printable(response.header("github-authentication-token-expiration"));
+  return expiry.empty() ? "the token is wrong or has expired" : "the token expired on " + expiry;
+}
+
 /// The answer as JSON; Error{network} when it is none: a captive portal, a broken proxy.
 Json json_of(const Response& response, const std::string& what) {
   try {
@@ -127,8 +134,8 @@ void GithubClient::fail(const Response& response, const std::string& what,
   const std::string accepted = printable(response.header("x-accepted-github-permissions"));
   switch (response.status) {
     case 401:
-      throw Error(ErrorCode::unauthorized,
-                  words + "; the token is wrong or has expired: make a new one with " + permission);
+      throw Error(ErrorCode::unauthorized, words + "; " + why_unauthorized(response) +
+                                               ": make a new one with " + permission);
     case 403:
       throw Error(ErrorCode::unauthorized,
                   words + "; the token lacks the permission " + permission +

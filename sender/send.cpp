@@ -121,12 +121,11 @@ class Deliverer {
         // A missing permission or network concerns every batch alike, a damaged payload its own.
         stopped_ = error.code() != ErrorCode::io;
         log::error(error.what());
-        const bool has_arrived =
-            std::all_of(entry.parts.begin(), entry.parts.end(),
-                        [](const OutboxPart& part) { return part.delivered; });
-        log::error((has_arrived ? "delivered, but the workflow was not started; "
-                                : "not delivered, ") +
-                   std::string("waits in the outbox for the next run: ") + id);
+        const bool has_arrived = std::all_of(entry.parts.begin(), entry.parts.end(),
+                                             [](const OutboxPart& part) { return part.delivered; });
+        log::error(
+            (has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +
+            std::string("waits in the outbox for the next run: ") + id);
       }
     }
   }

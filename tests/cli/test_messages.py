@@ -1,0 +1,276 @@
+"""docs/messages.md, held to: each row of its table is produced by the real programs, which print the
+row's message and end with the row's status."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import READER, TOKEN, Destination
+from programs import REPOSITORY, Program, Result, Word
+
+TABLE = REPOSITORY / "docs/messages.md"
+PAGE = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    message: str
+    status: int
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Words in angle brackets stand for anything."""
+        parts = re.split(r"<[a-z ]+>", self.message)
+        return re.compile(".+".join(map(re.escape, parts)))
+
+
+def rows() -> list[Row]:
+    """Of `| <a id="name"></a>cause | `message` | status | what to do |`."""
+    found = re.findall(r'^\| <a id="([a-z0-9-]+)"></a>[^|]+ \| `([^`|]+)` \| (\d+) \| [^|]+ \|$',
+                       TABLE.read_text(), re.MULTILINE)
+    return [Row(name, message, int(status)) for name, message, status in found]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a scenario needs."""
+
+    destination: Destination
+    sender: Program
+    receiver: Program
+    source: Path
+    tmp: Path
+
+    def fault(self, method: str, action: Any, times: int | None = None) -> None:
+        self.destination.github.faults({"method": method, "times": times, "action": action})
+
+    def answer(self, status: int, message: str = "Words of GitHub", method: str = "PUT",
+               headers: dict[str, str] | None = None, options: tuple[str, ...] = ("--max-wait", "0")) -> Result:
+        body = '{"message": "%s"}' % message
+        self.fault(method, {"status": status, "headers": headers or {}, "body": body})
+        return self.send(*options)
+
+    def send(self, *words: Word, **run: Any) -> Result:
+        return self.destination("--folder", self.source, *words, **run)
+
+    def url(self, url: str, *words: Word, env: dict[str, str] | None = None) -> Result:
+        return self.sender("--folder", self.source, "--repo", "octo/data", "--api-url", url, "--max-wait", "0",
+                           *words, env={"GH_TOKEN": TOKEN, "GH_ENTERPRISE_TOKEN": TOKEN} | (env or {}))
+
+
+Scenario = Callable[[Stage], Result]
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(run: Scenario) -> Scenario:
+    SCENARIOS[run.__name__.replace("_", "-")] = run
+    return run
+
+
+def simple(name: str, *words: Word) -> None:
+    SCENARIOS[name] = lambda stage: stage.sender(*[
+        str(word).replace("SOURCE", str(stage.source)).replace("TMP", str(stage.tmp)) for word in words])
+
+
+simple("no-source")
+simple("unknown-option", "--colour")
+simple("bad-choice", "--data", "1", "--trigger", "often")
+simple("bad-size", "--data", "1", "--part-size", "many")
+simple("two-sources", "--data", "1", "--folder", "SOURCE")
+simple("no-folder", "--folder", "TMP/gone")
+simple("no-file", "--file", "TMP/gone.json")
+simple("bad-json", "--data", "{61")
+simple("bad-branch", "--data", "1", "--branch", "a..b")
+simple("no-repository", "--folder", "SOURCE")
+simple("bad-repository", "--folder", "SOURCE", "--repo", "nonsense")
+simple("no-config", "--data", "1", "--config", "TMP/gone.toml")
+simple("no-token", "--folder", "SOURCE", "--repo", "octo/data")
+simple("no-token-file", "--folder", "SOURCE", "--repo", "octo/data", "--token-file", "TMP/gone")
+
+
+@scenario
+def unknown_key(stage: Stage) -> Result:
+    config = stage.tmp / "sender.toml"
+    config.write_text("colour = 1\n")
+    return stage.sender("--data", "1", "--config", config)
+
+
+@scenario
+def empty_folder(stage: Stage) -> Result:
+    (stage.source / "data.json").unlink()
+    return stage.send()
+
+
+@scenario
+def too_large(stage: Stage) -> Result:
+    (stage.source / "large.json").write_bytes(b"1" * 2000)
+    return stage.send("--max-file-size", "1K")
+
+
+@scenario
+def batch_too_large(stage: Stage) -> Result:
+    return stage.send("--max-batch-size", "5")
+
+
+@scenario
+def listed_file_is_gone(stage: Stage) -> Result:
+    return stage.send("--files-from", "-", input=b"data.json\ngone.json\n")
+
+
+@scenario
+def empty_token_file(stage: Stage) -> Result:
+    (stage.tmp / "token").write_text("\n")
+    return stage.send("--token-file", stage.tmp / "token", token=None)
+
+
+@scenario
+def state_not_writable(stage: Stage) -> Result:
+    (stage.tmp / "file").write_text("")
+    return stage.send("--state-dir", stage.tmp / "file")
+
+
+@scenario
+def token_unencrypted(stage: Stage) -> Result:
+    return stage.url("http://github.example.com")
+
+
+@scenario
+def connection_refused(stage: Stage) -> Result:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return stage.url(f"http://127.0.0.1:{unused.getsockname()[1]}")
+
+
+@scenario
+def unknown_host(stage: Stage) -> Result:
+    return stage.url("https://api.nowhere.invalid")
+
+
+@scenario
+def unknown_authority(stage: Stage) -> Result:
+    key, certificate = stage.tmp / "key.pem", stage.tmp / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                    "-subj", "/CN=localhost", "-days", "1"], check=True, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve() -> None:
+            try:
+                connection, _ = server.accept()
+                context.wrap_socket(connection, server_side=True)
+            except OSError:
+                pass
+        thread = threading.Thread(target=serve)
+        thread.start()
+        result = stage.url(f"https://127.0.0.1:{server.getsockname()[1]}")
+        thread.join(10)
+        return result
+
+
+@scenario
+def connection_lost(stage: Stage) -> Result:
+    stage.fault("PUT", "close_before")
+    return stage.send("--max-wait", "0")
+
+
+@scenario
+def another_sender(stage: Stage) -> Result:
+    state = stage.sender.home / "state/healthmetric"
+    (state / "outbox").mkdir(parents=True)
+    lock = state / "outbox/lock"
+    lock.write_text(f"{os.getpid()}\n")
+    import fcntl
+    with lock.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return stage.send()
+
+
+SCENARIOS |= {
+    "http-400": lambda stage: stage.answer(400),
+    "http-401": lambda stage: stage.answer(401, "Bad credentials"),
+    "http-401-expired": lambda stage: stage.answer(
+        401, "Bad credentials", headers={"github-authentication-token-expiration": "2026-01-01 00:00:00 UTC"}),
+    "http-403-permission": lambda stage: stage.send(token=READER),
+    "http-403-rate-limit": lambda stage: stage.answer(
+        403, "API rate limit exceeded", headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999999999"}),
+    "http-403-secondary": lambda stage: stage.answer(403, "You have exceeded a secondary rate limit"),
+    "http-404-repository": lambda stage: stage.sender(
+        "--folder", stage.source, "--repo", "octo/nowhere", "--api-url", stage.destination.github.url,
+        env={"GH_TOKEN": TOKEN}),
+    "http-404-branch": lambda stage: stage.send("--branch", "nowhere"),
+    "http-409": lambda stage: stage.answer(409, "Repository rule violations found"),
+    "http-413": lambda stage: stage.answer(413, "Request body is too large"),
+    "http-422": lambda stage: stage.answer(422, "Invalid request"),
+    "http-429": lambda stage: stage.answer(429, headers={"retry-after": "3600"}),
+    "http-451": lambda stage: stage.answer(451, "Repository access blocked"),
+    "http-500": lambda stage: stage.answer(500),
+    "http-502": lambda stage: stage.answer(502),
+    "http-503": lambda stage: stage.answer(503),
+    "redirect-elsewhere": lambda stage: stage.answer(307, headers={"location": "https://elsewhere.example/x"}),
+    "redirects-in-circles": lambda stage: stage.answer(307, headers={"location": "/again"}, method="PUT"),
+    "dispatch-refused": lambda stage: stage.answer(404, "Not Found", method="POST"),
+    "workflow-permission": lambda stage: stage.answer(
+        403, "Resource not accessible by personal access token", method="POST",
+        headers={"x-accepted-github-permissions": "actions=write"}, options=("--trigger", "workflow", "--branch", "main")),
+}
+
+
+@scenario
+def a_portal_says_ok(stage: Stage) -> Result:
+    stage.fault("PUT", {"status": 200, "headers": {"Content-Type": PAGE}, "body": "<html>Please log in</html>"})
+    return stage.send("--max-wait", "0")
+
+
+@scenario
+def an_answer_cut_off(stage: Stage) -> Result:
+    stage.fault("PUT", "truncate")
+    return stage.send("--max-wait", "0")
+
+
+@scenario
+def receiver_no_storage(stage: Stage) -> Result:
+    return stage.receiver("--storage", stage.tmp / "gone", cwd=stage.tmp)
+
+
+@scenario
+def receiver_rejected(stage: Stage) -> Result:
+    inbox = stage.tmp / "_storage/inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "broken.json").write_text('{"batch_metadata"')
+    return stage.receiver("--storage", stage.tmp / "_storage", cwd=stage.tmp)
+
+
+@scenario
+def receiver_bad_template(stage: Stage) -> Result:
+    return stage.receiver("--name-template", "{stem}")
+
+
+@pytest.fixture
+def stage(destination: Destination, sender: Program, receiver: Program, source: Path, tmp_path: Path) -> Iterator[Stage]:
+    yield Stage(destination, sender, receiver, source, tmp_path)
+    destination.github.clear_faults()
+
+
+def test_every_row_has_a_scenario_and_every_scenario_a_row() -> None:
+    names = [row.name for row in rows()]
+    assert len(names) > 40 and len(set(names)) == len(names)
+    assert set(names) == set(SCENARIOS)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
+def test_the_programs_print_what_the_table_says(row: Row, stage: Stage) -> None:
+    result = SCENARIOS[row.name](stage)
+    assert result.status == row.status, result
+    lines = [re.sub(r"^healthmetric-(sender|receiver): ", "", line) for line in (result.stderr + result.stdout).splitlines()]
+    assert any(row.pattern.fullmatch(line) for line in lines), (row.message, lines)
