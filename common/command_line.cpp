@@ -58,7 +58,7 @@ void set_up_command_line(CLI::App& app, const std::string& program) {
 }
 
 bool is_setting(const CLI::Option& option) {
-  const std::string name = option.get_single_name();
+  const std::string& name = option.get_single_name();
   return name != "help" && name != "version";
 }
 

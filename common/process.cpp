@@ -40,6 +40,7 @@ class FileActions {
 /// The form the system wants: pointers that end in a null. The strings stay the caller's.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings) pointers.push_back(string.data());
   pointers.push_back(nullptr);
   return pointers;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace healthmetric {
 
 /// True when a person reads standard error there and then, on a terminal that may be redrawn:
@@ -8,6 +10,10 @@ bool standard_error_can_be_redrawn();
 
 /// True when both standard input and standard error are a terminal: somebody can be asked.
 bool somebody_can_be_asked();
+
+/// Writes to standard error at once, past the log: what is drawn, not said. Failure is ignored, for
+/// a terminal that is gone shows nothing.
+void write_to_terminal(const std::string& text);
 
 /// The width of the terminal on standard error as it is now, else COLUMNS, else 80.
 unsigned terminal_columns();

@@ -21,7 +21,7 @@ bool is_section_mark(const CLI::ConfigItem& item) {
 
 /// Options that say where the rest comes from cannot stand there themselves.
 bool may_stand_in_a_file(const CLI::Option& option) {
-  const std::string name = option.get_single_name();
+  const std::string& name = option.get_single_name();
   return is_setting(option) && name != "config" && name != "profile";
 }
 
@@ -38,8 +38,8 @@ std::vector<CLI::ConfigItem> read_items(const std::filesystem::path& file) {
 
 class ConfigReader {
  public:
-  ConfigReader(const CLI::App& app, const std::filesystem::path& file, const std::string& profile)
-      : app_(app), file_(in_quotes(file.string())), profile_(profile) {}
+  ConfigReader(const CLI::App& app, const std::filesystem::path& file, std::string profile)
+      : app_(app), file_(in_quotes(file.string())), profile_(std::move(profile)) {}
 
   void take(const CLI::ConfigItem& item) {
     const bool in_profile = item.parents.size() == 2 && item.parents.front() == "profile";

@@ -12,6 +12,7 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/terminal.hpp"
 
 namespace healthmetric {
 namespace {
@@ -28,9 +29,9 @@ struct EndHistory {
 };
 
 /// Set by the handler; a read that a signal interrupts ends, and the line with it.
+// A handler can reach nothing but a global.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 volatile std::sig_atomic_t interrupted = 0;
-
-/// While a line is read, Ctrl-C only ends the read: terminal and program end in order.
 class InterruptsEndReading {
  public:
   InterruptsEndReading() {
@@ -119,8 +120,8 @@ struct LineEditor::Session {
       return el_insertstr(editor, found.addition.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (found.candidates.size() < 2) return CC_REFRESH_BEEP;
-    std::fputc('\n', stderr);
-    for (const std::string& name : found.candidates) std::fprintf(stderr, "%s\n", name.c_str());
+    write_to_terminal("\n");
+    for (const std::string& name : found.candidates) write_to_terminal(name + "\n");
     return CC_REDISPLAY;
   }
 
@@ -144,11 +145,11 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
   int count = 0;
   const char* line = el_gets(session_->editor.get(), &count);
   if (interrupted != 0) {
-    std::fputc('\n', stderr);
+    write_to_terminal("\n");
     throw Error(ErrorCode::interrupted, "interrupted; nothing was sent");
   }
   if (line == nullptr || count <= 0) {
-    std::fputc('\n', stderr);
+    write_to_terminal("\n");
     return {};
   }
   std::string text(line, static_cast<std::size_t>(count));

@@ -164,9 +164,10 @@ PathPatterns ordered_patterns(const CLI::App& app, const Raw& raw) {
   // Some versions of CLI11 keep the order of earlier readings: the last one is at the end.
   auto include = raw.includes.rbegin();
   auto exclude = raw.excludes.rbegin();
-  const std::vector<CLI::Option*>& order = app.parse_order();
-  for (auto option = order.rbegin(); option != order.rend(); ++option) {
-    const std::string name = (*option)->get_single_name();
+  std::vector<CLI::Option*> latest_first = app.parse_order();
+  std::reverse(latest_first.begin(), latest_first.end());
+  for (const CLI::Option* option : latest_first) {
+    const std::string& name = option->get_single_name();
     if (name == "include" && include != raw.includes.rend()) {
       patterns.push_back({Verdict::include, *include++});
     }

@@ -106,12 +106,13 @@ class PartFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  static std::unique_ptr<OutputFile> open(const std::filesystem::path& path) {
-    return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
+  static std::optional<OutputFile> open(const std::filesystem::path& path) {
+    if (path.empty()) return {};
+    return OutputFile(path);
   }
 
   std::filesystem::path path_;
-  std::unique_ptr<OutputFile> file_;
+  std::optional<OutputFile> file_;
   Nowhere nowhere_;
   PayloadWriter writer_;
 };

@@ -2,6 +2,7 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <span>
 
 #include "common/error.hpp"
@@ -60,9 +61,10 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
 
 std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
   const std::vector<std::string> names = split(path);
-  for (auto pattern = patterns_.rbegin(); pattern != patterns_.rend(); ++pattern) {
-    if (matches(pattern->names, names)) return pattern->verdict;
-  }
+  const auto last =
+      std::find_if(patterns_.rbegin(), patterns_.rend(),
+                   [&](const Compiled& pattern) { return matches(pattern.names, names); });
+  if (last != patterns_.rend()) return last->verdict;
   if (!patterns_.empty() && patterns_.front().verdict == Verdict::include) return Verdict::exclude;
   return {};
 }

@@ -1,7 +1,6 @@
 #include "sender/progress.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <initializer_list>
 
 #include "common/format.hpp"
@@ -54,7 +53,7 @@ std::string short_phase(const Step& step) {
 /// "0:09", "12:34", "1:02:03"; "--" when nobody can know.
 std::string time_left(const ProgressState& state) {
   if (state.bytes_per_second <= 0 || state.step.total_bytes == 0) return "--";
-  const double left = static_cast<double>(state.step.total_bytes - state.done_bytes);
+  const auto left = static_cast<double>(state.step.total_bytes - state.done_bytes);
   const auto seconds = static_cast<long>(std::min(left / state.bytes_per_second, 359'999.0));
   const long hours = seconds / 3600;
   const long minutes = seconds / 60 % 60;
@@ -215,14 +214,7 @@ class WatchedBody final : public RequestBody {
 /// A line on standard error that makes way for messages.
 class StandardErrorLine final : public Progress {
  public:
-  explicit StandardErrorLine(Clock& clock)
-      : line_(
-            clock,
-            [](const std::string& text) {
-              std::fputs(text.c_str(), stderr);
-              std::fflush(stderr);
-            },
-            terminal_columns) {
+  explicit StandardErrorLine(Clock& clock) : line_(clock, write_to_terminal, terminal_columns) {
     log::before_each_message([this] { line_.erase(); });
   }
   ~StandardErrorLine() override { log::before_each_message({}); }

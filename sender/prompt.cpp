@@ -1,12 +1,12 @@
 #include "sender/prompt.hpp"
 
-#include <cstdio>
 #include <map>
 #include <memory>
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/printable.hpp"
+#include "common/terminal.hpp"
 #include "sender/credentials.hpp"
 #include "sender/line_editor.hpp"
 #include "sender/repository.hpp"
@@ -128,7 +128,7 @@ class TerminalAsker final : public Asker {
     return line;
   }
 
-  void say(const std::string& text) override { std::fputs(text.c_str(), stderr); }
+  void say(const std::string& text) override { write_to_terminal(text); }
 
  private:
   [[nodiscard]] std::filesystem::path history_of(Kind kind) const {

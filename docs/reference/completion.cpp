@@ -142,11 +142,15 @@ complete -F {1} {0}
 
 std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options) {
   std::string lines;
+  const auto append_zsh_line = [&lines](const std::string& specification) {
+    lines += " \\\n  ";
+    lines += quoted(specification, "'\\''");
+  };
   for (const OptionFacts& option : options) {
     const std::string rest = fmt::format("[{}]{}", zsh_text(option.text), zsh_action(option));
     const std::string sign = option.value.empty() ? "" : "=";
-    if (!option.letter.empty()) lines += " \\\n  " + quoted("-" + option.letter + rest, "'\\''");
-    lines += " \\\n  " + quoted("*--" + option.name + sign + rest, "'\\''");
+    if (!option.letter.empty()) append_zsh_line("-" + option.letter + rest);
+    append_zsh_line(fmt::format("*--{}{}{}", option.name, sign, rest));
   }
   return fmt::format("#compdef {}\n_arguments -s{}\n", program, lines);
 }
