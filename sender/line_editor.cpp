@@ -97,6 +97,10 @@ struct LineEditor::Session {
     el_set(editor.get(), EL_EDITOR, "emacs");
     el_set(editor.get(), EL_SIGNAL, 0);
     el_set(editor.get(), EL_ADDFN, "complete-path", "Complete a path", &Session::complete);
+    // As a key Ctrl-C cannot slip in between two reads, as the signal could.
+    el_set(editor.get(), EL_ADDFN, "interrupt", "End the program", &Session::interrupt);
+    el_set(editor.get(), EL_BIND, "^C", "interrupt", nullptr);
+    el_set(editor.get(), EL_SETTY, "-d", "-isig", nullptr);
     HistEvent event{};
     ::history(history.get(), &event, H_SETSIZE, kHistoryLines);
     ::history(history.get(), &event, H_SETUNIQUE, 1);
@@ -111,6 +115,11 @@ struct LineEditor::Session {
   }
 
   static char* show_prompt(EditLine* editor) { return of(editor).prompt.data(); }
+
+  static unsigned char interrupt(EditLine* /*editor*/, int /*key*/) {
+    interrupted = 1;
+    return CC_EOF;
+  }
 
   static unsigned char complete(EditLine* editor, int /*key*/) {
     const LineInfo* line = el_line(editor);
