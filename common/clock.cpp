@@ -1,6 +1,6 @@
 #include "common/clock.hpp"
 
-#include <thread>
+#include "common/interruption.hpp"
 
 namespace healthmetric {
 
@@ -13,7 +13,7 @@ Clock::time_point SystemClock::now() {
 }
 
 void SystemClock::sleep_for(duration time) {
-  std::this_thread::sleep_for(time);
+  sleep_unless_signalled(time);
 }
 
 }  // namespace healthmetric

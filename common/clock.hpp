@@ -12,6 +12,7 @@ class Clock {
 
   virtual ~Clock() = default;
   virtual time_point now() = 0;
+  /// Throws Error{interrupted} or Error{terminated} when a signal ends the sleep.
   virtual void sleep_for(duration time) = 0;
 
   /// Now, in whole seconds of UTC.

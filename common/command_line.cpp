@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 
 #include "common/ascii.hpp"
@@ -34,9 +36,13 @@ double unit_factor(std::string unit) {
   return std::pow(1024.0, static_cast<double>(power + 1));
 }
 
-}  // namespace
-
-namespace {
+/// Of "s" or nothing, "m", "h", "d"; 0 for anything else.
+std::int64_t seconds_in(const std::string& unit) {
+  if (unit.empty() || unit == "s") return 1;
+  if (unit == "m") return 60;
+  if (unit == "h") return 3600;
+  return unit == "d" ? 86'400 : 0;
+}
 
 /// Help without the list of what each option excludes: the parser says so when it matters.
 class HelpFormatter : public CLI::Formatter {
@@ -150,7 +156,25 @@ log::Verbosity verbosity(bool verbose, bool quiet) {
   return verbose ? log::Verbosity::verbose : log::Verbosity::normal;
 }
 
-std::uint64_t parse_size(const std::string& text, const std::string& option) {
+namespace {
+
+/// A validator that refuses what `parse` throws at.
+CLI::Validator check_that(const std::function<void(const std::string&)>& parse) {
+  return CLI::Validator(
+      [parse](std::string& text) -> std::string {
+        try {
+          parse(text);
+          return "";
+        } catch (const Error& error) {
+          return error.what();
+        }
+      },
+      "");
+}
+
+}  // namespace
+
+std::uint64_t parse_size(const std::string& text) {
   constexpr double kLargest = 1ULL << 50U;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const bool is_number = digits > 0 && text.find('.') == text.substr(0, digits).rfind('.');
@@ -158,18 +182,42 @@ std::uint64_t parse_size(const std::string& text, const std::string& option) {
   const double bytes = number * unit_factor(text.substr(digits));
   if (!(bytes >= 1 && bytes <= kLargest)) {
     throw Error(ErrorCode::usage,
-                fmt::format("{}: {} is no size; write for example 4096, 64K, 20M or 1G", option,
-                            in_quotes(text)));
+                in_quotes(text) + " is no size; write for example 4096, 64K, 20M or 1G");
   }
   return static_cast<std::uint64_t>(bytes);
 }
 
+std::chrono::seconds parse_duration(const std::string& text) {
+  constexpr std::chrono::seconds kLongest = std::chrono::days(7);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + digits, number);
+  const std::int64_t factor = seconds_in(text.substr(digits));
+  if (digits == 0 || read.ec != std::errc() || factor == 0 || number > kLongest.count() / factor) {
+    throw Error(ErrorCode::usage,
+                in_quotes(text) +
+                    " is no duration up to seven days; write for example 90, 90s, "
+                    "10m or 2h");
+  }
+  return std::chrono::seconds(number * factor);
+}
+
+CLI::Validator size_check() {
+  return check_that([](const std::string& text) { parse_size(text); });
+}
+
+CLI::Validator duration_check() {
+  return check_that([](const std::string& text) { parse_duration(text); });
+}
+
 void LimitOptions::add_to(CLI::App& app) {
   app.add_option("--max-file-size", max_file_size_, "Largest file (default 100M)")
-      ->type_name("SIZE");
+      ->type_name("SIZE")
+      ->check(size_check());
   app.add_option("--max-batch-size", max_batch_size_,
                  "Largest batch, all files together (default 1G)")
-      ->type_name("SIZE");
+      ->type_name("SIZE")
+      ->check(size_check());
   app.add_option("--max-files", max_files_, "Most files in a batch (default 100000)")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
@@ -178,10 +226,10 @@ void LimitOptions::add_to(CLI::App& app) {
 Limits LimitOptions::limits() const {
   Limits limits;
   if (!max_file_size_.empty()) {
-    limits.max_file_bytes = parse_size(max_file_size_, "--max-file-size");
+    limits.max_file_bytes = parse_size(max_file_size_);
   }
   if (!max_batch_size_.empty()) {
-    limits.max_batch_bytes = parse_size(max_batch_size_, "--max-batch-size");
+    limits.max_batch_bytes = parse_size(max_batch_size_);
   }
   limits.max_files = max_files_;
   return limits;

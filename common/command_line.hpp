@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -53,9 +54,16 @@ bool is_setting(const CLI::Option& option);
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file);
 log::Verbosity verbosity(bool verbose, bool quiet);
 
-/// Reads "4096", "64K", "20M", "1.5G" or "20MiB" (powers of 1024) into bytes. Throws Error{usage}
-/// that names `option`.
-std::uint64_t parse_size(const std::string& text, const std::string& option);
+/// Reads "4096", "64K", "20M", "1.5G" or "20MiB" (powers of 1024) into bytes. Throws Error{usage}.
+std::uint64_t parse_size(const std::string& text);
+
+/// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
+std::chrono::seconds parse_duration(const std::string& text);
+
+/// Checks that an option's values are sizes, or durations, so that a bad one is refused with the
+/// place where it stands.
+CLI::Validator size_check();
+CLI::Validator duration_check();
 
 /// --max-file-size, --max-batch-size and --max-files, the same on both sides.
 class LimitOptions {

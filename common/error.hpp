@@ -23,7 +23,9 @@ enum class ErrorCode {
   refused,          ///< the repository or the receiver said no for good
   busy,             ///< another process holds the lock
   io,               ///< local input or output
-  interrupted,      ///< the person at the terminal, or a signal, ended it
+  timed_out,        ///< what was waited for did not come
+  interrupted,      ///< the person at the terminal, or SIGINT, ended it
+  terminated,       ///< SIGTERM ended it
 };
 
 /// The one exception type: a message for the user and a code for the program.

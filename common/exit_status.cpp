@@ -11,7 +11,7 @@
 namespace healthmetric {
 
 std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() {
-  static constexpr std::array<std::pair<ExitStatus, std::string_view>, 12> kMeanings = {{
+  static constexpr std::array<std::pair<ExitStatus, std::string_view>, 14> kMeanings = {{
       {ExitStatus::success, "all done; for the receiver also: nothing was waiting"},
       {ExitStatus::internal, "a defect in the program"},
       {ExitStatus::usage, "usage: an option, no such folder, no source"},
@@ -22,10 +22,14 @@ std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() 
       {ExitStatus::rate_limited, "rate limited for too long; the batch waits in the outbox"},
       {ExitStatus::network,
        "network or server failure for too long; the batch waits in the outbox"},
-      {ExitStatus::refused, "the repository refused the batch for good"},
+      {ExitStatus::refused,
+       "the repository refused the batch for good, or with --wait the receiver rejected it"},
       {ExitStatus::busy, "another sender (or receiver) is at work"},
       {ExitStatus::io, "local input or output: disk full, no permission"},
+      {ExitStatus::timed_out,
+       "--wait ran out of time; the batch is delivered, its outcome unknown"},
       {ExitStatus::interrupted, "interrupted; what was packed waits in the outbox"},
+      {ExitStatus::terminated, "terminated; what was packed waits in the outbox"},
   }};
   return kMeanings;
 }
@@ -56,18 +60,23 @@ ExitStatus exit_status(ErrorCode code) {
       return ExitStatus::busy;
     case ErrorCode::io:
       return ExitStatus::io;
+    case ErrorCode::timed_out:
+      return ExitStatus::timed_out;
     case ErrorCode::interrupted:
       return ExitStatus::interrupted;
+    case ErrorCode::terminated:
+      return ExitStatus::terminated;
   }
   return ExitStatus::internal;
 }
 
 ExitStatus more_important(ExitStatus a, ExitStatus b) {
   static constexpr std::array kOrder = {
-      ExitStatus::interrupted, ExitStatus::usage,           ExitStatus::internal,
-      ExitStatus::io,          ExitStatus::unauthorized,    ExitStatus::refused,
-      ExitStatus::network,     ExitStatus::rate_limited,    ExitStatus::busy,
-      ExitStatus::partly_done, ExitStatus::nothing_to_send, ExitStatus::success};
+      ExitStatus::interrupted,     ExitStatus::terminated, ExitStatus::usage,
+      ExitStatus::internal,        ExitStatus::io,         ExitStatus::unauthorized,
+      ExitStatus::refused,         ExitStatus::network,    ExitStatus::rate_limited,
+      ExitStatus::timed_out,       ExitStatus::busy,       ExitStatus::partly_done,
+      ExitStatus::nothing_to_send, ExitStatus::success};
   return *std::min(std::find(kOrder.begin(), kOrder.end(), a),
                    std::find(kOrder.begin(), kOrder.end(), b));
 }

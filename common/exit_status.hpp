@@ -22,7 +22,9 @@ enum class ExitStatus {
   refused = 8,
   busy = 9,
   io = 10,
+  timed_out = 11,
   interrupted = 130,
+  terminated = 143,
 };
 
 /// Each status with its meaning in a few words, in order.
@@ -31,7 +33,8 @@ std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings();
 /// The only table from failure to exit status.
 ExitStatus exit_status(ErrorCode code);
 
-/// The status to report when both happened: the first of 130, 2, 1, 10, 5, 8, 7, 6, 9, 4, 3, 0.
+/// The status to report when both happened: the first of 130, 143, 2, 1, 10, 5, 8, 7, 6, 11, 9,
+/// 4, 3, 0.
 ExitStatus more_important(ExitStatus a, ExitStatus b);
 
 /// Runs a program's body and turns whatever it throws into one line on stderr and a status for

@@ -40,6 +40,13 @@ UniqueFd create_private_file(const std::filesystem::path& path) {
   return fd;
 }
 
+FileState state_of(const struct stat& info) {
+  const auto since_epoch =
+      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
+  return {static_cast<std::uint64_t>(info.st_size),
+          std::chrono::system_clock::time_point(since_epoch)};
+}
+
 /// Repeats a system call that a signal interrupted.
 template <typename Call>
 auto uninterrupted(Call call) {
@@ -75,10 +82,13 @@ std::size_t InputFile::read(std::span<char> into) {
 FileState InputFile::state() const {
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name_), errno);
-  const auto since_epoch =
-      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
-  return {static_cast<std::uint64_t>(info.st_size),
-          std::chrono::system_clock::time_point(since_epoch)};
+  return state_of(info);
+}
+
+std::optional<FileState> file_state(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  return state_of(info);
 }
 
 void InputFile::rewind() {
@@ -182,6 +192,11 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
     throw;
   }
   sync_directory(path.parent_path());
+}
+
+void ensure_private_file(const std::filesystem::path& path) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
 }
 
 void sync_directory(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,9 @@ struct FileState {
 
   friend bool operator==(const FileState&, const FileState&) = default;
 };
+
+/// The state of what lies at `path`; nothing when that is no regular file, or cannot be looked at.
+std::optional<FileState> file_state(const std::filesystem::path& path);
 
 /// A regular file open for reading. Never blocks on a FIFO and never follows a symbolic link in
 /// the last component: what is no regular file is refused with Error{io}.
@@ -110,6 +114,9 @@ void flush_standard_output();
 /// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// Creates an empty file with mode 0600, unless something is there.
+void ensure_private_file(const std::filesystem::path& path);
 
 /// Makes renames and creations in a directory durable.
 void sync_directory(const std::filesystem::path& path);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "common/error.hpp"
@@ -37,6 +38,26 @@ class FileActions {
   posix_spawn_file_actions_t actions_{};
 };
 
+/// A child takes signals in the usual way, whatever this process does about them.
+class UnblockedSignals {
+ public:
+  UnblockedSignals() {
+    FileActions::check(posix_spawnattr_init(&attributes_), "posix_spawn");
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+  }
+  ~UnblockedSignals() { posix_spawnattr_destroy(&attributes_); }
+  UnblockedSignals(const UnblockedSignals&) = delete;
+  UnblockedSignals& operator=(const UnblockedSignals&) = delete;
+
+  [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
 /// The form the system wants: pointers that end in a null. The strings stay the caller's.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -55,8 +76,9 @@ int run(const Command& command) {
   actions.open(STDERR_FILENO, "/dev/null", O_WRONLY);
   std::vector<std::string> words = command.words;
   std::vector<std::string> environment = command.environment;
+  const UnblockedSignals attributes;
   pid_t child = 0;
-  FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), nullptr,
+  FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
                                     pointers_to(words).data(), pointers_to(environment).data()),
                      words.front());
   int status = 0;

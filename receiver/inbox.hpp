@@ -8,15 +8,13 @@
 
 #include "common/batch.hpp"
 #include "common/batch_id.hpp"
+#include "common/receipt.hpp"
 #include "receiver/storage.hpp"
 
 namespace healthmetric {
 
 /// One payload file that waits.
-struct WaitingPayload {
-  RelativePath path;  ///< below `_storage/`
-  std::uint64_t size_bytes = 0;
-};
+using WaitingPayload = PayloadFile;
 
 /// The payloads of one batch.
 struct WaitingBatch {

@@ -104,7 +104,7 @@ class Receiver {
     log::debug("verified " + label(report) + ": " + contents_of(report));
     const RelativePath manifest = publish(storage_, staged, options_.name_template);
     log::debug("published " + label(report));
-    record({staged.id, Verdict::stored, "", staged.metadata, batch.payloads}, manifest, report);
+    record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, manifest, report);
     remove_payloads(batch);
   }
 
@@ -118,7 +118,7 @@ class Receiver {
       throw Error(ErrorCode::bad_payload,
                   "another payload with the id of a batch that is already recorded");
     }
-    if (receipt->verdict == Verdict::rejected) {
+    if (receipt->status == BatchStatus::rejected) {
       reject(batch, receipt->reason, report);
     } else {
       report.status = Status::repeated;
@@ -149,7 +149,7 @@ class Receiver {
     if (report.id && !report.summary) {
       BatchMetadata metadata;
       metadata.batch_name = report.batch_name;
-      record({*report.id, Verdict::rejected, reason, metadata, batch.payloads}, {}, report);
+      record({*report.id, BatchStatus::rejected, reason, metadata, batch.payloads}, {}, report);
     }
     report.rejected =
         set_aside(storage_, batch.payloads, {report.id, reason, clock_.now_seconds()});

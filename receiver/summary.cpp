@@ -3,7 +3,6 @@
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json.hpp"
-#include "common/json_scanner.hpp"
 #include "common/printable.hpp"
 #include "common/timestamp.hpp"
 #include "common/version.hpp"
@@ -14,11 +13,10 @@ namespace {
 
 constexpr unsigned kSummarySchemaVersion = 1;
 constexpr std::size_t kMaxWarnings = 100;
-constexpr JsonScanner::Bounds kReceiptBounds{6, 100'000, 4096};
 const RelativePath kUnfinishedSummary{".staging/summary.json"};
 
-std::string_view to_text(Verdict verdict) {
-  return verdict == Verdict::stored ? "stored" : "rejected";
+std::string_view to_text(BatchStatus status) {
+  return status == BatchStatus::stored ? "stored" : "rejected";
 }
 
 Json payloads_json(const std::vector<WaitingPayload>& payloads) {
@@ -60,7 +58,7 @@ Json head_json(const Summary& summary) {
   head["schema_version"] = kSummarySchemaVersion;
   head["batch_id"] = summary.id.str();
   head["batch_name"] = metadata.batch_name;
-  head["status"] = to_text(summary.verdict);
+  head["status"] = to_text(summary.status);
   head["reason"] = summary.reason.empty() ? Json(nullptr) : Json(summary.reason);
   head["payloads"] = payloads_json(summary.payloads);
   head["timestamp"] = format_timestamp(summary.id.time);
@@ -106,35 +104,7 @@ void write_text(Storage& storage, const Summary& summary,
   out.write(first ? "]\n}\n" : "\n  ]\n}\n");
 }
 
-std::vector<WaitingPayload> read_payloads(JsonScanner& scanner) {
-  std::vector<WaitingPayload> payloads;
-  scanner.begin_array();
-  while (scanner.next_element()) {
-    std::string path;
-    std::uint64_t size = 0;
-    std::string key;
-    scanner.begin_object();
-    while (scanner.next_key(key)) {
-      if (key == "path") {
-        path = scanner.string();
-      } else if (key == "size") {
-        size = scanner.unsigned_integer();
-      } else {
-        scanner.skip_value();
-      }
-    }
-    payloads.push_back({RelativePath(path), size});
-  }
-  return payloads;
-}
-
 }  // namespace
-
-RelativePath summary_path(const BatchId& id) {
-  const std::string time = format_compact_timestamp(id.time);
-  return RelativePath(
-      fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
-}
 
 void write_summary(Storage& storage, const Summary& summary,
                    const std::optional<RelativePath>& manifest) {
@@ -151,31 +121,7 @@ std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
   const RelativePath path = summary_path(id);
   auto file = storage.open(path);
   if (!file) return {};
-  return with_context(in_quotes(path.str()), [&] {
-    JsonScanner scanner(*file, kReceiptBounds);
-    std::optional<Verdict> verdict;
-    std::optional<std::vector<WaitingPayload>> payloads;
-    std::string reason;
-    std::string key;
-    scanner.begin_object();
-    while (!(verdict && payloads) && scanner.next_key(key)) {
-      if (key == "status") {
-        verdict = scanner.string() == "stored" ? Verdict::stored : Verdict::rejected;
-      } else if (key == "reason" && !scanner.consume_null()) {
-        reason = scanner.string();
-      } else if (key == "reason") {
-        continue;
-      } else if (key == "payloads") {
-        payloads = read_payloads(scanner);
-      } else {
-        scanner.skip_value();
-      }
-    }
-    if (!verdict || !payloads) {
-      throw Error(ErrorCode::bad_payload, "the summary has no status or no payloads");
-    }
-    return std::optional<Receipt>({*verdict, std::move(reason), std::move(*payloads)});
-  });
+  return with_context(in_quotes(path.str()), [&] { return std::optional(read_receipt(*file)); });
 }
 
 }  // namespace healthmetric

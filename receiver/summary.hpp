@@ -9,6 +9,7 @@
 
 #include "common/batch.hpp"
 #include "common/batch_id.hpp"
+#include "common/receipt.hpp"
 #include "receiver/inbox.hpp"
 #include "receiver/storage.hpp"
 
@@ -17,11 +18,9 @@
 
 namespace healthmetric {
 
-enum class Verdict { stored, rejected };
-
 struct Summary {
   BatchId id;
-  Verdict verdict = Verdict::stored;
+  BatchStatus status = BatchStatus::stored;
   std::string reason;  ///< why it was rejected; empty when stored
   BatchMetadata metadata;
   std::vector<WaitingPayload> payloads;
@@ -29,22 +28,12 @@ struct Summary {
   std::chrono::milliseconds duration{0};
 };
 
-/// `summaries/<YYYY>/<MM>/<batch id>.json`.
-RelativePath summary_path(const BatchId& id);
-
 /// Writes the summary, durably. `manifest` has the stored paths; none for a rejected batch.
 /// A summary that is already there stays.
 void write_summary(Storage& storage, const Summary& summary,
                    const std::optional<RelativePath>& manifest);
 
-/// What an earlier run wrote about a batch, as far as a repeat needs it.
-struct Receipt {
-  Verdict verdict;
-  std::string reason;  ///< of a rejection
-  std::vector<WaitingPayload> payloads;
-};
-
-/// Nothing when the batch has no summary. Reads no further than to the list of files.
+/// Nothing when the batch has no summary. Throws Error{bad_payload} when it is damaged.
 std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id);
 
 }  // namespace healthmetric

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <exception>
@@ -10,6 +11,7 @@
 #include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
+#include "common/interruption.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
 #include "sender/url.hpp"
@@ -20,11 +22,15 @@ namespace {
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} * 1024 * 1024;
 constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr long kConnectTimeoutSeconds = 30;
-constexpr long kStallSeconds = 60;
+constexpr int kLookAroundMilliseconds = 1000;
 constexpr long kStallBytesPerSecond = 100;
 
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+};
+
+struct FreeMulti {
+  void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
 };
 
 struct FreeList {
@@ -77,6 +83,8 @@ struct Transfer {
   RequestBody* body = nullptr;
   Response response;
   std::exception_ptr failure;
+  std::size_t enough_bytes = 0;
+  bool has_enough = false;
   bool answer_too_large = false;
 };
 
@@ -98,12 +106,13 @@ int refuse_to_seek(void* /*context*/, curl_off_t /*offset*/, int /*origin*/) {
 
 std::size_t write_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
-  if (transfer.response.body.size() + size * count > kMaxAnswerBytes) {
-    transfer.answer_too_large = true;
-    return 0;
-  }
-  transfer.response.body.append(bytes, size * count);
-  return size * count;
+  std::string& body = transfer.response.body;
+  body.append(bytes, size * count);
+  transfer.has_enough = transfer.enough_bytes > 0 && body.size() >= transfer.enough_bytes;
+  transfer.answer_too_large = body.size() > kMaxAnswerBytes;
+  if (!transfer.has_enough && !transfer.answer_too_large) return size * count;
+  body.resize(std::min(body.size(), transfer.enough_bytes));
+  return CURL_WRITEFUNC_ERROR;
 }
 
 std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* context) {
@@ -133,16 +142,57 @@ bool is_trust_failure(CURLcode code) {
               request.method + " " + origin_of(request.url) + ": " + why);
 }
 
-}  // namespace
+void check(CURLMcode code) {
+  if (code == CURLM_OK) return;
+  throw Error(ErrorCode::internal, std::string("libcurl fails: ") + curl_multi_strerror(code));
+}
 
-struct CurlTransport::Handle {
-  std::unique_ptr<CURL, FreeEasy> easy;
+/// A transfer that is under way as long as this object lives.
+class RunningTransfer {
+ public:
+  RunningTransfer(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy) {
+    check(curl_multi_add_handle(multi, easy));
+  }
+  ~RunningTransfer() { curl_multi_remove_handle(multi_, easy_); }
+  RunningTransfer(const RunningTransfer&) = delete;
+  RunningTransfer& operator=(const RunningTransfer&) = delete;
+
+  /// Runs it to its end. Throws when `signals` can be read.
+  CURLcode finish(int signals) {
+    curl_waitfd signalled{signals, CURL_WAIT_POLLIN, 0};
+    for (;;) {
+      int running = 0;
+      check(curl_multi_perform(multi_, &running));
+      if (running == 0) break;
+      check(curl_multi_poll(multi_, &signalled, 1, kLookAroundMilliseconds, nullptr));
+      stop_if_signalled();
+    }
+    int left = 0;
+    const CURLMsg* message = curl_multi_info_read(multi_, &left);
+    return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
+  }
+
+ private:
+  CURLM* multi_;
+  CURL* easy_;
 };
 
-CurlTransport::CurlTransport() {
+}  // namespace
+
+/// curl_easy_perform() cannot be woken by a signal that waits to be looked at; the multi interface
+/// can wait for one beside its own sockets. The multi handle keeps the connections.
+struct CurlTransport::Handle {
+  std::unique_ptr<CURLM, FreeMulti> multi{curl_multi_init()};
+  std::unique_ptr<CURL, FreeEasy> easy{curl_easy_init()};
+  UniqueFd signals = signal_descriptor();
+};
+
+CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {
   CurlLibrary::ensure();
-  handle_ = std::make_unique<Handle>(Handle{std::unique_ptr<CURL, FreeEasy>(curl_easy_init())});
-  if (!handle_->easy) throw Error(ErrorCode::internal, "libcurl does not start");
+  handle_ = std::make_unique<Handle>();
+  if (!handle_->easy || !handle_->multi) {
+    throw Error(ErrorCode::internal, "libcurl does not start");
+  }
 }
 
 CurlTransport::~CurlTransport() = default;
@@ -151,6 +201,7 @@ Response CurlTransport::send(const Request& request) {
   CURL* easy = handle_->easy.get();
   curl_easy_reset(easy);  // forgets options, keeps the connection
   Transfer transfer;
+  transfer.enough_bytes = request.enough_bytes;
   std::array<char, CURL_ERROR_SIZE> detail{};
   const HeaderList headers = to_list(request.headers);
   set(easy, CURLOPT_ERRORBUFFER, detail.data());
@@ -162,7 +213,8 @@ Response CurlTransport::send(const Request& request) {
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
-  set(easy, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network_.timeout.count()));
+  set(easy, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not hold up the end
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HTTPHEADER, headers.get());
@@ -181,15 +233,21 @@ Response CurlTransport::send(const Request& request) {
     set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (!network_.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, network_.ca_bundle.c_str());
+  if (network_.proxy) set(easy, CURLOPT_PROXY, network_.proxy->text.c_str());
   // What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
-  if (Url::parse(request.url, "URL").is_loopback()) set(easy, CURLOPT_NOPROXY, "*");
+  const bool has_local_proxy = network_.proxy && network_.proxy->is_loopback;
+  if (Url::parse(request.url, "URL").is_loopback()) {
+    set(easy, CURLOPT_NOPROXY, has_local_proxy ? "" : "*");
+  }
 
-  const CURLcode result = curl_easy_perform(easy);
+  const CURLcode result =
+      RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals.get());
   if (transfer.failure) std::rethrow_exception(transfer.failure);
   if (transfer.answer_too_large) {
     throw Error(ErrorCode::network, "the answer is larger than " + human_bytes(kMaxAnswerBytes));
   }
-  if (result != CURLE_OK) throw_no_answer(request, result, detail.data());
+  if (result != CURLE_OK && !transfer.has_enough) throw_no_answer(request, result, detail.data());
   long status = 0;
   if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status == 0) {
     throw_no_answer(request, CURLE_WEIRD_SERVER_REPLY, "the answer has no status");

@@ -5,12 +5,14 @@
 #include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
+#include "common/receipt.hpp"
 
 namespace healthmetric {
 namespace {
 
 constexpr const char* kEventType = "data_update";
 constexpr const char* kWorkflowFile = "data-receiver.yml";
+constexpr const char* kStorage = "_storage/";
 constexpr const char* kInbox = "_storage/inbox/";
 
 /// One batch must start one run: payload commits start none by themselves, except the last one
@@ -56,21 +58,37 @@ void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_by
                                          in_quotes(payload.string()), found, size_bytes));
 }
 
+std::string_view to_text(GithubClient::Put put) {
+  switch (put) {
+    case GithubClient::Put::created:
+      return "delivered";
+    case GithubClient::Put::already_there:
+      return "was already there:";
+    case GithubClient::Put::already_received:
+      return "was already there, and is received by now:";
+  }
+  return "";
+}
+
 }  // namespace
 
-void deliver(GithubClient& client, OutboxEntry& entry, Progress& progress) {
+void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
-    check_undamaged(entry.folder / part.filename, part.size_bytes);
+    const std::filesystem::path payload = entry.folder / part.filename;
+    check_undamaged(payload, part.size_bytes);
     progress.begin({Step::Phase::sending, i + 1, entry.parts.size()});
-    const auto put = client.create_file(kInbox + part.filename, entry.folder / part.filename,
-                                        commit_message(entry, i));
+    const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
+                                     kStorage + summary_path(entry.id).str()};
+    std::optional<GithubClient::Put> put;
+    if (begun == Begun::perhaps) put = client.settled(file);
+    begun = Begun::no;
+    if (!put) put = client.create_file(file);
     part.delivered = true;
     Outbox::save(entry);
-    log::debug(fmt::format("{} {} ({})",
-                           put == GithubClient::Put::created ? "delivered" : "was already there:",
-                           part.filename, human_bytes(part.size_bytes)));
+    log::debug(
+        fmt::format("{} {} ({})", to_text(*put), part.filename, human_bytes(part.size_bytes)));
   }
   progress.begin({Step::Phase::starting});
   start_receiver(client, entry);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kMaxRedirects = 5;
 constexpr std::size_t kMaxShownMessageBytes = 300;
+constexpr const char* kJson = "application/vnd.github+json";
+constexpr const char* kRaw = "application/vnd.github.raw+json";
 constexpr const char* kWriteContents = "Contents: read and write";
 constexpr const char* kReadContents = "Contents: read";
 constexpr const char* kReadMetadata = "Metadata: read";
@@ -92,11 +94,16 @@ GithubClient::GithubClient(HttpTransport& transport, ApiAccess access)
     : transport_(transport), access_(std::move(access)) {}
 
 Request GithubClient::request(const std::string& method, const std::string& path) const {
+  return request(method, path, kJson);
+}
+
+Request GithubClient::request(const std::string& method, const std::string& path,
+                              const std::string& accept) const {
   return {method,
           access_.url + "/repos/" + access_.repository.str() + path,
-          {std::string("User-Agent: healthmetric-sender/") + kVersion,
-           "Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28",
-           "Content-Type: application/json", "Authorization: Bearer " + access_.token}};
+          {std::string("User-Agent: healthmetric-sender/") + kVersion, "Accept: " + accept,
+           "X-GitHub-Api-Version: 2022-11-28", "Content-Type: application/json",
+           "Authorization: Bearer " + access_.token}};
 }
 
 /// Follows redirects on the same host with the same method, as a renamed repository answers; a
@@ -150,40 +157,73 @@ void GithubClient::fail(const Response& response, const std::string& what,
   }
 }
 
-GithubClient::Put GithubClient::create_file(const std::string& path,
-                                            const std::filesystem::path& content,
-                                            const std::string& message) {
-  PayloadBody body(content, message, access_.branch);
-  const auto is_there = [&] {
-    const auto remote = blob_id(path);
-    return remote && *remote == git_blob_id_of_file(content);
-  };
-  bool found = false;
-  Request put = request("PUT", contents_path(path));
+GithubClient::Put GithubClient::create_file(const NewFile& file) {
+  PayloadBody body(file.content, file.message, access_.branch);
+  std::optional<Put> found;
+  Request put = request("PUT", contents_path(file.path));
   put.body = &body;
   put.settled_before = [&]() -> std::optional<Response> {
-    found = is_there();
+    found = settled(file);
     return found ? std::optional<Response>(Response{200, {}, "{}"}) : std::nullopt;
   };
   const Response response = send(std::move(put), kWriteContents);
-  if (found) return Put::already_there;
+  if (found) return *found;
   if (is_success(response.status)) {
-    check_created(response, git_blob_id_of_file(content));
+    check_created(response, git_blob_id_of_file(file.content));
     return Put::created;
   }
-  if (is_there()) return Put::already_there;
-  fail(response, "PUT of " + path + " to " + access_.repository.str(), kWriteContents);
+  found = settled(file);
+  if (found) return *found;
+  fail(response, "PUT of " + file.path + " to " + access_.repository.str(), kWriteContents);
+}
+
+std::optional<GithubClient::Put> GithubClient::settled(const NewFile& file) {
+  const auto remote = blob_id(file.path);
+  if (remote) {
+    if (*remote == git_blob_id_of_file(file.content)) return Put::already_there;
+    return {};
+  }
+  if (blob_id(file.receipt)) return Put::already_received;
+  return {};
+}
+
+Request GithubClient::contents_request(const std::string& path, const std::string& accept) const {
+  std::string url = contents_path(path);
+  if (!access_.branch.empty()) url += "?ref=" + encode_query(access_.branch);
+  return request("GET", url, accept);
+}
+
+/// An answer that is a success, 304 or 404.
+Response GithubClient::get_contents(const std::string& path, Request get) {
+  Response response = follow_redirects(std::move(get));
+  if (!is_success(response.status) && response.status != 404 && response.status != 304) {
+    fail(response, "GET of " + path + " from " + access_.repository.str(), kReadContents);
+  }
+  return response;
 }
 
 std::optional<std::string> GithubClient::blob_id(const std::string& path) {
-  std::string url = contents_path(path);
-  if (!access_.branch.empty()) url += "?ref=" + encode_query(access_.branch);
-  Response response = follow_redirects(request("GET", url));
+  const Response response = get_contents(path, contents_request(path, kJson));
   if (response.status == 404) return {};
-  if (!is_success(response.status)) {
-    fail(response, "GET of " + path + " from " + access_.repository.str(), kReadContents);
-  }
   return string_member(json_of(response, "GET of " + path), "sha");
+}
+
+std::optional<std::string> GithubClient::read_beginning(const std::string& path,
+                                                        std::size_t max_bytes) {
+  Request get = contents_request(path, kRaw);
+  get.enough_bytes = max_bytes;
+  Response response = get_contents(path, std::move(get));
+  if (response.status == 404) return {};
+  return std::move(response.body);
+}
+
+bool GithubClient::has_changed(const std::string& path, std::string& etag) {
+  Request get = contents_request(path, kJson);
+  if (!etag.empty()) get.headers.push_back("If-None-Match: " + etag);
+  const Response response = get_contents(path, std::move(get));
+  if (response.status == 304) return false;
+  etag = response.header("etag");
+  return response.status != 404;
 }
 
 void GithubClient::dispatch(const std::string& event_type, const Json& client_payload) {

@@ -25,18 +25,36 @@ struct ApiAccess {
 /// Error{network} and Error{rate_limited} when the transport gives up.
 class GithubClient {
  public:
-  enum class Put { created, already_there };
+  enum class Put { created, already_there, already_received };
+
+  /// A file to be created in the repository, from a local one.
+  struct NewFile {
+    std::string path;
+    std::filesystem::path content;
+    std::string message;  ///< of the commit
+    std::string receipt;  ///< a path that exists once the file was received and removed again
+  };
 
   GithubClient(HttpTransport& transport, ApiAccess access);
 
-  /// Creates a file from a local one (PUT contents, without `sha`: it can only create). When the
-  /// answer was lost, or GitHub says that the file is there, the blob's git id decides: the same
-  /// content is `already_there`, another is Error{refused}.
-  Put create_file(const std::string& path, const std::filesystem::path& content,
-                  const std::string& message);
+  /// Creates the file (PUT contents, without `sha`: it can only create). When the answer was lost,
+  /// or GitHub says that the file is there, settled() decides; other content is Error{refused}.
+  Put create_file(const NewFile& file);
+
+  /// Whether nothing needs to be sent: the repository has the file with the same git blob id, or
+  /// has it no more and a receipt instead.
+  std::optional<Put> settled(const NewFile& file);
 
   /// The git blob id of a file; nothing when it does not exist.
   std::optional<std::string> blob_id(const std::string& path);
+
+  /// The beginning of a file's content, at most `max_bytes`; nothing when it does not exist.
+  std::optional<std::string> read_beginning(const std::string& path, std::size_t max_bytes);
+
+  /// Whether a path changed since `etag` was taken, which is then taken anew; an empty one asks for
+  /// the first time. What does not exist has not changed. GitHub counts no request whose answer is
+  /// that nothing changed.
+  bool has_changed(const std::string& path, std::string& etag);
 
   /// Starts what listens to a `repository_dispatch` of that type.
   void dispatch(const std::string& event_type, const Json& client_payload);
@@ -49,7 +67,11 @@ class GithubClient {
  private:
   Response send(Request request, const std::string& permission);
   Response follow_redirects(Request request);
+  Response get_contents(const std::string& path, Request get);
+  [[nodiscard]] Request request(const std::string& method, const std::string& path,
+                                const std::string& accept) const;
   [[nodiscard]] Request request(const std::string& method, const std::string& path) const;
+  [[nodiscard]] Request contents_request(const std::string& path, const std::string& accept) const;
   [[noreturn]] void fail(const Response& response, const std::string& what,
                          const std::string& permission) const;
 

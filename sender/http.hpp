@@ -40,6 +40,9 @@ struct Request {
   std::vector<std::string> headers;  ///< "Name: value"
   RequestBody* body = nullptr;       ///< outlives the request; null: none
 
+  /// Of a longer answer only so much is kept, and the rest not waited for; 0: all of it.
+  std::size_t enough_bytes = 0;
+
   /// Asked before the request is sent again after an outcome nobody knows, such as an answer that
   /// was lost. An answer from here makes sending again unnecessary.
   std::function<std::optional<Response>()> settled_before = {};

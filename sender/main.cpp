@@ -4,10 +4,12 @@
 #include "common/clock.hpp"
 #include "common/exit_status.hpp"
 #include "common/file_io.hpp"
+#include "common/interruption.hpp"
 #include "common/log.hpp"
 #include "common/terminal.hpp"
 #include "sender/curl_http.hpp"
 #include "sender/options.hpp"
+#include "sender/outbox_commands.hpp"
 #include "sender/plan.hpp"
 #include "sender/prompt.hpp"
 #include "sender/send.hpp"
@@ -33,6 +35,15 @@ ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
   return plan.status;
 }
 
+ExitStatus look_after_outbox(const sender::Options& options, Clock& clock, Progress& progress) {
+  CurlTransport transport(options.network);
+  const sender::OutboxReport report =
+      sender::run_outbox_command(options, transport, clock, progress);
+  if (options.verbosity != log::Verbosity::quiet) std::cout << report.text;
+  flush_standard_output();
+  return report.status;
+}
+
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   log::set_up({kProgram});
@@ -42,19 +53,21 @@ ExitStatus run(int argc, const char* const* argv) {
   log::set_up({kProgram, options->verbosity, options->log_file});
 
   SystemClock clock;
-  const bool asks = !options->source && somebody_can_be_asked();
+  const bool asks = !options->source && !options->outbox_command && somebody_can_be_asked();
   if (asks && !sender::ask_at_terminal(*options, clock)) {
     std::cout << "nothing sent\n";
     flush_standard_output();
     return ExitStatus::success;
   }
+  watch_for_signals();
   auto progress = progress_for(*options, clock);
+  if (options->outbox_command) return look_after_outbox(*options, clock, *progress);
   if (options->dry_run) {
     const sender::Plan plan = sender::make_plan(*options, clock, *progress);
     progress.reset();
     return show_plan(*options, plan);
   }
-  CurlTransport transport;
+  CurlTransport transport(options->network);
   const sender::Outcome outcome = sender::send(*options, transport, clock, *progress);
   progress.reset();
   if (options->json) {

@@ -13,7 +13,9 @@ namespace healthmetric::sender {
 namespace {
 
 constexpr const char* kDefaultApiUrl = "https://api.github.com";
-constexpr unsigned kDefaultMaxWaitSeconds = 300;
+constexpr const char* kDefaultMaxWait = "5m";
+constexpr const char* kDefaultWait = "10m";
+constexpr const char* kDefaultTimeout = "60s";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -48,7 +50,14 @@ struct Raw {
   std::string part_size;
   std::string compress = "none";
   std::string trigger = "dispatch";
-  unsigned max_wait_seconds = kDefaultMaxWaitSeconds;
+  std::string max_wait = kDefaultMaxWait;
+  std::string lock_wait = "0";
+  std::string wait;
+  std::string timeout = kDefaultTimeout;
+  std::string proxy;
+  std::string outbox_limit;
+  bool changed_only = false;
+  std::vector<std::string> batch_ids;
   bool verbose = false;
   bool quiet = false;
 };
@@ -115,20 +124,61 @@ void add_target_options(CLI::App& app, Options& options, Raw& raw) {
                  "What starts the receiver: dispatch, push, workflow or none (default dispatch)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"dispatch", "push", "workflow", "none"}));
-  app.add_option(
-         "--max-wait", raw.max_wait_seconds,
-         "Give up after SECONDS without progress; the batch then waits in the outbox (default 300)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0U, 86'400U));
   app.add_option("--output", options.output,
                  "Write the payload to DIR/_storage/inbox/ instead of sending it")
       ->type_name("DIR");
 }
 
+/// --wait is a switch that may have a time: in a file or the environment it can be just on or off.
+bool is_switch(const std::string& text) {
+  return text.empty() || text == "true" || text == "false";
+}
+
+CLI::Validator wait_check() {
+  return CLI::Validator(
+      [](std::string& text) { return is_switch(text) ? "" : duration_check()(text); }, "");
+}
+
+void add_delivery_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--wait", raw.wait,
+                 "Wait for the receiver's verdict, at most TIME (10m when none is given): the exit "
+                 "status is then 8 when it rejected the batch, 11 when time ran out")
+      ->type_name("TIME")
+      ->check(wait_check())
+      ->expected(0, 1)
+      ->excludes(app.get_option("--output"));
+  app.add_option("--max-wait", raw.max_wait,
+                 "Give up after TIME without progress; the batch then waits in the outbox "
+                 "(default 5m)")
+      ->type_name("TIME")
+      ->check(duration_check());
+  app.add_option("--lock-wait", raw.lock_wait,
+                 "Wait up to TIME for another sender to finish delivering (default 0)")
+      ->type_name("TIME")
+      ->check(duration_check());
+  app.add_option(
+         "--timeout", raw.timeout,
+         "Give up a connection on which nothing moves for TIME, and try again (default 60s)")
+      ->type_name("TIME")
+      ->check(duration_check());
+  app.add_option("--proxy", raw.proxy,
+                 "Connect through URL (default: HTTPS_PROXY and NO_PROXY, as curl reads them)")
+      ->type_name("URL");
+  app.add_option("--ca-bundle", options.network.ca_bundle,
+                 "Trust the certificate authorities in FILE (PEM) instead of the system's")
+      ->type_name("FILE");
+  app.add_flag("--changed-only", raw.changed_only,
+               "Leave out files that were sent to that repository and branch before and are "
+               "unchanged since")
+      ->excludes(app.get_option("--output"))
+      ->excludes(app.get_option("--data"));
+}
+
 void add_packing_options(CLI::App& app, Options& options, Raw& raw, LimitOptions& limits) {
   app.add_option("--part-size", raw.part_size,
                  "Split the batch into payloads of at most SIZE (default 20M)")
-      ->type_name("SIZE");
+      ->type_name("SIZE")
+      ->check(size_check());
   app.add_option("--compress", raw.compress, "Compress contents: none or zstd (default none)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"none", "zstd"}));
@@ -136,6 +186,10 @@ void add_packing_options(CLI::App& app, Options& options, Raw& raw, LimitOptions
   app.add_option("--state-dir", options.state_dir,
                  "Where the outbox is (default: $XDG_STATE_HOME/healthmetric)")
       ->type_name("DIR");
+  app.add_option("--outbox-limit", raw.outbox_limit,
+                 "Queue nothing that would make the outbox larger than SIZE (default 2G)")
+      ->type_name("SIZE")
+      ->check(size_check());
 }
 
 void add_configuration_options(CLI::App& app, Raw& raw) {
@@ -144,6 +198,36 @@ void add_configuration_options(CLI::App& app, Raw& raw) {
       ->type_name("FILE");
   app.add_option("--profile", raw.profile, "Use the section [profile.NAME] of that file, too")
       ->type_name("NAME");
+}
+
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->fallthrough();  // the options of the program stand behind a command, too
+  command->set_help_flag("-h,--help", "Print this help and stop");
+  return command;
+}
+
+void add_outbox_commands(CLI::App& app, Raw& raw) {
+  CLI::App* outbox = add_command(app, "outbox", "Look after the batches that wait in the outbox");
+  outbox->require_subcommand(1);
+  add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
+  add_command(*outbox, "retry",
+              "Deliver them now, those that were refused too, or only the batches named")
+      ->add_option("ID", raw.batch_ids, "A batch's id");
+  add_command(*outbox, "drop", "Remove a batch that was not delivered: its files count as unsent")
+      ->add_option("ID", raw.batch_ids, "A batch's id")
+      ->required();
+}
+
+std::optional<OutboxCommand> chosen_command(const CLI::App& app, const Raw& raw) {
+  const CLI::App* outbox = app.get_subcommand("outbox");
+  if (!outbox->parsed()) return {};
+  using Action = OutboxCommand::Action;
+  for (const auto& [name, action] :
+       {std::pair{"list", Action::list}, {"retry", Action::retry}, {"drop", Action::drop}}) {
+    if (outbox->get_subcommand(name)->parsed()) return OutboxCommand{action, raw.batch_ids};
+  }
+  return {};
 }
 
 std::optional<DataSource> chosen_source(const CLI::App& app, const Raw& raw) {
@@ -194,11 +278,28 @@ std::vector<Setting> settings_of_file(const CLI::App& app, const Raw& raw) {
 
 std::uint64_t part_limit(const std::string& text) {
   if (text.empty()) return kDefaultPartBytes;
-  const std::uint64_t bytes = parse_size(text, "--part-size");
+  const std::uint64_t bytes = parse_size(text);
   if (bytes < kMinPartBytes) {
     throw Error(ErrorCode::usage, "--part-size: parts of less than 64K are not made");
   }
   return bytes;
+}
+
+std::optional<std::chrono::seconds> chosen_wait(const CLI::App& app, const Raw& raw) {
+  if (app.count("--wait") == 0 || raw.wait == "false") return {};
+  return parse_duration(is_switch(raw.wait) ? kDefaultWait : raw.wait);
+}
+
+std::chrono::seconds chosen_timeout(const Raw& raw) {
+  const auto timeout = parse_duration(raw.timeout);
+  if (timeout.count() == 0) throw Error(ErrorCode::usage, "--timeout: it must be a second or more");
+  return timeout;
+}
+
+Proxy chosen_proxy(const Raw& raw) {
+  Proxy proxy = Proxy::parse(raw.proxy, "--proxy");
+  if (!proxy.password.empty()) log::hide(proxy.password);
+  return proxy;
 }
 
 std::string without_slash_at_end(std::string url) {
@@ -236,6 +337,7 @@ struct CommandLine::Definition {
     add_source_options(app, options, raw);
     add_selection_options(app, raw);
     add_target_options(app, options, raw);
+    add_delivery_options(app, options, raw);
     add_packing_options(app, options, raw, limits);
     add_configuration_options(app, raw);
     app.add_flag("--dry-run", options.dry_run,
@@ -244,6 +346,7 @@ struct CommandLine::Definition {
     app.add_flag("--json", options.json, "Print the result as one JSON object");
     add_log_options(app, raw.verbose, raw.quiet, options.log_file);
     app.footer(kPrecedence);
+    add_outbox_commands(app, raw);
   }
 
   void read_settings(int argc, const char* const* argv) {
@@ -263,12 +366,22 @@ struct CommandLine::Definition {
     options.part_limit_bytes = part_limit(raw.part_size);
     options.encoding = raw.compress == "zstd" ? Encoding::zstd : Encoding::plain;
     options.trigger = parse_trigger(raw.trigger).value_or(Trigger::dispatch);
-    options.max_wait = std::chrono::seconds(raw.max_wait_seconds);
+    options.max_wait = parse_duration(raw.max_wait);
+    options.lock_wait = parse_duration(raw.lock_wait);
+    options.wait = chosen_wait(app, raw);
+    options.network.timeout = chosen_timeout(raw);
+    if (!raw.proxy.empty()) options.network.proxy = chosen_proxy(raw);
+    if (!raw.outbox_limit.empty()) {
+      options.outbox_limit_bytes = parse_size(raw.outbox_limit);
+    }
+    options.changes = raw.changed_only ? Changes::send_changed : Changes::send_all;
+    options.outbox_command = chosen_command(app, raw);
     if (options.api_url.empty()) options.api_url = environment("GITHUB_API_URL");
     if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
     options.api_url = without_slash_at_end(options.api_url);
-    const bool uses_outbox = options.output.empty() && !options.dry_run;
-    if (options.state_dir.empty() && uses_outbox) options.state_dir = default_state_dir();
+    const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;
+    if (options.state_dir.empty() && options.output.empty() && looks_at_state)
+      options.state_dir = default_state_dir();
     if (!options.branch.empty()) check_branch(options.branch);
     options.verbosity = verbosity(raw.verbose, raw.quiet);
     return options;

@@ -11,6 +11,7 @@
 #include "common/batch.hpp"
 #include "common/log.hpp"
 #include "common/payload_writer.hpp"
+#include "sender/curl_http.hpp"
 #include "sender/folder_scan.hpp"
 #include "sender/pack.hpp"
 #include "sender/trigger.hpp"
@@ -20,6 +21,8 @@ class App;
 }
 
 namespace healthmetric::sender {
+
+inline constexpr std::uint64_t kDefaultOutboxBytes = 2048 * kMiB;
 
 struct FolderSource {
   std::filesystem::path folder;
@@ -40,6 +43,16 @@ using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSourc
 
 enum class Identity { include, leave_out };
 
+/// `outbox list`, `outbox retry [ID…]`, `outbox drop ID…`.
+struct OutboxCommand {
+  enum class Action { list, retry, drop };
+
+  Action action = Action::list;
+  std::vector<std::string> ids;
+};
+
+enum class Changes { send_all, send_changed };
+
 struct Options {
   std::optional<DataSource> source;  ///< nothing: none was named
   std::string batch_name;
@@ -55,8 +68,14 @@ struct Options {
   std::filesystem::path token_file;
   Trigger trigger = Trigger::dispatch;
   std::chrono::seconds max_wait{};
+  std::chrono::seconds lock_wait{};
+  std::optional<std::chrono::seconds> wait;  ///< for the receipt
+  NetworkOptions network;
   std::filesystem::path output;  ///< not empty: write there instead of sending
   std::filesystem::path state_dir;
+  std::uint64_t outbox_limit_bytes = kDefaultOutboxBytes;
+  Changes changes = Changes::send_all;
+  std::optional<OutboxCommand> outbox_command;  ///< instead of sending
 
   bool dry_run = false;
   bool no_progress = false;

@@ -10,7 +10,6 @@
 #include <system_error>
 
 #include "common/error.hpp"
-#include "common/json.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 
@@ -19,71 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kEntryVersion = 1;
 constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{4} * 1024 * 1024;
 constexpr const char* kEntryFile = "entry.json";
 constexpr const char* kLockFile = "lock";
 constexpr const char* kDraftPrefix = ".draft-";
-
-std::string entry_text(const OutboxEntry& entry) {
-  Json json;
-  json["version"] = kEntryVersion;
-  json["batch_id"] = entry.id.str();
-  json["batch_name"] = entry.batch_name;
-  json["sender_host"] = entry.sender_host;
-  json["target"] = {{"api_url", entry.target.api_url},
-                    {"repository", entry.target.repository},
-                    {"branch", entry.target.branch},
-                    {"trigger", to_text(entry.target.trigger)}};
-  json["files"] = entry.files;
-  json["size"] = entry.size_bytes;
-  json["parts"] = Json::array();
-  for (const OutboxPart& part : entry.parts) {
-    json["parts"].push_back(
-        {{"file", part.filename}, {"size", part.size_bytes}, {"delivered", part.delivered}});
-  }
-  return to_pretty_text(json);
-}
-
-/// Reads what entry_text() wrote. Throws Json::exception or Error for anything else.
-OutboxEntry parse_entry(const fs::path& folder) {
-  const Json json = parse_json(read_file(folder / kEntryFile, kMaxEntryBytes), kEntryFile);
-  const auto id = BatchId::parse(json.at("batch_id").get<std::string>());
-  const auto trigger = parse_trigger(json.at("target").at("trigger").get<std::string>());
-  if (json.at("version") != kEntryVersion || !id || !trigger) {
-    throw Error(ErrorCode::bad_payload, "it is of another version of this program");
-  }
-  OutboxEntry entry{*id,
-                    json.at("batch_name").get<std::string>(),
-                    json.at("sender_host").get<std::string>(),
-                    {json.at("target").at("api_url").get<std::string>(),
-                     json.at("target").at("repository").get<std::string>(),
-                     json.at("target").at("branch").get<std::string>(), *trigger},
-                    json.at("files").get<std::uint64_t>(),
-                    json.at("size").get<std::uint64_t>(),
-                    {},
-                    folder};
-  for (const Json& part : json.at("parts")) {
-    const auto filename = part.at("file").get<std::string>();
-    if (!PayloadName::parse(filename))
-      throw Error(ErrorCode::bad_payload, "a part has no proper name");
-    entry.parts.push_back(
-        {filename, part.at("size").get<std::uint64_t>(), part.at("delivered").get<bool>()});
-  }
-  return entry;
-}
+constexpr const char* kRefusedFolder = "refused";
 
 std::optional<OutboxEntry> read_entry(const fs::path& folder) {
-  std::string reason;
   try {
-    return parse_entry(folder);
+    return parse_outbox_entry(read_file(folder / kEntryFile, kMaxEntryBytes), folder);
   } catch (const Error& error) {
-    reason = error.what();
-  } catch (const Json::exception& error) {
-    reason = error.what();
+    log::warning("left in the outbox, cannot be read: " + in_quotes(folder.string()) + ": " +
+                 error.what());
+    return {};
   }
-  log::warning("left in the outbox, cannot be read: " + in_quotes(folder.string()) + ": " + reason);
-  return {};
 }
 
 UniqueFd open_folder(const fs::path& folder) {
@@ -157,44 +105,81 @@ Draft make_draft(const fs::path& parent) {
 }
 
 Outbox::Outbox(const fs::path& state_dir) : folder_(state_dir / "outbox") {
-  create_private_directories(folder_ / "refused");
+  create_private_directories(folder_ / kRefusedFolder);
 }
 
 Draft Outbox::begin() const {
   return make_draft(folder_);
 }
 
+fs::path Outbox::place(Waiting where) const {
+  return where == Waiting::refused ? folder_ / kRefusedFolder : folder_;
+}
+
 void Outbox::commit(Draft draft, OutboxEntry& entry) const {
-  write_file_atomically(draft.folder() / kEntryFile, entry_text(entry));
+  write_file_atomically(draft.folder() / kEntryFile, to_text(entry));
   entry.folder = folder_ / entry.id.str();
   draft.commit_as(entry.folder);
 }
 
-std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {
+std::vector<OutboxEntry> Outbox::entries(Waiting where) const {
   std::vector<OutboxEntry> entries;
-  for (const fs::path& folder : folders_in(folder_, "")) {
+  for (const fs::path& folder : folders_in(place(where), "")) {
     if (!BatchId::parse(folder.filename().string())) continue;
-    auto entry = read_entry(folder);
-    if (entry && entry->target == target) entries.push_back(std::move(*entry));
+    if (auto entry = read_entry(folder)) entries.push_back(std::move(*entry));
   }
+  std::stable_sort(entries.begin(), entries.end(), [](const OutboxEntry& a, const OutboxEntry& b) {
+    return a.queued_at < b.queued_at;
+  });
   return entries;
 }
 
-void Outbox::save(const OutboxEntry& entry) {
-  write_file_atomically(entry.folder / kEntryFile, entry_text(entry));
+std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {
+  std::vector<OutboxEntry> found = entries(Waiting::in_queue);
+  std::erase_if(found, [&](const OutboxEntry& entry) { return !(entry.target == target); });
+  return found;
 }
 
-void Outbox::remove(const OutboxEntry& entry) {
+std::optional<fs::path> Outbox::find(const BatchId& id, Waiting where) const {
+  fs::path folder = place(where) / id.str();
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(folder, error))) return {};
+  return folder;
+}
+
+std::uint64_t Outbox::size_bytes() const {
+  std::uint64_t sum = 0;
+  std::error_code error;
+  // Others deliver and pack meanwhile: what is gone when it is looked at counts nothing.
+  for (fs::recursive_directory_iterator it(folder_, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code gone;
+    if (!it->is_regular_file(gone)) continue;
+    const std::uint64_t size = it->file_size(gone);
+    if (!gone) sum += size;
+  }
+  return sum;
+}
+
+void Outbox::save(const OutboxEntry& entry) {
+  write_file_atomically(entry.folder / kEntryFile, to_text(entry));
+}
+
+void Outbox::remove(const fs::path& folder) const {
   // As a draft nobody holds: what a crash leaves of it is removed by the next run, never delivered.
-  const fs::path leaving = entry.folder.parent_path() / (kDraftPrefix + random_hex(8));
-  move_folder(entry.folder, leaving);
+  const fs::path leaving = folder_ / (kDraftPrefix + random_hex(8));
+  move_folder(folder, leaving);
   std::error_code ignored;
   fs::remove_all(leaving, ignored);
 }
 
-void Outbox::set_aside(const OutboxEntry& entry, const std::string& reason) const {
-  write_file_atomically(entry.folder / "refused.txt", reason + "\n");
-  move_folder(entry.folder, folder_ / "refused" / entry.id.str());
+void Outbox::set_aside(const OutboxEntry& entry) const {
+  save(entry);
+  move_folder(entry.folder, place(Waiting::refused) / entry.id.str());
+}
+
+void Outbox::take_back(const fs::path& folder) const {
+  move_folder(folder, folder_ / folder.filename());
 }
 
 std::optional<UniqueFd> Outbox::try_lock(std::string& holder) const {

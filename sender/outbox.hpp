@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "common/batch_id.hpp"
 #include "common/file_io.hpp"
-#include "sender/trigger.hpp"
+#include "sender/outbox_entry.hpp"
 
 /// The durable queue between packing and delivery: a batch that is in it survives a crash, a lost
 /// network and a restart, and leaves only when the repository has it.
@@ -19,39 +18,13 @@
 ///     .draft-<random>/                     a batch being packed; flocked by its process
 ///     <batch id>/entry.json                target, parts, what is delivered
 ///     <batch id>/<payload file>…
+///     <batch id>/files                     what was packed (sender/packed_files.hpp)
 ///     refused/<batch id>/                  what the repository refused for good
 ///
 /// A batch enters by renaming its draft, so it is there whole or not at all. Locks are flocks: they
 /// die with their process, so none is ever stale.
 
 namespace healthmetric {
-
-/// Where a batch goes. Batches for other targets wait for a run of their own.
-struct Target {
-  std::string api_url;
-  std::string repository;
-  std::string branch;  ///< empty: the repository's default
-  Trigger trigger = Trigger::dispatch;
-
-  friend bool operator==(const Target&, const Target&) = default;
-};
-
-struct OutboxPart {
-  std::string filename;
-  std::uint64_t size_bytes = 0;
-  bool delivered = false;
-};
-
-struct OutboxEntry {
-  BatchId id;
-  std::string batch_name;
-  std::string sender_host;
-  Target target;
-  std::uint64_t files = 0;
-  std::uint64_t size_bytes = 0;
-  std::vector<OutboxPart> parts;
-  std::filesystem::path folder;  ///< where it lies; not stored
-};
 
 /// An empty folder to pack into. It disappears with this object unless it was committed.
 class Draft {
@@ -76,6 +49,9 @@ class Draft {
 /// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
 Draft make_draft(const std::filesystem::path& parent);
 
+/// Where a batch of the outbox stands.
+enum class Waiting { in_queue, refused };
+
 class Outbox {
  public:
   /// Creates what is missing below `state_dir`. Throws Error{io}.
@@ -86,22 +62,37 @@ class Outbox {
   /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
   void commit(Draft draft, OutboxEntry& entry) const;
 
-  /// What waits for `target`, oldest first. An entry that cannot be read is named in the log and
-  /// left where it is: it must not stop the others.
+  /// All entries that wait, or were refused, oldest first. One that cannot be read is named in the
+  /// log and left where it is: it must not stop the others.
+  [[nodiscard]] std::vector<OutboxEntry> entries(Waiting where) const;
+
+  /// What waits in the queue for `target`, oldest first.
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;
 
-  /// Records what of the entry is delivered, durably.
+  /// The folder of a batch, readable or not; nothing when there is none of that id.
+  [[nodiscard]] std::optional<std::filesystem::path> find(const BatchId& id, Waiting where) const;
+
+  /// How much lies in the outbox, drafts and refused batches included.
+  [[nodiscard]] std::uint64_t size_bytes() const;
+
+  /// Records what of the entry is delivered, and its last error, durably.
   static void save(const OutboxEntry& entry);
 
-  static void remove(const OutboxEntry& entry);
+  /// Removes a batch's folder, whole or not at all.
+  void remove(const std::filesystem::path& folder) const;
 
-  /// Moves the entry to `refused/`, with the reason in `refused.txt`.
-  void set_aside(const OutboxEntry& entry, const std::string& reason) const;
+  /// Moves the entry to `refused/`, its last error recorded.
+  void set_aside(const OutboxEntry& entry) const;
+
+  /// Moves a refused batch back into the queue.
+  void take_back(const std::filesystem::path& folder) const;
 
   /// The right to deliver; nothing when another process has it. `holder` then is its process id.
   [[nodiscard]] std::optional<UniqueFd> try_lock(std::string& holder) const;
 
  private:
+  [[nodiscard]] std::filesystem::path place(Waiting where) const;
+
   std::filesystem::path folder_;
 };
 

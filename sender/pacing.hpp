@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+
+#include "common/clock.hpp"
 
 namespace healthmetric {
 
@@ -10,15 +13,20 @@ inline constexpr std::uint64_t kWritesAtOnce = 10;
 inline constexpr std::uint64_t kWritesPerMinute = 80;
 inline constexpr std::uint64_t kWritesPerHour = 500;
 
-/// The least time that `writes` requests which create content take within GitHub's limits
+/// When the next write may go, so that requests which create content stay within GitHub's limits:
+/// some at once, then evenly, in no minute and no hour more than allowed
 /// (GitHub, "Rate limits for the REST API", section about secondary rate limits).
-constexpr std::chrono::seconds least_duration(std::uint64_t writes) {
-  using std::chrono::seconds;
-  if (writes <= kWritesAtOnce) return seconds(0);
-  const std::uint64_t whole_hours = (writes - 1) / kWritesPerHour;
-  const std::uint64_t in_last_hour = writes - whole_hours * kWritesPerHour;
-  const std::uint64_t spread = in_last_hour > kWritesAtOnce ? in_last_hour - kWritesAtOnce : 0;
-  return seconds(whole_hours * 3600 + (spread * 60 + kWritesPerMinute - 1) / kWritesPerMinute);
-}
+class WritePacer {
+ public:
+  /// Takes the next turn: the time it comes, not before `now`.
+  Clock::time_point next_turn(Clock::time_point now);
+
+ private:
+  Clock::time_point even_{};             ///< when the turn comes if all were spread evenly
+  std::deque<Clock::time_point> turns_;  ///< of the last hour, oldest first
+};
+
+/// The least time that `writes` turns take.
+std::chrono::seconds least_duration(std::uint64_t writes);
 
 }  // namespace healthmetric

@@ -6,6 +6,7 @@
 #include "common/content_type.hpp"
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/interruption.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 
@@ -39,9 +40,10 @@ class OpenSource {
 
   [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
-  [[nodiscard]] std::optional<std::chrono::sys_seconds> modified() const {
+  /// As it was when it was opened; nothing for a text.
+  [[nodiscard]] std::optional<std::chrono::system_clock::time_point> modified() const {
     if (!file_) return {};
-    return std::chrono::floor<std::chrono::seconds>(before_.modified);
+    return before_.modified;
   }
 
   /// Fills `block` as far as the file reaches; empty at its end.
@@ -120,16 +122,18 @@ class PartFile {
 class Packer {
  public:
   Packer(std::filesystem::path folder, const ScanResult& scan, const PackOptions& options,
-         Progress& progress)
+         Progress& progress, const OnPacked& on_packed)
       : folder_(std::move(folder)),
         text_(scan.text),
         total_bytes_(scan.size_bytes),
         options_(options),
-        progress_(progress) {
+        progress_(progress),
+        on_packed_(on_packed) {
     begin_part();
   }
 
   void add(const SourceFile& file) {
+    stop_if_signalled();
     Encoding encoding = options_.encoding;
     for (int reads = 1; reads <= kMaxReads;) {
       const Checkpoint start{finished_.size(), part_->writer().mark()};
@@ -275,8 +279,13 @@ class Packer {
     const bool began_fresh = part_->writer().mark().entries == 0;
     Chunk chunk;
     Sha256 whole;
-    part_->writer().begin_entry(file.path, type, source.modified(), encoding);
+    const auto modified = source.modified();
+    const auto modified_second =
+        modified ? std::optional(std::chrono::floor<std::chrono::seconds>(*modified))
+                 : std::nullopt;
+    part_->writer().begin_entry(file.path, type, modified_second, encoding);
     while (!bytes.empty()) {
+      stop_if_signalled();
       const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);
       if (bytes.size() > room && !began_fresh && chunk.index == 1) return Outcome::part_is_full;
       const std::string_view now = is_cut ? bytes.substr(0, room) : bytes;
@@ -288,7 +297,7 @@ class Packer {
         next_part();
         chunk.index += 1;
         chunk.offset_bytes += written.size_bytes;
-        part_->writer().begin_entry(file.path, type, source.modified(), encoding);
+        part_->writer().begin_entry(file.path, type, modified_second, encoding);
       } else {
         bytes = source.read(block);
         progress_.at(batch_.size_bytes + source.read_bytes(), total_bytes_);
@@ -300,13 +309,16 @@ class Packer {
     chunk.last = true;
     chunk.file_size_bytes = source.size_bytes();
     if (is_cut) chunk.file_sha256 = whole.finish_hex();
-    const auto written =
-        part_->writer().end_entry(is_cut ? std::optional<Chunk>(chunk) : std::nullopt);
+    auto written = part_->writer().end_entry(is_cut ? std::optional<Chunk>(chunk) : std::nullopt);
     if (encoding == Encoding::zstd && !is_cut &&
         !is_worth_compressing(written.encoded_bytes, source.size_bytes())) {
       return Outcome::not_worth_compressing;
     }
     batch_.size_bytes += source.size_bytes();
+    if (on_packed_) {
+      on_packed_({file, source.size_bytes(), modified,
+                  is_cut ? std::move(chunk.file_sha256) : std::move(written.sha256)});
+    }
     return Outcome::written;
   }
 
@@ -322,6 +334,7 @@ class Packer {
   std::uint64_t total_bytes_;
   const PackOptions& options_;
   Progress& progress_;
+  const OnPacked& on_packed_;
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;
@@ -331,9 +344,9 @@ class Packer {
 }  // namespace
 
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options, Progress& progress) {
+                 const PackOptions& options, Progress& progress, const OnPacked& on_packed) {
   progress.begin({Step::Phase::packing, 0, 0, scan.size_bytes});
-  Packer packer(folder, scan, options, progress);
+  Packer packer(folder, scan, options, progress, on_packed);
   for (const SourceFile& file : scan.files) packer.add(file);
   return packer.finish(scan.left_out);
 }

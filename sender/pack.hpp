@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,12 +44,23 @@ struct PackedBatch {
   std::vector<LeftOutFile> left_out;  ///< the scan's and what packing added
 };
 
+/// One file as it was packed.
+struct PackedFile {
+  const SourceFile& source;
+  std::uint64_t size_bytes = 0;
+  std::optional<std::chrono::system_clock::time_point> modified;  ///< when it lies somewhere
+  std::string sha256;
+};
+
+/// Hears of each file once all of it is packed.
+using OnPacked = std::function<void(const PackedFile&)>;
+
 /// Packs files into payload parts in `folder`, which exists and is empty, one pass over each file,
 /// in memory that does not grow with them. A part is split between files; a file too large for a
 /// part of its own is cut into chunks. A file that changes while it is read is read again, and
 /// left out by error when it does not come to rest. With an empty `folder` nothing is written: the
-/// result tells what would be.
+/// result tells what would be. A signal that watch_for_signals() made wait ends it.
 PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options, Progress& progress);
+                 const PackOptions& options, Progress& progress, const OnPacked& on_packed = {});
 
 }  // namespace healthmetric

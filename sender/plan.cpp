@@ -7,6 +7,7 @@
 #include "common/format.hpp"
 #include "common/json.hpp"
 #include "common/printable.hpp"
+#include "sender/changed_files.hpp"
 #include "sender/pacing.hpp"
 #include "sender/repository.hpp"
 #include "sender/source.hpp"
@@ -40,6 +41,19 @@ std::uint64_t trigger_requests(const Options& options) {
   return 0;
 }
 
+/// Without a change to the state directory, which need not exist.
+std::uint64_t leave_out_what_is_sent(const Options& options, const std::string& repository,
+                                     ScanResult& files, Clock& clock) {
+  if (options.changes == Changes::send_all) return 0;
+  const Target target{options.api_url, repository, options.branch, options.trigger};
+  SentFiles sent = SentFiles::read_only(options.state_dir, target);
+  std::error_code error;
+  if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
+    add_queued(sent, Outbox(options.state_dir), target);
+  }
+  return leave_out_unchanged(files, sent, clock);
+}
+
 void list_files(Plan& plan, const ScanResult& scanned) {
   std::set<std::string_view> not_packed;
   for (const LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
@@ -65,7 +79,8 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
   Plan plan;
   plan.target = target_of(options);
   plan.branch = options.branch;
-  const ScanResult scanned = scan(options);
+  ScanResult scanned = scan(options);
+  plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
   const PackOptions packing = pack_options(options, clock);
   PackedBatch batch = pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
@@ -81,7 +96,7 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
     plan.requests = plan.parts + trigger_requests(options);
     plan.least_duration = least_duration(plan.requests);
   }
-  plan.status = status_of_packing(plan.left_out, plan.parts);
+  plan.status = status_of_packing(plan.left_out, plan.parts, plan.unchanged);
   return plan;
 }
 
@@ -96,6 +111,7 @@ std::string to_text(const Plan& plan) {
                 : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
   row("files",
       fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
+  if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
   if (!plan.left_out.empty()) row("left out", counted_files(plan.left_out.size()));
   row("payload",
       fmt::format("{}, {}", counted(plan.parts, "part", "parts"), human_bytes(plan.payload_bytes)));
@@ -132,6 +148,7 @@ std::string to_json_text(const Plan& plan) {
   for (const PlannedFile& file : plan.files) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
   }
+  json["unchanged"] = plan.unchanged;
   json["left_out"] = left_out_json(plan.left_out);
   json["bytes"] = plan.size_bytes;
   json["payload_bytes"] = plan.payload_bytes;

@@ -22,6 +22,7 @@ struct Plan {
   std::string target;      ///< repository, or folder with --output; empty: none is named
   std::string branch;      ///< empty: the repository's default
   std::vector<PlannedFile> files;
+  std::uint64_t unchanged = 0;  ///< files left out because they were sent before
   std::vector<LeftOutFile> left_out;
   std::uint64_t size_bytes = 0;     ///< of the files
   std::uint64_t payload_bytes = 0;  ///< of the payloads

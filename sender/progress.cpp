@@ -34,6 +34,8 @@ std::string phase_text(const Step& step) {
                             : "sending";
     case Step::Phase::starting:
       return "starting the workflow";
+    case Step::Phase::waiting:
+      return "waiting for the receiver";
   }
   return "";
 }
@@ -46,6 +48,8 @@ std::string short_phase(const Step& step) {
       return step.parts > 1 ? fmt::format("{}/{}", step.part, step.parts) : "send";
     case Step::Phase::starting:
       return "start";
+    case Step::Phase::waiting:
+      return "wait";
   }
   return "";
 }
@@ -99,7 +103,9 @@ std::string render(const ProgressState& state, unsigned columns) {
   }
   const std::string phase = phase_text(state.step);
   const std::string brief = short_phase(state.step);
-  if (state.step.phase == Step::Phase::starting) return first_that_fits({phase, brief}, columns);
+  const bool has_bytes =
+      state.step.phase == Step::Phase::packing || state.step.phase == Step::Phase::sending;
+  if (!has_bytes) return first_that_fits({phase, brief}, columns);
   const std::string percent = percentage(state);
   const std::string rate = rate_text(state);
   const std::string left = time_left(state);

@@ -13,7 +13,7 @@ namespace healthmetric {
 
 /// What the sender is at.
 struct Step {
-  enum class Phase { packing, sending, starting };
+  enum class Phase { packing, sending, starting, waiting };
 
   Phase phase = Phase::packing;
   std::size_t part = 0;  ///< from 1; with `parts`, when sending

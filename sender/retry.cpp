@@ -53,6 +53,37 @@ bool is_transient(const Response& response) {
          is_rate_limited(response) || branch_moved(response);
 }
 
+/// A body that tells when its bytes moved last.
+class TimedBody final : public RequestBody {
+ public:
+  TimedBody(RequestBody& inner, Clock& clock, Clock::time_point& moved)
+      : inner_(inner), clock_(clock), moved_(moved) {}
+
+  [[nodiscard]] std::uint64_t size_bytes() const override { return inner_.size_bytes(); }
+  std::size_t read(std::span<char> into) override {
+    moved_ = clock_.now();
+    return inner_.read(into);
+  }
+  void rewind() override { inner_.rewind(); }
+
+ private:
+  RequestBody& inner_;
+  Clock& clock_;
+  Clock::time_point& moved_;
+};
+
+/// Sets a flag for the length of a scope.
+class ScopedFlag {
+ public:
+  explicit ScopedFlag(bool& flag) : flag_(flag) { flag_ = true; }
+  ~ScopedFlag() { flag_ = false; }
+  ScopedFlag(const ScopedFlag&) = delete;
+  ScopedFlag& operator=(const ScopedFlag&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 std::string describe(const Response& response) {
   if (is_rate_limited(response)) return fmt::format("rate limited (HTTP {})", response.status);
   return fmt::format("HTTP {}", response.status);
@@ -91,48 +122,77 @@ RetryingTransport::RetryingTransport(HttpTransport& inner, Clock& clock, Clock::
       progress_(progress),
       random_(std::random_device()()) {}
 
+/// What is asked before a request is sent again may fail as well: that counts as the request's own
+/// time without progress.
 Response RetryingTransport::send(const Request& request) {
-  const Clock::time_point begin = clock_.now();
+  if (is_settling_) return send_until_final(request);
+  idle_ = {};
+  return send_until_final(request);
+}
+
+Response RetryingTransport::send_until_final(const Request& request) {
   for (unsigned number = 1;; ++number) {
     if (number > 1 && request.settled_before) {
+      const ScopedFlag settling(is_settling_);
       if (auto settled = request.settled_before()) return std::move(*settled);
     }
     std::optional<Response> response = attempt(request);
     const double jitter = std::uniform_real_distribution<double>(0.5, 1)(random_);
     const auto delay = retry_delay({number, response ? &*response : nullptr, clock_.now(), jitter});
     if (!delay) return std::move(*response);
-    wait(begin, *delay, request, response ? &*response : nullptr);
+    wait(*delay, request, response ? &*response : nullptr);
   }
 }
 
 /// The answer, or nothing when none came.
 std::optional<Response> RetryingTransport::attempt(const Request& request) {
+  keep_pace(request);
+  Clock::time_point moved = clock_.now();
+  std::optional<TimedBody> body;
+  Request timed = request;
+  if (request.body != nullptr) timed.body = &body.emplace(*request.body, clock_, moved);
+  std::optional<Response> response;
   try {
-    Response response = inner_.send(request);
-    last_failure_ = describe(response);
-    return response;
+    response = inner_.send(timed);
+    last_failure_ = describe(*response);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::network) throw;
     last_failure_ = error.what();
-    return {};
   }
+  idle_ += std::chrono::duration_cast<Clock::duration>(clock_.now() - moved);
+  return response;
 }
 
-void RetryingTransport::wait(Clock::time_point begin, Clock::duration delay, const Request& request,
+void RetryingTransport::keep_pace(const Request& request) {
+  if (request.method == "GET") return;
+  const Clock::time_point now = clock_.now();
+  const Clock::time_point turn = pacer_.next_turn(now);
+  if (turn <= now) return;
+  log::debug(fmt::format("keeping to GitHub's limits on writes: the next one goes at {}",
+                         format_timestamp(std::chrono::ceil<seconds>(turn))));
+  sleep_until(turn);
+}
+
+void RetryingTransport::wait(Clock::duration delay, const Request& request,
                              const Response* response) {
-  const auto passed = clock_.now() - begin;
   const bool rate_limited = response != nullptr && is_rate_limited(*response);
   const std::string where = request.method + " " + origin_of(request.url);
-  if (passed + delay > max_wait_) {
+  if (idle_ + delay > max_wait_) {
     throw Error(rate_limited ? ErrorCode::rate_limited : ErrorCode::network,
                 fmt::format("{}: {}; not waiting {} s more (--max-wait)", where, last_failure_,
                             std::chrono::ceil<seconds>(delay).count()));
   }
+  const Clock::time_point until = clock_.now() + delay;
   log::info(fmt::format("{}: {}; trying again in {} s, at {}", where, last_failure_,
                         std::chrono::ceil<seconds>(delay).count(),
-                        format_timestamp(std::chrono::floor<seconds>(clock_.now() + delay))));
-  progress_.wait_until(clock_.now() + delay);
-  clock_.sleep_for(delay);
+                        format_timestamp(std::chrono::floor<seconds>(until))));
+  idle_ += delay;
+  sleep_until(until);
+}
+
+void RetryingTransport::sleep_until(Clock::time_point time) {
+  progress_.wait_until(time);
+  clock_.sleep_for(std::chrono::ceil<Clock::duration>(time - clock_.now()));
 }
 
 }  // namespace healthmetric

@@ -6,6 +6,7 @@
 
 #include "common/clock.hpp"
 #include "sender/http.hpp"
+#include "sender/pacing.hpp"
 #include "sender/progress.hpp"
 
 namespace healthmetric {
@@ -30,8 +31,9 @@ bool is_rate_limited(const Response& response);
 /// (GitHub, "Best practices for using the REST API").
 std::optional<Clock::duration> retry_delay(const Attempt& attempt);
 
-/// Sends again what may be sent again, as long as no more than `max_wait` has passed since the
-/// request was first sent.
+/// Sends writes at GitHub's pace, and again what may be sent again, as long as no more than
+/// `max_wait` has passed without progress: waits, and attempts from their last byte that moved. The
+/// time of a transfer does not count, however long it takes.
 class RetryingTransport final : public HttpTransport {
  public:
   RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait,
@@ -40,16 +42,24 @@ class RetryingTransport final : public HttpTransport {
   /// A final answer, or once waiting would take too long Error{rate_limited} or Error{network}.
   Response send(const Request& request) override;
 
+  /// From now on; with 0 every failure is final.
+  void set_max_wait(Clock::duration max_wait) { max_wait_ = max_wait; }
+
  private:
+  Response send_until_final(const Request& request);
   std::optional<Response> attempt(const Request& request);
-  void wait(Clock::time_point begin, Clock::duration delay, const Request& request,
-            const Response* response);
+  void keep_pace(const Request& request);
+  void wait(Clock::duration delay, const Request& request, const Response* response);
+  void sleep_until(Clock::time_point time);
 
   HttpTransport& inner_;
   Clock& clock_;
   Clock::duration max_wait_;
   Progress& progress_;
+  WritePacer pacer_;
   std::string last_failure_;
+  Clock::duration idle_{};    ///< without progress, since the request was first sent
+  bool is_settling_ = false;  ///< within a request's settled_before
   std::minstd_rand random_;
 };
 

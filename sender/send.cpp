@@ -1,7 +1,6 @@
 #include "sender/send.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
@@ -9,11 +8,13 @@
 #include "common/json.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
-#include "sender/credentials.hpp"
-#include "sender/delivery.hpp"
+#include "sender/changed_files.hpp"
+#include "sender/deliverer.hpp"
+#include "sender/delivery_session.hpp"
 #include "sender/outbox.hpp"
+#include "sender/receipts.hpp"
 #include "sender/repository.hpp"
-#include "sender/retry.hpp"
+#include "sender/sent_files.hpp"
 #include "sender/source.hpp"
 #include "sender/url.hpp"
 
@@ -35,15 +36,16 @@ void log_left_out(const std::vector<LeftOutFile>& left_out) {
 }
 
 /// The outcome of packing; its fate is decided later.
-Outcome describe(const PackOptions& options, const PackedBatch& batch) {
+Outcome describe(const PackOptions& options, const PackedBatch& batch, std::uint64_t unchanged) {
   Outcome outcome;
   outcome.batch_id = options.id.str();
   outcome.files = batch.files;
   outcome.size_bytes = batch.size_bytes;
   for (const PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
   outcome.left_out = batch.left_out;
+  outcome.unchanged = unchanged;
   log_left_out(batch.left_out);
-  outcome.status = status_of_packing(batch.left_out, batch.parts.size());
+  outcome.status = status_of_packing(batch.left_out, batch.parts.size(), unchanged);
   if (batch.size_bytes > kLargeBatchBytes) {
     log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
                              human_bytes(batch.size_bytes)));
@@ -57,7 +59,7 @@ Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& 
   const Draft draft = make_draft(inbox);
   const PackOptions packing = pack_options(options, clock);
   const PackedBatch batch = pack(files, draft.folder(), packing, progress);
-  Outcome outcome = describe(packing, batch);
+  Outcome outcome = describe(packing, batch, 0);
   if (batch.parts.empty()) return outcome;
   for (std::string& payload : outcome.payloads) {
     std::filesystem::rename(draft.folder() / payload, inbox / payload);
@@ -69,125 +71,148 @@ Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& 
   return outcome;
 }
 
-/// Sends what waits for one target and keeps count of what happened.
-class Deliverer {
+/// One run that sends: what its steps have in common.
+class SendingRun {
  public:
-  Deliverer(GithubClient& client, const Outbox& outbox, Progress& progress, Target target,
-            std::string own_batch)
-      : client_(client),
-        outbox_(outbox),
+  SendingRun(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress)
+      : options_(options),
+        repository_(find_repository(options.repository, Url::parse(options.api_url, "--api-url"))),
+        target_{options.api_url, repository_.str(), options.branch, options.trigger},
+        clock_(clock),
         progress_(progress),
-        target_(std::move(target)),
-        own_batch_(std::move(own_batch)) {}
+        session_(options, options.api_url, repository_, options.branch, transport, clock, progress),
+        outbox_(options.state_dir) {}
 
-  /// Looks at the queue again until it holds nothing new: another sender may have added a batch
-  /// and gone, trusting us to take it along.
-  void run() {
-    bool found = true;
-    while (found && !stopped_) {
-      found = false;
-      for (OutboxEntry& entry : outbox_.waiting_for(target_)) {
-        if (stopped_ || !tried_.insert(entry.id.str()).second) continue;
-        found = true;
-        deliver_one(entry);
-      }
-    }
+  Outcome run(ScanResult files) {
+    const std::uint64_t unchanged = leave_out_what_is_sent(files);
+    Outcome outcome = pack_and_queue(files, unchanged);
+    deliver(outcome);
+    if (options_.wait && outcome.fate == Outcome::Fate::sent) wait(outcome);
+    return outcome;
   }
-
-  [[nodiscard]] Outcome::Fate fate_of(const std::string& batch_id) const {
-    if (delivered_.contains(batch_id)) return Outcome::Fate::sent;
-    return refused_.contains(batch_id) ? Outcome::Fate::refused : Outcome::Fate::queued;
-  }
-
-  [[nodiscard]] ExitStatus status() const { return status_; }
 
  private:
-  void deliver_one(OutboxEntry& entry) {
-    const std::string id = entry.id.str();
-    try {
-      deliver(client_, entry, progress_);
-      Outbox::remove(entry);
-      delivered_.insert(id);
-      // The result tells of this run's own batch.
-      if (id != own_batch_) log::info("delivered " + id + ", which waited in the outbox");
-    } catch (const Error& error) {
-      status_ = more_important(status_, exit_status(error.code()));
-      if (error.code() == ErrorCode::refused) {
-        outbox_.set_aside(entry, log::redacted(error.what()));
-        refused_.insert(id);
-        log::error(error.what());
-        log::error("refused, kept in the outbox's refused/ folder: " + id);
-      } else {
-        // A missing permission or network concerns every batch alike, a damaged payload its own.
-        stopped_ = error.code() != ErrorCode::io;
-        log::error(error.what());
-        const bool has_arrived = std::all_of(entry.parts.begin(), entry.parts.end(),
-                                             [](const OutboxPart& part) { return part.delivered; });
-        log::error(
-            (has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +
-            std::string("waits in the outbox for the next run: ") + id);
-      }
-    }
+  std::uint64_t leave_out_what_is_sent(ScanResult& files) {
+    if (options_.changes == Changes::send_all) return 0;
+    SentFiles sent(options_.state_dir, target_);
+    session_.transport().set_max_wait({});
+    learn_fates(sent, session_.client(), clock_);
+    session_.transport().set_max_wait(options_.max_wait);
+    add_queued(sent, outbox_, target_);
+    return leave_out_unchanged(files, sent, clock_);
   }
 
-  GithubClient& client_;
-  const Outbox& outbox_;
-  Progress& progress_;
-  Target target_;
-  std::string own_batch_;
-  std::set<std::string> tried_;
-  std::set<std::string> delivered_;
-  std::set<std::string> refused_;
-  ExitStatus status_ = ExitStatus::success;
-  bool stopped_ = false;
-};
-
-Outcome send_to_repository(const Options& options, const ScanResult& files,
-                           HttpTransport& transport, Clock& clock, Progress& progress) {
-  const Url api = Url::parse(options.api_url, "--api-url");
-  const Repository repository = find_repository(options.repository, api);
-  const std::string token = find_token(options.token_file, api);
-  const Target target{options.api_url, repository.str(), options.branch, options.trigger};
-
-  const Outbox outbox(options.state_dir);
-  Draft draft = outbox.begin();
-  const PackOptions packing = pack_options(options, clock);
-  const PackedBatch batch = pack(files, draft.folder(), packing, progress);
-  Outcome outcome = describe(packing, batch);
-  outcome.target = repository.str();
-  if (!batch.parts.empty()) {
-    OutboxEntry entry{packing.id, packing.batch_name, packing.sender ? packing.sender->host : "",
-                      target,     batch.files,        batch.size_bytes};
+  Outcome pack_and_queue(const ScanResult& files, std::uint64_t unchanged) {
+    Draft draft = outbox_.begin();
+    const PackOptions packing = pack_options(options_, clock_);
+    PackedFilesWriter packed_files(draft.folder(), clock_);
+    const PackedBatch batch = pack(files, draft.folder(), packing, progress_,
+                                   [&](const PackedFile& file) { packed_files.add(file); });
+    packed_files.finish();
+    Outcome outcome = describe(packing, batch, unchanged);
+    outcome.target = repository_.str();
+    if (batch.parts.empty()) return outcome;
+    check_outbox_limit();
+    OutboxEntry entry;
+    entry.id = packing.id;
+    entry.batch_name = packing.batch_name;
+    entry.sender_host = packing.sender ? packing.sender->host : "";
+    entry.target = target_;
+    entry.files = batch.files;
+    entry.size_bytes = batch.size_bytes;
+    entry.queued_at = clock_.now();
     for (const PackedPart& part : batch.parts) {
       entry.parts.push_back({part.name.str(), part.size_bytes});
     }
-    outbox.commit(std::move(draft), entry);
-    log::debug("queued " + outcome.batch_id);
-  }
-
-  std::string holder;
-  const auto lock = outbox.try_lock(holder);
-  if (!lock) {
-    log::error("another sender is delivering (process " + holder +
-               "); this batch waits in the outbox and goes with it or with the next run");
+    outbox_.commit(std::move(draft), entry);
     outcome.fate = Outcome::Fate::queued;
-    outcome.status = more_important(outcome.status, ExitStatus::busy);
+    log::debug("queued " + outcome.batch_id);
     return outcome;
   }
-  WatchedTransport watched(transport, progress);
-  RetryingTransport retrying(watched, clock, options.max_wait, progress);
-  GithubClient client(retrying, {options.api_url, token, repository, options.branch});
-  Deliverer deliverer(client, outbox, progress, target, outcome.batch_id);
-  deliverer.run();
-  outcome.status = more_important(outcome.status, deliverer.status());
-  if (!batch.parts.empty()) outcome.fate = deliverer.fate_of(outcome.batch_id);
-  return outcome;
-}
+
+  /// With the draft counted. What waits is delivered first where that makes room.
+  void check_outbox_limit() {
+    const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
+    if (!is_over()) return;
+    Deliverer deliverer = make_deliverer("");
+    deliverer.run(options_.lock_wait);
+    if (!is_over()) return;
+    throw Error(
+        ErrorCode::io,
+        fmt::format("not queued: with this batch the outbox would hold {}, more than "
+                    "--outbox-limit ({}); 'healthmetric-sender outbox list' shows what "
+                    "waits",
+                    human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
+  }
+
+  Deliverer make_deliverer(const std::string& own_batch) {
+    Deliverer deliverer(session_.client(), session_.transport(), outbox_, clock_, progress_,
+                        target_, own_batch);
+    deliverer.on_delivered(
+        [this](const OutboxEntry& entry) { record_delivered(options_.state_dir, entry); });
+    return deliverer;
+  }
+
+  void deliver(Outcome& outcome) {
+    Deliverer deliverer = make_deliverer(outcome.batch_id);
+    deliverer.run(options_.lock_wait);
+    outcome.status = more_important(outcome.status, deliverer.status());
+    if (outcome.fate != Outcome::Fate::queued) return;
+    switch (deliverer.result_of(outcome.batch_id)) {
+      case Deliverer::Result::delivered:
+        outcome.fate = Outcome::Fate::sent;
+        break;
+      case Deliverer::Result::refused:
+        outcome.fate = Outcome::Fate::refused;
+        break;
+      case Deliverer::Result::waits:
+        break;
+    }
+  }
+
+  void wait(Outcome& outcome) {
+    const BatchId id = BatchId::parse(outcome.batch_id).value();
+    try {
+      const Receipt receipt = wait_for_receipt(session_.client(), session_.transport(), clock_,
+                                               progress_, id, *options_.wait);
+      SentFiles sent(options_.state_dir, target_);
+      if (receipt.status == BatchStatus::stored) {
+        outcome.fate = Outcome::Fate::stored;
+        sent.confirm(id);
+        return;
+      }
+      outcome.fate = Outcome::Fate::rejected;
+      outcome.reason = printable(receipt.reason);
+      sent.forget(id);
+      throw Error(ErrorCode::refused, "the receiver rejected " + id.str() + ": " + outcome.reason);
+    } catch (const Error& error) {
+      const bool ran_out = error.code() == ErrorCode::timed_out;
+      log::error(ran_out
+                     ? std::string(error.what()) + "; is the workflow enabled? Its runs: " +
+                           web_url(Url::parse(options_.api_url, "--api-url"), repository_.str()) +
+                           "/actions"
+                     : error.what());
+      outcome.status = more_important(outcome.status, exit_status(error.code()));
+    }
+  }
+
+  const Options& options_;
+  Repository repository_;
+  Target target_;
+  Clock& clock_;
+  Progress& progress_;
+  DeliverySession session_;
+  Outbox outbox_;
+};
 
 std::string_view to_text(Outcome::Fate fate) {
   switch (fate) {
     case Outcome::Fate::sent:
       return "sent";
+    case Outcome::Fate::stored:
+      return "stored";
+    case Outcome::Fate::rejected:
+      return "rejected";
     case Outcome::Fate::written:
       return "written";
     case Outcome::Fate::queued:
@@ -203,19 +228,21 @@ std::string_view to_text(Outcome::Fate fate) {
 }  // namespace
 
 Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
-  const ScanResult files = scan(options);
+  ScanResult files = scan(options);
   if (!options.output.empty()) return write_to_folder(options, files, clock, progress);
-  return send_to_repository(options, files, transport, clock, progress);
+  return SendingRun(options, transport, clock, progress).run(std::move(files));
 }
 
 std::string to_line(const Outcome& outcome) {
-  const std::string left_out =
-      outcome.left_out.empty() ? "" : fmt::format("; left out {}", outcome.left_out.size());
+  std::string left_out =
+      outcome.unchanged == 0 ? "" : fmt::format("; unchanged {}", outcome.unchanged);
+  if (!outcome.left_out.empty()) left_out += fmt::format("; left out {}", outcome.left_out.size());
   if (outcome.fate == Outcome::Fate::empty) {
     const bool types_left_out =
         std::any_of(outcome.left_out.begin(), outcome.left_out.end(),
                     [](const LeftOutFile& file) { return file.file.reason == kUnsupportedType; });
-    return "nothing to send" + left_out + (types_left_out ? " (--all-types sends every type)" : "");
+    return (outcome.unchanged > 0 ? "nothing new to send" : "nothing to send") + left_out +
+           (types_left_out ? " (--all-types sends every type)" : "");
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
@@ -228,6 +255,11 @@ std::string what_next(const Options& options, const Outcome& outcome) {
     case Outcome::Fate::sent:
       return "Watch the receiver at " +
              web_url(Url::parse(options.api_url, "--api-url"), outcome.target) + "/actions\n";
+    case Outcome::Fate::stored:
+      return "It is stored; see " +
+             web_url(Url::parse(options.api_url, "--api-url"), outcome.target) + "\n";
+    case Outcome::Fate::rejected:
+      return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
     case Outcome::Fate::queued:
       return "It waits in the outbox; the next run to the same repository delivers it.\n";
     case Outcome::Fate::refused:
@@ -250,6 +282,8 @@ std::string to_json_text(const Outcome& outcome) {
   json["target"] = outcome.target;
   json["files"] = outcome.files;
   json["bytes"] = outcome.size_bytes;
+  json["unchanged"] = outcome.unchanged;
+  json["reason"] = outcome.reason.empty() ? Json(nullptr) : Json(outcome.reason);
   json["payloads"] = outcome.payloads;
   json["left_out"] = left_out_json(outcome.left_out);
   return healthmetric::to_text(json);

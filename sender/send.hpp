@@ -15,25 +15,29 @@ namespace healthmetric::sender {
 struct Outcome {
   enum class Fate {
     sent,
-    written,  ///< with --output
-    queued,   ///< it waits in the outbox
-    refused,  ///< it lies in the outbox's refused/
-    empty,    ///< there was nothing to send
+    stored,    ///< with --wait: the receiver has stored it
+    rejected,  ///< with --wait: the receiver has set it aside
+    written,   ///< with --output
+    queued,    ///< it waits in the outbox
+    refused,   ///< it lies in the outbox's refused/
+    empty,     ///< there was nothing to send
   };
 
   Fate fate = Fate::empty;
   ExitStatus status = ExitStatus::success;
   std::string batch_id;
-  std::string target;  ///< the repository, or the folder with --output
+  std::string target;           ///< the repository, or the folder with --output
+  std::string reason;           ///< of a rejection
+  std::uint64_t unchanged = 0;  ///< files left out because they were sent before
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<std::string> payloads;
   std::vector<LeftOutFile> left_out;
 };
 
-/// scan → pack → outbox → deliver → dispatch. Delivers also what earlier runs left in the outbox
-/// for the same target, oldest first. Throws Error when nothing could be packed; from then on
-/// failures are in the outcome, because the batch is safe in the outbox.
+/// scan → pack → outbox → deliver → dispatch → wait. Delivers also what earlier runs left in the
+/// outbox for the same target, oldest first. Throws Error when nothing could be packed; from then
+/// on failures are in the outcome, because the batch is safe in the outbox.
 Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress);
 
 /// One line for people.

@@ -4,6 +4,7 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/interruption.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
 #include "sender/identity.hpp"
@@ -23,9 +24,22 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
+/// Standard input, whose writer may take its time: a signal ends the wait.
+class StandardInput final : public Source {
+ public:
+  std::size_t read(std::span<char> into) override {
+    wait_for_input(kDescriptor);
+    return input_.read(into);
+  }
+
+ private:
+  static constexpr int kDescriptor = 0;
+  InputFile input_ = standard_input();
+};
+
 std::string json_text(const JsonSource& source, const Limits& limits) {
   if (source.text != "-") return source.text;
-  InputFile input = standard_input();
+  StandardInput input;
   try {
     return read_all(input, limits.max_file_bytes, "standard input");
   } catch (const Error& error) {
@@ -37,7 +51,7 @@ std::string json_text(const JsonSource& source, const Limits& limits) {
 std::string list_text(const ListSource& source) {
   try {
     if (source.list != "-") return read_file(source.list, kMaxListBytes);
-    InputFile input = standard_input();
+    StandardInput input;
     return read_all(input, kMaxListBytes, "standard input");
   } catch (const Error& error) {
     throw Error(ErrorCode::usage, std::string("--files-from: ") + error.what());
@@ -100,12 +114,14 @@ PackOptions pack_options(const Options& options, Clock& clock) {
   return pack;
 }
 
-ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts) {
+ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts,
+                             std::uint64_t unchanged) {
   const bool has_errors =
       std::any_of(left_out.begin(), left_out.end(),
                   [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
   const ExitStatus status = has_errors ? ExitStatus::partly_done : ExitStatus::success;
-  return parts == 0 ? more_important(status, ExitStatus::nothing_to_send) : status;
+  return parts == 0 && unchanged == 0 ? more_important(status, ExitStatus::nothing_to_send)
+                                      : status;
 }
 
 Json left_out_json(const std::vector<LeftOutFile>& left_out) {

@@ -17,8 +17,10 @@ ScanResult scan(const Options& options);
 /// How to pack it: a new identity, the batch's name, what is told of this machine.
 PackOptions pack_options(const Options& options, Clock& clock);
 
-/// The exit status after packing: of files left out by an error, or of nothing to send.
-ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts);
+/// The exit status after packing: of files left out by an error, or of nothing to send where not
+/// all was sent before.
+ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts,
+                             std::uint64_t unchanged = 0);
 
 /// What was left out, as docs/output.md has it.
 Json left_out_json(const std::vector<LeftOutFile>& left_out);

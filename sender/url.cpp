@@ -2,6 +2,8 @@
 
 #include <curl/urlapi.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "common/ascii.hpp"
@@ -30,8 +32,14 @@ std::string part(const CurlUrl& url, CURLUPart which, unsigned flags = 0) {
   return text;
 }
 
-bool set(const CurlUrl& url, const std::string& text) {
-  return url && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
+bool set(const CurlUrl& url, const std::string& text, unsigned flags = 0) {
+  return url && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK;
+}
+
+bool names_loopback(const std::string& host) {
+  const bool is_127 =
+      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "[::1]" || is_127;
 }
 
 std::string percent_encode(std::string_view text, std::string_view also_plain) {
@@ -54,9 +62,7 @@ std::string Url::origin() const {
 }
 
 bool Url::is_loopback() const {
-  const bool is_127 =
-      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "[::1]" || is_127;
+  return names_loopback(host);
 }
 
 Url Url::parse(const std::string& text, std::string_view option) {
@@ -73,6 +79,22 @@ Url Url::parse(const std::string& text, std::string_view option) {
   }
   return {scheme, ascii_lower(part(url, CURLUPART_HOST)),
           part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
+}
+
+Proxy Proxy::parse(const std::string& text, std::string_view option) {
+  static constexpr std::array<std::string_view, 6> kSchemes = {"http",    "https",  "socks4",
+                                                               "socks4a", "socks5", "socks5h"};
+  const CurlUrl url(curl_url());
+  const bool has_scheme = text.find("://") != std::string::npos;
+  const bool valid = set(url, has_scheme ? text : "http://" + text, CURLU_NON_SUPPORT_SCHEME);
+  const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
+  if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{}: this is no proxy; write [http|https|socks5h://]host:port", option));
+  }
+  return {text, names_loopback(ascii_lower(part(url, CURLUPART_HOST))),
+          part(url, CURLUPART_PASSWORD, CURLU_URLDECODE)};
 }
 
 std::string origin_of(const std::string& url) {

@@ -22,6 +22,16 @@ struct Url {
   static Url parse(const std::string& text, std::string_view option);
 };
 
+/// A proxy as --proxy names it: [scheme://][user:password@]host[:port].
+struct Proxy {
+  std::string text;
+  bool is_loopback = false;
+  std::string password;  ///< "" when it has none
+
+  /// Throws Error{usage} that names `option` when `text` is no proxy that libcurl knows.
+  static Proxy parse(const std::string& text, std::string_view option);
+};
+
 /// The origin of a URL for comparisons and messages; "" when it is no http or https URL.
 std::string origin_of(const std::string& url);
 

@@ -26,7 +26,7 @@ def test_a_small_batch_takes_two_requests_on_one_connection(destination: Destina
     batch_id = report["batch_id"]
     assert report == {
         "status": "sent", "exit_status": 0, "batch_id": batch_id, "target": destination.repo, "files": 1,
-        "bytes": 13, "payloads": [f"{batch_id}.json"], "left_out": [],
+        "bytes": 13, "payloads": [f"{batch_id}.json"], "unchanged": 0, "reason": None, "left_out": [],
     }
     put, post = destination.requests()
     assert (put["method"], put["path"]) == (
@@ -261,7 +261,7 @@ def test_what_the_repository_refuses_is_set_aside(destination: Destination, sour
     assert destination.waiting() == []
     refused = destination.sender.outbox / "refused" / result.json["batch_id"]
     assert (refused / f"{result.json['batch_id']}.json").is_file()
-    assert "input was too large" in (refused / "refused.txt").read_text()
+    assert "input was too large" in (refused / "entry.json").read_text()
 
     destination.github.clear_faults()
     assert destination("--folder", source).status == 0

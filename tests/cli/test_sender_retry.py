@@ -142,7 +142,7 @@ def test_what_is_there_already_with_the_same_content_is_delivered(
     assert result.status == 0
     asked = [(request["method"], request["status"]) for request in destination.requests()
              if batch_id in request["path"]]
-    assert asked == [("PUT", 422), ("GET", 200)]
+    assert asked == [("GET", 200)]
     assert len(destination.requests("POST")) == 2
     assert destination.waiting() == []
     assert len(destination.inbox()) == 2

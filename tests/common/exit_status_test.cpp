@@ -22,7 +22,9 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
       {ErrorCode::refused, 8},
       {ErrorCode::busy, 9},
       {ErrorCode::io, 10},
+      {ErrorCode::timed_out, 11},
       {ErrorCode::interrupted, 130},
+      {ErrorCode::terminated, 143},
   };
   for (const auto& [code, status] : table) {
     CHECK(static_cast<int>(exit_status(code)) == status);
@@ -33,9 +35,10 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
 
 TEST_CASE("of two statuses the more important one is reported") {
   const std::vector<ExitStatus> order = {
-      ExitStatus::io,          ExitStatus::unauthorized,    ExitStatus::refused,
-      ExitStatus::network,     ExitStatus::rate_limited,    ExitStatus::busy,
-      ExitStatus::partly_done, ExitStatus::nothing_to_send, ExitStatus::success};
+      ExitStatus::io,      ExitStatus::unauthorized, ExitStatus::refused,
+      ExitStatus::network, ExitStatus::rate_limited, ExitStatus::timed_out,
+      ExitStatus::busy,    ExitStatus::partly_done,  ExitStatus::nothing_to_send,
+      ExitStatus::success};
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (std::size_t j = i; j < order.size(); ++j) {
       CHECK(more_important(order[i], order[j]) == order[i]);

@@ -97,7 +97,7 @@ TEST_CASE("a summary is the receipt of its batch") {
 
   const auto receipt = read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
-  CHECK(receipt->verdict == Verdict::stored);
+  CHECK(receipt->status == BatchStatus::stored);
   REQUIRE(receipt->payloads.size() == 1);
   CHECK(receipt->payloads.front().path.str() == "inbox/p.json");
   CHECK(receipt->payloads.front().size_bytes == 99);
@@ -106,13 +106,13 @@ TEST_CASE("a summary is the receipt of its batch") {
 TEST_CASE("a rejected batch has a receipt too and the first one stays") {
   Fixture fixture;
   Summary summary = summary_with({{RelativePath("inbox/p.json"), 99}});
-  summary.verdict = Verdict::rejected;
+  summary.status = BatchStatus::rejected;
   summary.reason = "bad";
   write_summary(fixture.storage, summary, {});
   summary.reason = "other";
   write_summary(fixture.storage, summary, {});
   CHECK(string_member(fixture.read(summary_path(kId).str()), "reason") == "bad");
-  CHECK(read_receipt(fixture.storage, kId)->verdict == Verdict::rejected);
+  CHECK(read_receipt(fixture.storage, kId)->status == BatchStatus::rejected);
 }
 
 TEST_CASE("a batch without a summary has no receipt") {
@@ -279,12 +279,12 @@ TEST_CASE("a summary is written over what a run that died left of it") {
 TEST_CASE("the receipt of a rejected batch has its reason") {
   Fixture fixture;
   Summary summary = summary_with({{RelativePath("inbox/p.json"), 99}});
-  summary.verdict = Verdict::rejected;
+  summary.status = BatchStatus::rejected;
   summary.reason = "a \"reason\"\n with \xc3\xa4";
   write_summary(fixture.storage, summary, {});
   const auto receipt = read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
-  CHECK(receipt->verdict == Verdict::rejected);
+  CHECK(receipt->status == BatchStatus::rejected);
   CHECK(receipt->reason == summary.reason);
 }
 
@@ -295,7 +295,7 @@ TEST_CASE("a receipt is read no further than to its list of files") {
                   "status": "stored", "files": [ broken)");
   const auto receipt = read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
-  CHECK(receipt->verdict == Verdict::stored);
+  CHECK(receipt->status == BatchStatus::stored);
   CHECK(receipt->payloads.front().size_bytes == 9);
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("a dispatch starts the one run of a batch and points to it") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry, fixture.progress);
+  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
   for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
   const Json event = parse_json(fixture.transport.sent.back().body, "event");
   const Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
@@ -73,7 +73,7 @@ TEST_CASE("with push as the trigger only the last commit starts a run") {
   Fixture fixture(Trigger::push);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry, fixture.progress);
+  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
   REQUIRE(fixture.messages().size() == 2);
   CHECK(starts_no_run(fixture.messages()[0]));
   CHECK_FALSE(starts_no_run(fixture.messages()[1]));
@@ -85,7 +85,7 @@ TEST_CASE("a workflow can be started by name") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry, fixture.progress);
+  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
   CHECK(string_member(parse_json(fixture.transport.sent.back().body, "x"), "ref") == "side");
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("without a trigger nothing is started") {
   Fixture fixture(Trigger::none);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry, fixture.progress);
+  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
   CHECK(fixture.transport.sent.size() == 2);
 }
 
@@ -101,19 +101,39 @@ TEST_CASE("a part that is delivered is not sent again") {
   Fixture fixture(Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.fail();
-  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); }) ==
-        ErrorCode::network);
+  CHECK(error_code_of([&] {
+          deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+        }) == ErrorCode::network);
 
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
   CHECK(entries.front().parts[0].delivered);
   CHECK_FALSE(entries.front().parts[1].delivered);
   fixture.transport.sent.clear();
-  fixture.transport.answer(201, kMade);
-  fixture.transport.answer(204, "");
-  deliver(fixture.client, entries.front(), fixture.progress);
-  REQUIRE(fixture.transport.sent.size() == 2);
-  CHECK(fixture.transport.sent[0].url.find("part-0002-last") != std::string::npos);
+  SECTION("and the next is asked for, because nobody knows whether it was") {
+    fixture.transport.answer(404);  // the payload
+    fixture.transport.answer(404);  // a receipt
+    fixture.transport.answer(201, kMade);
+    fixture.transport.answer(204, "");
+    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    REQUIRE(fixture.transport.sent.size() == 4);
+    CHECK(fixture.transport.sent[0].method == "GET");
+    CHECK(fixture.transport.sent[1].url.find("/_storage/summaries/2024/01/") != std::string::npos);
+    CHECK(fixture.transport.sent[2].url.find("part-0002-last") != std::string::npos);
+  }
+  SECTION("nor is one that arrived before it could be recorded") {
+    fixture.transport.answer(200, R"({"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"})");
+    fixture.transport.answer(204, "");
+    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    CHECK(fixture.messages().empty());
+  }
+  SECTION("nor is one that was received by now") {
+    fixture.transport.answer(404);
+    fixture.transport.answer(200, R"({"sha":"0000000000000000000000000000000000000000"})");
+    fixture.transport.answer(204, "");
+    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    CHECK(fixture.messages().empty());
+  }
 }
 
 TEST_CASE("a dispatch that failed is all the next run repeats") {
@@ -121,13 +141,14 @@ TEST_CASE("a dispatch that failed is all the next run repeats") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(403, R"({"message":"no"})");
-  CHECK(error_code_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); }) ==
-        ErrorCode::unauthorized);
+  CHECK(error_code_of([&] {
+          deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+        }) == ErrorCode::unauthorized);
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
   fixture.transport.sent.clear();
   fixture.transport.answer(204, "");
-  deliver(fixture.client, entries.front(), fixture.progress);
+  deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
   REQUIRE(fixture.transport.sent.size() == 1);
   CHECK(fixture.transport.sent[0].method == "POST");
 }
@@ -141,7 +162,8 @@ TEST_CASE("a payload that lost bytes on the disk is not sent") {
   SECTION("all") {
     std::filesystem::remove(payload);
   }
-  const auto error = error_of([&] { deliver(fixture.client, fixture.entry, fixture.progress); });
+  const auto error =
+      error_of([&] { deliver(fixture.client, fixture.entry, Begun::no, fixture.progress); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find(fixture.entry.parts[0].filename) != std::string::npos);

@@ -14,6 +14,7 @@ using namespace healthmetric;
 namespace {
 
 constexpr const char* kPath = "_storage/inbox/a b.json";
+constexpr const char* kReceipt = "_storage/summaries/x.json";
 constexpr const char* kContent = "hello\n";
 // What `git hash-object` prints for kContent.
 constexpr const char* kBlob = R"({"sha":"ce013625030ba8dba906f756967f9e9ca394464a"})";
@@ -28,7 +29,7 @@ struct Fixture {
     write_file_atomically(file, kContent);
   }
 
-  GithubClient::Put create() { return client.create_file(kPath, file, "Add it"); }
+  GithubClient::Put create() { return client.create_file({kPath, file, "Add it", kReceipt}); }
 
   TempDir dir;
   std::filesystem::path file = dir.path() / "payload";
@@ -81,7 +82,14 @@ TEST_CASE("when GitHub says the file is there its blob id decides") {
   }
   SECTION("no content is a refusal") {
     fixture.transport.answer(404);
+    fixture.transport.answer(404);
     CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::refused);
+  }
+  SECTION("no content but a receipt is a delivery that was received") {
+    fixture.transport.answer(404);
+    fixture.transport.answer(200, kOtherBlob);
+    CHECK(fixture.create() == GithubClient::Put::already_received);
+    CHECK(contains(fixture.transport.sent.back().url, kReceipt));
   }
 }
 
@@ -97,6 +105,29 @@ TEST_CASE("a refused request names the repository and the permission") {
   CHECK(contains(error->what(), "Contents: read and write"));
   CHECK(contains(error->what(), "Nope"));
   CHECK_FALSE(contains(error->what(), "s3cret"));
+}
+
+TEST_CASE("what changed is asked with what was seen before") {
+  Fixture fixture("side");
+  std::string etag;
+  fixture.transport.answer(200, "[]", {{"etag", "W/\"1\""}});
+  CHECK(fixture.client.has_changed("_storage/summaries", etag));
+  fixture.transport.answer(304, "");
+  CHECK_FALSE(fixture.client.has_changed("_storage/summaries", etag));
+  CHECK(has(fixture.transport.sent.back().headers, "If-None-Match: W/\"1\""));
+  CHECK(contains(fixture.transport.sent.back().url, "?ref=side"));
+  fixture.transport.answer(404);
+  CHECK_FALSE(fixture.client.has_changed("_storage/summaries", etag));
+  CHECK(etag.empty());
+}
+
+TEST_CASE("of a file the beginning is read as it is") {
+  Fixture fixture;
+  fixture.transport.answer(200, "{\"status\"");
+  CHECK(fixture.client.read_beginning("x", 100) == "{\"status\"");
+  CHECK(has(fixture.transport.sent.back().headers, "Accept: application/vnd.github.raw+json"));
+  fixture.transport.answer(404);
+  CHECK_FALSE(fixture.client.read_beginning("x", 100));
 }
 
 TEST_CASE("any other status is a refusal with GitHub's words") {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -14,6 +15,12 @@ namespace {
 
 const Target kTarget{"https://api.example", "octo/data", "main", Trigger::push};
 
+/// A moment later each time, as for batches that are queued one after the other.
+Clock::time_point next_moment() {
+  static Clock::time_point moment{std::chrono::days(19'000)};
+  return moment += std::chrono::microseconds(1);
+}
+
 OutboxEntry entry_named(const std::string& id, const Target& target = kTarget) {
   OutboxEntry entry;
   entry.id = BatchId::parse(id).value();
@@ -23,6 +30,7 @@ OutboxEntry entry_named(const std::string& id, const Target& target = kTarget) {
   entry.files = 3;
   entry.size_bytes = 12;
   entry.parts = {{id + ".json", 4}};
+  entry.queued_at = next_moment();
   return entry;
 }
 
@@ -80,8 +88,8 @@ TEST_CASE("nobody else can read the outbox") {
 TEST_CASE("the oldest batch goes first and batches for other targets wait") {
   const TempDir dir;
   const Outbox outbox(dir.path());
-  queue(outbox, kNewer);
   queue(outbox, kOlder);
+  queue(outbox, kNewer);
   Target other = kTarget;
   other.branch = "side";
   queue(outbox, "20240101T000000Z-a-00000003", other);
@@ -96,7 +104,7 @@ TEST_CASE("what is delivered stays recorded") {
   entry.parts.front().delivered = true;
   Outbox::save(entry);
   CHECK(outbox.waiting_for(kTarget).front().parts.front().delivered);
-  Outbox::remove(entry);
+  outbox.remove(entry.folder);
   CHECK(waiting(outbox).empty());
   CHECK_FALSE(fs::exists(entry.folder));
 }
@@ -104,12 +112,59 @@ TEST_CASE("what is delivered stays recorded") {
 TEST_CASE("a refused batch is set aside with its reason") {
   const TempDir dir;
   const Outbox outbox(dir.path());
-  const OutboxEntry entry = queue(outbox, kOlder);
-  outbox.set_aside(entry, "too bad");
+  OutboxEntry entry = queue(outbox, kOlder);
+  entry.last_error = "too bad";
+  outbox.set_aside(entry);
   CHECK(waiting(outbox).empty());
   const fs::path aside = dir.path() / "outbox/refused" / kOlder;
-  CHECK(read_file(aside / "refused.txt", 100).find("too bad") != std::string::npos);
+  const auto refused = outbox.entries(Waiting::refused);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused.front().last_error == "too bad");
   CHECK(fs::exists(aside / entry.parts.front().filename));
+}
+
+TEST_CASE("a refused batch can be taken back into the queue") {
+  const TempDir dir;
+  const Outbox outbox(dir.path());
+  const OutboxEntry entry = queue(outbox, kOlder);
+  outbox.set_aside(entry);
+  CHECK_FALSE(outbox.find(entry.id, Waiting::in_queue));
+  outbox.take_back(outbox.find(entry.id, Waiting::refused).value());
+  CHECK(waiting(outbox) == std::vector<std::string>{kOlder});
+}
+
+TEST_CASE("batches of one second go in the order they were queued") {
+  const TempDir dir;
+  const Outbox outbox(dir.path());
+  std::vector<std::string> ids;
+  for (const char* unique : {"0000000c", "0000000a", "0000000b"}) {
+    ids.push_back("20240115T103000Z-a-" + std::string(unique));
+    queue(outbox, ids.back());
+  }
+  CHECK(waiting(outbox) == ids);
+}
+
+TEST_CASE("an entry of a version that did not write when it was queued is delivered too") {
+  const TempDir dir;
+  const Outbox outbox(dir.path());
+  const OutboxEntry entry = queue(outbox, kOlder);
+  Json json = parse_json(to_text(entry), "entry");
+  json.erase("queued_at_us");
+  json.erase("last_error");
+  write_file_atomically(entry.folder / "entry.json", to_text(json));
+  const auto entries = outbox.waiting_for(kTarget);
+  REQUIRE(entries.size() == 1);
+  CHECK(entries.front().queued_at == entry.id.time);
+}
+
+TEST_CASE("the size of the outbox counts drafts and refused batches") {
+  const TempDir dir;
+  const Outbox outbox(dir.path());
+  const std::uint64_t empty = outbox.size_bytes();
+  outbox.set_aside(queue(outbox, kOlder));
+  const Draft draft = outbox.begin();
+  write_file_atomically(draft.folder() / "x", std::string(10'000, 'x'));
+  CHECK(outbox.size_bytes() >= empty + 10'000);
 }
 
 TEST_CASE("an entry that cannot be read stays and does not stop the others") {

@@ -1,7 +1,9 @@
 #include "sender/retry.hpp"
 
+#include <array>
 #include <chrono>
 
+#include "sender/payload_body.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -165,4 +167,79 @@ TEST_CASE("an outcome that is settled is not sent again") {
   CHECK(fixture.send().body == "there");
   CHECK(asked == 2);
   CHECK(fixture.inner.sent.size() == 2);
+}
+
+namespace {
+
+/// A transport whose transfers take time: the body moves for a while, then the server is silent.
+class SlowTransport final : public HttpTransport {
+ public:
+  SlowTransport(FakeClock& clock, Clock::duration moving, Clock::duration silent, int failures)
+      : clock_(clock), moving_(moving), silent_(silent), failures_(failures) {}
+
+  Response send(const Request& request) override {
+    ++sent;
+    clock_.sleep_for(moving_);
+    std::array<char, 16> block{};
+    while (request.body != nullptr && request.body->read(block) > 0) {
+    }
+    clock_.sleep_for(silent_);
+    return {failures_-- > 0 ? 502 : 201, {}, "{}"};
+  }
+
+  int sent = 0;
+
+ private:
+  FakeClock& clock_;
+  Clock::duration moving_;
+  Clock::duration silent_;
+  int failures_;
+};
+
+}  // namespace
+
+TEST_CASE("the time of a transfer is no time without progress") {
+  FakeClock clock;
+  Progress progress;
+  TextBody body("x");
+  SECTION("however long it takes, it may be tried again") {
+    SlowTransport slow(clock, 1h, 1s, 2);
+    RetryingTransport transport(slow, clock, 60s, progress);
+    CHECK(transport.send({"PUT", "https://api.example/x", {}, &body}).status == 201);
+    CHECK(slow.sent == 3);
+  }
+  SECTION("the silence behind it counts") {
+    SlowTransport slow(clock, 1h, 40s, 2);
+    RetryingTransport transport(slow, clock, 60s, progress);
+    CHECK(error_code_of([&] {
+            transport.send({"PUT", "https://api.example/x", {}, &body});
+          }) == ErrorCode::network);
+    CHECK(slow.sent == 2);
+  }
+}
+
+TEST_CASE("what is asked before a request is repeated counts as its own time without progress") {
+  Fixture fixture(10s);
+  Request get{"GET", "https://api.example/x", {}, nullptr};
+  fixture.request.settled_before = [&]() -> std::optional<Response> {
+    fixture.transport.send(get);
+    return {};
+  };
+  for (int i = 0; i < 30; ++i) fixture.inner.answer(502);
+  CHECK(error_code_of([&] { fixture.send(); }) == ErrorCode::network);
+  Clock::duration total{};
+  for (const auto sleep : fixture.clock.sleeps) total += sleep;
+  CHECK(total <= 10s);
+}
+
+TEST_CASE("writes keep to GitHub's pace and reads need not") {
+  Fixture fixture;
+  for (int i = 0; i < 40; ++i) fixture.inner.answer(201);
+  for (int i = 0; i < 10; ++i) fixture.send();
+  CHECK(fixture.clock.sleeps.empty());
+  fixture.send();
+  CHECK(fixture.clock.sleeps.size() == 1);
+  const Request get{"GET", "https://api.example/x", {}, nullptr};
+  for (int i = 0; i < 20; ++i) fixture.transport.send(get);
+  CHECK(fixture.clock.sleeps.size() == 1);
 }

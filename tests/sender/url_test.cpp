@@ -57,3 +57,23 @@ TEST_CASE("paths and queries are percent-encoded") {
   CHECK(encode_query("feature/x&y=1") == "feature%2Fx%26y%3D1");
   CHECK(encode_path("") == "");
 }
+
+TEST_CASE("a proxy may leave out its scheme and have a password") {
+  const Proxy plain = Proxy::parse("proxy.example:3128", "--proxy");
+  CHECK(plain.text == "proxy.example:3128");
+  CHECK_FALSE(plain.is_loopback);
+  CHECK(plain.password.empty());
+  CHECK(Proxy::parse("http://127.0.0.1:8080", "--proxy").is_loopback);
+  CHECK(Proxy::parse("[::1]:8080", "--proxy").is_loopback);
+  CHECK(Proxy::parse("socks5h://lab:s%33cret@proxy.example", "--proxy").password == "s3cret");
+}
+
+TEST_CASE("what is no proxy is refused without its password") {
+  for (const char* text : {"ftp://lab:s3cret@proxy.example", "http://", "://", "http://a b"}) {
+    INFO(text);
+    const auto error = error_of([&] { (void)Proxy::parse(text, "--proxy"); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::usage);
+    CHECK(std::string(error->what()).find("s3cret") == std::string::npos);
+  }
+}

@@ -1,0 +1,78 @@
+#include "common/interruption.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <span>
+
+#include "common/error.hpp"
+
+namespace healthmetric {
+namespace {
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+/// Waits for one of them, or for the end of `time`; a negative time has no end.
+void wait_for(std::span<pollfd> descriptors, int milliseconds) {
+  if (::poll(descriptors.data(), descriptors.size(), milliseconds) < 0 && errno != EINTR) {
+    throw_system_error("cannot wait", errno);
+  }
+}
+
+}  // namespace
+
+void watch_for_signals() {
+  const sigset_t set = watched_signals();
+  const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  if (error != 0) throw_system_error("cannot watch for signals", error);
+}
+
+void stop_if_signalled() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  if (::sigpending(&pending) != 0) return;
+  if (sigismember(&pending, SIGINT) == 1) throw Error(ErrorCode::interrupted, "interrupted");
+  if (sigismember(&pending, SIGTERM) == 1) throw Error(ErrorCode::terminated, "terminated");
+}
+
+UniqueFd signal_descriptor() {
+  const sigset_t set = watched_signals();
+  UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd) throw_system_error("cannot watch for signals", errno);
+  return fd;
+}
+
+void sleep_unless_signalled(Clock::duration time) {
+  const UniqueFd signals = signal_descriptor();
+  std::array<pollfd, 1> descriptors{{{signals.get(), POLLIN, 0}}};
+  const auto end = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    stop_if_signalled();
+    const auto left = std::chrono::ceil<Clock::duration>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    wait_for(descriptors, static_cast<int>(std::min<Clock::duration::rep>(left.count(), INT_MAX)));
+  }
+}
+
+void wait_for_input(int descriptor) {
+  const UniqueFd signals = signal_descriptor();
+  std::array<pollfd, 2> descriptors{{{signals.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
+  while (descriptors[1].revents == 0) {
+    stop_if_signalled();
+    wait_for(descriptors, -1);
+  }
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,75 @@
+#include "common/receipt.hpp"
+
+#include <optional>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/json_scanner.hpp"
+#include "common/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr JsonScanner::Bounds kBounds{6, 100'000, 4096};
+
+std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
+  std::vector<PayloadFile> payloads;
+  scanner.begin_array();
+  while (scanner.next_element()) {
+    std::string path;
+    std::uint64_t size = 0;
+    std::string key;
+    scanner.begin_object();
+    while (scanner.next_key(key)) {
+      if (key == "path") {
+        path = scanner.string();
+      } else if (key == "size") {
+        size = scanner.unsigned_integer();
+      } else {
+        scanner.skip_value();
+      }
+    }
+    payloads.push_back({RelativePath(path), size});
+  }
+  return payloads;
+}
+
+BatchStatus parse_status(const std::string& text) {
+  if (text == "stored") return BatchStatus::stored;
+  if (text == "rejected") return BatchStatus::rejected;
+  throw Error(ErrorCode::bad_payload, "the summary has an unknown status");
+}
+
+}  // namespace
+
+RelativePath summary_path(const BatchId& id) {
+  const std::string time = format_compact_timestamp(id.time);
+  return RelativePath(
+      fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
+}
+
+Receipt read_receipt(Source& source) {
+  JsonScanner scanner(source, kBounds);
+  std::optional<BatchStatus> status;
+  std::optional<std::vector<PayloadFile>> payloads;
+  std::string reason;
+  std::string key;
+  scanner.begin_object();
+  while (!(status && payloads) && scanner.next_key(key)) {
+    if (key == "status") {
+      status = parse_status(scanner.string());
+    } else if (key == "reason") {
+      if (!scanner.consume_null()) reason = scanner.string();
+    } else if (key == "payloads") {
+      payloads = read_payloads(scanner);
+    } else {
+      scanner.skip_value();
+    }
+  }
+  if (!status || !payloads) {
+    throw Error(ErrorCode::bad_payload, "the summary has no status or no payloads");
+  }
+  return {*status, std::move(reason), std::move(*payloads)};
+}
+
+}  // namespace healthmetric

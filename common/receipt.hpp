@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/batch_id.hpp"
+#include "common/relative_path.hpp"
+#include "common/stream.hpp"
+
+/// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
+/// to learn what became of what it delivered. docs/storage-layout.md describes the JSON.
+
+namespace healthmetric {
+
+/// A payload file and how large it was.
+struct PayloadFile {
+  RelativePath path;  ///< below the storage folder
+  std::uint64_t size_bytes = 0;
+};
+
+enum class BatchStatus { stored, rejected };
+
+struct Receipt {
+  BatchStatus status;
+  std::string reason;  ///< of a rejection
+  std::vector<PayloadFile> payloads;
+};
+
+/// `summaries/<YYYY>/<MM>/<batch id>.json`, below the storage folder.
+RelativePath summary_path(const BatchId& id);
+
+/// Reads a receipt no further than to its list of files, so the beginning of a long one is enough.
+/// Throws Error{bad_payload} when it is none.
+Receipt read_receipt(Source& source);
+
+}  // namespace healthmetric

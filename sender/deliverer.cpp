@@ -1,0 +1,133 @@
+#include "sender/deliverer.hpp"
+
+#include <algorithm>
+
+#include "common/error.hpp"
+#include "common/log.hpp"
+#include "sender/delivery.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr Clock::duration kLockInterval{100};
+
+}  // namespace
+
+Deliverer::Deliverer(GithubClient& client, RetryingTransport& transport, const Outbox& outbox,
+                     Clock& clock, Progress& progress, Target target, std::string own_batch)
+    : client_(client),
+      transport_(transport),
+      outbox_(outbox),
+      clock_(clock),
+      progress_(progress),
+      target_(std::move(target)),
+      own_batch_(std::move(own_batch)) {}
+
+bool Deliverer::run(std::chrono::seconds patience) {
+  // Another sender may queue a batch while this one holds the lock, see that it is held, and go. So
+  // the queue is looked at again after the lock was let go: whoever came too late for one look is
+  // there for the other.
+  bool was_first = true;
+  while (was_first || (!stopped_ && !untried().empty())) {
+    std::string holder;
+    const auto lock = lock_within(was_first ? patience : std::chrono::seconds(0), holder);
+    if (!lock) {
+      if (was_first && !untried().empty()) {
+        log::error("another sender is delivering (process " + holder +
+                   "); what waits in the outbox goes with it or with the next run");
+        status_ = more_important(status_, ExitStatus::busy);
+      }
+      return !was_first;
+    }
+    deliver_all();
+    was_first = false;
+  }
+  return true;
+}
+
+Deliverer::Result Deliverer::result_of(const std::string& batch_id) const {
+  const auto found = results_.find(batch_id);
+  return found == results_.end() ? Result::waits : found->second;
+}
+
+std::optional<UniqueFd> Deliverer::lock_within(std::chrono::seconds patience, std::string& holder) {
+  const Clock::time_point deadline = clock_.now() + patience;
+  bool is_said = false;
+  for (;;) {
+    auto lock = outbox_.try_lock(holder);
+    if (lock || clock_.now() >= deadline) return lock;
+    if (!is_said) {
+      log::info("waiting for another sender to finish delivering (process " + holder + ")");
+      is_said = true;
+    }
+    clock_.sleep_for(kLockInterval);
+  }
+}
+
+std::vector<OutboxEntry> Deliverer::untried() const {
+  std::vector<OutboxEntry> entries = outbox_.waiting_for(target_);
+  std::erase_if(entries, [&](const OutboxEntry& entry) {
+    const std::string id = entry.id.str();
+    return results_.contains(id) || (only_ && !only_->contains(id));
+  });
+  return entries;
+}
+
+void Deliverer::deliver_all() {
+  for (std::vector<OutboxEntry> entries = untried(); !entries.empty(); entries = untried()) {
+    for (OutboxEntry& entry : entries) {
+      if (stopped_) return;
+      deliver_one(entry);
+    }
+  }
+}
+
+void Deliverer::deliver_one(OutboxEntry& entry) {
+  const std::string id = entry.id.str();
+  results_[id] = Result::waits;
+  try {
+    deliver(client_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
+    results_[id] = Result::delivered;
+    if (hook_) hook_(entry);
+    outbox_.remove(entry.folder);
+    // The result tells of this run's own batch.
+    if (id != own_batch_) log::info("delivered " + id + ", which waited in the outbox");
+  } catch (const Error& error) {
+    take_failure(entry, error);
+  }
+}
+
+/// Not to be able to record why is one more failure, but changes nothing about the batch.
+void Deliverer::save_error(const OutboxEntry& entry) {
+  try {
+    Outbox::save(entry);
+  } catch (const Error& error) {
+    log::error(error.what());
+    status_ = more_important(status_, exit_status(error.code()));
+  }
+}
+
+void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
+  const std::string id = entry.id.str();
+  status_ = more_important(status_, exit_status(error.code()));
+  log::error(error.what());
+  if (results_[id] == Result::delivered) return;  // it could not leave the outbox: the next run's
+  entry.last_error = log::redacted(error.what());
+  if (error.code() == ErrorCode::refused) {
+    outbox_.set_aside(entry);
+    results_[id] = Result::refused;
+    log::error("refused, kept in the outbox's refused/ folder: " + id);
+    return;
+  }
+  save_error(entry);
+  const bool has_arrived = entry.delivered_parts() == entry.parts.size();
+  log::error((has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +
+             std::string("waits in the outbox for the next run: ") + id);
+  if (error.code() == ErrorCode::io) return;
+  const bool may_be_its_own = error.code() == ErrorCode::network && !server_failed_;
+  server_failed_ = true;
+  transport_.set_max_wait({});
+  stopped_ = !may_be_its_own;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,246 @@
+#include "sender/outbox_commands.hpp"
+
+#include <set>
+
+#include "common/error.hpp"
+#include "common/format.hpp"
+#include "common/json.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "common/timestamp.hpp"
+#include "sender/deliverer.hpp"
+#include "sender/delivery_session.hpp"
+#include "sender/outbox.hpp"
+#include "sender/sent_files.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+std::string_view to_text(Waiting where) {
+  return where == Waiting::refused ? "refused" : "waiting";
+}
+
+std::string_view to_text(Deliverer::Result result) {
+  switch (result) {
+    case Deliverer::Result::delivered:
+      return "sent";
+    case Deliverer::Result::refused:
+      return "refused";
+    case Deliverer::Result::waits:
+      return "queued";
+  }
+  return "";
+}
+
+std::string as_text(const Options& options, const Json& json, const std::string& text) {
+  return options.json ? healthmetric::to_text(json) + "\n" : text;
+}
+
+/// "5 min", "3 h", "12 days".
+std::string age_text(Clock::duration age) {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(age).count();
+  if (minutes < 120) return fmt::format("{} min", std::max<std::int64_t>(minutes, 0));
+  if (minutes < 48 * 60) return fmt::format("{} h", minutes / 60);
+  return fmt::format("{} days", minutes / (24 * 60));
+}
+
+std::string target_text(const Target& target) {
+  return printable(target.repository + (target.branch.empty() ? "" : ", branch " + target.branch) +
+                   " at " + target.api_url);
+}
+
+class OutboxList {
+ public:
+  explicit OutboxList(Clock& clock) : now_(clock.now()) {}
+
+  void add(const OutboxEntry& entry, Waiting where) {
+    const auto age = std::chrono::floor<std::chrono::seconds>(now_ - entry.queued_at);
+    text_ += fmt::format("{}  {}  {}, {}, {} old, {} of {} delivered\n    to {}\n", entry.id.str(),
+                         to_text(where), counted_files(entry.files),
+                         human_bytes(entry.payload_bytes()), age_text(age), entry.delivered_parts(),
+                         counted(entry.parts.size(), "part", "parts"), target_text(entry.target));
+    if (!entry.last_error.empty()) text_ += "    " + printable(entry.last_error) + "\n";
+    Json json;
+    json["batch_id"] = entry.id.str();
+    json["status"] = to_text(where);
+    json["target"] = {
+        {"api_url", entry.target.api_url},
+        {"repository", entry.target.repository},
+        {"branch", entry.target.branch.empty() ? Json(nullptr) : Json(entry.target.branch)},
+        {"trigger", healthmetric::to_text(entry.target.trigger)}};
+    json["files"] = entry.files;
+    json["bytes"] = entry.size_bytes;
+    json["payload_bytes"] = entry.payload_bytes();
+    json["parts"] = entry.parts.size();
+    json["delivered_parts"] = entry.delivered_parts();
+    json["queued_at"] = format_timestamp(std::chrono::floor<std::chrono::seconds>(entry.queued_at));
+    json["age_seconds"] = age.count();
+    json["last_error"] = entry.last_error.empty() ? Json(nullptr) : Json(entry.last_error);
+    batches_.push_back(std::move(json));
+  }
+
+  std::string finish(const Options& options, std::uint64_t size_bytes) {
+    const std::string total =
+        fmt::format("{}, {} of {} (--outbox-limit)\n", counted(batches_.size(), "batch", "batches"),
+                    human_bytes(size_bytes), human_bytes(options.outbox_limit_bytes));
+    const Json json = {{"batches", std::move(batches_)},
+                       {"bytes", size_bytes},
+                       {"limit", options.outbox_limit_bytes}};
+    return as_text(options, json, text_ + total);
+  }
+
+ private:
+  Clock::time_point now_;
+  std::string text_;
+  Json batches_ = Json::array();
+};
+
+OutboxReport list(const Options& options, const Outbox& outbox, Clock& clock) {
+  OutboxList list(clock);
+  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
+    for (const OutboxEntry& entry : outbox.entries(where)) list.add(entry, where);
+  }
+  return {list.finish(options, outbox.size_bytes())};
+}
+
+BatchId parse_id(const std::string& text) {
+  auto id = BatchId::parse(text);
+  if (!id)
+    throw Error(ErrorCode::usage, in_quotes(text) + " is no batch id; 'outbox list' shows them");
+  return *std::move(id);
+}
+
+[[noreturn]] void throw_unknown(const std::string& id) {
+  throw Error(ErrorCode::usage, "there is no batch " + in_quotes(id) +
+                                    " in the outbox; 'outbox list' shows what waits");
+}
+
+std::filesystem::path folder_of(const Outbox& outbox, const BatchId& id) {
+  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
+    if (auto folder = outbox.find(id, where)) return *std::move(folder);
+  }
+  throw_unknown(id.str());
+}
+
+OutboxReport drop(const Options& options, const Outbox& outbox) {
+  std::vector<std::filesystem::path> folders;
+  for (const std::string& id : options.outbox_command->ids) {
+    folders.push_back(folder_of(outbox, parse_id(id)));
+  }
+  std::string holder;
+  const auto lock = outbox.try_lock(holder);
+  if (!lock) {
+    throw Error(ErrorCode::busy, "a sender is delivering (process " + holder +
+                                     "): nothing dropped; try again when it is done");
+  }
+  std::string text;
+  Json dropped = Json::array();
+  for (const std::filesystem::path& folder : folders) {
+    outbox.remove(folder);
+    text += "dropped " + folder.filename().string() + "\n";
+    dropped.push_back(folder.filename().string());
+  }
+  return {as_text(options, {{"dropped", dropped}}, text)};
+}
+
+/// Delivers what waits, target by target.
+class Retry {
+ public:
+  Retry(const Options& options, const Outbox& outbox, HttpTransport& transport, Clock& clock,
+        Progress& progress)
+      : options_(options),
+        outbox_(outbox),
+        transport_(transport),
+        clock_(clock),
+        progress_(progress) {}
+
+  OutboxReport run() {
+    choose();
+    for (const Target& target : targets_) deliver(target);
+    return {as_text(options_, {{"exit_status", static_cast<int>(status_)}, {"batches", batches_}},
+                    batches_.empty() ? "nothing waits in the outbox\n" : text_),
+            status_};
+  }
+
+ private:
+  /// Takes refused batches back into the queue, and finds the targets of all.
+  void choose() {
+    for (const std::string& id : options_.outbox_command->ids) {
+      (void)folder_of(outbox_, parse_id(id));
+      chosen_.insert(id);
+    }
+    for (const OutboxEntry& entry : outbox_.entries(Waiting::refused)) {
+      if (is_chosen(entry)) outbox_.take_back(entry.folder);
+    }
+    for (const OutboxEntry& entry : outbox_.entries(Waiting::in_queue)) {
+      if (!is_chosen(entry)) continue;
+      if (std::find(targets_.begin(), targets_.end(), entry.target) == targets_.end()) {
+        targets_.push_back(entry.target);
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_chosen(const OutboxEntry& entry) const {
+    return chosen_.empty() || chosen_.contains(entry.id.str());
+  }
+
+  /// A target that cannot be reached says nothing about the others.
+  void deliver(const Target& target) {
+    try {
+      const auto repository = Repository::parse(target.repository);
+      if (!repository) throw_unknown(target.repository);
+      DeliverySession session(options_, target.api_url, *repository, target.branch, transport_,
+                              clock_, progress_);
+      Deliverer deliverer(session.client(), session.transport(), outbox_, clock_, progress_, target,
+                          "");
+      if (!chosen_.empty()) deliverer.restrict_to(chosen_);
+      deliverer.on_delivered(
+          [this](const OutboxEntry& entry) { record_delivered(options_.state_dir, entry); });
+      deliverer.run(options_.lock_wait);
+      status_ = more_important(status_, deliverer.status());
+      for (const auto& [id, result] : deliverer.results()) report(id, result, target);
+    } catch (const Error& error) {
+      if (exit_status(error.code()) == ExitStatus::interrupted ||
+          exit_status(error.code()) == ExitStatus::terminated) {
+        throw;
+      }
+      log::error(error.what());
+      status_ = more_important(status_, exit_status(error.code()));
+    }
+  }
+
+  void report(const std::string& id, Deliverer::Result result, const Target& target) {
+    text_ += fmt::format("{} {}, to {}\n", to_text(result), id, printable(target.repository));
+    batches_.push_back(
+        {{"batch_id", id}, {"status", to_text(result)}, {"target", printable(target.repository)}});
+  }
+
+  const Options& options_;
+  const Outbox& outbox_;
+  HttpTransport& transport_;
+  Clock& clock_;
+  Progress& progress_;
+  std::set<std::string> chosen_;
+  std::vector<Target> targets_;
+  std::string text_;
+  Json batches_ = Json::array();
+  ExitStatus status_ = ExitStatus::success;
+};
+
+}  // namespace
+
+OutboxReport run_outbox_command(const Options& options, HttpTransport& transport, Clock& clock,
+                                Progress& progress) {
+  const Outbox outbox(options.state_dir);
+  switch (options.outbox_command->action) {
+    case OutboxCommand::Action::list:
+      return list(options, outbox, clock);
+    case OutboxCommand::Action::drop:
+      return drop(options, outbox);
+    case OutboxCommand::Action::retry:
+      return Retry(options, outbox, transport, clock, progress).run();
+  }
+  return {};
+}
+
+}  // namespace healthmetric::sender

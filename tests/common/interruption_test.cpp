@@ -1,0 +1,86 @@
+#include "common/interruption.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+#include "common/error.hpp"
+#include "common/exit_status.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace healthmetric;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The exit status of a process of its own that does this: signals are of a whole process.
+int status_of(const std::function<void()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::_exit(run_guarded([&] {
+      body();
+      return ExitStatus::success;
+    }));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+}  // namespace
+
+TEST_CASE("a watched signal waits until it is looked at and stays seen") {
+  const auto [signal, expected] = GENERATE(std::pair(SIGINT, 130), std::pair(SIGTERM, 143));
+  CHECK(status_of([signal = signal] {
+          watch_for_signals();
+          stop_if_signalled();
+          ::raise(signal);
+          try {
+            stop_if_signalled();
+          } catch (const Error&) {
+            stop_if_signalled();
+          }
+        }) == expected);
+}
+
+TEST_CASE("until it is watched a signal ends the process") {
+  CHECK(status_of([] {
+          (void)std::signal(SIGTERM, SIG_DFL);  // the test program has its own way
+          ::raise(SIGTERM);
+        }) == -SIGTERM);
+}
+
+TEST_CASE("a signal that came before a sleep ends it at once") {
+  CHECK(status_of([] {
+          watch_for_signals();
+          ::raise(SIGTERM);
+          sleep_unless_signalled(10min);
+        }) == 143);
+}
+
+TEST_CASE("a sleep without a signal lasts as long as it should") {
+  const auto begin = std::chrono::steady_clock::now();
+  sleep_unless_signalled(20ms);
+  CHECK(std::chrono::steady_clock::now() - begin >= 20ms);
+}
+
+TEST_CASE("a signal ends the wait for input that does not come") {
+  CHECK(status_of([] {
+          int ends[2] = {};
+          if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
+          watch_for_signals();
+          ::kill(::getpid(), SIGINT);
+          wait_for_input(ends[0]);
+        }) == 130);
+}
+
+TEST_CASE("input that is there is not waited for") {
+  int ends[2] = {};
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "x", 1) == 1);
+  wait_for_input(ends[0]);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
