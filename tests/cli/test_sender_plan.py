@@ -87,7 +87,7 @@ def test_a_plan_tells_how_long_the_limits_make_it_take(sender: Program, tmp_path
     assert plan["requests"] == 41
     assert plan["least_seconds"] == 27  # ten at once, and no more than 80 in any minute
     text = sender("--folder", folder, "--repo", "a/b", "--part-size", "64K", "--dry-run").stdout
-    assert "at least 24 s under GitHub's limits" in text
+    assert "at least 27 s under GitHub's limits" in text
 
 
 def test_a_plan_ends_with_the_status_the_run_would_have(unprivileged: Unprivileged) -> None:
