@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/format.hpp"
+#include "docs/reference/joined.hpp"
 
 namespace healthmetric {
 namespace {
@@ -18,10 +19,35 @@ ValueKind kind_of(const OptionFacts& option) {
   return ValueKind::other;
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view separator) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : std::string(separator)) + word;
-  return text;
+/// The words a command line can go on with behind `words`, each once.
+std::vector<CommandFacts> next_words(const std::vector<CommandFacts>& commands,
+                                     const std::vector<std::string>& words) {
+  std::vector<CommandFacts> next;
+  for (const CommandFacts& command : commands) {
+    const bool begins = command.words.size() > words.size() &&
+                        std::equal(words.begin(), words.end(), command.words.begin());
+    if (!begins) continue;
+    const std::string& word = command.words[words.size()];
+    const bool is_whole = command.words.size() == words.size() + 1;
+    if (!next.empty() && next.back().words.front() == word) continue;
+    next.push_back({{word}, "", is_whole ? command.text : ""});
+  }
+  return next;
+}
+
+std::vector<std::string> names(const std::vector<CommandFacts>& commands) {
+  std::vector<std::string> all;
+  for (const CommandFacts& command : commands) all.push_back(command.words.front());
+  return all;
+}
+
+/// Commands that only go on with another word.
+std::vector<std::string> command_groups(const std::vector<CommandFacts>& commands) {
+  std::vector<std::string> groups;
+  for (const CommandFacts& command : next_words(commands, {})) {
+    if (!next_words(commands, command.words).empty()) groups.push_back(command.words.front());
+  }
+  return groups;
 }
 
 /// In single quotes, as every shell here reads them; fish and the others differ in a quote within.
@@ -38,11 +64,11 @@ std::string quoted(std::string_view text, std::string_view quote_within) {
 }
 
 std::vector<std::string> long_names(const std::vector<OptionFacts>& options, ValueKind kind) {
-  std::vector<std::string> names;
+  std::vector<std::string> found;
   for (const OptionFacts& option : options) {
-    if (kind_of(option) == kind) names.push_back("--" + option.name);
+    if (kind_of(option) == kind) found.push_back("--" + option.name);
   }
-  return names;
+  return found;
 }
 
 std::string function_name(std::string program) {
@@ -100,7 +126,8 @@ std::string fish_value(const OptionFacts& option) {
 
 }  // namespace
 
-std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                            const std::vector<CommandFacts>& commands) {
   const std::string function = function_name(program);
   std::string arms;
   for (const OptionFacts& option : options) {
@@ -116,10 +143,15 @@ std::string bash_completion(const std::string& program, const std::vector<Option
                    "compopt -o filenames 2> /dev/null\n"
                    "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\")");
   arms += bash_arm(long_names(options, ValueKind::other), ":");
-  std::vector<std::string> names;
+  for (const std::string& group : command_groups(commands)) {
+    arms +=
+        bash_arm({group}, fmt::format("mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$current\")",
+                                      joined(names(next_words(commands, {group})), " ")));
+  }
+  std::vector<std::string> words = names(next_words(commands, {}));
   for (const OptionFacts& option : options) {
-    if (!option.letter.empty()) names.push_back("-" + option.letter);
-    names.push_back("--" + option.name);
+    if (!option.letter.empty()) words.push_back("-" + option.letter);
+    words.push_back("--" + option.name);
   }
   return fmt::format(R"(# bash completion for {0}
 {1}() {{
@@ -137,10 +169,11 @@ std::string bash_completion(const std::string& program, const std::vector<Option
 }}
 complete -F {1} {0}
 )",
-                     program, function, arms, joined(names, " "));
+                     program, function, arms, joined(words, " "));
 }
 
-std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                           const std::vector<CommandFacts>& commands) {
   std::string lines;
   const auto append_zsh_line = [&lines](const std::string& specification) {
     lines += " \\\n  ";
@@ -152,15 +185,34 @@ std::string zsh_completion(const std::string& program, const std::vector<OptionF
     if (!option.letter.empty()) append_zsh_line("-" + option.letter + rest);
     append_zsh_line(fmt::format("*--{}{}{}", option.name, sign, rest));
   }
+  if (!commands.empty()) {
+    append_zsh_line(fmt::format("::command:({})", joined(names(next_words(commands, {})), " ")));
+  }
+  for (const std::string& group : command_groups(commands)) {
+    append_zsh_line(
+        fmt::format("::{}:({})", group, joined(names(next_words(commands, {group})), " ")));
+  }
   return fmt::format("#compdef {}\n_arguments -s{}\n", program, lines);
 }
 
-std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options) {
+std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                            const std::vector<CommandFacts>& commands) {
   std::string text = fmt::format("# fish completion for {0}\ncomplete -c {0} -f\n", program);
   for (const OptionFacts& option : options) {
     const std::string letter = option.letter.empty() ? "" : " -s " + option.letter;
     text += fmt::format("complete -c {}{} -l {}{} -d {}\n", program, letter, option.name,
                         fish_value(option), quoted(option.text, "\\'"));
+  }
+  const auto append_words = [&](const std::string& condition,
+                                const std::vector<CommandFacts>& words) {
+    for (const CommandFacts& word : words) {
+      text += fmt::format("complete -c {} -n '{}' -a {} -d {}\n", program, condition,
+                          word.words.front(), quoted(word.text, "\\'"));
+    }
+  };
+  append_words("__fish_use_subcommand", next_words(commands, {}));
+  for (const std::string& group : command_groups(commands)) {
+    append_words("__fish_seen_subcommand_from " + group, next_words(commands, {group}));
   }
   return text;
 }

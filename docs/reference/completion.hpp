@@ -5,13 +5,16 @@
 
 #include "docs/reference/option_facts.hpp"
 
-/// What shells complete: the options of a program, and behind an option its choices, files or
-/// folders.
+/// What shells complete: the options and commands of a program, and behind an option its choices,
+/// files or folders.
 
 namespace healthmetric {
 
-std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options);
-std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options);
-std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options);
+std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                            const std::vector<CommandFacts>& commands);
+std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                           const std::vector<CommandFacts>& commands);
+std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options,
+                            const std::vector<CommandFacts>& commands);
 
 }  // namespace healthmetric

@@ -21,10 +21,11 @@ namespace fs = std::filesystem;
 void write_all(const fs::path& folder, const ManPage& page) {
   write_file_atomically(folder / (page.program + ".1"), to_roff(page));
   write_file_atomically(folder / (page.program + ".bash"),
-                        bash_completion(page.program, page.options));
-  write_file_atomically(folder / ("_" + page.program), zsh_completion(page.program, page.options));
+                        bash_completion(page.program, page.options, page.commands));
+  write_file_atomically(folder / ("_" + page.program),
+                        zsh_completion(page.program, page.options, page.commands));
   write_file_atomically(folder / (page.program + ".fish"),
-                        fish_completion(page.program, page.options));
+                        fish_completion(page.program, page.options, page.commands));
 }
 
 ManPage page_of(const CLI::App& app) {
@@ -33,6 +34,7 @@ ManPage page_of(const CLI::App& app) {
   page.version = kVersion;
   page.description = app.get_description() + "\n" + app.get_footer();
   page.options = describe_options(app);
+  page.commands = describe_commands(app);
   return page;
 }
 
@@ -50,12 +52,16 @@ ManPage sender_page(const CLI::App& app) {
   page.files = {
       {"~/.config/healthmetric/sender.toml", "Options, and profiles of options."},
       {"~/.local/state/healthmetric/outbox/", "Batches that wait for delivery."},
+      {"~/.local/state/healthmetric/sent.db", "What was sent, for --changed-only."},
       {".healthmetricignore", "In a source folder: what not to send, as gitignore(5) writes it."},
   };
   page.examples = {
       {"healthmetric-sender --folder exports --repo you/health-data", "Send a folder"},
       {"healthmetric-sender --folder exports --dry-run", "See what that would send"},
       {"healthmetric-sender --profile nightly", "Send what a profile says, as from cron"},
+      {"healthmetric-sender --folder exports --changed-only --wait",
+       "Send what is new, and see it stored"},
+      {"healthmetric-sender outbox list", "See what waits, and why"},
   };
   page.see_also = {"healthmetric-receiver", "git", "gh"};
   return page;

@@ -4,6 +4,7 @@
 
 #include "common/exit_status.hpp"
 #include "common/format.hpp"
+#include "docs/reference/joined.hpp"
 
 namespace healthmetric {
 namespace {
@@ -31,7 +32,14 @@ std::string term(const OptionFacts& option) {
   std::string text;
   if (!option.letter.empty()) text += "\\fB" + escaped("-" + option.letter) + "\\fR, ";
   text += "\\fB" + escaped("--" + option.name) + "\\fR";
-  if (!option.value.empty()) text += " \\fI" + escaped(option.value) + "\\fR";
+  if (option.value.empty()) return text;
+  const std::string value = "\\fI" + escaped(option.value) + "\\fR";
+  return text + (option.value_may_be_left_out ? "[=" + value + "]" : " " + value);
+}
+
+std::string term(const CommandFacts& command) {
+  std::string text = "\\fB" + escaped(joined(command.words, " ")) + "\\fR";
+  if (!command.operand.empty()) text += " \\fI" + escaped(command.operand) + "\\fR";
   return text;
 }
 
@@ -72,11 +80,19 @@ std::string to_roff(const ManPage& page) {
   add_section(text, "NAME");
   text += escaped(page.program) + " \\- " + escaped(page.summary) + "\n";
   add_section(text, "SYNOPSIS");
-  text += "\\fB" + escaped(page.program) + "\\fR [\\fIoption\\fR]...\n";
+  const std::string synopsis = "\\fB" + escaped(page.program) + "\\fR [\\fIoption\\fR]...";
+  text += synopsis + "\n";
+  for (const CommandFacts& command : page.commands) {
+    text += ".br\n" + synopsis + " " + term(command) + "\n";
+  }
   add_section(text, "DESCRIPTION");
   text += escaped(page.description) + "\n";
   add_section(text, "OPTIONS");
   for (const OptionFacts& option : page.options) add_item(text, term(option), option.text);
+  if (!page.commands.empty()) {
+    add_section(text, "COMMANDS");
+    for (const CommandFacts& command : page.commands) add_item(text, term(command), command.text);
+  }
   add_list(text, "ENVIRONMENT", page.environment);
   add_section(text, "EXIT STATUS");
   for (const auto& [status, meaning] : exit_status_meanings()) {

@@ -15,6 +15,7 @@ struct ManPage {
   std::string summary;      ///< one line
   std::string description;  ///< a paragraph
   std::vector<OptionFacts> options;
+  std::vector<CommandFacts> commands;
   /// Term and text.
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::pair<std::string, std::string>> files;

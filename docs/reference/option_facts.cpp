@@ -21,7 +21,34 @@ std::vector<std::string> choices_in(std::string_view type) {
   return choices;
 }
 
+std::string operand_of(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_positional()) continue;
+    const std::string text = option->get_name(true) + "...";
+    return option->get_required() ? text : "[" + text + "]";
+  }
+  return "";
+}
+
+void add_commands(const CLI::App& app, const std::vector<std::string>& words,
+                  std::vector<CommandFacts>& all) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    std::vector<std::string> longer = words;
+    longer.push_back(command->get_name());
+    if (command->get_require_subcommand_min() == 0) {
+      all.push_back({longer, operand_of(*command), command->get_description()});
+    }
+    add_commands(*command, longer, all);
+  }
+}
+
 }  // namespace
+
+std::vector<CommandFacts> describe_commands(const CLI::App& app) {
+  std::vector<CommandFacts> all;
+  add_commands(app, {}, all);
+  return all;
+}
 
 std::vector<OptionFacts> describe_options(const CLI::App& app) {
   std::vector<OptionFacts> all;
@@ -33,6 +60,7 @@ std::vector<OptionFacts> describe_options(const CLI::App& app) {
       const std::string type = option->get_type_name();
       facts.value = type.substr(0, type.find(':'));
       facts.choices = choices_in(type);
+      facts.value_may_be_left_out = option->get_items_expected_min() == 0;
     }
     facts.text = option->get_description();
     all.push_back(std::move(facts));

@@ -87,6 +87,14 @@ def test_a_manual_page_is_without_fault(program: str, installed: Path) -> None:
         assert re.search(rf"^.?{section}|^{section}", re.sub(r".\x08", "", text), re.MULTILINE), section
 
 
+def test_the_senders_page_has_its_commands(installed: Path) -> None:
+    page = (installed / "share/man/man1/healthmetric-sender.1").read_text().replace("\\-", "-")
+    assert ".SH COMMANDS" in page
+    for term in ("\\fBoutbox list\\fR\n", "\\fBoutbox retry\\fR \\fI[ID...]\\fR\n",
+                 "\\fBoutbox drop\\fR \\fIID...\\fR\n", "\\fB--wait\\fR[=\\fITIME\\fR]\n"):
+        assert ".TP\n" + term in page, term
+
+
 def test_bash_completes_options_choices_and_places(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "my folder").mkdir()
     (tmp_path / "my file.json").write_bytes(b"")
@@ -98,6 +106,8 @@ def test_bash_completes_options_choices_and_places(installed: Path, tmp_path: Pa
     assert complete("--folder", "my") == ["my folder"]
     assert sorted(complete("--file", "my")) == ["my file.json", "my folder"]
     assert complete("--repo", "") == []
+    assert complete("out") == ["outbox"]
+    assert complete("outbox", "") == ["list", "retry", "drop"]
 
 
 def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> None:
@@ -111,6 +121,8 @@ def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> 
         return [found.split("\t")[0] for found in run("fish", "-c", script, env=environment, cwd=tmp_path).splitlines()]
 
     assert complete("healthmetric-sender --tr") == ["--trigger"]
+    assert complete("healthmetric-sender out") == ["outbox"]
+    assert sorted(complete("healthmetric-sender outbox ")) == ["drop", "list", "retry"]
     assert sorted(complete("healthmetric-sender --compress ")) == ["none", "zstd"]
     assert "my\\ folder/" in complete("healthmetric-sender --folder my") or \
         "my folder/" in complete("healthmetric-sender --folder my")
