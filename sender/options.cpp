@@ -166,7 +166,8 @@ void add_delivery_options(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("URL");
   app.add_option("--ca-bundle", options.network.ca_bundle,
                  "Trust the certificate authorities in FILE (PEM) instead of the system's")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   app.add_flag("--changed-only", raw.changed_only,
                "Leave out files that were sent to that repository and branch before and are "
                "unchanged since")

@@ -3,12 +3,17 @@ row's message and end with the row's status."""
 
 from __future__ import annotations
 
+import base64
+import fcntl
+import json
 import os
 import re
+import signal
 import socket
 import ssl
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +21,7 @@ from typing import Any
 
 import pytest
 from conftest import READER, TOKEN, Destination
-from programs import REPOSITORY, Program, Result, Word
+from programs import REPOSITORY, Program, Result, Word, finished
 
 TABLE = REPOSITORY / "docs/messages.md"
 PAGE = "text/html; charset=utf-8"
@@ -37,9 +42,9 @@ class Row:
 
 def rows() -> list[Row]:
     """Of `| <a id="name"></a>cause | `message` | status | what to do |`."""
-    found = re.findall(r'^\| <a id="([a-z0-9-]+)"></a>[^|]+ \| `([^`|]+)` \| (\d+) \| [^|]+ \|$',
+    found = re.findall(r'^\| <a id="([a-z0-9-]+)"></a>[^|]+ \| `((?:[^`|]|\\\|)+)` \| (\d+) \| [^|]+ \|$',
                        TABLE.read_text(), re.MULTILINE)
-    return [Row(name, message, int(status)) for name, message, status in found]
+    return [Row(name, message.replace("\\|", "|"), int(status)) for name, message, status in found]
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,6 @@ def another_sender(stage: Stage) -> Result:
     (state / "outbox").mkdir(parents=True)
     lock = state / "outbox/lock"
     lock.write_text(f"{os.getpid()}\n")
-    import fcntl
     with lock.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return stage.send()
@@ -236,6 +240,82 @@ def a_portal_says_ok(stage: Stage) -> Result:
 def an_answer_cut_off(stage: Stage) -> Result:
     stage.fault("PUT", "truncate")
     return stage.send("--max-wait", "0")
+
+
+simple("bad-duration", "--data", "1", "--wait=soon")
+simple("bad-proxy", "--data", "1", "--proxy", "ftp://proxy.example")
+simple("no-ca-bundle", "--data", "1", "--ca-bundle", "TMP/gone.pem")
+simple("outbox-bad-id", "outbox", "drop", "yesterday")
+simple("outbox-unknown-id", "outbox", "drop", "20240115T103000Z-test_batch-3f9a1c07")
+
+
+@scenario
+def outbox_full(stage: Stage) -> Result:
+    return stage.send("--outbox-limit", "200")
+
+
+@scenario
+def outbox_busy(stage: Stage) -> Result:
+    stage.fault("PUT", "close_before")
+    batch_id = stage.send("--max-wait", "0", "--json").json["batch_id"]
+    with (stage.sender.outbox / "lock").open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return stage.sender("outbox", "drop", batch_id)
+
+
+def ended_by(number: signal.Signals) -> Scenario:
+    def run(stage: Stage) -> Result:
+        stage.fault("PUT", {"delay_ms": 20_000})
+        process = stage.destination.start("--folder", stage.source)
+        while not list(stage.sender.outbox.glob("2*/entry.json")):
+            assert process.poll() is None
+        process.send_signal(number)
+        return finished(process)
+    return run
+
+
+SCENARIOS["interrupted"] = ended_by(signal.SIGINT)
+SCENARIOS["terminated"] = ended_by(signal.SIGTERM)
+
+
+def put_receipt(stage: Stage, batch_id: str, status: str) -> None:
+    receipt = {"status": status, "reason": "a digest does not match", "payloads": []}
+    path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"
+    request = urllib.request.Request(
+        f"{stage.destination.github.url}/repos/{stage.destination.repo}/contents/{path}", method="PUT",
+        headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", "User-Agent": "test"},
+        data=json.dumps({"message": "Receipt", "content": base64.b64encode(json.dumps(receipt).encode()).decode()}).encode())
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30):
+        pass
+
+
+@scenario
+def receipt_rejected(stage: Stage) -> Result:
+    process = stage.destination.start("--folder", stage.source, "--wait=60s")
+    while not (names := list(stage.destination.inbox())):
+        assert process.poll() is None
+    put_receipt(stage, names[0].removesuffix(".json"), "rejected")
+    return finished(process)
+
+
+@scenario
+def receipt_missing(stage: Stage) -> Result:
+    return stage.send("--wait=0")
+
+
+@scenario
+def earlier_batch_rejected(stage: Stage) -> Result:
+    put_receipt(stage, stage.send("--json").json["batch_id"], "rejected")
+    result = stage.send("--changed-only", "--json")
+    assert result.json["files"] == 1, "they go again"
+    return result
+
+
+@scenario
+def damaged_record(stage: Stage) -> Result:
+    assert stage.send().status == 0
+    (stage.sender.home / "state/healthmetric/sent.db").write_bytes(b"x" * 5000)
+    return stage.send("--changed-only")
 
 
 @scenario
