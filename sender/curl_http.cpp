@@ -233,7 +233,10 @@ Response CurlTransport::send(const Request& request) {
     set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (!network_.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, network_.ca_bundle.c_str());
+  if (!network_.ca_bundle.empty()) {
+    set(easy, CURLOPT_CAINFO, network_.ca_bundle.c_str());
+    set(easy, CURLOPT_PROXY_CAINFO, network_.ca_bundle.c_str());
+  }
   if (network_.proxy) set(easy, CURLOPT_PROXY, network_.proxy->text.c_str());
   // What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
   const bool has_local_proxy = network_.proxy && network_.proxy->is_loopback;

@@ -188,7 +188,9 @@ class Retry {
   void deliver(const Target& target) {
     try {
       const auto repository = Repository::parse(target.repository);
-      if (!repository) throw_unknown(target.repository);
+      if (!repository) {
+        throw Error(ErrorCode::io, in_quotes(target.repository) + " is no repository");
+      }
       DeliverySession session(options_, target.api_url, *repository, target.branch, transport_,
                               clock_, progress_);
       Deliverer deliverer(session.client(), session.transport(), outbox_, clock_, progress_, target,

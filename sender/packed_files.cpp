@@ -77,10 +77,15 @@ void PackedFilesWriter::add(const PackedFile& file) {
   file_.write(std::string_view("\0", 1));
 }
 
+bool has_packed_files(const std::filesystem::path& folder) {
+  const auto state = file_state(folder / kFileName);
+  return state && state->size_bytes > 0;
+}
+
 void for_each_packed_file(const std::filesystem::path& folder,
                           const std::function<void(const PackedFileRecord&)>& take) {
   const std::filesystem::path path = folder / kFileName;
-  if (!file_state(path)) return;
+  if (!has_packed_files(folder)) return;
   InputFile file(path);
   std::string block(kBlockBytes, '\0');
   std::string record;

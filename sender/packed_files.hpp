@@ -64,6 +64,9 @@ class PackedFilesWriter {
   Locations locations_;
 };
 
+/// True when the batch in `folder` has records.
+bool has_packed_files(const std::filesystem::path& folder);
+
 /// Calls `take` for each record of the batch in `folder`. Throws Error{io} when the file is
 /// damaged; one that is missing has no records.
 void for_each_packed_file(const std::filesystem::path& folder,

@@ -175,15 +175,13 @@ class SendingRun {
     try {
       const Receipt receipt = wait_for_receipt(session_.client(), session_.transport(), clock_,
                                                progress_, id, *options_.wait);
-      SentFiles sent(options_.state_dir, target_);
+      record_receipt(options_.state_dir, target_, id, receipt.status);
       if (receipt.status == BatchStatus::stored) {
         outcome.fate = Outcome::Fate::stored;
-        sent.confirm(id);
         return;
       }
       outcome.fate = Outcome::Fate::rejected;
       outcome.reason = printable(receipt.reason);
-      sent.forget(id);
       throw Error(ErrorCode::refused, "the receiver rejected " + id.str() + ": " + outcome.reason);
     } catch (const Error& error) {
       const bool ran_out = error.code() == ErrorCode::timed_out;

@@ -279,13 +279,32 @@ void SentFiles::forget(const BatchId& id) {
   transaction.commit();
 }
 
-void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry) {
+namespace {
+
+/// Runs `record`; what keeps it from succeeding is worth a warning.
+void record_if_possible(const BatchId& id, const std::function<void()>& record) {
   try {
-    SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder);
+    record();
   } catch (const Error& error) {
-    log::warning(std::string(error.what()) + "; --changed-only will take the files of " +
-                 entry.id.str() + " for unsent");
+    log::warning(std::string(error.what()) + "; --changed-only may take the files of " + id.str() +
+                 " for unsent");
   }
+}
+
+}  // namespace
+
+void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry) {
+  if (!has_packed_files(entry.folder)) return;
+  record_if_possible(
+      entry.id, [&] { SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder); });
+}
+
+void record_receipt(const std::filesystem::path& state_dir, const Target& target, const BatchId& id,
+                    BatchStatus status) {
+  record_if_possible(id, [&] {
+    SentFiles sent(state_dir, target);
+    status == BatchStatus::stored ? sent.confirm(id) : sent.forget(id);
+  });
 }
 
 }  // namespace healthmetric

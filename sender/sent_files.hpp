@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/batch_id.hpp"
+#include "common/receipt.hpp"
 #include "sender/outbox_entry.hpp"
 #include "sender/packed_files.hpp"
 
@@ -22,10 +23,6 @@
 /// Every function throws Error{io} that names the database.
 
 namespace healthmetric {
-
-/// Records that a batch of the outbox at `state_dir` is delivered. Failing to is said and no
-/// failure of the delivery: its files are then sent once more.
-void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
 
 class SentFiles {
  public:
@@ -67,5 +64,13 @@ class SentFiles {
 
   std::unique_ptr<Database> database_;
 };
+
+/// Records that a batch of the outbox at `state_dir` is delivered. Failing to is said and no
+/// failure of the delivery: its files are then sent once more.
+void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
+
+/// Records in the same way what its receipt says.
+void record_receipt(const std::filesystem::path& state_dir, const Target& target, const BatchId& id,
+                    BatchStatus status);
 
 }  // namespace healthmetric
