@@ -3,21 +3,25 @@
 find_program(HEALTHMETRIC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(HEALTHMETRIC_PYTHON python3 REQUIRED)
 
-# healthmetric_python_test(<folder of tests/>)
-function(healthmetric_python_test folder)
-  add_test(NAME python/${folder}
-           COMMAND ${HEALTHMETRIC_PYTHON} -m pytest -q -p no:cacheprovider
-                   ${CMAKE_CURRENT_SOURCE_DIR}/${folder}
-           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(python/${folder} PROPERTIES
-    TIMEOUT 1800
-    ENVIRONMENT "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;\
+# healthmetric_python_tests(<folder of tests/>): a test a file, so that they run side by side.
+function(healthmetric_python_tests folder)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
+  foreach(file ${files})
+    get_filename_component(name ${file} NAME_WE)
+    string(REGEX REPLACE "^test_" "" name ${name})
+    add_test(NAME python/${folder}/${name}
+             COMMAND ${HEALTHMETRIC_PYTHON} -m pytest -q -p no:cacheprovider ${file}
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(python/${folder}/${name} PROPERTIES
+      TIMEOUT 1800
+      ENVIRONMENT "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;\
 HEALTHMETRIC_SENDER=$<TARGET_FILE:healthmetric-sender>;\
 HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>;\
 HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR}")
+  endforeach()
 endfunction()
 
-healthmetric_python_test(openapi)
-healthmetric_python_test(github_server)
-healthmetric_python_test(workflow)
-healthmetric_python_test(cli)
+healthmetric_python_tests(openapi)
+healthmetric_python_tests(github_server)
+healthmetric_python_tests(workflow)
+healthmetric_python_tests(cli)
