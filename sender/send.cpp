@@ -113,6 +113,14 @@ class SendingRun {
     outcome.target = repository_.str();
     if (batch.parts.empty()) return outcome;
     check_outbox_limit();
+    OutboxEntry entry = make_entry(packing, batch);
+    outbox_.commit(std::move(draft), entry);
+    outcome.fate = Outcome::Fate::queued;
+    log::debug("queued " + outcome.batch_id);
+    return outcome;
+  }
+
+  [[nodiscard]] OutboxEntry make_entry(const PackOptions& packing, const PackedBatch& batch) const {
     OutboxEntry entry;
     entry.id = packing.id;
     entry.batch_name = packing.batch_name;
@@ -124,10 +132,7 @@ class SendingRun {
     for (const PackedPart& part : batch.parts) {
       entry.parts.push_back({part.name.str(), part.size_bytes});
     }
-    outbox_.commit(std::move(draft), entry);
-    outcome.fate = Outcome::Fate::queued;
-    log::debug("queued " + outcome.batch_id);
-    return outcome;
+    return entry;
   }
 
   /// With the draft counted. What waits is delivered first where that makes room.
@@ -173,25 +178,31 @@ class SendingRun {
   void wait(Outcome& outcome) {
     const BatchId id = BatchId::parse(outcome.batch_id).value();
     try {
-      const Receipt receipt = wait_for_receipt(session_.client(), session_.transport(), clock_,
-                                               progress_, id, *options_.wait);
-      record_receipt(options_.state_dir, target_, id, receipt.status);
-      if (receipt.status == BatchStatus::stored) {
-        outcome.fate = Outcome::Fate::stored;
-        return;
-      }
-      outcome.fate = Outcome::Fate::rejected;
-      outcome.reason = printable(receipt.reason);
-      throw Error(ErrorCode::refused, "the receiver rejected " + id.str() + ": " + outcome.reason);
+      take_verdict(outcome, id,
+                   wait_for_receipt(session_.client(), session_.transport(), clock_, progress_, id,
+                                    *options_.wait));
     } catch (const Error& error) {
-      const bool ran_out = error.code() == ErrorCode::timed_out;
-      log::error(ran_out
-                     ? std::string(error.what()) + "; is the workflow enabled? Its runs: " +
-                           web_url(Url::parse(options_.api_url, "--api-url"), repository_.str()) +
-                           "/actions"
-                     : error.what());
+      log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()
+                                                      : error.what());
       outcome.status = more_important(outcome.status, exit_status(error.code()));
     }
+  }
+
+  void take_verdict(Outcome& outcome, const BatchId& id, const Receipt& receipt) {
+    record_receipt(options_.state_dir, target_, id, receipt.status);
+    if (receipt.status == BatchStatus::stored) {
+      outcome.fate = Outcome::Fate::stored;
+      return;
+    }
+    outcome.fate = Outcome::Fate::rejected;
+    outcome.reason = printable(receipt.reason);
+    outcome.status = more_important(outcome.status, ExitStatus::refused);
+    log::error("the receiver rejected " + id.str() + ": " + outcome.reason);
+  }
+
+  [[nodiscard]] std::string where_runs_are() const {
+    return "; is the workflow enabled? Its runs: " +
+           web_url(Url::parse(options_.api_url, "--api-url"), repository_.str()) + "/actions";
   }
 
   const Options& options_;

@@ -104,8 +104,7 @@ class Statement {
   }
 
   /// Makes it ready for other values.
-  void run_and_reset() {
-    step();
+  void reset() {
     check(sqlite3_reset(statement_.get()));
     bound_ = 0;
   }
@@ -166,6 +165,16 @@ struct SentFiles::Database {
   Connection connection;
   std::string target;
   bool is_writable = true;
+  std::optional<Statement> find = {};  ///< prepared once: it is asked of every file
+
+  [[nodiscard]] Statement& prepared_find() {
+    static constexpr const char* kFind =
+        "SELECT size, modified_ns, sha256, 0 AS age FROM queued WHERE location = ?1 "
+        "UNION ALL SELECT size, modified_ns, sha256, 1 FROM sent "
+        "WHERE location = ?1 AND target = ?2 ORDER BY age LIMIT 1";
+    if (!find) find.emplace(connection, kFind);
+    return *find;
+  }
 };
 
 SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& target) {
@@ -199,16 +208,16 @@ SentFiles::SentFiles(SentFiles&&) noexcept = default;
 SentFiles::~SentFiles() = default;
 
 std::optional<PackedFileRecord> SentFiles::find(const std::string& location) {
-  Statement query(database_->connection,
-                  "SELECT size, modified_ns, sha256, 0 AS age FROM queued WHERE location = ?1 "
-                  "UNION ALL SELECT size, modified_ns, sha256, 1 FROM sent "
-                  "WHERE location = ?1 AND target = ?2 ORDER BY age LIMIT 1");
+  Statement& query = database_->prepared_find();
   query.bytes(location).text(database_->target);
-  if (!query.step()) return {};
-  return PackedFileRecord{
-      location, static_cast<std::uint64_t>(query.number_at(0)),
-      query.is_null_at(1) ? std::nullopt : std::optional<std::int64_t>(query.number_at(1)),
-      query.text_at(2)};
+  std::optional<PackedFileRecord> record;
+  if (query.step()) {
+    record = {location, static_cast<std::uint64_t>(query.number_at(0)),
+              query.is_null_at(1) ? std::nullopt : std::optional(query.number_at(1)),
+              query.text_at(2)};
+  }
+  query.reset();  // until then nobody else can write
+  return record;
 }
 
 void SentFiles::add_queued(const std::filesystem::path& folder) {
@@ -218,7 +227,8 @@ void SentFiles::add_queued(const std::filesystem::path& folder) {
         .number(static_cast<std::int64_t>(file.size_bytes))
         .number(file.modified_ns)
         .text(file.sha256);
-    insert.run_and_reset();
+    insert.step();
+    insert.reset();
   });
 }
 
@@ -245,7 +255,8 @@ void SentFiles::add_delivered(const BatchId& id, const std::filesystem::path& fo
         .number(file.modified_ns)
         .text(file.sha256)
         .text(batch_id);
-    insert.run_and_reset();
+    insert.step();
+    insert.reset();
   });
   Statement batch(database_->connection, "INSERT OR REPLACE INTO unconfirmed VALUES (?, ?)");
   batch.text(database_->target).text(batch_id).step();
