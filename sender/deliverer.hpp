@@ -48,7 +48,7 @@ class Deliverer {
 
  private:
   std::optional<UniqueFd> lock_within(std::chrono::seconds patience, std::string& holder);
-  std::vector<OutboxEntry> untried() const;
+  [[nodiscard]] std::vector<OutboxEntry> untried() const;
   void deliver_all();
   void deliver_one(OutboxEntry& entry);
   void take_failure(OutboxEntry& entry, const Error& error);

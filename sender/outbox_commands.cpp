@@ -38,10 +38,10 @@ std::string as_text(const Options& options, const Json& json, const std::string&
 
 /// "5 min", "3 h", "12 days".
 std::string age_text(Clock::duration age) {
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(age).count();
-  if (minutes < 120) return fmt::format("{} min", std::max<std::int64_t>(minutes, 0));
-  if (minutes < 48 * 60) return fmt::format("{} h", minutes / 60);
-  return fmt::format("{} days", minutes / (24 * 60));
+  using namespace std::chrono;
+  if (age < hours(2)) return fmt::format("{} min", floor<minutes>(age).count());
+  if (age < days(2)) return fmt::format("{} h", floor<hours>(age).count());
+  return fmt::format("{} days", floor<days>(age).count());
 }
 
 std::string target_text(const Target& target) {

@@ -75,7 +75,7 @@ class TimedBody final : public RequestBody {
 /// Sets a flag for the length of a scope.
 class ScopedFlag {
  public:
-  explicit ScopedFlag(bool& flag) : flag_(flag) { flag_ = true; }
+  explicit ScopedFlag(bool& flag) : flag_(flag) { flag = true; }
   ~ScopedFlag() { flag_ = false; }
   ScopedFlag(const ScopedFlag&) = delete;
   ScopedFlag& operator=(const ScopedFlag&) = delete;

@@ -31,7 +31,7 @@ class SentFiles {
   SentFiles(const std::filesystem::path& state_dir, const Target& target);
   /// The same without a change to anything, for --dry-run; a missing database knows nothing.
   static SentFiles read_only(const std::filesystem::path& state_dir, const Target& target);
-  SentFiles(SentFiles&&) noexcept;
+  SentFiles(SentFiles&& other) noexcept;
   SentFiles& operator=(SentFiles&&) = delete;
   SentFiles(const SentFiles&) = delete;
   SentFiles& operator=(const SentFiles&) = delete;

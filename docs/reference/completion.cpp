@@ -37,6 +37,7 @@ std::vector<CommandFacts> next_words(const std::vector<CommandFacts>& commands,
 
 std::vector<std::string> names(const std::vector<CommandFacts>& commands) {
   std::vector<std::string> all;
+  all.reserve(commands.size());
   for (const CommandFacts& command : commands) all.push_back(command.words.front());
   return all;
 }
