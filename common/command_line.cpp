@@ -82,11 +82,33 @@ void parse_words(CLI::App& app, std::vector<std::string> words) {
   app.parse(std::move(words));
 }
 
-/// True when a setting for `option` would contradict or repeat what is given.
-bool is_decided(const CLI::Option& option) {
-  const auto excluded = option.get_excludes();
-  return option.count() > 0 || std::any_of(excluded.begin(), excluded.end(),
-                                           [](const CLI::Option* o) { return o->count() > 0; });
+/// The options that take no setting from a place less specific than what was read so far.
+std::set<std::string> decided_options(const CLI::App& app, const MergeRules& rules) {
+  const auto is_given = [](const CLI::Option* option) { return option->count() > 0; };
+  std::set<std::string> decided;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    const auto excluded = option->get_excludes();
+    const auto [first, last] = rules.displaced_by.equal_range(name);
+    if ((is_given(option) && !rules.joined.contains(name)) ||
+        std::any_of(excluded.begin(), excluded.end(), is_given) ||
+        std::any_of(first, last, [&](const auto& displaced) {
+          return is_given(app.get_option("--" + displaced.second));
+        })) {
+      decided.insert(name);
+    }
+  }
+  return decided;
+}
+
+/// Puts what a setting says in front of the words, as a word of the less specific place it is from.
+std::vector<std::string> in_front(const Setting& setting, const std::vector<std::string>& words) {
+  std::vector<std::string> result;
+  for (const std::string& value : setting.values) {
+    result.push_back("--" + setting.option + "=" + value);
+  }
+  result.insert(result.end(), words.begin(), words.end());
+  return result;
 }
 
 }  // namespace
@@ -105,8 +127,8 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   }
 }
 
-std::vector<Setting> environment_settings(const CLI::App& app) {
-  std::vector<Setting> settings;
+Settings environment_settings(const CLI::App& app) {
+  Settings settings;
   for (const CLI::Option* option : app.get_options()) {
     if (!is_setting(*option)) continue;
     const std::string name = option->get_single_name();
@@ -118,28 +140,26 @@ std::vector<Setting> environment_settings(const CLI::App& app) {
 }
 
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
-                    const std::vector<Setting>& settings) {
+                    const std::vector<Settings>& places, const MergeRules& rules) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  for (const Setting& setting : settings) {
-    if (is_decided(*app.get_option("--" + setting.option))) continue;
-    // In front: where the last word of a list decides, it is the command line's.
-    std::vector<std::string> with_setting;
-    for (const std::string& value : setting.values) {
-      with_setting.push_back("--" + setting.option + "=" + value);
+  for (const Settings& place : places) {
+    const std::set<std::string> decided = decided_options(app, rules);
+    for (auto setting = place.rbegin(); setting != place.rend(); ++setting) {
+      if (decided.contains(setting->option)) continue;
+      std::vector<std::string> with_setting = in_front(*setting, words);
+      try {
+        parse_words(app, with_setting);
+      } catch (const CLI::ParseError& error) {
+        throw Error(ErrorCode::usage, setting->origin + ": " + one_line(error));
+      }
+      words = std::move(with_setting);
     }
-    with_setting.insert(with_setting.end(), words.begin(), words.end());
-    try {
-      parse_words(app, with_setting);
-    } catch (const CLI::ParseError& error) {
-      throw Error(ErrorCode::usage, setting.origin + ": " + one_line(error));
-    }
-    words = std::move(with_setting);
   }
 }
 
 Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv) {
   if (parse_command_line(app, argc, argv) == Parsed::help_shown) return Parsed::help_shown;
-  apply_settings(app, argc, argv, environment_settings(app));
+  apply_settings(app, argc, argv, {environment_settings(app)});
   return Parsed::run;
 }
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,19 +32,31 @@ struct Setting {
   std::string origin;  ///< for messages: the variable, or the file and key
 };
 
+/// What one place says, in the order it says it.
+using Settings = std::vector<Setting>;
+
+/// Where a word of a more specific place does not just replace a less specific one.
+struct MergeRules {
+  /// Options whose values from everywhere are one list, the less specific in front.
+  std::set<std::string> joined;
+  /// An option, and one that displaces it from less specific places.
+  std::multimap<std::string, std::string> displaced_by;
+};
+
 /// Reads the command line; prints help or the version on stdout when asked to. Throws Error{usage}
 /// that names the option and points at --help.
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 /// Every option also comes from HEALTHMETRIC_<OPTION>, with `-` as `_`: --batch-name from
 /// HEALTHMETRIC_BATCH_NAME. An empty variable counts as unset.
-std::vector<Setting> environment_settings(const CLI::App& app);
+Settings environment_settings(const CLI::App& app);
 
-/// Reads the command line once more, with settings for what it leaves open: an option that is
-/// given, or that excludes one that is given, takes no setting. Throws Error{usage} that names the
-/// origin of a setting that cannot be meant.
+/// Reads the command line once more, with settings for what it leaves open. `places` go from the
+/// most specific to the least: an option that is given in one, or that excludes one that is given,
+/// takes no setting of the later ones. Throws Error{usage} that names the origin of a setting that
+/// cannot be meant.
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
-                    const std::vector<Setting>& settings);
+                    const std::vector<Settings>& places, const MergeRules& rules = {});
 
 /// parse_command_line() with the environment applied.
 Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv);

@@ -167,10 +167,18 @@ void occupy_standard_descriptors() {
   }
 }
 
-InputFile standard_input() {
+UniqueFd standard_input() {
   UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!fd) throw_system_error("cannot read standard input", errno);
-  return {std::move(fd), "standard input"};
+  return fd;
+}
+
+UniqueFd open_named_file(const std::filesystem::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd || ::fcntl(fd.get(), F_SETFL, O_RDONLY) != 0) {
+    throw_system_error("cannot read " + in_quotes(path.string()), errno);
+  }
+  return fd;
 }
 
 void flush_standard_output() {

@@ -105,7 +105,11 @@ std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view n
 void occupy_standard_descriptors();
 
 /// Standard input.
-InputFile standard_input();
+UniqueFd standard_input();
+
+/// Opens for reading what lies at `path`, symbolic links followed, pipes and devices included. It
+/// does not wait for a pipe's writer, reading does.
+UniqueFd open_named_file(const std::filesystem::path& path);
 
 /// Hands what was printed to the system. Throws Error{io} when the reader of standard output is
 /// gone or its disk is full: a result nobody could read is no success.

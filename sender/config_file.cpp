@@ -1,97 +1,172 @@
 #include "sender/config_file.hpp"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cstdlib>
-#include <set>
-#include <sstream>
 
 #include "common/error.hpp"
-#include "common/file_io.hpp"
+#include "common/format.hpp"
+#include "common/named_file.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric::sender {
 namespace {
 
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} * 1024 * 1024;
-
-/// What CLI11's reader reports where a section begins and ends.
-bool is_section_mark(const CLI::ConfigItem& item) {
-  return item.name == "++" || item.name == "--";
-}
+constexpr const char* kProfile = "profile";
 
 /// Options that say where the rest comes from cannot stand there themselves.
 bool may_stand_in_a_file(const CLI::Option& option) {
   const std::string& name = option.get_single_name();
-  return is_setting(option) && name != "config" && name != "profile";
+  return is_setting(option) && name != "config" && name != kProfile;
 }
 
-std::vector<CLI::ConfigItem> read_items(const std::filesystem::path& file) {
-  try {
-    std::istringstream text(read_file(file, kMaxFileBytes));
-    return CLI::ConfigTOML().from_config(text);
-  } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--config: ") + error.what());
-  } catch (const CLI::Error& error) {
-    throw Error(ErrorCode::usage, in_quotes(file.string()) + ": " + printable(error.what()));
+struct Entry {
+  std::string key;
+  const toml::node* value;
+};
+
+/// A TOML table forgets the order of its keys, but not where they stand.
+std::vector<Entry> in_written_order(const toml::table& table) {
+  std::vector<Entry> entries;
+  for (const auto& [key, value] : table) entries.push_back({std::string(key.str()), &value});
+  const auto place = [](const Entry& entry) {
+    const toml::source_position& begin = entry.value->source().begin;
+    return std::pair(begin.line, begin.column);
+  };
+  std::sort(entries.begin(), entries.end(),
+            [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
+  return entries;
+}
+
+/// A value as it would stand on the command line; nothing for what no option can be.
+std::optional<std::string> as_word(const toml::node& value) {
+  if (const auto text = value.value_exact<std::string>()) return text;
+  if (const auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";
+  if (const auto whole = value.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+  if (const auto number = value.value_exact<double>()) return fmt::format("{}", *number);
+  return {};
+}
+
+std::optional<std::vector<std::string>> as_words(const toml::node& value) {
+  const toml::array* list = value.as_array();
+  std::vector<std::string> words;
+  if (list == nullptr) {
+    const auto word = as_word(value);
+    return word ? std::optional(std::vector{*word}) : std::nullopt;
   }
+  for (const toml::node& element : *list) {
+    auto word = as_word(element);
+    if (!word) return {};
+    words.push_back(std::move(*word));
+  }
+  return words;
 }
 
 class ConfigReader {
  public:
-  ConfigReader(const CLI::App& app, const std::filesystem::path& file, std::string profile)
-      : app_(app), file_(in_quotes(file.string())), profile_(std::move(profile)) {}
+  ConfigReader(const CLI::App& app, const std::filesystem::path& file)
+      : app_(app), file_(in_quotes(file.string())) {}
 
-  void take(const CLI::ConfigItem& item) {
-    const bool in_profile = item.parents.size() == 2 && item.parents.front() == "profile";
-    if (in_profile) profiles_.insert(item.parents.back());
-    if (is_section_mark(item)) return;
-    check_key(item, in_profile);
-    if (item.inputs == std::vector<std::string>{""}) return;  // an empty value counts as unset
-    const std::string place = in_profile ? " in [profile." + item.parents.back() + "]" : "";
-    Setting setting{item.name, item.inputs, file_ + ": " + item.name + place};
-    if (!in_profile) {
-      general_.push_back(std::move(setting));
-    } else if (item.parents.back() == profile_) {
-      chosen_.push_back(std::move(setting));
+  /// Checks the whole file, the profiles that are not chosen too.
+  ConfigSettings read(const toml::table& document, const std::string& profile) {
+    ConfigSettings settings;
+    std::string known;
+    for (const auto& [name, section] : profiles_of(document)) {
+      Settings found = settings_of(*section, kProfile + ("." + name) + ".",
+                                   " in [profile." + printable(name) + "]");
+      if (name == profile) settings.of_profile = std::move(found);
+      has_profile_ = has_profile_ || name == profile;
+      known += (known.empty() ? "" : ", ") + printable(name);
     }
-  }
-
-  std::vector<Setting> finish() {
-    if (!profile_.empty() && !profiles_.contains(profile_)) {
-      std::string known;
-      for (const std::string& name : profiles_) known += (known.empty() ? "" : ", ") + name;
-      throw Error(ErrorCode::usage,
-                  file_ + " has no [profile." + printable(profile_) +
-                      "]; its profiles: " + (known.empty() ? "none" : printable(known)));
+    if (!profile.empty() && !has_profile_) {
+      fail("has no [profile." + printable(profile) +
+           "]; its profiles: " + (known.empty() ? "none" : known));
     }
-    chosen_.insert(chosen_.end(), general_.begin(), general_.end());
-    return std::move(chosen_);
+    settings.general = settings_of(document, "", "");
+    return settings;
   }
 
  private:
-  void check_key(const CLI::ConfigItem& item, bool in_profile) const {
-    if (!in_profile && !item.parents.empty()) {
-      throw Error(ErrorCode::usage, file_ + ": unknown section [" +
-                                        printable(item.parents.front()) +
-                                        "]; there are options and [profile.NAME] sections");
+  using Profiles = std::vector<std::pair<std::string, const toml::table*>>;
+
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::usage, file_ + " " + why);
+  }
+
+  Profiles profiles_of(const toml::table& document) const {
+    const toml::node* node = document.get(kProfile);
+    if (node == nullptr) return {};
+    const toml::table* sections = node->as_table();
+    if (sections == nullptr) fail_at(*node, unknown_key(kProfile));
+    Profiles profiles;
+    for (const Entry& entry : in_written_order(*sections)) {
+      const toml::table* section = entry.value->as_table();
+      if (section == nullptr) {
+        fail_at(*entry.value, unknown_key(kProfile + ("." + entry.key)) +
+                                  "; profiles are sections, [profile.NAME]");
+      }
+      profiles.emplace_back(entry.key, section);
     }
+    return profiles;
+  }
+
+  Settings settings_of(const toml::table& table, const std::string& prefix,
+                       const std::string& place) const {
+    Settings settings;
+    for (const auto& [key, value] : in_written_order(table)) {
+      if (prefix.empty() && key == kProfile) continue;
+      if (prefix.empty() && (value->is_table() || value->is_array_of_tables())) {
+        fail_at(*value, "unknown section [" + printable(key) +
+                            "]; there are options and [profile.NAME] sections");
+      }
+      check_key(key, prefix, *value);
+      const auto words = as_words(*value);
+      if (!words) {
+        fail_at(*value, in_quotes(prefix + key) +
+                            " is neither a text, a number, true or false, nor a list of such");
+      }
+      // An empty value counts as unset.
+      if (words->empty() || *words == std::vector<std::string>{""}) continue;
+      settings.push_back({key, *words, file_ + ": " + key + place});
+    }
+    return settings;
+  }
+
+  void check_key(const std::string& key, const std::string& prefix, const toml::node& value) const {
     const auto options = app_.get_options();
     const bool known = std::any_of(options.begin(), options.end(), [&](const CLI::Option* option) {
-      return may_stand_in_a_file(*option) && option->get_single_name() == item.name;
+      return may_stand_in_a_file(*option) && option->get_single_name() == key;
     });
     if (!known) {
-      throw Error(ErrorCode::usage, file_ + ": unknown key " + in_quotes(item.fullname()) +
-                                        "; keys are the options' names without dashes in front");
+      fail_at(value,
+              unknown_key(prefix + key) + "; keys are the options' names without dashes in front");
     }
+  }
+
+  static std::string unknown_key(const std::string& key) { return "unknown key " + in_quotes(key); }
+
+  [[noreturn]] void fail_at(const toml::node& node, const std::string& why) const {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}, line {}: {}", file_, node.source().begin.line, why));
   }
 
   const CLI::App& app_;
   std::string file_;
-  std::string profile_;
-  std::set<std::string> profiles_;
-  std::vector<Setting> general_;
-  std::vector<Setting> chosen_;
+  bool has_profile_ = false;
 };
+
+toml::table parse_toml(const std::filesystem::path& file) {
+  const std::string text = read_named_file("--config", file, kMaxFileBytes);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorCode::usage, fmt::format("{}, line {}: this is no TOML: {}",
+                                              in_quotes(file.string()), error.source().begin.line,
+                                              printable(error.description())));
+  }
+}
 
 std::filesystem::path absolute_path_in(const char* variable) {
   const char* value = std::getenv(variable);
@@ -111,11 +186,9 @@ std::filesystem::path default_config_file() {
   return base / "healthmetric" / "sender.toml";
 }
 
-std::vector<Setting> config_settings(const CLI::App& app, const std::filesystem::path& file,
-                                     const std::string& profile) {
-  ConfigReader reader(app, file, profile);
-  for (const CLI::ConfigItem& item : read_items(file)) reader.take(item);
-  return reader.finish();
+ConfigSettings config_settings(const CLI::App& app, const std::filesystem::path& file,
+                               const std::string& profile) {
+  return ConfigReader(app, file).read(parse_toml(file), profile);
 }
 
 }  // namespace healthmetric::sender

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "common/command_line.hpp"
 
@@ -21,10 +20,15 @@ namespace healthmetric::sender {
 /// gives; empty where neither it nor HOME is set.
 std::filesystem::path default_config_file();
 
-/// The settings of the file, those of the profile first: where both name an option, the profile's
-/// wins. An empty `profile` is none. Throws Error{usage} for a file that cannot be read, a key that
-/// is no option of `app`, and a profile that is not there.
-std::vector<Setting> config_settings(const CLI::App& app, const std::filesystem::path& file,
-                                     const std::string& profile);
+/// What the file says, each in the order it stands there.
+struct ConfigSettings {
+  Settings general;
+  Settings of_profile;  ///< of the one chosen
+};
+
+/// Reads the file (TOML 1.0). An empty `profile` is none. Throws Error{usage} for a file that
+/// cannot be read or is no TOML, a key that is no option of `app`, and a profile that is not there.
+ConfigSettings config_settings(const CLI::App& app, const std::filesystem::path& file,
+                               const std::string& profile);
 
 }  // namespace healthmetric::sender

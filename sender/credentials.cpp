@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
+#include <map>
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
-#include "common/file_io.hpp"
 #include "common/log.hpp"
+#include "common/named_file.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -42,12 +43,20 @@ std::string from_environment(const Url& api) {
                                            "permission Contents: read and write");
 }
 
+std::string read_token(const std::filesystem::path& file) {
+  return std::string(trim(read_named_file("--token-file", file, kMaxTokenBytes)));
+}
+
+/// A pipe gives its token once, and several targets may ask for it.
 std::string from_file(const std::filesystem::path& file) {
-  try {
-    return std::string(trim(read_file(file, kMaxTokenBytes)));
-  } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--token-file: ") + error.what());
+  static std::map<std::filesystem::path, std::string> from_pipes;
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) || std::filesystem::is_regular_file(file, error)) {
+    return read_token(file);
   }
+  const auto known = from_pipes.find(file);
+  return known != from_pipes.end() ? known->second
+                                   : from_pipes.emplace(file, read_token(file)).first->second;
 }
 
 }  // namespace

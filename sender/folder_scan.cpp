@@ -9,6 +9,7 @@
 #include "common/content_type.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
+#include "common/interruption.hpp"
 #include "common/json_scanner.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
@@ -43,10 +44,12 @@ std::string_view kind_of(fs::file_type type) {
 
 constexpr const char* kExcluded = "excluded";
 constexpr const char* kIgnored = "ignored by .healthmetricignore";
+constexpr const char* kNeverSent = "never sent";
 
 /// Adds a regular file that is to be sent, unless its size or name forbids it.
 void add_file(ScanResult& result, const fs::path& location, const std::string& name,
               const Limits& limits) {
+  if (!is_utf8(name)) return leave_out(result, name, "its name is not UTF-8", LeftOut::by_error);
   std::error_code error;
   const std::uint64_t size = fs::file_size(location, error);
   if (error) return leave_out(result, name, error.message(), LeftOut::by_error);
@@ -95,29 +98,45 @@ class FolderWalk {
     std::error_code error;
     fs::directory_iterator entry(folder, error);
     while (!error && entry != fs::directory_iterator()) {
+      stop_if_signalled();
       visit(*entry, prefix);
       entry.increment(error);
     }
-    if (error) leave_out(result_, prefix, error.message(), LeftOut::by_error);
+    if (error) candidates_.push_back({prefix, error.message(), {}});
   }
 
   ScanResult finish() {
-    sort_by_path(result_);
     if (!ignore_files_.empty()) leave_out_ignored();
+    for (const Candidate& candidate : candidates_) {
+      if (candidate.error.empty()) {
+        add_file(result_, candidate.location, candidate.path, limits_);
+      } else {
+        leave_out(result_, candidate.path, candidate.error, LeftOut::by_error);
+      }
+    }
+    sort_by_path(result_);
     check_totals(result_, limits_);
     return std::move(result_);
   }
 
  private:
+  /// What goes unless an ignore file says otherwise, which nothing that is wrong with it comes
+  /// before.
+  struct Candidate {
+    std::string path;   ///< of a folder that cannot be read with "/" at its end
+    std::string error;  ///< why it cannot be looked at; empty: it can
+    std::string location;
+  };
+
   void visit(const fs::directory_entry& entry, const std::string& prefix) {
     const std::string name = entry.path().filename().string();
     const std::string path = prefix + name;
     std::error_code error;
     const fs::file_type type = entry.symlink_status(error).type();
-    if (error) return leave_out(result_, path, error.message(), LeftOut::by_error);
+    if (error) return candidates_.push_back({path, error.message(), {}});
     if (name == kIgnoreFile) {
-      if (type == fs::file_type::regular) ignore_files_.push_back({prefix, entry.path()});
-      return;
+      // Whatever it is: what cannot be read must not count as if nothing stood there.
+      return ignore_files_.push_back({prefix, entry.path()});
     }
     const bool is_hidden = name.front() == '.';
     if (is_hidden && (rules_.hidden == Hidden::leave_out || ascii_lower(name) == ".git")) {
@@ -149,33 +168,26 @@ class FolderWalk {
         !is_supported_extension(location.extension().string())) {
       return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
     }
-    if (!is_utf8(path)) return leave_out(result_, path, "its name is not UTF-8", LeftOut::by_error);
-    add_file(result_, location, path, limits_);
+    candidates_.push_back({path, {}, location.string()});
   }
 
   void leave_out_ignored() {
-    std::vector<RelativePath> paths;
-    for (const SourceFile& file : result_.files) paths.push_back(file.path);
+    std::vector<std::string> paths;
+    for (const Candidate& candidate : candidates_) paths.push_back(candidate.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
-    const auto is_ignored = [&](const SourceFile& file) {
-      return std::binary_search(ignored.begin(), ignored.end(), file.path.str()) &&
-             rules_.patterns.verdict_on(file.path.str()) != Verdict::include;
-    };
-    const auto kept =
-        std::stable_partition(result_.files.begin(), result_.files.end(),
-                              [&](const SourceFile& file) { return !is_ignored(file); });
-    for (auto file = kept; file != result_.files.end(); ++file) {
-      std::error_code error;
-      result_.size_bytes -= fs::file_size(file->location, error);
-      leave_out(result_, file->path.str(), kIgnored, LeftOut::by_rule);
-    }
-    result_.files.erase(kept, result_.files.end());
-    sort_by_path(result_);
+    std::erase_if(candidates_, [&](const Candidate& candidate) {
+      const bool is_ignored =
+          std::binary_search(ignored.begin(), ignored.end(), candidate.path) &&
+          rules_.patterns.verdict_on(candidate.path) != Verdict::include;
+      if (is_ignored) leave_out(result_, candidate.path, kIgnored, LeftOut::by_rule);
+      return is_ignored;
+    });
   }
 
   const ScanRules& rules_;
   const Limits& limits_;
   ScanResult result_;
+  std::vector<Candidate> candidates_;
   std::vector<IgnoreFile> ignore_files_;
 };
 
@@ -233,12 +245,21 @@ fs::file_type type_below(const fs::path& folder, const fs::path& path, std::erro
   return type;
 }
 
+/// Ignore files, and whatever git keeps.
+bool is_never_sent(const fs::path& path) {
+  return path.filename() == kIgnoreFile ||
+         std::any_of(path.begin(), path.end(), [](const fs::path& name) {
+           return ascii_lower(name.string()) == ".git";
+         });
+}
+
 void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
                 const ScanRules& rules, const Limits& limits) {
   const auto path = path_below(folder, entry);
   if (!path) {
     return leave_out(result, entry, "not below " + in_quotes(folder.string()), LeftOut::by_error);
   }
+  if (is_never_sent(*path)) return leave_out(result, *path, kNeverSent, LeftOut::by_rule);
   std::error_code error;
   const fs::file_type type = type_below(folder, *path, error);
   if (error || type == fs::file_type::not_found) {
@@ -251,7 +272,6 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
   if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
     return leave_out(result, *path, kExcluded, LeftOut::by_rule);
   }
-  if (!is_utf8(*path)) return leave_out(result, *path, "its name is not UTF-8", LeftOut::by_error);
   add_file(result, folder / *path, *path, limits);
 }
 
@@ -270,7 +290,8 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
   std::set<std::string> entries;
   while (!list.empty()) {
     const std::size_t end = std::min(list.find(separator), list.size());
-    const std::string entry(list.substr(0, end));
+    std::string entry(list.substr(0, end));
+    if (separator == '\n' && entry.ends_with('\r')) entry.pop_back();  // written on Windows
     if (!entry.empty()) entries.insert(path_below(folder, entry).value_or(entry));
     list.remove_prefix(std::min(end + 1, list.size()));
   }
@@ -286,7 +307,9 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
   for (const fs::path& file : files) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(file, error);
-    if (!fs::exists(status)) {
+    if (file.filename() == kIgnoreFile) {
+      leave_out(result, file.string(), kNeverSent, LeftOut::by_error);
+    } else if (!fs::exists(status)) {
       leave_out(result, file.string(), error ? error.message() : "No such file or directory",
                 LeftOut::by_error);
     } else if (!fs::is_regular_file(status)) {

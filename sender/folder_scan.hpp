@@ -56,14 +56,15 @@ struct ScanRules {
 /// leave. What a pattern includes goes whatever its type, and whatever an ignore file says.
 /// Symbolic links are not followed, `.git` is never entered; what is left out is named in the
 /// result. Files that grow past `limits` are left out by error, as are names that are not UTF-8 and
-/// what may not be read.
-/// Throws Error{usage} when `folder` is no folder that can be read, and past the limits of a batch.
+/// what may not be read, unless an ignore file names them.
+/// Throws Error{usage} when an ignore file cannot be read, when `folder` is no folder that can be read, and past the limits of a batch.
 ScanResult scan_folder(const std::filesystem::path& folder, const ScanRules& rules,
                        const Limits& limits);
 
 /// The files that `list` names, each ended by `separator`, as paths below `folder`, which absolute
-/// ones must have in front; their names in the batch are these paths. They go whatever their type,
-/// unless the rules' patterns exclude them. What cannot be sent is left out by error.
+/// ones must have in front; their names in the batch are these paths. A list is explicit: they go
+/// whatever their type and whatever an ignore file says, unless the rules' patterns exclude them;
+/// ignore files themselves and what is git's never go. What cannot be sent is left out by error.
 ScanResult scan_list(std::string_view list, char separator, const std::filesystem::path& folder,
                      const ScanRules& rules, const Limits& limits);
 

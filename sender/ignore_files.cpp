@@ -40,16 +40,34 @@ int run_git(const fs::path& tree, std::vector<std::string> words, const fs::path
        output});
 }
 
+/// In the empty work tree that name is taken.
+void check_folder_of(const IgnoreFile& file) {
+  if (("/" + file.folder).find("/.gitignore/") == std::string::npos) return;
+  throw Error(ErrorCode::usage,
+              in_quotes(file.location.string()) +
+                  " cannot be read: git, which reads it, takes no folder named .gitignore; rename "
+                  "that folder, or leave it out with --exclude");
+}
+
 void copy_ignore_files(const std::vector<IgnoreFile>& ignore_files, const fs::path& tree) {
   for (const IgnoreFile& file : ignore_files) {
+    check_folder_of(file);
     std::string text;
     try {
       text = read_file(file.location, kMaxIgnoreFileBytes);
     } catch (const Error& error) {
-      throw Error(ErrorCode::usage, error.what());
+      throw Error(ErrorCode::usage, std::string(error.what()) + "; what it says not to send would "
+                                                                "be sent");
     }
     fs::create_directories(tree / file.folder);
     write_file_atomically(tree / file.folder / ".gitignore", text);
+  }
+}
+
+/// git takes a path for a folder's when there is that folder.
+void make_folders(const std::vector<std::string>& paths, const fs::path& tree) {
+  for (const std::string& path : paths) {
+    if (path.ends_with('/')) fs::create_directories(tree / path);
   }
 }
 
@@ -71,18 +89,19 @@ std::vector<std::string> parse_answer(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
-                                       const std::vector<RelativePath>& paths) {
+                                       const std::vector<std::string>& paths) {
   const TemporaryDirectory room;
   const fs::path tree = room.path() / "tree";
   const fs::path list = room.path() / "paths";
   const fs::path found = room.path() / "ignored";
   fs::create_directories(tree);
   copy_ignore_files(ignore_files, tree);
+  make_folders(paths, tree);
   {
     OutputFile out(list);
-    for (const RelativePath& path : paths) {
+    for (const std::string& path : paths) {
       out.write(kHere);
-      out.write(path.str());
+      out.write(path);
       out.write(std::string_view("\0", 1));
     }
     out.flush();

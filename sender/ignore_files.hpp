@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "common/relative_path.hpp"
-
 namespace healthmetric {
 
 /// The name of the files that say what is not to be sent, in the syntax of gitignore(5): each for
@@ -18,10 +16,11 @@ struct IgnoreFile {
   std::filesystem::path location;
 };
 
-/// Which of `paths`, all files below one folder, the ignore files say not to send: sorted, as git
-/// itself reads them. Needs `git`; without it, or when an ignore file cannot be read, throws
-/// Error{usage}: sending what was to be left out is worse than not sending.
+/// Which of `paths`, all below one folder, the ignore files say not to send: sorted, as git itself
+/// reads them. Paths are any bytes; those of folders end in "/". Needs `git`; without it, or when an
+/// ignore file cannot be read, throws Error{usage}: sending what was to be left out is worse than
+/// not sending.
 std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
-                                       const std::vector<RelativePath>& paths);
+                                       const std::vector<std::string>& paths);
 
 }  // namespace healthmetric

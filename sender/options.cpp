@@ -16,6 +16,8 @@ constexpr const char* kDefaultApiUrl = "https://api.github.com";
 constexpr const char* kDefaultMaxWait = "5m";
 constexpr const char* kDefaultWait = "10m";
 constexpr const char* kDefaultTimeout = "60s";
+constexpr const char* kInclude = "include";
+constexpr const char* kExclude = "exclude";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -253,10 +255,10 @@ PathPatterns ordered_patterns(const CLI::App& app, const Raw& raw) {
   std::reverse(latest_first.begin(), latest_first.end());
   for (const CLI::Option* option : latest_first) {
     const std::string& name = option->get_single_name();
-    if (name == "include" && include != raw.includes.rend()) {
+    if (name == kInclude && include != raw.includes.rend()) {
       patterns.push_back({Verdict::include, *include++});
     }
-    if (name == "exclude" && exclude != raw.excludes.rend()) {
+    if (name == kExclude && exclude != raw.excludes.rend()) {
       patterns.push_back({Verdict::exclude, *exclude++});
     }
   }
@@ -265,16 +267,49 @@ PathPatterns ordered_patterns(const CLI::App& app, const Raw& raw) {
 }
 
 /// The file named, which must be there, or the default one if it is.
-std::vector<Setting> settings_of_file(const CLI::App& app, const Raw& raw) {
-  const std::filesystem::path named = raw.config;
-  const std::filesystem::path file = named.empty() ? default_config_file() : named;
+ConfigSettings settings_of_file(const CLI::App& app, const Raw& raw) {
+  if (!raw.config.empty()) return config_settings(app, raw.config, raw.profile);
+  const std::filesystem::path file = default_config_file();
   std::error_code error;
-  if (raw.config.empty() && !std::filesystem::exists(file, error)) {
-    if (raw.profile.empty()) return {};
-    throw Error(ErrorCode::usage, "--profile: there is no configuration file " +
-                                      in_quotes(file.string()) + "; name one with --config");
+  const bool is_there =
+      !file.empty() && std::filesystem::exists(std::filesystem::symlink_status(file, error));
+  if (is_there) return config_settings(app, file, raw.profile);
+  if (raw.profile.empty()) return {};
+  throw Error(
+      ErrorCode::usage,
+      file.empty()
+          ? "--profile: neither XDG_CONFIG_HOME nor HOME says where the configuration file is: "
+            "name one with --config"
+          : "--profile: there is no configuration file " + in_quotes(file.string()) +
+                "; name one with --config");
+}
+
+const MergeRules& merge_rules() {
+  static const MergeRules rules{
+      {kInclude, kExclude},
+      // A source takes the place of a less specific one, with all that belongs to that.
+      {{"files-from", "folder"},
+       {"null", "folder"},
+       {"null", "file"},
+       {"null", "data"},
+       {"null", "files-from"}}};
+  return rules;
+}
+
+/// Whether the first pattern that a place has is an --include.
+bool begins_with_include(const Settings& place) {
+  const auto first = std::find_if(place.begin(), place.end(), [](const Setting& setting) {
+    return setting.option == kInclude || setting.option == kExclude;
+  });
+  return first != place.end() && first->option == kInclude;
+}
+
+bool begins_with_include(const CLI::App& app) {
+  for (const CLI::Option* option : app.parse_order()) {
+    const std::string& name = option->get_single_name();
+    if (name == kInclude || name == kExclude) return name == kInclude;
   }
-  return config_settings(app, file, raw.profile);
+  return false;
 }
 
 std::uint64_t part_limit(const std::string& text) {
@@ -320,7 +355,8 @@ ScanRules rules_of(const CLI::App& app, const Raw& raw) {
 constexpr const char* kPrecedence =
     "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
     "HEALTHMETRIC_BATCH_NAME)\n"
-    "and in sender.toml; the command line wins, then the environment, then the file.\n"
+    "and in sender.toml; the command line wins, then the environment, then the file. Patterns are\n"
+    "one list from everywhere, the file's first; a place that begins with --include means only that.\n"
     "With no source, on a terminal, the sender asks.";
 
 }  // namespace
@@ -351,12 +387,17 @@ struct CommandLine::Definition {
   }
 
   void read_settings(int argc, const char* const* argv) {
-    std::vector<Setting> settings = environment_settings(app);
-    apply_settings(app, argc, argv, settings);  // says which file
-    const std::vector<Setting> of_file = settings_of_file(app, raw);
-    settings.insert(settings.end(), of_file.begin(), of_file.end());
+    bool only_included = begins_with_include(app);
+    std::vector<Settings> places = {environment_settings(app)};
+    apply_settings(app, argc, argv, places, merge_rules());  // says which file
+    ConfigSettings of_file = settings_of_file(app, raw);
+    places.push_back(std::move(of_file.of_profile));
+    places.push_back(std::move(of_file.general));
+    for (const Settings& place : places) only_included = only_included || begins_with_include(place);
+    // Who begins with --include means nothing else, whatever less specific places put in front.
+    if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
     app.parse(argc, argv);
-    apply_settings(app, argc, argv, settings);
+    apply_settings(app, argc, argv, places, merge_rules());
   }
 
   Options finish() {

@@ -4,7 +4,7 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
-#include "common/interruption.hpp"
+#include "common/named_file.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
 #include "sender/identity.hpp"
@@ -24,38 +24,14 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
-/// Standard input, whose writer may take its time: a signal ends the wait.
-class StandardInput final : public Source {
- public:
-  std::size_t read(std::span<char> into) override {
-    wait_for_input(kDescriptor);
-    return input_.read(into);
-  }
-
- private:
-  static constexpr int kDescriptor = 0;
-  InputFile input_ = standard_input();
-};
-
 std::string json_text(const JsonSource& source, const Limits& limits) {
-  if (source.text != "-") return source.text;
-  StandardInput input;
-  try {
-    return read_all(input, limits.max_file_bytes, "standard input");
-  } catch (const Error& error) {
-    throw Error(error.code() == ErrorCode::too_large ? ErrorCode::usage : error.code(),
-                error.what());
-  }
+  return source.text == "-" ? read_standard_input("--data", limits.max_file_bytes) : source.text;
 }
 
 std::string list_text(const ListSource& source) {
-  try {
-    if (source.list != "-") return read_file(source.list, kMaxListBytes);
-    StandardInput input;
-    return read_all(input, kMaxListBytes, "standard input");
-  } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--files-from: ") + error.what());
-  }
+  constexpr const char* kOption = "--files-from";
+  return source.list == "-" ? read_standard_input(kOption, kMaxListBytes)
+                            : read_named_file(kOption, source.list, kMaxListBytes);
 }
 
 /// The source as the batch records it: an absolute path, or nothing for JSON.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Output
+from conftest import Output, Unprivileged
 from programs import Program, git
 from trees import write_tree
 
@@ -201,7 +202,73 @@ def test_a_list_that_cannot_be_meant_is_refused(words: list[str], output: Output
 
 
 def test_an_empty_list_is_nothing_to_send(output: Output, tree: Path) -> None:
-    result = output("--folder", tree, "--files-from", "/dev/null")
+    for words in (["/dev/null"], ["-"]):
+        result = output("--folder", tree, "--files-from", *words, input=b"")
+        assert (result.status, result.stdout) == (3, "nothing to send\n")
+
+
+@pytest.mark.parametrize("make", [
+    lambda place: place.symlink_to("elsewhere"), lambda place: place.mkdir(), lambda place: os.mkfifo(place),
+])
+def test_an_ignore_file_that_is_none_stops_the_run(make: Callable[[Path], None], output: Output, tree: Path) -> None:
+    """What it was meant to keep here would be sent without a word."""
+    (tree / "elsewhere").write_bytes(b"a.json\n")
+    make(tree / "raw/.healthmetricignore")
+    result = output("--folder", tree)
     assert (result.status, result.stdout) == (2, "")
-    empty = output("--folder", tree, "--files-from", "-", input=b"")
-    assert (empty.status, empty.stdout) == (3, "nothing to send\n")
+    result.error_line("raw/.healthmetricignore", "would be sent")
+    assert output.payload_files() == []
+
+
+def test_nothing_is_wrong_with_what_is_ignored(unprivileged: Unprivileged) -> None:
+    tree = write_tree(unprivileged.folder / "source", {
+        "a.json": b"1", "big.json": b"2" * 5000, "private/b.json": b"3", "kept/c.json": b"4",
+        ".healthmetricignore": b"big.json\nprivate/\nodd*\n",
+    })
+    (Path(os.fsdecode(os.fsencode(tree) + b"/odd\xff.json"))).write_bytes(b"5")
+    unprivileged.own(tree)
+    (tree / "private").chmod(0)
+    words = ["--folder", tree, "--max-file-size", "1K", "--dry-run", "--json"]
+    result = unprivileged.sender(*words)
+    assert (result.status, result.stderr) == (0, ""), result
+    assert [file["path"] for file in result.json["files"]] == ["a.json", "kept/c.json"]
+    assert {file["reason"] for file in result.json["left_out"]} == {"ignored by .healthmetricignore"}
+    (tree / ".healthmetricignore").write_bytes(b"big.json\nodd*\n")
+    left_out = unprivileged.sender(*words).json["left_out"]
+    assert [file["path"] for file in left_out if file["error"]] == ["private/"]
+
+
+def test_a_folder_that_git_cannot_have_is_named(output: Output, tree: Path) -> None:
+    write_tree(tree, {".healthmetricignore": b"raw\n", ".gitignore/x.json": b"1"})
+    assert output("--folder", tree, "--hidden").status == 0
+    assert ".gitignore/x.json" in sent(output) and "raw/c.csv" not in sent(output)
+    (tree / ".gitignore/.healthmetricignore").write_bytes(b"x.json\n")
+    result = output("--folder", tree, "--hidden")
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(".gitignore/.healthmetricignore", "rename that folder")
+
+
+def test_a_list_is_explicit_but_for_what_never_goes(output: Output, tree: Path) -> None:
+    write_tree(tree, {".healthmetricignore": b"*.csv\n", "raw/.healthmetricignore": b"", ".git/e.json": b""})
+    listed = ["a.json", "b.csv", ".healthmetricignore", "raw/.healthmetricignore", ".git/e.json"]
+    result = output("--folder", tree, "--files-from", "-", input="\n".join(listed).encode())
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout.endswith("; left out 3\n")
+    assert sent(output) == ["a.json", "b.csv"]
+    by_hand = output("--file", tree / ".healthmetricignore")
+    assert (by_hand.status, by_hand.stdout) == (2, "")
+    by_hand.error_line(".healthmetricignore", "never sent")
+
+
+def test_a_list_may_come_from_windows(output: Output, tree: Path) -> None:
+    assert output("--folder", tree, "--files-from", "-", input=b"a.json\r\nraw/c.csv\r\n\r\n").status == 0
+    assert sent(output) == ["a.json", "raw/c.csv"]
+
+
+def test_a_list_may_be_a_link_or_a_pipe(output: Output, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "names").write_bytes(b"a.json\n")
+    (tmp_path / "link").symlink_to("names")
+    assert output("--folder", tree, "--files-from", tmp_path / "link").status == 0
+    assert sent(output) == ["a.json"]
+    piped = output("--folder", tree, "--files-from", "/dev/stdin", "--dry-run", "--json", input=b"b.csv\n")
+    assert [file["path"] for file in piped.json["files"]] == ["b.csv"]

@@ -125,6 +125,8 @@ TEST_CASE("patterns keep the order they were given in") {
   const Environment exclude("HEALTHMETRIC_EXCLUDE", "*");
   CHECK(verdict({"--include", "*.csv"}) == Verdict::include);
   CHECK(verdict({}) == Verdict::exclude);
+  const Environment include("HEALTHMETRIC_INCLUDE", "*.csv");
+  CHECK(verdict({}) == Verdict::exclude);
 }
 
 TEST_CASE("a source on the command line leaves no room for another one from elsewhere") {

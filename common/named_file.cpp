@@ -1,0 +1,55 @@
+#include "common/named_file.hpp"
+
+#include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/interruption.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// A descriptor whose writer may take its time: a signal ends the wait.
+class PatientInput final : public Source {
+ public:
+  PatientInput(UniqueFd fd, const std::string& name)
+      : descriptor_(fd.get()), input_(std::move(fd), name) {}
+
+  std::size_t read(std::span<char> into) override {
+    wait_for_input(descriptor_);
+    return input_.read(into);
+  }
+
+ private:
+  int descriptor_;
+  InputFile input_;
+};
+
+std::string read_patiently(UniqueFd fd, const std::string& name, std::uint64_t max_bytes) {
+  PatientInput input(std::move(fd), name);
+  return read_all(input, max_bytes, name);
+}
+
+/// Runs `read` and puts the blame on the option.
+template <typename Read>
+std::string read_for(const std::string& option, Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io && error.code() != ErrorCode::too_large) throw;
+    throw Error(ErrorCode::usage, option + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+std::string read_named_file(const std::string& option, const std::filesystem::path& path,
+                            std::uint64_t max_bytes) {
+  return read_for(
+      option, [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
+}
+
+std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {
+  return read_for(option,
+                  [&] { return read_patiently(standard_input(), "standard input", max_bytes); });
+}
+
+}  // namespace healthmetric

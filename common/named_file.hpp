@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace healthmetric {
+
+/// The text of a file that the user named as a source of words: configuration, a token, a list.
+/// Unlike data files it may be a symbolic link or a pipe, as secret mounts and `<(command)` are; a
+/// signal ends the wait for a pipe's writer. Throws Error{usage} that names the `option` when it
+/// cannot be read or holds more than `max_bytes`.
+std::string read_named_file(const std::string& option, const std::filesystem::path& path,
+                            std::uint64_t max_bytes);
+
+/// The same of standard input.
+std::string read_standard_input(const std::string& option, std::uint64_t max_bytes);
+
+}  // namespace healthmetric
