@@ -20,6 +20,7 @@ enum class ErrorCode {
   rate_limited,     ///< asked to wait longer than allowed
   network,          ///< no answer, or a server failure; trying again may help
   untrusted_peer,   ///< the server's certificate does not hold; trying again does not help
+  not_ready,        ///< the repository cannot do it yet; the next run may try again
   refused,          ///< the repository or the receiver said no for good
   busy,             ///< another process holds the lock
   io,               ///< local input or output

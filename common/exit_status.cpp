@@ -23,7 +23,7 @@ std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() 
       {ExitStatus::network,
        "network or server failure for too long; the batch waits in the outbox"},
       {ExitStatus::refused,
-       "the repository refused the batch for good, or with --wait the receiver rejected it"},
+       "the repository refused the batch, or with --wait the receiver rejected it"},
       {ExitStatus::busy, "another sender (or receiver) is at work"},
       {ExitStatus::io, "local input or output: disk full, no permission"},
       {ExitStatus::timed_out,
@@ -54,6 +54,7 @@ ExitStatus exit_status(ErrorCode code) {
     case ErrorCode::network:
     case ErrorCode::untrusted_peer:
       return ExitStatus::network;
+    case ErrorCode::not_ready:
     case ErrorCode::refused:
       return ExitStatus::refused;
     case ErrorCode::busy:

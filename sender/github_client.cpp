@@ -1,10 +1,12 @@
 #include "sender/github_client.hpp"
 
+#include "common/clock.hpp"
 #include "common/digest.hpp"
 #include "common/error.hpp"
 #include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
+#include "common/timestamp.hpp"
 #include "common/utf8.hpp"
 #include "common/version.hpp"
 #include "sender/payload_body.hpp"
@@ -31,22 +33,65 @@ bool is_success(int status) {
   return status >= 200 && status < 300;
 }
 
+bool is_json(const Response& response) {
+  try {
+    parse_json(response.body, "the answer");
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// GitHub's own words, as far as the answer has any: never a page of HTML.
 std::string message_of(const Response& response) {
-  try {
-    const std::string message = string_member(parse_json(response.body, "the answer"), "message");
-    if (!message.empty()) return printable(utf8_prefix(message, kMaxShownMessageBytes));
-  } catch (const Error&) {
-    return "an answer that is no JSON";
+  if (!is_json(response)) return "an answer that is no JSON";
+  const std::string message = string_member(parse_json(response.body, "the answer"), "message");
+  if (message.empty()) return "no reason given";
+  return printable(utf8_prefix(message, kMaxShownMessageBytes));
+}
+
+/// "2026-01-31 08:00:00 UTC" or "2026-01-31 08:00:00 -0700".
+std::optional<std::chrono::sys_seconds> parse_expiry(std::string text) {
+  if (text.ends_with(" UTC")) text.resize(text.size() - 4);
+  const std::size_t zone = text.rfind(' ');
+  if (zone > text.find(' ') && text.size() - zone == 6) {
+    text.insert(text.size() - 2, ":");
+    text.erase(zone, 1);
   }
-  return "no reason given";
+  return parse_timestamp(text);
 }
 
 /// Of a token that it knows GitHub tells the end of its validity (GitHub, "Managing your personal
 /// access tokens": the header of that name); one that was never a token has none.
 std::string why_unauthorized(const Response& response) {
-  const std::string expiry = printable(response.header("github-authentication-token-expiration"));
-  return expiry.empty() ? "the token is wrong or has expired" : "the token expired on " + expiry;
+  const std::string expiry = response.header("github-authentication-token-expiration");
+  if (expiry.empty()) return "the token is wrong or has expired";
+  const std::string shown = printable(expiry);
+  const auto end = parse_expiry(expiry);
+  if (end && *end <= SystemClock().now_seconds()) return "the token expired on " + shown;
+  return "the token was revoked or may not be used here (its time ends on " + shown + ")";
+}
+
+/// Why GitHub forbids it, as far as it says. Only where it speaks of permissions is it one.
+std::string why_forbidden(const Response& response, const std::string& permission) {
+  constexpr std::string_view kUrl = "url=";
+  const std::string sso = printable(response.header("x-github-sso"));
+  const std::size_t url = sso.find(kUrl);
+  if (url != std::string::npos) {
+    return "; authorize the token for the organization's single sign-on at " +
+           sso.substr(url + kUrl.size());
+  }
+  const std::string accepted = printable(response.header("x-accepted-github-permissions"));
+  if (!accepted.empty()) {
+    return "; the token lacks the permission " + permission + " (GitHub asks for " + accepted + ")";
+  }
+  const bool speaks_of_access = response.body.find("not accessible by") != std::string::npos;
+  return speaks_of_access ? "; the token lacks the permission " + permission : "";
+}
+
+/// A repository without a first commit has no branch to write to.
+bool is_empty_repository(const Response& response) {
+  return response.status == 409 && message_of(response).starts_with("Git Repository is empty");
 }
 
 /// The answer as JSON; Error{network} when it is none: a captive portal, a broken proxy.
@@ -138,15 +183,21 @@ void GithubClient::fail(const Response& response, const std::string& what,
                         const std::string& permission) const {
   const std::string words =
       fmt::format("{}: HTTP {}, {}", what, response.status, message_of(response));
-  const std::string accepted = printable(response.header("x-accepted-github-permissions"));
+  if (is_empty_repository(response)) {
+    throw Error(ErrorCode::not_ready,
+                words + "; make a first commit there, a README for one: the next run delivers");
+  }
   switch (response.status) {
     case 401:
       throw Error(ErrorCode::unauthorized, words + "; " + why_unauthorized(response) +
                                                ": make a new one with " + permission);
     case 403:
-      throw Error(ErrorCode::unauthorized,
-                  words + "; the token lacks the permission " + permission +
-                      (accepted.empty() ? "" : " (GitHub asks for " + accepted + ")"));
+      if (!is_json(response)) {
+        throw Error(ErrorCode::untrusted_peer,
+                    words + ", which is not how GitHub answers: a proxy or firewall between here "
+                            "and there may forbid it");
+      }
+      throw Error(ErrorCode::unauthorized, words + why_forbidden(response, permission));
     case 404:
       throw Error(ErrorCode::unauthorized,
                   words + "; there is no " + access_.repository.str() +
@@ -154,6 +205,18 @@ void GithubClient::fail(const Response& response, const std::string& what,
                       ", or the token cannot see it: it needs " + permission);
     default:
       throw Error(ErrorCode::refused, words);
+  }
+}
+
+/// What is to be received has arrived by now: a refusal is not for good.
+void GithubClient::start(Request post, const std::string& what, const std::string& permission) {
+  try {
+    const Response response = send(std::move(post), permission);
+    if (!is_success(response.status)) fail(response, what, permission);
+    check_accepted(response);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) throw;
+    throw Error(ErrorCode::not_ready, error.what());
   }
 }
 
@@ -230,11 +293,7 @@ void GithubClient::dispatch(const std::string& event_type, const Json& client_pa
   TextBody body(to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
   Request post = request("POST", "/dispatches");
   post.body = &body;
-  const Response response = send(std::move(post), kWriteContents);
-  if (!is_success(response.status)) {
-    fail(response, "dispatch to " + access_.repository.str(), kWriteContents);
-  }
-  check_accepted(response);
+  start(std::move(post), "dispatch to " + access_.repository.str(), kWriteContents);
 }
 
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
@@ -242,11 +301,8 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
   Request post =
       request("POST", "/actions/workflows/" + encode_path(workflow_file) + "/dispatches");
   post.body = &body;
-  const Response response = send(std::move(post), kWriteActions);
-  if (!is_success(response.status)) {
-    fail(response, "start of " + workflow_file + " in " + access_.repository.str(), kWriteActions);
-  }
-  check_accepted(response);
+  start(std::move(post), "start of " + workflow_file + " in " + access_.repository.str(),
+        kWriteActions);
 }
 
 std::string GithubClient::default_branch() {

@@ -21,7 +21,8 @@ struct ApiAccess {
 /// The few endpoints of GitHub's REST API that the sender needs, and what their statuses mean.
 ///
 /// Every function throws, with the repository and the permission named: Error{unauthorized} for
-/// 401, 403 and 404 on the repository; Error{refused} where GitHub says no for good;
+/// 401, 403 and 404 on the repository; Error{refused} where GitHub says no for good; Error{not_ready}
+/// where somebody must see to the repository first: it is empty, or has nothing to start;
 /// Error{network} and Error{rate_limited} when the transport gives up.
 class GithubClient {
  public:
@@ -74,6 +75,7 @@ class GithubClient {
   [[nodiscard]] Request contents_request(const std::string& path, const std::string& accept) const;
   [[noreturn]] void fail(const Response& response, const std::string& what,
                          const std::string& permission) const;
+  void start(Request post, const std::string& what, const std::string& permission);
 
   HttpTransport& transport_;
   ApiAccess access_;

@@ -19,6 +19,7 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
       {ErrorCode::rate_limited, 6},
       {ErrorCode::network, 7},
       {ErrorCode::untrusted_peer, 7},
+      {ErrorCode::not_ready, 8},
       {ErrorCode::refused, 8},
       {ErrorCode::busy, 9},
       {ErrorCode::io, 10},

@@ -107,6 +107,78 @@ TEST_CASE("a refused request names the repository and the permission") {
   CHECK_FALSE(contains(error->what(), "s3cret"));
 }
 
+TEST_CASE("a permission is named only where GitHub speaks of one") {
+  struct Row {
+    const char* body;
+    std::map<std::string, std::string> headers;
+    const char* has;
+    bool names_permission;
+  };
+  const std::vector<Row> rows = {
+      {R"({"message":"Resource not accessible by integration"})", {}, "integration", true},
+      {R"({"message":"no"})", {{"x-accepted-github-permissions", "contents=write"}}, "no", true},
+      {R"({"message":"Repository was archived so is read-only."})", {}, "archived", false},
+      {R"({"message":"Resource protected by organization SAML enforcement."})",
+       {{"x-github-sso", "required; url=https://github.com/orgs/o/sso?x=1"}},
+       "single sign-on at https://github.com/orgs/o/sso?x=1",
+       false}};
+  for (const Row& row : rows) {
+    INFO(row.body);
+    Fixture fixture;
+    fixture.transport.answer(403, row.body, row.headers);
+    const auto error = error_of([&] { fixture.create(); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::unauthorized);
+    CHECK(contains(error->what(), row.has));
+    CHECK(contains(error->what(), "lacks the permission") == row.names_permission);
+  }
+}
+
+TEST_CASE("a page that forbids is not GitHub's") {
+  Fixture fixture;
+  fixture.transport.answer(403, "<html>Blocked by policy</html>");
+  const auto error = error_of([&] { fixture.create(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::untrusted_peer);
+  CHECK(contains(error->what(), "proxy"));
+  CHECK_FALSE(contains(error->what(), "permission"));
+}
+
+TEST_CASE("a token has expired once its time is over") {
+  struct Row {
+    const char* expiry;
+    bool has_expired;
+  };
+  for (const auto& [expiry, has_expired] :
+       {Row{"2020-01-01 00:00:00 UTC", true}, Row{"2020-01-01 00:00:00 -0700", true},
+        Row{"9000-01-01 00:00:00 UTC", false}, Row{"tomorrow", false}}) {
+    INFO(expiry);
+    Fixture fixture;
+    fixture.transport.answer(401, R"({"message":"Bad credentials"})",
+                             {{"github-authentication-token-expiration", expiry}});
+    const auto error = error_of([&] { fixture.create(); });
+    REQUIRE(error);
+    CHECK(contains(error->what(), expiry));
+    CHECK(contains(error->what(), "the token expired on") == has_expired);
+  }
+}
+
+TEST_CASE("what cannot be started is not refused for good, nor is a repository without a commit") {
+  Fixture fixture;
+  fixture.transport.answer(422, R"({"message":"No ref found for: side"})");
+  auto error = error_of([&] { fixture.client.dispatch_workflow("w.yml", "side"); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::not_ready);
+  CHECK(contains(error->what(), "No ref found"));
+  fixture.transport.answer(409, R"({"message":"Git Repository is empty."})");
+  fixture.transport.answer(404);
+  fixture.transport.answer(404);
+  error = error_of([&] { fixture.create(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::not_ready);
+  CHECK(contains(error->what(), "first commit"));
+}
+
 TEST_CASE("what changed is asked with what was seen before") {
   Fixture fixture("side");
   std::string etag;
