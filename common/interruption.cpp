@@ -16,11 +16,16 @@
 namespace healthmetric {
 namespace {
 
+/// A signal that was ignored when the program was started, as nohup(1) does, stays ignored; blocked
+/// it would count.
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    ::sigaction(number, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&set, number);
+  }
   return set;
 }
 
@@ -44,6 +49,9 @@ void stop_if_signalled() {
   sigemptyset(&pending);
   if (::sigpending(&pending) != 0) return;
   if (sigismember(&pending, SIGINT) == 1) throw Error(ErrorCode::interrupted, "interrupted");
+  if (sigismember(&pending, SIGHUP) == 1) {
+    throw Error(ErrorCode::terminated, "terminated, for the terminal is gone");
+  }
   if (sigismember(&pending, SIGTERM) == 1) throw Error(ErrorCode::terminated, "terminated");
 }
 

@@ -3,7 +3,7 @@
 #include "common/clock.hpp"
 #include "common/file_io.hpp"
 
-/// SIGINT and SIGTERM as a wish that is granted at the next safe moment.
+/// SIGINT, SIGTERM and SIGHUP as a wish that is granted at the next safe moment.
 ///
 /// The signals are blocked and looked at, not handled: a handler could only set a global, and one
 /// that comes between looking and waiting would be missed. A blocked signal stays pending, so it

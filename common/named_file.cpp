@@ -43,8 +43,8 @@ std::string read_for(const std::string& option, Read read) {
 
 std::string read_named_file(const std::string& option, const std::filesystem::path& path,
                             std::uint64_t max_bytes) {
-  return read_for(
-      option, [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
+  return read_for(option,
+                  [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
 }
 
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {

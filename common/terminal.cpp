@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -32,6 +33,32 @@ bool somebody_can_be_asked() {
 void write_to_terminal(const std::string& text) {
   (void)std::fputs(text.c_str(), stderr);
   (void)std::fflush(stderr);
+}
+
+QuietTerminal::QuietTerminal() {
+  ::tcgetattr(STDIN_FILENO, &before_);
+  termios quiet = before_;
+  quiet.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+  quiet.c_cc[VMIN] = 1;
+  quiet.c_cc[VTIME] = 0;
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+}
+
+QuietTerminal::~QuietTerminal() {
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+}
+
+void QuietTerminal::suspend() {
+  termios now{};
+  ::tcgetattr(STDIN_FILENO, &now);
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  ::raise(SIGTSTP);
+  ::pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // here it stops
+  ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
 }
 
 unsigned terminal_columns() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <termios.h>
+
 #include <string>
 
 namespace healthmetric {
@@ -14,6 +16,24 @@ bool somebody_can_be_asked();
 /// Writes to standard error at once, past the log: what is drawn, not said. Failure is ignored, for
 /// a terminal that is gone shows nothing.
 void write_to_terminal(const std::string& text);
+
+/// The terminal of standard input for the time of a dialogue: what is typed is not shown, and stays
+/// there for whoever reads next, Ctrl-D too, which between two questions would be lost otherwise.
+/// At the end of the scope it is as it was.
+class QuietTerminal {
+ public:
+  QuietTerminal();
+  ~QuietTerminal();
+  QuietTerminal(const QuietTerminal&) = delete;
+  QuietTerminal& operator=(const QuietTerminal&) = delete;
+
+  /// Stops the process as Ctrl-Z does, the terminal as it was; returns when it is continued, the
+  /// terminal as it was at the call. SIGTSTP must be blocked.
+  void suspend();
+
+ private:
+  termios before_{};
+};
 
 /// The width of the terminal on standard error as it is now, else COLUMNS, else 80.
 unsigned terminal_columns();

@@ -162,9 +162,9 @@ toml::table parse_toml(const std::filesystem::path& file) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::usage, fmt::format("{}, line {}: this is no TOML: {}",
-                                              in_quotes(file.string()), error.source().begin.line,
-                                              printable(error.description())));
+    throw Error(ErrorCode::usage,
+                fmt::format("{}, line {}: this is no TOML: {}", in_quotes(file.string()),
+                            error.source().begin.line, printable(error.description())));
   }
 }
 

@@ -123,8 +123,8 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   const bool has_arrived = entry.delivered_parts() == entry.parts.size();
   log::error((has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +
              std::string("waits in the outbox for the next run: ") + id);
-  const bool is_its_own = error.code() == ErrorCode::io ||
-                          (has_arrived && error.code() == ErrorCode::not_ready);
+  const bool is_its_own =
+      error.code() == ErrorCode::io || (has_arrived && error.code() == ErrorCode::not_ready);
   if (is_its_own) return;
   const bool may_be_its_own = error.code() == ErrorCode::network && !server_failed_;
   server_failed_ = true;

@@ -1,5 +1,6 @@
 #include "sender/delivery.hpp"
 
+#include "common/base64.hpp"
 #include "common/error.hpp"
 #include "common/file_io.hpp"
 #include "common/format.hpp"
@@ -70,6 +71,15 @@ std::string_view to_text(GithubClient::Put put) {
   return "";
 }
 
+/// What the parts behind one will send.
+std::uint64_t bytes_behind(const OutboxEntry& entry, std::size_t part) {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = part + 1; i < entry.parts.size(); ++i) {
+    if (!entry.parts[i].delivered) bytes += base64::encoded_size_64(entry.parts[i].size_bytes);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& progress) {
@@ -78,7 +88,8 @@ void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& pr
     if (part.delivered) continue;
     const std::filesystem::path payload = entry.folder / part.filename;
     check_undamaged(payload, part.size_bytes);
-    progress.begin({Step::Phase::sending, i + 1, entry.parts.size()});
+    progress.begin({Step::Phase::sending, i + 1, entry.parts.size(),
+                    base64::encoded_size_64(part.size_bytes), bytes_behind(entry, i)});
     const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
                                      kStorage + summary_path(entry.id).str()};
     std::optional<GithubClient::Put> put;

@@ -176,9 +176,8 @@ class FolderWalk {
     for (const Candidate& candidate : candidates_) paths.push_back(candidate.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     std::erase_if(candidates_, [&](const Candidate& candidate) {
-      const bool is_ignored =
-          std::binary_search(ignored.begin(), ignored.end(), candidate.path) &&
-          rules_.patterns.verdict_on(candidate.path) != Verdict::include;
+      const bool is_ignored = std::binary_search(ignored.begin(), ignored.end(), candidate.path) &&
+                              rules_.patterns.verdict_on(candidate.path) != Verdict::include;
       if (is_ignored) leave_out(result_, candidate.path, kIgnored, LeftOut::by_rule);
       return is_ignored;
     });
@@ -248,9 +247,8 @@ fs::file_type type_below(const fs::path& folder, const fs::path& path, std::erro
 /// Ignore files, and whatever git keeps.
 bool is_never_sent(const fs::path& path) {
   return path.filename() == kIgnoreFile ||
-         std::any_of(path.begin(), path.end(), [](const fs::path& name) {
-           return ascii_lower(name.string()) == ".git";
-         });
+         std::any_of(path.begin(), path.end(),
+                     [](const fs::path& name) { return ascii_lower(name.string()) == ".git"; });
 }
 
 void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
@@ -341,14 +339,14 @@ void check_json(std::string_view text) {
     scanner.skip_value();
     scanner.expect_end();
   } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--data is no valid JSON: ") + error.what());
+    throw Error(ErrorCode::usage, std::string("the JSON to send is not valid: ") + error.what());
   }
 }
 
 }  // namespace
 
 ScanResult scan_json(std::string text) {
-  if (text.empty()) throw Error(ErrorCode::usage, "--data is empty, which is no JSON");
+  if (text.empty()) throw Error(ErrorCode::usage, "the JSON to send is empty");
   check_json(text);
   ScanResult result;
   result.size_bytes = text.size();

@@ -57,7 +57,8 @@ struct ScanRules {
 /// Symbolic links are not followed, `.git` is never entered; what is left out is named in the
 /// result. Files that grow past `limits` are left out by error, as are names that are not UTF-8 and
 /// what may not be read, unless an ignore file names them.
-/// Throws Error{usage} when an ignore file cannot be read, when `folder` is no folder that can be read, and past the limits of a batch.
+/// Throws Error{usage} when an ignore file cannot be read, when `folder` is no folder that can be
+/// read, and past the limits of a batch.
 ScanResult scan_folder(const std::filesystem::path& folder, const ScanRules& rules,
                        const Limits& limits);
 

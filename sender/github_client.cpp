@@ -194,8 +194,9 @@ void GithubClient::fail(const Response& response, const std::string& what,
     case 403:
       if (!is_json(response)) {
         throw Error(ErrorCode::untrusted_peer,
-                    words + ", which is not how GitHub answers: a proxy or firewall between here "
-                            "and there may forbid it");
+                    words +
+                        ", which is not how GitHub answers: a proxy or firewall between here "
+                        "and there may forbid it");
       }
       throw Error(ErrorCode::unauthorized, words + why_forbidden(response, permission));
     case 404:

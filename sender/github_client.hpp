@@ -21,9 +21,9 @@ struct ApiAccess {
 /// The few endpoints of GitHub's REST API that the sender needs, and what their statuses mean.
 ///
 /// Every function throws, with the repository and the permission named: Error{unauthorized} for
-/// 401, 403 and 404 on the repository; Error{refused} where GitHub says no for good; Error{not_ready}
-/// where somebody must see to the repository first: it is empty, or has nothing to start;
-/// Error{network} and Error{rate_limited} when the transport gives up.
+/// 401, 403 and 404 on the repository; Error{refused} where GitHub says no for good;
+/// Error{not_ready} where somebody must see to the repository first: it is empty, or has nothing to
+/// start; Error{network} and Error{rate_limited} when the transport gives up.
 class GithubClient {
  public:
   enum class Put { created, already_there, already_received };

@@ -56,8 +56,9 @@ void copy_ignore_files(const std::vector<IgnoreFile>& ignore_files, const fs::pa
     try {
       text = read_file(file.location, kMaxIgnoreFileBytes);
     } catch (const Error& error) {
-      throw Error(ErrorCode::usage, std::string(error.what()) + "; what it says not to send would "
-                                                                "be sent");
+      throw Error(ErrorCode::usage, std::string(error.what()) +
+                                        "; what it says not to send would "
+                                        "be sent");
     }
     fs::create_directories(tree / file.folder);
     write_file_atomically(tree / file.folder / ".gitignore", text);

@@ -1,6 +1,10 @@
 #include "sender/line_editor.hpp"
 
 #include <histedit.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale() is POSIX
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -8,11 +12,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cwchar>
+#include <exception>
 #include <system_error>
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
-#include "common/terminal.hpp"
+#include "common/format.hpp"
+#include "common/interruption.hpp"
+#include "common/printable.hpp"
 
 namespace healthmetric {
 namespace {
@@ -20,6 +28,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kHistoryLines = 200;
+constexpr std::size_t kMostListed = 100;
+
+/// What mbrtowc() says of a sequence.
+constexpr auto kInvalid = static_cast<std::size_t>(-1);
+constexpr auto kIncomplete = static_cast<std::size_t>(-2);
 
 struct EndEditLine {
   void operator()(EditLine* editor) const noexcept { el_end(editor); }
@@ -28,24 +41,52 @@ struct EndHistory {
   void operator()(History* history) const noexcept { history_end(history); }
 };
 
-/// Set by the handler; a read that a signal interrupts ends, and the line with it.
-// A handler can reach nothing but a global.
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
-volatile std::sig_atomic_t interrupted = 0;
-class InterruptsEndReading {
+/// Characters are UTF-8 while a line is edited, whatever the environment says; elsewhere names are
+/// bytes.
+class Utf8Characters {
  public:
-  InterruptsEndReading() {
-    interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    ::sigaction(SIGINT, &action, &before_);
+  Utf8Characters() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ != nullptr) before_ = ::uselocale(locale_);
   }
-  ~InterruptsEndReading() { ::sigaction(SIGINT, &before_, nullptr); }
-  InterruptsEndReading(const InterruptsEndReading&) = delete;
-  InterruptsEndReading& operator=(const InterruptsEndReading&) = delete;
+  ~Utf8Characters() {
+    if (locale_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(locale_);
+  }
+  Utf8Characters(const Utf8Characters&) = delete;
+  Utf8Characters& operator=(const Utf8Characters&) = delete;
 
  private:
-  struct sigaction before_ {};
+  locale_t locale_;
+  locale_t before_ = nullptr;
+};
+
+/// Ctrl-Z waits to be looked at while this object lives.
+class SuspensionWatch {
+ public:
+  SuspensionWatch() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+    fd_ = UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!fd_) throw_system_error("cannot watch for signals", errno);
+  }
+  ~SuspensionWatch() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SuspensionWatch(const SuspensionWatch&) = delete;
+  SuspensionWatch& operator=(const SuspensionWatch&) = delete;
+
+  [[nodiscard]] int descriptor() const { return fd_.get(); }
+
+  /// Whether somebody asked for it since the last time.
+  bool take() {
+    signalfd_siginfo info{};
+    return ::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info);
+  }
+
+ private:
+  UniqueFd fd_;
+  sigset_t before_{};
 };
 
 std::string common_prefix(const std::vector<std::string>& names) {
@@ -87,8 +128,9 @@ PathCompletion complete_path(const std::string& line) {
 }
 
 struct LineEditor::Session {
-  explicit Session(fs::path file)
+  Session(fs::path file, QuietTerminal& quiet_terminal)
       : history_file(std::move(file)),
+        terminal(quiet_terminal),
         editor(el_init("healthmetric-sender", stdin, stderr, stderr)),
         history(history_init()) {
     if (!editor || !history) throw Error(ErrorCode::io, "the terminal cannot be used");
@@ -96,16 +138,22 @@ struct LineEditor::Session {
     el_set(editor.get(), EL_PROMPT, &Session::show_prompt);
     el_set(editor.get(), EL_EDITOR, "emacs");
     el_set(editor.get(), EL_SIGNAL, 0);
+    el_set(editor.get(), EL_GETCFN, &Session::read_character);
     el_set(editor.get(), EL_ADDFN, "complete-path", "Complete a path", &Session::complete);
-    // As a key Ctrl-C cannot slip in between two reads, as the signal could.
-    el_set(editor.get(), EL_ADDFN, "interrupt", "End the program", &Session::interrupt);
-    el_set(editor.get(), EL_BIND, "^C", "interrupt", nullptr);
-    el_set(editor.get(), EL_SETTY, "-d", "-isig", nullptr);
-    HistEvent event{};
-    ::history(history.get(), &event, H_SETSIZE, kHistoryLines);
-    ::history(history.get(), &event, H_SETUNIQUE, 1);
+    set_up(*history);
     el_set(editor.get(), EL_HIST, ::history, history.get());
-    if (!history_file.empty()) ::history(history.get(), &event, H_LOAD, history_file.c_str());
+    if (!history_file.empty()) call(*history, H_LOAD, history_file.c_str());
+  }
+
+  template <typename... Arguments>
+  static int call(History& history, int operation, Arguments... arguments) {
+    HistEvent event{};
+    return ::history(&history, &event, operation, arguments...);
+  }
+
+  static void set_up(History& history) {
+    call(history, H_SETSIZE, kHistoryLines);
+    call(history, H_SETUNIQUE, 1);
   }
 
   static Session& of(EditLine* editor) {
@@ -116,9 +164,51 @@ struct LineEditor::Session {
 
   static char* show_prompt(EditLine* editor) { return of(editor).prompt.data(); }
 
-  static unsigned char interrupt(EditLine* /*editor*/, int /*key*/) {
-    interrupted = 1;
-    return CC_EOF;
+  /// An exception may not cross C code: it is kept and thrown again behind it.
+  static int read_character(EditLine* editor, wchar_t* into) {
+    Session& session = of(editor);
+    try {
+      return session.next_character(*into);
+    } catch (...) {
+      session.failure = std::current_exception();
+      return -1;
+    }
+  }
+
+  /// 1, or 0 at the end of input. Bytes that are no UTF-8 are passed over.
+  int next_character(wchar_t& into) {
+    std::mbstate_t state{};
+    for (;;) {
+      wait_for_key();
+      char byte = 0;
+      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return 0;
+      const std::size_t length = std::mbrtowc(&into, &byte, 1, &state);
+      if (length == kInvalid) {
+        state = {};
+      } else if (length != kIncomplete) {
+        return 1;
+      }
+    }
+  }
+
+  /// Throws when a signal ends the program first.
+  void wait_for_key() {
+    const UniqueFd signals = signal_descriptor();
+    std::array<pollfd, 3> descriptors{{{STDIN_FILENO, POLLIN, 0},
+                                       {signals.get(), POLLIN, 0},
+                                       {suspension->descriptor(), POLLIN, 0}}};
+    while (descriptors[0].revents == 0) {
+      stop_if_signalled();
+      if (suspension->take()) {
+        terminal.suspend();
+        el_set(editor.get(), EL_REFRESH);
+      }
+      if (::poll(descriptors.data(), descriptors.size(), -1) < 0 && errno != EINTR) {
+        throw_system_error("cannot wait for a key", errno);
+      }
+    }
   }
 
   static unsigned char complete(EditLine* editor, int /*key*/) {
@@ -129,54 +219,70 @@ struct LineEditor::Session {
       return el_insertstr(editor, found.addition.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (found.candidates.size() < 2) return CC_REFRESH_BEEP;
-    write_to_terminal("\n");
-    for (const std::string& name : found.candidates) write_to_terminal(name + "\n");
+    write_to_terminal("\n" + listing(found.candidates));
     return CC_REDISPLAY;
   }
 
+  static std::string listing(const std::vector<std::string>& names) {
+    std::string text;
+    const std::size_t shown = std::min(names.size(), kMostListed);
+    for (std::size_t i = 0; i < shown; ++i) text += printable(names[i]) + "\n";
+    if (shown < names.size()) text += fmt::format("... and {} more\n", names.size() - shown);
+    return text;
+  }
+
   fs::path history_file;
+  QuietTerminal& terminal;
   std::string prompt;
+  std::optional<SuspensionWatch> suspension;  ///< while a line is read
+  std::exception_ptr failure;
   std::unique_ptr<EditLine, EndEditLine> editor;
   std::unique_ptr<History, EndHistory> history;
 };
 
-LineEditor::LineEditor(fs::path history)
-    : session_(std::make_unique<Session>(std::move(history))) {}
+LineEditor::LineEditor(fs::path history, QuietTerminal& terminal) {
+  const Utf8Characters scope;
+  session_ = std::make_unique<Session>(std::move(history), terminal);
+}
 LineEditor::~LineEditor() = default;
 
 std::optional<std::string> LineEditor::read_line(const std::string& prompt, Completion completion) {
+  const Utf8Characters scope;
   session_->prompt = prompt;
   el_set(session_->editor.get(), EL_BIND, "\t",
          completion == Completion::paths ? "complete-path" : "ed-insert", nullptr);
-  const InterruptsEndReading scope;
-  // By itself it shows the prompt first; a Ctrl-D typed in between would be lost.
-  el_set(session_->editor.get(), EL_PREP_TERM, 1);
+  session_->suspension.emplace();
+  session_->failure = nullptr;
   int count = 0;
   const char* line = el_gets(session_->editor.get(), &count);
-  if (interrupted != 0) {
-    write_to_terminal("\n");
-    throw Error(ErrorCode::interrupted, "interrupted; nothing was sent");
-  }
+  session_->suspension.reset();
   if (line == nullptr || count <= 0) {
     write_to_terminal("\n");
+    if (session_->failure) std::rethrow_exception(session_->failure);
     return {};
   }
   std::string text(line, static_cast<std::size_t>(count));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  if (!text.empty() && !session_->history_file.empty()) {
+    Session::call(*session_->history, H_ENTER, text.c_str());
+  }
   return text;
 }
 
 void LineEditor::remember(const std::string& line) {
-  if (line.empty() || session_->history_file.empty()) return;
-  create_private_directories(session_->history_file.parent_path());
-  HistEvent event{};
-  ::history(session_->history.get(), &event, H_ENTER, line.c_str());
+  const fs::path& file = session_->history_file;
+  if (line.empty() || file.empty()) return;
+  const std::unique_ptr<History, EndHistory> kept(history_init());
+  Session::set_up(*kept);
+  Session::call(*kept, H_LOAD, file.c_str());
+  Session::call(*kept, H_ENTER, line.c_str());
+  create_private_directories(file.parent_path());
   // Written to a file of its own and renamed: a kill leaves the old history.
-  const fs::path temporary = session_->history_file.string() + ".new";
-  if (::history(session_->history.get(), &event, H_SAVE, temporary.c_str()) < 0) return;
+  const fs::path temporary = file.string() + ".new";
+  if (Session::call(*kept, H_SAVE, temporary.c_str()) < 0) return;
   std::error_code error;
   fs::permissions(temporary, fs::perms::owner_read | fs::perms::owner_write, error);
-  fs::rename(temporary, session_->history_file, error);
+  fs::rename(temporary, file, error);
 }
 
 }  // namespace healthmetric

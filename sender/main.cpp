@@ -54,13 +54,14 @@ ExitStatus run(int argc, const char* const* argv) {
 
   SystemClock clock;
   const bool asks = !options->source && !options->outbox_command && somebody_can_be_asked();
-  if (asks && !sender::ask_at_terminal(*options, clock)) {
+  watch_for_signals();
+  const auto make_progress = [&] { return progress_for(*options, clock); };
+  if (asks && !sender::ask_at_terminal(*options, clock, make_progress)) {
     std::cout << "nothing sent\n";
     flush_standard_output();
     return ExitStatus::success;
   }
-  watch_for_signals();
-  auto progress = progress_for(*options, clock);
+  auto progress = make_progress();
   if (options->outbox_command) return look_after_outbox(*options, clock, *progress);
   if (options->dry_run) {
     const sender::Plan plan = sender::make_plan(*options, clock, *progress);

@@ -356,7 +356,8 @@ constexpr const char* kPrecedence =
     "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
     "HEALTHMETRIC_BATCH_NAME)\n"
     "and in sender.toml; the command line wins, then the environment, then the file. Patterns are\n"
-    "one list from everywhere, the file's first; a place that begins with --include means only that.\n"
+    "one list from everywhere, the file's first; a place that begins with --include means only "
+    "that.\n"
     "With no source, on a terminal, the sender asks.";
 
 }  // namespace
@@ -393,7 +394,8 @@ struct CommandLine::Definition {
     ConfigSettings of_file = settings_of_file(app, raw);
     places.push_back(std::move(of_file.of_profile));
     places.push_back(std::move(of_file.general));
-    for (const Settings& place : places) only_included = only_included || begins_with_include(place);
+    for (const Settings& place : places)
+      only_included = only_included || begins_with_include(place);
     // Who begins with --include means nothing else, whatever less specific places put in front.
     if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
     app.parse(argc, argv);

@@ -126,14 +126,23 @@ std::string to_text(const Plan& plan) {
   return text;
 }
 
-std::string files_text(const Plan& plan) {
+std::string files_text(const Plan& plan, std::size_t most) {
   std::string text;
-  for (const PlannedFile& file : plan.files) {
-    text += fmt::format("send      {} ({})\n", printable(file.path), human_bytes(file.size_bytes));
-  }
-  for (const LeftOutFile& file : plan.left_out) {
-    text += fmt::format("leave out {}: {}\n", printable(file.file.path), file.file.reason);
-  }
+  const auto add_lines = [&](std::string_view verb, const auto& files, auto line_of) {
+    const std::size_t shown = std::min(files.size(), most);
+    for (std::size_t i = 0; i < shown; ++i) {
+      text += fmt::format("{:<9} {}\n", verb, line_of(files[i]));
+    }
+    if (shown < files.size()) {
+      text += fmt::format("{:<9} ... and {} more\n", verb, files.size() - shown);
+    }
+  };
+  add_lines("send", plan.files, [](const PlannedFile& file) {
+    return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
+  });
+  add_lines("leave out", plan.left_out, [](const LeftOutFile& file) {
+    return printable(file.file.path) + ": " + file.file.reason;
+  });
   return text;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,9 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress);
 /// A few lines for people; without the list of files.
 std::string to_text(const Plan& plan);
 
-/// A line for each file that goes and each that does not, with the reason.
-std::string files_text(const Plan& plan);
+/// A line for each file that goes and each that does not, with the reason; of each kind at most so
+/// many.
+std::string files_text(const Plan& plan, std::size_t most = SIZE_MAX);
 
 /// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Plan& plan);

@@ -1,7 +1,12 @@
 #include "sender/progress.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <condition_variable>
 #include <initializer_list>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "common/format.hpp"
 #include "common/log.hpp"
@@ -18,8 +23,14 @@ using namespace std::chrono_literals;
 constexpr auto kRedrawEvery = 125ms;
 constexpr auto kMessageEvery = 30s;
 
-/// How much of the rate shown is what was measured last.
-constexpr double kNewestShare = 0.2;
+/// A step without news is drawn again after that time.
+constexpr auto kRefreshEvery = 1s;
+
+/// The rate is that of the last seconds. Of the very first nothing is learned: what went then
+/// filled the system's buffers.
+constexpr auto kMeasuredTime = 15s;
+constexpr auto kFillingTime = 500ms;
+constexpr auto kSampleEvery = 250ms;
 
 /// Carriage return, and "erase to the end of the line" (ECMA-48, EL).
 constexpr const char* kLineStart = "\r";
@@ -56,9 +67,13 @@ std::string short_phase(const Step& step) {
 
 /// "0:09", "12:34", "1:02:03"; "--" when nobody can know.
 std::string time_left(const ProgressState& state) {
-  if (state.bytes_per_second <= 0 || state.step.total_bytes == 0) return "--";
-  const auto left = static_cast<double>(state.step.total_bytes - state.done_bytes);
-  const auto seconds = static_cast<long>(std::min(left / state.bytes_per_second, 359'999.0));
+  const std::uint64_t bytes = state.step.total_bytes -
+                              std::min(state.done_bytes, state.step.total_bytes) +
+                              state.step.rest_bytes;
+  // Once all is handed over, it is the network's and the server's time.
+  if (state.bytes_per_second <= 0 || bytes == 0) return "--";
+  const double left = std::ceil(static_cast<double>(bytes) / state.bytes_per_second);
+  const auto seconds = static_cast<long>(std::min(left, 359'999.0));
   const long hours = seconds / 3600;
   const long minutes = seconds / 60 % 60;
   if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, seconds % 60);
@@ -128,18 +143,31 @@ ProgressLine::~ProgressLine() {
 }
 
 void ProgressLine::begin(const Step& step) {
+  const bool goes_on = step.phase == Step::Phase::sending && step.part > 1 &&
+                       state_.step.phase == Step::Phase::sending;
+  const double rate = goes_on ? state_.bytes_per_second : 0;
+  earlier_bytes_ = goes_on ? earlier_bytes_ + state_.done_bytes : 0;
   state_ = {};
   state_.step = step;
-  measured_ = clock_.now();
-  measured_bytes_ = 0;
-  draw(measured_);
+  state_.bytes_per_second = rate;
+  if (!goes_on) begin_to_measure();
+  is_outdated_ = true;
+  draw(clock_.now());
 }
 
 void ProgressLine::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
+  if (done_bytes < state_.done_bytes) begin_to_measure();  // it began again
   state_.done_bytes = std::min(done_bytes, total_bytes);
   state_.step.total_bytes = total_bytes;
   state_.waiting_until = {};
+  is_outdated_ = true;
   draw(clock_.now());
+}
+
+void ProgressLine::tick() {
+  const Clock::time_point now = clock_.now();
+  const bool is_old = is_visible_ && now - drawn_ >= kRefreshEvery;
+  if (is_outdated_ || is_old) draw(now);
 }
 
 void ProgressLine::wait_until(Clock::time_point time) {
@@ -149,20 +177,29 @@ void ProgressLine::wait_until(Clock::time_point time) {
 }
 
 void ProgressLine::erase() {
+  is_outdated_ = false;
   if (!is_visible_) return;
   write_(std::string(kLineStart) + kEraseRest);
   is_visible_ = false;
 }
 
+void ProgressLine::begin_to_measure() {
+  samples_.clear();
+  began_ = clock_.now();
+  state_.bytes_per_second = 0;
+}
+
 void ProgressLine::measure(Clock::time_point now) {
-  const double seconds = std::chrono::duration<double>(now - measured_).count();
-  if (seconds <= 0) return;
-  if (state_.done_bytes < measured_bytes_) measured_bytes_ = 0;  // it began again
-  const double rate = static_cast<double>(state_.done_bytes - measured_bytes_) / seconds;
-  const double before = state_.bytes_per_second;
-  state_.bytes_per_second = before <= 0 ? rate : before + kNewestShare * (rate - before);
-  measured_ = now;
-  measured_bytes_ = state_.done_bytes;
+  if (now - began_ < kFillingTime) return;
+  const std::uint64_t bytes = earlier_bytes_ + state_.done_bytes;
+  if (samples_.empty() || now - samples_.back().time >= kSampleEvery) {
+    samples_.push_back({now, bytes});
+  }
+  while (samples_.size() > 2 && now - samples_[1].time >= kMeasuredTime) samples_.pop_front();
+  const Sample& oldest = samples_.front();
+  const double seconds = std::chrono::duration<double>(now - oldest.time).count();
+  if (now - oldest.time < kSampleEvery || bytes < oldest.bytes) return;
+  state_.bytes_per_second = static_cast<double>(bytes - oldest.bytes) / seconds;
 }
 
 void ProgressLine::draw(Clock::time_point now) {
@@ -171,6 +208,7 @@ void ProgressLine::draw(Clock::time_point now) {
   drawn_ = now;
   write_(kLineStart + render(state_, columns_()) + kEraseRest);
   is_visible_ = true;
+  is_outdated_ = false;
 }
 
 ProgressMessages::ProgressMessages(Clock& clock, Say say)
@@ -217,22 +255,48 @@ class WatchedBody final : public RequestBody {
   std::uint64_t done_bytes_ = 0;
 };
 
-/// A line on standard error that makes way for messages.
+/// A line on standard error that makes way for messages. A thread of its own keeps it true while
+/// the work waits for something.
 class StandardErrorLine final : public Progress {
  public:
-  explicit StandardErrorLine(Clock& clock) : line_(clock, write_to_terminal, terminal_columns) {
-    log::before_each_message([this] { line_.erase(); });
+  explicit StandardErrorLine(Clock& clock)
+      : line_(clock, write_to_terminal, terminal_columns),
+        ticker_([this](const std::stop_token& stop) { tick_until(stop); }) {
+    log::before_each_message([this] {
+      const std::lock_guard lock(mutex_);
+      line_.erase();
+    });
   }
   ~StandardErrorLine() override { log::before_each_message({}); }
   StandardErrorLine(const StandardErrorLine&) = delete;
   StandardErrorLine& operator=(const StandardErrorLine&) = delete;
 
-  void begin(const Step& step) override { line_.begin(step); }
-  void at(std::uint64_t done, std::uint64_t total) override { line_.at(done, total); }
-  void wait_until(Clock::time_point time) override { line_.wait_until(time); }
+  void begin(const Step& step) override {
+    const std::lock_guard lock(mutex_);
+    line_.begin(step);
+  }
+  void at(std::uint64_t done, std::uint64_t total) override {
+    const std::lock_guard lock(mutex_);
+    line_.at(done, total);
+  }
+  void wait_until(Clock::time_point time) override {
+    const std::lock_guard lock(mutex_);
+    line_.wait_until(time);
+  }
 
  private:
+  void tick_until(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      stopped_.wait_for(lock, stop, kRedrawEvery, [] { return false; });
+      if (!stop.stop_requested()) line_.tick();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any stopped_;
   ProgressLine line_;
+  std::jthread ticker_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,7 @@ struct Step {
   std::size_t part = 0;  ///< from 1; with `parts`, when sending
   std::size_t parts = 0;
   std::uint64_t total_bytes = 0;  ///< 0: not known yet
+  std::uint64_t rest_bytes = 0;   ///< of the parts behind it
 };
 
 /// Hears how far the work is; this one does nothing with it. Called for every block: cheap.
@@ -44,11 +46,12 @@ struct ProgressState {
   Clock::time_point waiting_until{};  ///< the epoch: it is not waiting
 };
 
-/// One line of ASCII with fewer than `columns` characters: phase and part, percentage, bytes, rate,
-/// time left, as much of it as fits.
+/// One line of ASCII with fewer than `columns` characters: phase and part, the part's percentage
+/// and bytes, rate, time left for all parts, as much of it as fits.
 std::string render(const ProgressState& state, unsigned columns);
 
-/// Redraws one line, at most ten times a second, and leaves nothing of it behind.
+/// Redraws one line, at most ten times a second, and leaves nothing of it behind. What comes too
+/// soon after a redraw is drawn by the next tick.
 class ProgressLine final : public Progress {
  public:
   using Write = std::function<void(const std::string&)>;
@@ -61,10 +64,19 @@ class ProgressLine final : public Progress {
   void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
   void wait_until(Clock::time_point time) override;
 
-  /// Takes the line away, until the next redraw.
+  /// Takes the line away, until there is something new to draw.
   void erase();
 
+  /// To be called a few times a second, also while nothing moves.
+  void tick();
+
  private:
+  struct Sample {
+    Clock::time_point time;
+    std::uint64_t bytes = 0;
+  };
+
+  void begin_to_measure();
   void measure(Clock::time_point now);
   void draw(Clock::time_point now);
 
@@ -73,9 +85,11 @@ class ProgressLine final : public Progress {
   Columns columns_;
   ProgressState state_;
   Clock::time_point drawn_{};
-  Clock::time_point measured_{};
-  std::uint64_t measured_bytes_ = 0;
+  Clock::time_point began_{};
+  std::uint64_t earlier_bytes_ = 0;  ///< of the parts before
+  std::deque<Sample> samples_;       ///< oldest first
   bool is_visible_ = false;
+  bool is_outdated_ = false;
 };
 
 /// For where nothing can be redrawn: a message every half a minute.

@@ -16,10 +16,13 @@
 namespace healthmetric::sender {
 namespace {
 
+/// The list of files is for a look, not for all of them.
+constexpr std::size_t kMostFilesShown = 20;
+
 class Dialogue {
  public:
-  Dialogue(Options& options, Asker& asker, Clock& clock)
-      : options_(options), asker_(asker), clock_(clock) {}
+  Dialogue(Options& options, Asker& asker, Clock& clock, const MakeProgress& make_progress)
+      : options_(options), asker_(asker), clock_(clock), make_progress_(make_progress) {}
 
   bool run() {
     const bool is_sent = options_.output.empty() && !options_.dry_run;
@@ -29,18 +32,26 @@ class Dialogue {
     if (options_.batch_name.empty()) ask_batch_name();
     if (is_sent && options_.repository.empty()) ask_repository(api);
     if (options_.dry_run) return true;
-    Progress quiet;
-    const Plan plan = make_plan(options_, clock_, quiet);
-    asker_.say(to_text(plan));
-    if (plan.parts == 0) return true;  // sending says why there is nothing
-    return ask_consent();
+    const Plan plan = show_plan();
+    // With nothing to send, sending says why.
+    if (plan.parts > 0 && !ask_consent()) return false;
+    for (const auto& [answer, kind] : accepted_) asker_.remember(answer, kind);
+    return true;
   }
 
  private:
+  Plan show_plan() {
+    auto progress = make_progress_();
+    Plan plan = make_plan(options_, clock_, *progress);
+    progress.reset();
+    asker_.say(files_text(plan, kMostFilesShown) + to_text(plan));
+    return plan;
+  }
+
   std::string ask(const std::string& question, const std::string& fallback, Asker::Kind kind) {
     const std::string shown = fallback.empty() ? "" : " [" + printable(fallback) + "]";
     const auto answer = asker_.ask(question + shown + ": ", kind);
-    if (!answer) throw Error(ErrorCode::interrupted, "the input ended; nothing was sent");
+    if (!answer) throw Error(ErrorCode::interrupted, "the input ended");
     const std::string text(trim(*answer));
     return text.empty() ? fallback : text;
   }
@@ -50,12 +61,13 @@ class Dialogue {
       const std::string kind =
           ascii_lower(ask("Send a folder, a file or JSON", "folder", Asker::Kind::words));
       const auto means = [&](std::string_view word) {
-        return !kind.empty() && word.starts_with(kind) && kind != "f";
+        return word.starts_with(kind) && kind != "f";
       };
       if (means("folder")) return ask_until_it_can_be_sent([this] { ask_folder(); });
       if (means("file")) return ask_until_it_can_be_sent([this] { ask_file(); });
       if (means("json")) return ask_until_it_can_be_sent([this] { ask_json(); });
-      asker_.say("Please answer folder, file or json.\n");
+      asker_.say(kind == "f" ? "Both begin so: please write at least fo or fi.\n"
+                             : "Please answer folder, file or json.\n");
     }
   }
 
@@ -64,8 +76,10 @@ class Dialogue {
   void ask_until_it_can_be_sent(Ask ask_for_it) {
     for (;;) {
       try {
+        path_.clear();
         ask_for_it();
         scan(options_);
+        accepted_.emplace_back(path_, Asker::Kind::path);
         return;
       } catch (const Error& error) {
         if (error.code() != ErrorCode::usage) throw;
@@ -75,17 +89,28 @@ class Dialogue {
   }
 
   void ask_folder() {
-    options_.source = FolderSource{expand_home(ask("Folder", ".", Asker::Kind::path))};
+    const std::string folder = ask("Folder", ".", Asker::Kind::path);
+    options_.source = FolderSource{expand_home(folder)};
+    path_ = folder;
   }
   void ask_file() {
-    options_.source = FilesSource{{expand_home(ask("File", "", Asker::Kind::path))}};
+    const std::string file = ask("File", "", Asker::Kind::path);
+    options_.source = FilesSource{{expand_home(file)}};
+    path_ = file;
   }
-  void ask_json() { options_.source = JsonSource{ask("JSON", "", Asker::Kind::secret_text)}; }
+  void ask_json() {
+    const std::string text = ask("JSON", "", Asker::Kind::secret_text);
+    // As an option it would be standard input, which is where the answers come from.
+    if (text == "-") throw Error(ErrorCode::usage, "the JSON to send is not valid: a lone '-'");
+    options_.source = JsonSource{text};
+  }
 
   void ask_batch_name() {
     const std::string fallback = pack_options(options_, clock_).id.slug;
     const std::string name = ask("Batch name", fallback, Asker::Kind::name);
-    if (name != fallback) options_.batch_name = name;
+    if (name == fallback) return;
+    options_.batch_name = name;
+    accepted_.emplace_back(name, Asker::Kind::name);
   }
 
   void ask_repository(const Url& api) {
@@ -95,6 +120,7 @@ class Dialogue {
           ask("Repository", found ? found->str() : "", Asker::Kind::repository);
       if (Repository::parse(text)) {
         options_.repository = text;
+        accepted_.emplace_back(text, Asker::Kind::repository);
         return;
       }
       asker_.say("Please write owner/name.\n");
@@ -107,12 +133,16 @@ class Dialogue {
           ascii_lower(ask("Send it? (yes or no)", "yes", Asker::Kind::words));
       if (answer == "y" || answer == "yes") return true;
       if (answer == "n" || answer == "no") return false;
+      asker_.say("Please answer yes or no.\n");
     }
   }
 
   Options& options_;
   Asker& asker_;
   Clock& clock_;
+  const MakeProgress& make_progress_;
+  std::string path_;  ///< the last one answered
+  std::vector<std::pair<std::string, Asker::Kind>> accepted_;
 };
 
 /// Each kind of answer has a history of its own.
@@ -121,11 +151,12 @@ class TerminalAsker final : public Asker {
   explicit TerminalAsker(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::optional<std::string> ask(const std::string& question, Kind kind) override {
-    LineEditor& editor = editor_for(kind);
-    auto line = editor.read_line(question, kind == Kind::path ? LineEditor::Completion::paths
-                                                              : LineEditor::Completion::none);
-    if (line) editor.remember(*line);
-    return line;
+    return editor_for(kind).read_line(question, kind == Kind::path ? LineEditor::Completion::paths
+                                                                   : LineEditor::Completion::none);
+  }
+
+  void remember(const std::string& answer, Kind kind) override {
+    editor_for(kind).remember(answer);
   }
 
   void say(const std::string& text) override { write_to_terminal(text); }
@@ -149,24 +180,31 @@ class TerminalAsker final : public Asker {
 
   LineEditor& editor_for(Kind kind) {
     auto& editor = editors_[kind];
-    if (!editor) editor = std::make_unique<LineEditor>(history_of(kind));
+    if (!editor) editor = std::make_unique<LineEditor>(history_of(kind), terminal_);
     return *editor;
   }
 
   std::filesystem::path folder_;
+  QuietTerminal terminal_;
   std::map<Kind, std::unique_ptr<LineEditor>> editors_;
 };
 
 }  // namespace
 
-bool complete_by_asking(Options& options, Asker& asker, Clock& clock) {
-  return Dialogue(options, asker, clock).run();
+bool complete_by_asking(Options& options, Asker& asker, Clock& clock,
+                        const MakeProgress& make_progress) {
+  try {
+    return Dialogue(options, asker, clock, make_progress).run();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::interrupted && error.code() != ErrorCode::terminated) throw;
+    throw Error(error.code(), std::string(error.what()) + "; nothing was sent");
+  }
 }
 
-bool ask_at_terminal(Options& options, Clock& clock) {
+bool ask_at_terminal(Options& options, Clock& clock, const MakeProgress& make_progress) {
   TerminalAsker asker(options.state_dir.empty() ? std::filesystem::path()
                                                 : options.state_dir / "history");
-  return complete_by_asking(options, asker, clock);
+  return complete_by_asking(options, asker, clock, make_progress);
 }
 
 }  // namespace healthmetric::sender

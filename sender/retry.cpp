@@ -185,7 +185,7 @@ void RetryingTransport::wait(Clock::duration delay, const Request& request,
   const Clock::time_point until = clock_.now() + delay;
   log::info(fmt::format("{}: {}; trying again in {} s, at {}", where, last_failure_,
                         std::chrono::ceil<seconds>(delay).count(),
-                        format_timestamp(std::chrono::floor<seconds>(until))));
+                        format_timestamp(std::chrono::ceil<seconds>(until))));
   idle_ += delay;
   sleep_until(until);
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,8 @@ class Unprivileged:
     own: Callable[[Path], None]
 
 
-@pytest.fixture
-def unprivileged() -> Iterator[Unprivileged]:
+@contextmanager
+def unprivileged_user() -> Iterator[Unprivileged]:
     folder = Path(tempfile.mkdtemp(prefix="healthmetric-cli-"))
     is_root = os.geteuid() == 0
     prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if is_root else []
@@ -163,3 +164,9 @@ def unprivileged() -> Iterator[Unprivileged]:
             if place.is_dir() and not place.is_symlink():
                 place.chmod(0o700)
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Unprivileged]:
+    with unprivileged_user() as user:
+        yield user

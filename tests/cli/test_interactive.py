@@ -2,93 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pty
 import re
-import select
+import shutil
+import signal
 import subprocess
-import termios
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import TOKEN, Destination
 from programs import Program
+from pseudo_terminal import Terminal
 
-TIMEOUT_S = 30
-CTRL_C, CTRL_D, UP, TAB = b"\x03", b"\x04", b"\x1b[A", b"\t"
-
-
-def squeezed(text: str) -> str:
-    """Without blanks and line ends: a narrow terminal breaks lines anywhere."""
-    return "".join(text.split())
-
-
-class Terminal:
-    """The sender in a terminal of its own, its standard output apart."""
-
-    def __init__(self, sender: Program, *words: Any, env: dict[str, str] | None = None, cwd: Path | None = None,
-                 columns: int = 80) -> None:
-        self.leader, follower = pty.openpty()
-        termios.tcsetwinsize(follower, (24, columns))
-        self.modes_before = termios.tcgetattr(follower)
-        self._follower = os.dup(follower)
-        self.text = ""
-        environment = {"TERM": "xterm", "NO_COLOR": "1"} | (env or {})
-        self.process = sender.start(*words, stdin=follower, stderr=follower, env=environment, cwd=cwd or sender.home,
-                                    preexec_fn=self._own_terminal(follower))
-        os.close(follower)
-        self._seen = 0
-
-    @staticmethod
-    def _own_terminal(descriptor: int) -> Any:
-        def take() -> None:
-            os.setsid()
-            import fcntl
-            fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
-        return take
-
-    def _read(self, timeout: float) -> bool:
-        if not select.select([self.leader], [], [], timeout)[0]:
-            return False
-        try:
-            chunk = os.read(self.leader, 65536)
-        except OSError:
-            return False
-        self.text += chunk.decode("utf-8", "replace")
-        return bool(chunk)
-
-    def wait_for(self, words: str) -> None:
-        """The words, behind all that was waited for before."""
-        deadline = time.monotonic() + TIMEOUT_S
-        wanted = squeezed(words)
-        while wanted not in (shown := squeezed(self.plain)[self._seen:]):
-            assert time.monotonic() < deadline, f"no {words!r} in {self.text!r}"
-            if not self._read(0.2) and self.process.poll() is not None:
-                deadline = 0
-        self._seen += shown.index(wanted) + len(wanted)
-
-    @property
-    def plain(self) -> str:
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]", "", self.text)
-
-    def answer(self, question: str, keys: bytes) -> None:
-        self.wait_for(question)
-        os.write(self.leader, keys)
-
-    def end(self) -> tuple[int, str]:
-        deadline = time.monotonic() + TIMEOUT_S
-        while self.process.poll() is None and time.monotonic() < deadline:
-            self._read(0.1)
-        while self._read(0):
-            pass
-        stdout, _ = self.process.communicate(timeout=5)
-        modes = termios.tcgetattr(self._follower)
-        os.close(self._follower)
-        os.close(self.leader)
-        assert modes == self.modes_before, "the terminal is not as it was"
-        return self.process.returncode, stdout.decode()
+CTRL_C, CTRL_D, CTRL_Z, UP, TAB = b"\x03", b"\x04", b"\x1a", b"\x1b[A", b"\t"
 
 
 @pytest.fixture
@@ -130,7 +58,7 @@ def test_a_file_and_json_are_asked_for(ask: Any, destination: Destination, sourc
     terminal = ask("--repo", destination.repo, "--batch-name", "pulse")
     terminal.answer("JSON [folder]: ", b"json\r")
     terminal.answer("JSON: ", b"{61\r")
-    terminal.wait_for("no valid JSON")
+    terminal.wait_for("the JSON to send is not valid")
     terminal.answer("JSON: ", b'{"secret pulse": 61}\r')
     terminal.answer("[yes]: ", b"y\r")
     assert terminal.end()[0] == 0
@@ -203,3 +131,160 @@ def test_without_a_terminal_nobody_is_asked(sender: Program) -> None:
     result = sender(stdin=subprocess.DEVNULL)
     assert (result.status, result.stdout) == (2, "")
     result.error_line("nothing to send: use --folder")
+
+
+@pytest.mark.parametrize("language", ["C.UTF-8", "C", "POSIX"])
+def test_any_character_can_be_typed(language: str, ask: Any, destination: Destination, tmp_path: Path) -> None:
+    (tmp_path / "Müller").mkdir()
+    (tmp_path / "Müller/größe.json").write_bytes(b"1")
+    environment = {"LC_ALL": language, "LANG": language}
+    terminal = ask("--repo", destination.repo, cwd=tmp_path, env=environment)
+    terminal.answer("JSON [folder]: ", b"\r")
+    terminal.answer("Folder [.]: ", b"M" + TAB)
+    terminal.wait_for("Müller/")
+    os.write(terminal.leader, b"\r")
+    terminal.answer("Batch name", "日本 é\r".encode())
+    terminal.answer("[yes]: ", b"no\r")
+    assert terminal.end() == (0, "nothing sent\n")
+    terminal = ask("--dry-run", "--json", "--batch-name", "x", env=environment)
+    terminal.answer("JSON [folder]: ", b"json\r")
+    terminal.answer("JSON: ", '"größer"\r'.encode())
+    status, stdout = terminal.end()
+    assert status == 0 and json.loads(stdout)["bytes"] == len('"größer"'.encode())
+
+
+def test_a_lone_dash_is_no_json(ask: Any, destination: Destination) -> None:
+    terminal = ask("--repo", destination.repo, "--batch-name", "x")
+    terminal.answer("JSON [folder]: ", b"json\r")
+    terminal.answer("JSON: ", b"-\r")
+    terminal.wait_for("the JSON to send is not valid")
+    terminal.answer("JSON: ", b"{61\r")
+    terminal.wait_for("the JSON to send is not valid: ")
+    terminal.answer("JSON: ", b"61\r")
+    terminal.answer("[yes]: ", b"y\r")
+    assert terminal.end()[0] == 0
+    assert "--data" not in terminal.plain
+
+
+def test_an_answer_that_is_none_gets_a_hint(ask: Any, destination: Destination, source: Path) -> None:
+    terminal = ask("--repo", destination.repo, "--batch-name", "x")
+    terminal.answer("JSON [folder]: ", b"f\r")
+    terminal.wait_for("fo or fi")
+    terminal.answer("JSON [folder]: ", b"what\r")
+    terminal.wait_for("Please answer folder, file or json.")
+    terminal.answer("JSON [folder]: ", b"fo\r")
+    terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
+    terminal.answer("[yes]: ", b"perhaps\r")
+    terminal.wait_for("Please answer yes or no.")
+    terminal.answer("[yes]: ", b"n\r")
+    assert terminal.end() == (0, "nothing sent\n")
+
+
+def test_names_offered_cannot_move_the_cursor(ask: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    for name in ("a\x1b[2Jb", "a\x07c", *(f"b{number:03}" for number in range(150))):
+        (folder / name).write_bytes(b"")
+    terminal = ask(cwd=folder)
+    terminal.answer("JSON [folder]: ", b"\r")
+    terminal.answer("Folder [.]: ", b"a" + TAB)
+    terminal.wait_for("a\\x07c")
+    terminal.wait_for("a\\x1b[2Jb")
+    os.write(terminal.leader, b"\x15b" + TAB)  # ^U takes the line away
+    terminal.wait_for("... and 50 more")
+    os.write(terminal.leader, CTRL_C)
+    assert terminal.end()[0] == 130
+    assert "\x1b[2J" not in terminal.text and "\x07c" not in terminal.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals, ask: Any) -> None:
+    terminal = ask()
+    terminal.wait_for("JSON [folder]: ")
+    terminal.process.send_signal(number)
+    status, stdout = terminal.end()  # which looks at the modes
+    assert (status, stdout) == (143, "")
+    assert "nothing was sent" in terminal.plain
+
+
+def test_what_is_typed_ahead_is_not_lost(ask: Any, destination: Destination, source: Path) -> None:
+    terminal = ask("--repo", destination.repo, "--batch-name", "x")
+    terminal.answer("JSON [folder]: ", b"\r" + os.fsencode(source) + b"\r" + CTRL_D)
+    status, stdout = terminal.end()
+    assert (status, stdout) == (130, "")
+    assert "the input ended; nothing was sent" in terminal.plain
+
+
+def test_ctrl_c_while_the_plan_is_made(ask: Any, destination: Destination, tmp_path: Path) -> None:
+    folder = tmp_path / "large"
+    folder.mkdir()
+    for number in range(4):
+        with (folder / f"{number}.csv").open("wb") as file:
+            file.truncate(90 << 20)
+    terminal = ask("--batch-name", "x", env={"NO_COLOR": ""})
+    terminal.answer("JSON [folder]: ", b"\r")
+    terminal.answer("Folder [.]: ", os.fsencode(folder) + b"\r")
+    terminal.answer("Repository: ", destination.repo.encode() + b"\r")
+    terminal.answer("packing", CTRL_C)  # its progress is shown
+    status, stdout = terminal.end()
+    assert (status, stdout) == (130, "")
+    assert re.search(r"\r\x1b\[K[^\r]*interrupted; nothing was sent\r\n$", terminal.text), terminal.text
+
+
+def test_only_what_was_agreed_to_is_remembered(ask: Any, destination: Destination, source: Path) -> None:
+    history = destination.sender.home / "state/healthmetric/history"
+    for last in (CTRL_C, CTRL_D, b"no\r"):
+        terminal = ask()
+        terminal.answer("JSON [folder]: ", b"\r")
+        terminal.answer("Folder [.]: ", b"/no/where\r")
+        terminal.answer("Folder [.]: ", UP + b"\x15" + os.fsencode(source) + b"\r")
+        terminal.answer("Batch name [source]: ", b"January\r")
+        terminal.answer("Repository: ", destination.repo.encode() + b"\r")
+        terminal.answer("[yes]: ", last)
+        terminal.end()
+        assert not history.exists()
+    terminal = ask()
+    terminal.answer("JSON [folder]: ", b"\r")
+    terminal.answer("Folder [.]: ", b"/no/where\r")
+    terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
+    terminal.answer("Batch name [source]: ", b"\r")
+    terminal.answer("Repository: ", destination.repo.encode() + b"\r")
+    terminal.answer("[yes]: ", b"yes\r")
+    assert terminal.end()[0] == 0
+    assert sorted(file.name for file in history.iterdir()) == ["paths", "repositories"]
+    assert "/no/where" not in (history / "paths").read_text()
+
+
+def test_the_plan_names_the_files(ask: Any, destination: Destination, source: Path) -> None:
+    (source / "notes.pdf").write_bytes(b"1")
+    for number in range(30):
+        (source / f"n{number:02}.csv").write_bytes(b"1")
+    terminal = ask("--repo", destination.repo, "--batch-name", "x")
+    terminal.answer("JSON [folder]: ", b"\r")
+    terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
+    terminal.wait_for("send      data.json (13 B)")
+    terminal.wait_for("send      ... and 11 more")
+    terminal.wait_for("leave out notes.pdf: unsupported type")
+    terminal.answer("[yes]: ", b"n\r")
+    assert terminal.end()[0] == 0
+
+
+def test_ctrl_z_suspends_and_goes_on(destination: Destination, source: Path, tmp_path: Path) -> None:
+    """Under a shell with job control, which alone can let it go on."""
+    shell = Program(Path(shutil.which("bash") or "bash"), tmp_path / "home")
+    script = f"""set -m
+        {destination.sender.path} --repo {destination.repo} --api-url {destination.github.url} --batch-name x
+        echo "STOPPED-$((100+$?))" >&2; stty -a | grep -ow -e '-*icanon' -e '-*echo' >&2
+        fg > /dev/null; exit $?"""
+    terminal = Terminal(shell, "-c", script, env={"GH_TOKEN": TOKEN})
+    terminal.answer("JSON [folder]: ", b"fol")
+    terminal.answer("fol", CTRL_Z)
+    terminal.wait_for("STOPPED-248")
+    terminal.wait_for("icanon")
+    terminal.wait_for("echo")
+    terminal.answer("JSON [folder]: fol", b"der\r")
+    assert "-icanon" not in terminal.plain and "-echo" not in terminal.plain
+    terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
+    terminal.answer("[yes]: ", b"n\r")
+    status, stdout = terminal.end()
+    assert (status, stdout.splitlines()[-1]) == (0, "nothing sent")

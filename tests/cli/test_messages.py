@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import READER, TOKEN, Destination
+from conftest import READER, TOKEN, Destination, unprivileged_user
 from programs import REPOSITORY, Program, Result, Word, finished
+from pseudo_terminal import Terminal
 
 TABLE = REPOSITORY / "docs/messages.md"
 PAGE = "text/html; charset=utf-8"
@@ -102,13 +103,6 @@ simple("bad-repository", "--folder", "SOURCE", "--repo", "nonsense")
 simple("no-config", "--data", "1", "--config", "TMP/gone.toml")
 simple("no-token", "--folder", "SOURCE", "--repo", "octo/data")
 simple("no-token-file", "--folder", "SOURCE", "--repo", "octo/data", "--token-file", "TMP/gone")
-
-
-@scenario
-def unknown_key(stage: Stage) -> Result:
-    config = stage.tmp / "sender.toml"
-    config.write_text("colour = 1\n")
-    return stage.sender("--data", "1", "--config", config)
 
 
 @scenario
@@ -198,6 +192,142 @@ def another_sender(stage: Stage) -> Result:
     with lock.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return stage.send()
+
+
+def configured(name: str, text: str, *words: Word) -> None:
+    """With `text` in a configuration file."""
+    def run(stage: Stage) -> Result:
+        (stage.tmp / "sender.toml").write_text(text)
+        return stage.sender("--data", "1", "--config", stage.tmp / "sender.toml", *words)
+    SCENARIOS[name] = run
+
+
+configured("unknown-key", "colour = 1\n")
+configured("unknown-section", "[other]\n")
+configured("bad-toml", "batch-name = night\n")
+configured("bad-value-kind", "branch = 2024-01-15\n")
+configured("no-profile", "[profile.nightly]\n", "--profile", "weekly")
+simple("profile-without-file", "--data", "1", "--profile", "nightly")
+simple("null-alone", "--data", "1", "--null")
+simple("bad-pattern", "--folder", "SOURCE", "--exclude", "")
+simple("small-parts", "--data", "1", "--part-size", "4K")
+simple("bad-url", "--data", "1", "--repo", "octo/data", "--api-url", "example.com")
+simple("url-with-password", "--data", "1", "--repo", "octo/data", "--api-url", "https://me:secret@example.com")
+simple("log-not-writable", "--data", "1", "--log-file", "TMP")
+simple("folder-is-file", "--folder", "SOURCE/data.json")
+simple("no-list", "--files-from", "TMP/gone")
+simple("empty-json", "--data", "")
+SCENARIOS |= {
+    "profile-without-home": lambda stage: stage.sender("--data", "1", "--profile", "nightly", env={"HOME": ""}),
+    "no-state-place": lambda stage: stage.sender("--data", "1", env={"HOME": "", "XDG_STATE_HOME": ""}),
+    "bad-variable": lambda stage: stage.sender("--data", "1", env={"HEALTHMETRIC_TRIGGER": "often"}),
+    "listed-elsewhere": lambda stage: stage.send("--files-from", "-", input=b"data.json\n/etc/hostname\n"),
+    "question-interrupted": lambda stage: answered(stage, b"\x03"),
+    "question-input-ended": lambda stage: answered(stage, b"\x04"),
+    "receiver-unknown-field": lambda stage: stage.receiver("--name-template", "{batch}/{name}"),
+    "receiver-ambiguous-template": lambda stage: stage.receiver("--name-template", "{batch}/{stem}"),
+    "receiver-unsafe-template": lambda stage: stage.receiver("--name-template", "../{stem}{id}"),
+}
+
+
+def answered(stage: Stage, keys: bytes) -> Result:
+    """The sender at a terminal, its first question answered."""
+    terminal = Terminal(stage.sender, env={"GH_TOKEN": TOKEN})
+    terminal.answer("JSON [folder]: ", keys)
+    status, stdout = terminal.end()
+    return Result(status, stdout, terminal.plain)
+
+
+@scenario
+def folder_not_readable(stage: Stage) -> Result:
+    with unprivileged_user() as user:
+        (user.folder / "closed").mkdir(mode=0)
+        return user.sender("--folder", user.folder / "closed")
+
+
+@scenario
+def two_names(stage: Stage) -> Result:
+    (stage.tmp / "data.json").write_bytes(b"2")
+    return stage.sender("--file", stage.source / "data.json", "--file", stage.tmp / "data.json")
+
+
+@scenario
+def listed_link(stage: Stage) -> Result:
+    (stage.source / "link.json").symlink_to("data.json")
+    return stage.send("--files-from", "-", input=b"data.json\nlink.json\n")
+
+
+@scenario
+def name_not_utf8(stage: Stage) -> Result:
+    Path(os.fsdecode(os.fsencode(stage.source) + b"/odd\xff.json")).write_bytes(b"1")
+    return stage.send()
+
+
+@scenario
+def no_git(stage: Stage) -> Result:
+    (stage.source / ".healthmetricignore").write_text("x\n")
+    return stage.send(env={"PATH": str(stage.tmp)})
+
+
+@scenario
+def ignore_file_is_none(stage: Stage) -> Result:
+    (stage.source / ".healthmetricignore").symlink_to("elsewhere")
+    return stage.send()
+
+
+@scenario
+def ignore_file_in_gitignore(stage: Stage) -> Result:
+    (stage.source / ".gitignore").mkdir()
+    (stage.source / ".gitignore/.healthmetricignore").write_text("x\n")
+    return stage.send("--hidden")
+
+
+SCENARIOS |= {
+    "http-401-revoked": lambda stage: stage.answer(
+        401, "Bad credentials", headers={"github-authentication-token-expiration": "9000-01-01 00:00:00 UTC"}),
+    "http-403-archived": lambda stage: stage.answer(403, "Repository was archived so is read-only."),
+    "http-403-sso": lambda stage: stage.answer(
+        403, "Resource protected by organization SAML enforcement.",
+        headers={"x-github-sso": "required; url=https://github.com/orgs/octo/sso?authorization_request=x"}),
+    "http-408": lambda stage: stage.answer(408),
+    "http-409-empty": lambda stage: stage.answer(409, "Git Repository is empty."),
+    "http-410": lambda stage: stage.answer(410, "Gone"),
+    "http-418": lambda stage: stage.answer(418, "I'm a teapot"),
+    "workflow-not-started": lambda stage: stage.answer(
+        422, "No ref found for: side", method="POST", options=("--trigger", "workflow", "--branch", "main")),
+}
+
+
+@scenario
+def a_stranger_says_ok(stage: Stage) -> Result:
+    stage.fault("PUT", {"status": 200, "body": "{}"})
+    return stage.send("--max-wait", "0")
+
+
+@scenario
+def a_proxy_forbids(stage: Stage) -> Result:
+    stage.fault("PUT", {"status": 403, "headers": {"Content-Type": PAGE}, "body": "<html>Blocked</html>"})
+    return stage.send("--max-wait", "0")
+
+
+@scenario
+def receiver_busy(stage: Stage) -> Result:
+    storage = stage.tmp / "_storage"
+    (storage / "inbox").mkdir(parents=True)
+    directory = os.open(storage, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        return stage.receiver("--storage", storage, cwd=stage.tmp)
+    finally:
+        os.close(directory)
+
+
+@scenario
+def receiver_link_in_the_way(stage: Stage) -> Result:
+    storage = stage.tmp / "_storage"
+    storage.mkdir()
+    (storage / "inbox").symlink_to("elsewhere")
+    return stage.receiver("--storage", storage, cwd=stage.tmp)
 
 
 SCENARIOS |= {

@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import termios
 import time
@@ -36,8 +37,9 @@ class Shown:
 
 
 def on_terminal(destination: Destination, *words: str | Path, columns: int = 80,
-                env: dict[str, str] | None = None) -> Shown:
-    """Runs the sender with standard error on a terminal and standard output elsewhere."""
+                env: dict[str, str] | None = None, when: tuple[str, signal.Signals] | None = None) -> Shown:
+    """Runs the sender with standard error on a terminal and standard output elsewhere; `when` some
+    words are shown, it gets that signal."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     modes = termios.tcgetattr(follower)
@@ -51,6 +53,9 @@ def on_terminal(destination: Destination, *words: str | Path, columns: int = 80,
     try:
         while chunk := os.read(leader, 65536):
             text += chunk
+            if when and when[0].encode() in text:
+                process.send_signal(when[1])
+                when = None
     except OSError:
         pass  # the other end is closed
     os.close(leader)
@@ -112,3 +117,20 @@ def test_who_wants_none_gets_none(option: str, destination: Destination, large: 
 def test_what_is_no_terminal_gets_no_escape_codes(destination: Destination, large: Path) -> None:
     result = destination("--folder", large, "--part-size", "2M", env={"TERM": "xterm"})
     assert (result.status, result.stderr) == (0, "")
+
+
+def test_a_small_body_shows_where_it_is(destination: Destination, source: Path) -> None:
+    """All of it is handed over at once; then nothing moves until the answer comes."""
+    destination.github.faults({"method": "PUT", "times": None, "action": {"delay_ms": 1500}})
+    shown = on_terminal(destination, "--folder", source)
+    assert shown.status == 0
+    assert any(re.fullmatch(r"sending  100%  ([\d.]+ \w+) of \1  -- B/s  ETA --", line) for line in shown.lines), shown.lines
+    assert shown.redraws <= shown.seconds * 10 + 2
+
+
+def test_an_interruption_takes_the_line_away(destination: Destination, large: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": None, "action": {"delay_ms": 20_000}})
+    shown = on_terminal(destination, "--folder", large, when=("sending", signal.SIGINT))
+    assert shown.status == 130
+    assert re.search(r"\r\x1b\[Khealthmetric-sender: error: [^\r\x1b]*\n", shown.text), shown.text
+    assert not re.search(r"ETA[^\r]*\n", shown.text)

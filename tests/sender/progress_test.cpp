@@ -112,9 +112,62 @@ TEST_CASE("a terminal that was made narrower gets a shorter line") {
   const auto line = screen.line();
   line->begin({Step::Phase::sending, 1, 2, 100});
   screen.columns = 14;
+  for (const std::uint64_t done : {40, 50}) {
+    screen.clock.sleep_for(1s);
+    line->at(done, 100);
+  }
+  CHECK(screen.writes.back() == "\r1/2 50% 0:05\x1b[K");
+}
+
+TEST_CASE("what comes too soon after a redraw is drawn by the next tick") {
+  Screen screen;
+  const auto line = screen.line();
+  line->begin({Step::Phase::packing});
+  line->begin({Step::Phase::sending});
+  line->at(700, 700);
+  line->tick();
+  CHECK(screen.writes.size() == 1);
+  screen.clock.sleep_for(125ms);
+  line->tick();
+  CHECK(screen.writes.back() == "\rsending  100%  700 B of 700 B  -- B/s  ETA --\x1b[K");
+  const std::size_t drawn = screen.writes.size();
+  line->erase();  // a message comes
+  screen.clock.sleep_for(5s);
+  line->tick();
+  CHECK(screen.writes.size() == drawn + 1);
+}
+
+TEST_CASE("what fills the buffers says nothing about the rate") {
+  Screen screen;
+  const auto line = screen.line();
+  line->begin({Step::Phase::sending, 1, 1, 10'000});
+  line->at(3000, 10'000);
+  for (std::uint64_t done = 3000; done < 6000; done += 50) {
+    screen.clock.sleep_for(100ms);
+    line->at(done, 10'000);
+  }
+  CHECK(screen.writes.back().find("500 B/s  ETA 0:09") != std::string::npos);
+  for (int second = 0; second < 20; ++second) {  // and then it stands still
+    screen.clock.sleep_for(1s);
+    line->tick();
+  }
+  CHECK(screen.writes.back().find("-- B/s  ETA --") != std::string::npos);
+}
+
+TEST_CASE("the time left is that of all parts, and the rate goes on from one to the next") {
+  Screen screen;
+  const auto line = screen.line();
+  line->begin({Step::Phase::sending, 1, 3, 1000, 2000});
+  for (std::uint64_t done = 100; done <= 1000; done += 100) {
+    screen.clock.sleep_for(1s);
+    line->at(done, 1000);
+  }
+  CHECK(screen.writes.back().find("100%  1000 B of 1000 B  100 B/s  ETA 0:20") !=
+        std::string::npos);
+  line->begin({Step::Phase::sending, 2, 3, 1000, 1000});
   screen.clock.sleep_for(1s);
-  line->at(50, 100);
-  CHECK(screen.writes.back() == "\r1/2 50% 0:01\x1b[K");
+  line->at(100, 1000);
+  CHECK(screen.writes.back().find("10%  100 B of 1000 B  100 B/s  ETA 0:19") != std::string::npos);
 }
 
 TEST_CASE("where nothing can be redrawn a message comes every half a minute") {
