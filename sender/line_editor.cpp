@@ -138,6 +138,8 @@ struct LineEditor::Session {
     el_set(editor.get(), EL_PROMPT, &Session::show_prompt);
     el_set(editor.get(), EL_EDITOR, "emacs");
     el_set(editor.get(), EL_SIGNAL, 0);
+    // Else it would have the terminal collect and show lines between two questions.
+    el_set(editor.get(), EL_SETTY, "-x", "-icanon", "-echo", "-iexten", nullptr);
     el_set(editor.get(), EL_GETCFN, &Session::read_character);
     el_set(editor.get(), EL_ADDFN, "complete-path", "Complete a path", &Session::complete);
     set_up(*history);

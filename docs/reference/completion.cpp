@@ -9,15 +9,20 @@
 namespace healthmetric {
 namespace {
 
-enum class ValueKind { none, choice, file, folder, other };
+enum class ValueKind { none, choice, file, folder, profile, other };
 
 ValueKind kind_of(const OptionFacts& option) {
   if (option.value.empty()) return ValueKind::none;
   if (!option.choices.empty()) return ValueKind::choice;
   if (option.value == "FILE") return ValueKind::file;
   if (option.value == "DIR") return ValueKind::folder;
+  if (option.name == "profile") return ValueKind::profile;
   return ValueKind::other;
 }
+
+/// Prints the profiles of a configuration file, one a line; sed(1) reads the sections' heads alone.
+constexpr const char* kListProfiles =
+    R"(sed -n 's/^[[:space:]]*\[[[:space:]]*profile[[:space:]]*\.[[:space:]]*["]\{0,1\}\([^]"]*[^]"[:space:]]\)["]\{0,1\}[[:space:]]*\].*/\1/p')";
 
 /// The words a command line can go on with behind `words`, each once.
 std::vector<CommandFacts> next_words(const std::vector<CommandFacts>& commands,
@@ -103,6 +108,7 @@ std::string zsh_action(const OptionFacts& option) {
       return ":FILE:_files";
     case ValueKind::folder:
       return ":DIR:_files -/";
+    case ValueKind::profile:
     case ValueKind::other:
       return fmt::format(":{}: ", zsh_text(option.value));
   }
@@ -119,6 +125,8 @@ std::string fish_value(const OptionFacts& option) {
       return " -r -F";
     case ValueKind::folder:
       return " -x -a '(__fish_complete_directories)'";
+    case ValueKind::profile:
+      return " -x -a '(__healthmetric_profiles)'";
     case ValueKind::other:
       return " -x";
   }
@@ -143,6 +151,11 @@ std::string bash_completion(const std::string& program, const std::vector<Option
   arms += bash_arm(long_names(options, ValueKind::file),
                    "compopt -o filenames 2> /dev/null\n"
                    "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\")");
+  arms += bash_arm(long_names(options, ValueKind::profile),
+                   fmt::format("mapfile -t COMPREPLY < <(IFS=$'\\n'; compgen -W \"$({} "
+                               "\"${{XDG_CONFIG_HOME:-$HOME/.config}}/healthmetric/sender.toml\" "
+                               "2> /dev/null)\" -- \"$current\")",
+                               kListProfiles));
   arms += bash_arm(long_names(options, ValueKind::other), ":");
   for (const std::string& group : command_groups(commands)) {
     arms +=
@@ -157,7 +170,14 @@ std::string bash_completion(const std::string& program, const std::vector<Option
   return fmt::format(R"(# bash completion for {0}
 {1}() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
-  # bash takes "--option=value" for three words.
+  # bash takes "--option=value" for three words, or for one where = separates none.
+  if [[ $current == --*=* ]]; then
+    local option=${{current%%=*}}
+    COMP_WORDS=("$option" = "${{current#*=}}") COMP_CWORD=2
+    {1}
+    COMPREPLY=("${{COMPREPLY[@]/#/$option=}}")
+    return
+  fi
   if [[ $current == = ]]; then
     current=
   elif [[ $previous == = ]]; then
@@ -199,6 +219,15 @@ std::string zsh_completion(const std::string& program, const std::vector<OptionF
 std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options,
                             const std::vector<CommandFacts>& commands) {
   std::string text = fmt::format("# fish completion for {0}\ncomplete -c {0} -f\n", program);
+  if (!long_names(options, ValueKind::profile).empty()) {
+    text += fmt::format(
+        "function __healthmetric_profiles\n"
+        "  set -l folder ~/.config\n"
+        "  set -q XDG_CONFIG_HOME; and set folder $XDG_CONFIG_HOME\n"
+        "  {} $folder/healthmetric/sender.toml 2> /dev/null\n"
+        "end\n",
+        kListProfiles);
+  }
   for (const OptionFacts& option : options) {
     const std::string letter = option.letter.empty() ? "" : " -s " + option.letter;
     text += fmt::format("complete -c {}{} -l {}{} -d {}\n", program, letter, option.name,

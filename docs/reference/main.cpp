@@ -32,10 +32,31 @@ ManPage page_of(const CLI::App& app) {
   ManPage page;
   page.program = app.get_name();
   page.version = kVersion;
+  page.date = HEALTHMETRIC_VERSION_DATE;
   page.description = app.get_description() + "\n" + app.get_footer();
   page.options = describe_options(app);
   page.commands = describe_commands(app);
   return page;
+}
+
+std::vector<std::pair<std::string, std::string>> all_exit_statuses() {
+  std::vector<std::pair<std::string, std::string>> statuses;
+  for (const auto& [status, meaning] : exit_status_meanings()) {
+    statuses.emplace_back(std::to_string(static_cast<int>(status)), meaning);
+  }
+  return statuses;
+}
+
+/// It sends nothing and packs nothing.
+std::vector<std::pair<std::string, std::string>> receiver_exit_statuses() {
+  return {{"0", "all done, or nothing was waiting"},
+          {"1", "a defect in the program"},
+          {"2", "usage: an option, no such folder"},
+          {"4", "partly done: a batch was rejected; the others are stored"},
+          {"9", "another receiver is at work"},
+          {"10", "local input or output: disk full, no permission"},
+          {"130", "interrupted; the next run does what is left"},
+          {"143", "terminated; the next run does what is left"}};
 }
 
 ManPage sender_page(const CLI::App& app) {
@@ -48,7 +69,12 @@ ManPage sender_page(const CLI::App& app) {
       {"GITHUB_REPOSITORY", "The repository, where --repo is not given."},
       {"GITHUB_API_URL", "The root of the API, where --api-url is not given."},
       {"HTTPS_PROXY, NO_PROXY", "As curl(1) reads them."},
+      {"XDG_CONFIG_HOME", "Where healthmetric/sender.toml is (default: ~/.config)."},
+      {"XDG_STATE_HOME", "Where healthmetric/, with the outbox, is (default: ~/.local/state)."},
+      {"NO_COLOR, TERM", "With NO_COLOR set, or TERM=dumb, no line of progress is drawn."},
+      {"TMPDIR", "Where ignore files are handed to git(1) (default: /tmp)."},
   };
+  page.exit_statuses = all_exit_statuses();
   page.files = {
       {"~/.config/healthmetric/sender.toml", "Options, and profiles of options."},
       {"~/.local/state/healthmetric/outbox/", "Batches that wait for delivery."},
@@ -73,6 +99,7 @@ ManPage receiver_page(const CLI::App& app) {
   page.environment = {
       {"HEALTHMETRIC_<OPTION>", "The value of an option, if it is not on the command line."},
   };
+  page.exit_statuses = receiver_exit_statuses();
   page.files = {
       {"_storage/inbox/", "Payloads that wait."},
       {"_storage/summaries/", "What became of each batch."},

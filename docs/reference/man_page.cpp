@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "common/exit_status.hpp"
 #include "common/format.hpp"
 #include "docs/reference/joined.hpp"
 
@@ -74,9 +73,9 @@ void add_examples(std::string& page,
 
 std::string to_roff(const ManPage& page) {
   std::string text = fmt::format(
-      ".\\\" Made from the program's option definitions.\n.TH {} 1 \"\" \"{} {}\" \"User "
+      ".\\\" Made from the program's option definitions.\n.TH {} 1 {} \"{} {}\" \"User "
       "commands\"\n",
-      escaped(page.program), escaped(page.program), page.version);
+      escaped(page.program), page.date, escaped(page.program), page.version);
   add_section(text, "NAME");
   text += escaped(page.program) + " \\- " + escaped(page.summary) + "\n";
   add_section(text, "SYNOPSIS");
@@ -94,10 +93,7 @@ std::string to_roff(const ManPage& page) {
     for (const CommandFacts& command : page.commands) add_item(text, term(command), command.text);
   }
   add_list(text, "ENVIRONMENT", page.environment);
-  add_section(text, "EXIT STATUS");
-  for (const auto& [status, meaning] : exit_status_meanings()) {
-    add_item(text, fmt::format("\\fB{}\\fR", static_cast<int>(status)), meaning);
-  }
+  add_list(text, "EXIT STATUS", page.exit_statuses);
   add_list(text, "FILES", page.files);
   add_examples(text, page.examples);
   add_section(text, "SEE ALSO");

@@ -12,12 +12,14 @@ namespace healthmetric {
 struct ManPage {
   std::string program;
   std::string version;
+  std::string date;         ///< of the version: a page is the same whenever it is made
   std::string summary;      ///< one line
   std::string description;  ///< a paragraph
   std::vector<OptionFacts> options;
   std::vector<CommandFacts> commands;
   /// Term and text.
   std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> exit_statuses;
   std::vector<std::pair<std::string, std::string>> files;
   std::vector<std::pair<std::string, std::string>> examples;
   std::vector<std::string> see_also;

@@ -69,6 +69,10 @@ class Terminal:
     def plain(self) -> str:
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]", "", self.text)
 
+    @property
+    def collects_and_shows_lines(self) -> bool:
+        return bool(termios.tcgetattr(self._follower)[3] & (termios.ICANON | termios.ECHO))
+
     def answer(self, question: str, keys: bytes) -> None:
         self.wait_for(question)
         os.write(self.leader, keys)

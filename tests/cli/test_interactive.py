@@ -225,7 +225,9 @@ def test_ctrl_c_while_the_plan_is_made(ask: Any, destination: Destination, tmp_p
     terminal.answer("JSON [folder]: ", b"\r")
     terminal.answer("Folder [.]: ", os.fsencode(folder) + b"\r")
     terminal.answer("Repository: ", destination.repo.encode() + b"\r")
-    terminal.answer("packing", CTRL_C)  # its progress is shown
+    terminal.wait_for("packing")  # its progress is shown
+    assert not terminal.collects_and_shows_lines
+    os.write(terminal.leader, CTRL_C)
     status, stdout = terminal.end()
     assert (status, stdout) == (130, "")
     assert re.search(r"\r\x1b\[K[^\r]*interrupted; nothing was sent\r\n$", terminal.text), terminal.text

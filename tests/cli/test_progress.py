@@ -98,7 +98,8 @@ def test_messages_stand_on_lines_of_their_own(destination: Destination, large: P
     for message in messages:
         # The line of progress was taken away before the message was written.
         assert re.search(r"(^|\r\x1b\[K)healthmetric-sender: [^\r\x1b]*$", message), message
-    assert any(line.startswith("waiting until ") for line in shown.lines)
+    [until] = {match[1] for match in re.finditer(r"trying again in \d+ s, at (\S+Z)", shown.text)}
+    assert f"waiting until {until}" in shown.lines
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

@@ -78,10 +78,7 @@ def test_each_has_exactly_the_options_of_the_program(program: str, installed: Pa
 def test_a_manual_page_is_without_fault(program: str, installed: Path) -> None:
     needs("mandoc")
     page = installed / f"share/man/man1/{program}.1"
-    # A page without a date is the same whenever it is made.
-    faults = [line for line in run("mandoc", "-T", "lint", "-W", "warning", page, check=False).splitlines()
-              if "missing date" not in line]
-    assert faults == []
+    assert run("mandoc", "-T", "lint", "-W", "warning", page, check=False) == ""
     text = run("mandoc", "-T", "utf8", "-O", "width=100", page)
     for section in ("NAME", "SYNOPSIS", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "FILES", "EXAMPLES", "SEE ALSO"):
         assert re.search(rf"^.?{section}|^{section}", re.sub(r".\x08", "", text), re.MULTILINE), section
@@ -106,8 +103,33 @@ def test_bash_completes_options_choices_and_places(installed: Path, tmp_path: Pa
     assert complete("--folder", "my") == ["my folder"]
     assert sorted(complete("--file", "my")) == ["my file.json", "my folder"]
     assert complete("--repo", "") == []
+    assert complete("--folder=my") == ["--folder=my folder"]
+    assert complete("--trigger=d") == ["--trigger=dispatch"]
     assert complete("out") == ["outbox"]
     assert complete("outbox", "") == ["list", "retry", "drop"]
+
+
+PROFILES = 'folder = "[profile.none]"\n[profile.nightly]\n  [ profile . "my prof" ] # why\n[other.x]\n'
+
+
+def test_bash_offers_the_profiles(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "healthmetric").mkdir()
+    (tmp_path / "healthmetric/sender.toml").write_text(PROFILES)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert bash_complete(installed, "healthmetric-sender", "--profile", "") == ["nightly", "my prof"]
+    assert bash_complete(installed, "healthmetric-sender", "--profile=n") == ["--profile=nightly"]
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    assert bash_complete(installed, "healthmetric-sender", "--profile", "") == []
+
+
+def test_the_manual_pages_say_what_concerns_their_program(installed: Path) -> None:
+    page = {program: (installed / f"share/man/man1/{program}.1").read_text() for program in PROGRAMS}
+    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "NO_COLOR"):
+        assert variable in page["healthmetric-sender"]
+    statuses = {program: re.findall(r"^\\fB(\d+)\\fR$", text, re.MULTILINE) for program, text in page.items()}
+    assert statuses["healthmetric-receiver"] == ["0", "1", "2", "4", "9", "10", "130", "143"]
+    assert set(statuses["healthmetric-sender"]) >= {"5", "6", "7", "8", "11"}
+    assert "outbox" not in page["healthmetric-receiver"]
 
 
 def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> None:
@@ -115,6 +137,8 @@ def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> 
     file = installed / "share/fish/vendor_completions.d/healthmetric-sender.fish"
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     (tmp_path / "my folder").mkdir()
+    (tmp_path / ".config/healthmetric").mkdir(parents=True)
+    (tmp_path / ".config/healthmetric/sender.toml").write_text(PROFILES)
 
     def complete(line: str) -> list[str]:
         script = f"source {file}; complete -C {line!r}"
@@ -124,6 +148,7 @@ def test_fish_completes_options_and_choices(installed: Path, tmp_path: Path) -> 
     assert complete("healthmetric-sender out") == ["outbox"]
     assert sorted(complete("healthmetric-sender outbox ")) == ["drop", "list", "retry"]
     assert sorted(complete("healthmetric-sender --compress ")) == ["none", "zstd"]
+    assert sorted(complete("healthmetric-sender --profile ")) == ["my\\ prof", "nightly"]
     assert "my\\ folder/" in complete("healthmetric-sender --folder my") or \
         "my folder/" in complete("healthmetric-sender --folder my")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -324,3 +325,39 @@ def test_a_success_that_github_did_not_answer_leaves_the_batch_in_the_outbox(
     assert (result.status, result.json["status"]) == (7, "queued")
     result.error_line("HTTP 200" if method == "POST" else "no valid JSON")
     assert destination.waiting() == [result.json["batch_id"]]
+
+
+def test_a_workflow_that_cannot_start_holds_up_no_payload(destination: Destination, source: Path) -> None:
+    refusal = {"status": 422, "body": {"message": "No ref found for: side"}}
+    destination.github.faults({"method": "POST", "times": None, "action": refusal})
+    words = ["--folder", source, "--trigger", "workflow", "--branch", "main"]
+    for batches in (1, 2):
+        result = destination(*words)
+        assert result.status == 8
+        result.error_line("delivered, but the workflow was not started")
+        assert "refused, kept" not in result.stderr
+        assert len(destination.inbox()) == len(destination.waiting()) == batches
+    destination.github.clear_faults()
+    assert destination(*words).status == 0
+    assert destination.waiting() == []
+
+
+def test_a_batch_for_an_empty_repository_waits_for_its_first_commit(destination: Destination, source: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": 1, "action": {
+        "status": 409, "body": {"message": "Git Repository is empty."}}})
+    result = destination("--folder", source)
+    assert result.status == 8
+    result.error_line("make a first commit there")
+    assert len(destination.waiting()) == 1
+    assert destination("--data", "1").status == 0
+    assert destination.waiting() == [] and len(destination.inbox()) == 2
+
+
+def test_a_signal_that_was_ignored_from_the_start_stays_so(destination: Destination, source: Path) -> None:
+    """As under nohup(1)."""
+    destination.github.faults({"method": "PUT", "times": None, "action": {"delay_ms": 1000}})
+    process = destination.start("--folder", source, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    while not list(destination.sender.outbox.glob("2*/entry.json")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGHUP)
+    assert finished(process).status == 0
