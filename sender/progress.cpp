@@ -72,7 +72,8 @@ std::string time_left(const ProgressState& state) {
                               state.step.rest_bytes;
   // Once all is handed over, it is the network's and the server's time.
   if (state.bytes_per_second <= 0 || bytes == 0) return "--";
-  const double left = std::ceil(static_cast<double>(bytes) / state.bytes_per_second);
+  constexpr double kRounding = 0.001;
+  const double left = std::ceil(static_cast<double>(bytes) / state.bytes_per_second - kRounding);
   const auto seconds = static_cast<long>(std::min(left, 359'999.0));
   const long hours = seconds / 3600;
   const long minutes = seconds / 60 % 60;
@@ -81,8 +82,8 @@ std::string time_left(const ProgressState& state) {
 }
 
 std::string rate_text(const ProgressState& state) {
-  if (state.bytes_per_second <= 0) return "-- B/s";
-  return human_bytes(static_cast<std::uint64_t>(state.bytes_per_second)) + "/s";
+  if (state.bytes_per_second < 1) return "-- B/s";
+  return human_bytes(static_cast<std::uint64_t>(std::llround(state.bytes_per_second))) + "/s";
 }
 
 std::string percentage(const ProgressState& state) {

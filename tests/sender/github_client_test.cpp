@@ -302,5 +302,5 @@ TEST_CASE("dispatches carry what they are told") {
                  "/actions/workflows/data-receiver.yml/dispatches"));
   fixture.transport.answer(422, R"({"message":"No ref found"})");
   CHECK(error_code_of([&] { fixture.client.dispatch_workflow("x.yml", "y"); }) ==
-        ErrorCode::refused);
+        ErrorCode::not_ready);
 }

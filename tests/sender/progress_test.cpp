@@ -112,7 +112,7 @@ TEST_CASE("a terminal that was made narrower gets a shorter line") {
   const auto line = screen.line();
   line->begin({Step::Phase::sending, 1, 2, 100});
   screen.columns = 14;
-  for (const std::uint64_t done : {40, 50}) {
+  for (const std::uint64_t done : {40U, 50U}) {
     screen.clock.sleep_for(1s);
     line->at(done, 100);
   }
