@@ -42,7 +42,7 @@ std::vector<Entry> in_written_order(const toml::table& table) {
 
 /// A value as it would stand on the command line; nothing for what no option can be.
 std::optional<std::string> as_word(const toml::node& value) {
-  if (const auto text = value.value_exact<std::string>()) return text;
+  if (auto text = value.value_exact<std::string>()) return text;
   if (const auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";
   if (const auto whole = value.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
   if (const auto number = value.value_exact<double>()) return fmt::format("{}", *number);
@@ -95,7 +95,7 @@ class ConfigReader {
     throw Error(ErrorCode::usage, file_ + " " + why);
   }
 
-  Profiles profiles_of(const toml::table& document) const {
+  [[nodiscard]] Profiles profiles_of(const toml::table& document) const {
     const toml::node* node = document.get(kProfile);
     if (node == nullptr) return {};
     const toml::table* sections = node->as_table();
@@ -112,8 +112,8 @@ class ConfigReader {
     return profiles;
   }
 
-  Settings settings_of(const toml::table& table, const std::string& prefix,
-                       const std::string& place) const {
+  [[nodiscard]] Settings settings_of(const toml::table& table, const std::string& prefix,
+                                     const std::string& place) const {
     Settings settings;
     for (const auto& [key, value] : in_written_order(table)) {
       if (prefix.empty() && key == kProfile) continue;
@@ -129,7 +129,7 @@ class ConfigReader {
       }
       // An empty value counts as unset.
       if (words->empty() || *words == std::vector<std::string>{""}) continue;
-      settings.push_back({key, *words, file_ + ": " + key + place});
+      settings.push_back({key, *words, fmt::format("{}: {}{}", file_, key, place)});
     }
     return settings;
   }

@@ -43,7 +43,7 @@ def test_a_folder_that_cannot_be_read_is_named(unprivileged: Unprivileged) -> No
 def test_broken_json_is_refused(text: str, output: Output) -> None:
     result = output("--data", text)
     assert (result.status, result.stdout) == (2, "")
-    result.error_line("--data")
+    result.error_line("the JSON to send is")
     assert output.payload_files() == []
 
 
