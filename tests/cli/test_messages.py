@@ -406,6 +406,7 @@ def ended_by(number: signal.Signals) -> Scenario:
 
 SCENARIOS["interrupted"] = ended_by(signal.SIGINT)
 SCENARIOS["terminated"] = ended_by(signal.SIGTERM)
+SCENARIOS["terminal-gone"] = ended_by(signal.SIGHUP)
 
 
 def put_receipt(stage: Stage, batch_id: str, status: str) -> None:
