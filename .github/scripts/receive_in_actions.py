@@ -43,8 +43,10 @@ def main() -> int:
 def receive(wanted: Wanted, results: Path) -> dict[str, Any]:
     result = results / "result.json"
     result.unlink(missing_ok=True)
+    # The work needs no token: git has its own, and the receiver is to have none.
+    environment = {name: value for name, value in os.environ.items() if name != "GH_TOKEN"}
     with actions_feedback.commands_stopped():
-        status = subprocess.run(command(wanted, results), check=False).returncode
+        status = subprocess.run(command(wanted, results), env=environment, check=False).returncode
     if not result.exists():
         return failed(max(status, INTERNAL_ERROR), f"{WORK.name} ended with status {status}")
     return json.loads(result.read_text(encoding="utf-8"))
