@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -186,6 +187,7 @@ class Project:
                 for file in folder.rglob("*") if file.is_file()}
 
 
+@functools.cache
 def packed_receiver(receiver: Path, top: str) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tarball:
