@@ -206,7 +206,8 @@ class Clone:
         done = subprocess.run([*self._command(), *arguments], env=self._environment, input=given,
                               capture_output=True, check=False)
         if done.returncode != 0:
-            raise GitError(f"git {arguments[0]}: {words_of(done.stderr)}")
+            command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
+            raise GitError(f"git {command}: {words_of(done.stderr)}")
         return done.stdout
 
 
