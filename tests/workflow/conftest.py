@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+NUMBERS = itertools.count(1)  # names that differ in odd characters only would become one
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / ".github/scripts")]
 import project as workflow_project  # noqa: E402
 from forge import Forge  # noqa: E402
@@ -46,8 +48,8 @@ def github(store: Path) -> Iterator[LocalGithub]:
 @pytest.fixture
 def bare_project(github: LocalGithub, store: Path, request: pytest.FixtureRequest) -> Project:
     """With the project's files, and no receiver but what can be built of them."""
-    name = re.sub(r"[^A-Za-z0-9_.-]", "-", request.node.name)[:80]
-    made = Project(github, store, f"octo/{name}")
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", request.node.name)[:70]
+    made = Project(github, store, f"octo/{name}-{next(NUMBERS)}")
     made.install(PROJECT, FILES)
     return made
 

@@ -154,9 +154,9 @@ class Project:
                               stderr=subprocess.STDOUT, check=False)
         return WorkflowRun("schedule", done.returncode, done.stdout, folder)
 
-    def runs(self) -> list[WorkflowRun]:
+    def runs(self, timeout_s: float = RUN_TIMEOUT_S) -> list[WorkflowRun]:
         """Those of this repository, once all have ended."""
-        self.github.wait_idle(RUN_TIMEOUT_S)
+        self.github.wait_idle(timeout_s)
         return [WorkflowRun(run["event"], run["exit_code"],
                             Path(run["log"]).read_text(errors="replace"), Path(run["log"]).parent)
                 for run in self.github.runs()

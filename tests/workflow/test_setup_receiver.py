@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from conftest import built
 from forge import Batch
-from project import FILES, PROJECT, SETUP, SOURCES, Project, WorkflowRun
+from project import FILES, PROJECT, RUN_TIMEOUT_S, SETUP, SOURCES, Project, WorkflowRun
 
 MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
+BUILD_TIMEOUT_S = 1500
 TAKE, BUILD = "Take the receiver from the release", "Build it"
 
 
-def receive(project: Project) -> WorkflowRun:
+def receive(project: Project, timeout_s: float = RUN_TIMEOUT_S) -> WorkflowRun:
     project.put(MORNING.payload_path, MORNING.payload(), message="Add [skip ci]")
     project.dispatch({})
-    run = project.runs()[-1]
+    run = project.runs(timeout_s)[-1]
     assert run.exit_code == 0, run.log
     assert project.receipt(MORNING.batch_id)["status"] == "stored"
     return run
@@ -75,7 +76,7 @@ def test_releases_that_may_not_be_read_are_done_without(cached: Project) -> None
 @pytest.mark.skipif(os.environ.get("HEALTHMETRIC_LONG") != "1", reason="takes minutes: --long")
 def test_without_anything_it_is_built_once(bare_project: Project) -> None:
     bare_project.install(PROJECT, [*FILES, *SOURCES])
-    run = receive(bare_project)
+    run = receive(bare_project, BUILD_TIMEOUT_S)
     assert run.outcomes[BUILD] == "success", run.log
     bare_project.dispatch({})
     again = bare_project.runs()[-1]
