@@ -11,6 +11,7 @@ struct CommandLine::Definition {
   Options options;
   LimitOptions limits;
   std::string name_template{NameTemplate::kDefault};
+  std::filesystem::path reject_list;
   bool keep_payloads = false;
   bool dry_run = false;
   unsigned incomplete_after_days = 7;
@@ -45,11 +46,16 @@ struct CommandLine::Definition {
                    "Reject a batch whose parts are not all there after DAYS (default 7)")
         ->type_name("DAYS")
         ->check(CLI::Range(0U, 3650U));
+    app.add_option("--reject-list", reject_list,
+                   "Reject the payloads that FILE names, a JSON object of paths below the storage "
+                   "folder and reasons")
+        ->type_name("FILE");
   }
 
   Options finish() {
     options.name_template = NameTemplate(name_template);
     options.limits = limits.limits();
+    if (!reject_list.empty()) options.reject_list = read_reject_list(reject_list);
     options.verbosity = verbosity(verbose, quiet);
     options.incomplete_after = std::chrono::days(incomplete_after_days);
     if (keep_payloads) options.mode = Mode::store_and_keep_payloads;

@@ -7,6 +7,7 @@
 
 #include "common/batch.hpp"
 #include "common/log.hpp"
+#include "receiver/reject_list.hpp"
 #include "receiver/stored_name.hpp"
 
 namespace CLI {
@@ -28,6 +29,7 @@ struct Options {
   bool json = false;
   Mode mode = Mode::store;
   NameTemplate name_template{std::string(NameTemplate::kDefault)};
+  RejectList reject_list;
   std::filesystem::path summary_markdown;  ///< empty: none
   Limits limits;
   std::chrono::seconds incomplete_after{};

@@ -63,12 +63,25 @@ class Receiver {
     started_ = clock_.now();
     try {
       if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
-      process_new(batch, report);
+      if (const std::string* reason = listed_reason(batch)) {
+        reject(batch, *reason, report);
+      } else {
+        process_new(batch, report);
+      }
     } catch (const Error& error) {
       if (!is_defect(error.code())) throw;
       reject_or_leave(batch, error.what(), report);
     }
     return report;
+  }
+
+  /// Why --reject-list has a payload of the batch; null when it has none.
+  [[nodiscard]] const std::string* listed_reason(const WaitingBatch& batch) const {
+    for (const WaitingPayload& payload : batch.payloads) {
+      const auto listed = options_.reject_list.find(payload.path.str());
+      if (listed != options_.reject_list.end()) return &listed->second;
+    }
+    return nullptr;
   }
 
   /// Where a link stands in the way of setting a batch aside, it stays, and the others go on.

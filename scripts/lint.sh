@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks for defects: clang-tidy over the programs' sources, shellcheck over the shell scripts.
+# Looks for defects: clang-tidy over the programs' sources, shellcheck over the shell scripts, and in
+# the workflows whatever scripts/lint-workflows.sh knows.
 #
 #   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
 set -euo pipefail
@@ -20,6 +21,7 @@ shell_scripts() {
 }
 
 shell_scripts | xargs --null --no-run-if-empty shellcheck
+scripts/lint-workflows.sh
 
 cmake --preset "$preset" > /dev/null
 # The compile commands are written for GCC and name warnings that Clang does not know.

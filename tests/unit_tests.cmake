@@ -9,7 +9,8 @@ include(Catch)
 
 add_library(healthmetric_test_support STATIC support/main.cpp)
 # GCC 12 misreads std::regex, which Catch2 2 includes, once sanitizers are in.
-set_source_files_properties(support/main.cpp PROPERTIES COMPILE_OPTIONS -Wno-maybe-uninitialized)
+set_source_files_properties(support/main.cpp PROPERTIES
+  COMPILE_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 target_include_directories(healthmetric_test_support PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(healthmetric_test_support PUBLIC healthmetric_options Catch2::Catch2)
 

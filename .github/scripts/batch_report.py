@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+BatchReport = dict[str, Any]
+"""One batch as `healthmetric-receiver --json` prints it; docs/output.md has its members."""
 
 NO_CHANGE = ("waiting", "verified")
 
@@ -21,34 +24,38 @@ class BatchChange:
     """One commit. Paths are relative to the storage."""
 
     message: str
-    outcome: str
-    files: dict[str, str | None]
+    files: dict[str, str | None] = field(default_factory=dict)
     """Each with the blob id that the receiver recorded, None where it recorded none."""
-    removed: list[str]
+    removed: list[str] = field(default_factory=list)
+    batch: BatchReport | None = None
+    """None when the commit is about no batch."""
+    records: frozenset[str] = frozenset()
+    """Of an earlier rejection: what this commit may replace."""
 
 
 def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange]:
     for batch in report["batches"]:
-        if _changes_something(batch):
+        if changes_something(batch):
             yield _batch_change(batch, storage)
     if triggers := report["triggers_removed"]:
-        message = f"Remove trigger files ({len(triggers)})"
-        yield BatchChange(message, message.lower(), {}, [_safe(path) for path in triggers])
+        yield BatchChange(f"Remove trigger files ({len(triggers)})",
+                          removed=[_safe(path) for path in triggers])
 
 
-def unchanged_batches(report: dict[str, Any]) -> list[str]:
-    return [f"{batch['status']}: {_label(batch)}" for batch in report["batches"]
-            if not _changes_something(batch)]
-
-
-def _changes_something(batch: dict[str, Any]) -> bool:
+def changes_something(batch: BatchReport) -> bool:
     """A rejected batch that could not be set aside stays where it is, for a person to look at."""
     stays = batch["status"] == "rejected" and not batch["rejected"]
     return batch["status"] not in NO_CHANGE and not stays
 
 
-def _batch_change(batch: dict[str, Any], storage: Path) -> BatchChange:
-    label, status = _label(batch), batch["status"]
+def label_of(batch: BatchReport) -> str:
+    """Names the batch on one line, in characters that mean nothing to git, GitHub or a log."""
+    named = batch["batch_id"] or Path(batch["payloads"][0]).name
+    return re.sub(r"[^A-Za-z0-9._-]", "_", named)[:200]
+
+
+def _batch_change(batch: BatchReport, storage: Path) -> BatchChange:
+    label, status = label_of(batch), batch["status"]
     files: dict[str, str | None] = {}
     if status == "stored":
         files = _stored_files(batch, storage)
@@ -62,29 +69,23 @@ def _batch_change(batch: dict[str, Any], storage: Path) -> BatchChange:
     else:
         raise BadReport(f"batch {label} has the unknown status {status!r}")
     removed = [path for path in batch["payloads"] if not (storage / _safe(path)).exists()]
-    return BatchChange(title, f"{status}: {label}", files, removed)
+    return BatchChange(title, files, removed, batch)
 
 
-def _stored_files(batch: dict[str, Any], storage: Path) -> dict[str, str | None]:
+def _stored_files(batch: BatchReport, storage: Path) -> dict[str, str | None]:
     receipt = _safe(batch["summary"])
     summary = json.loads((storage / receipt).read_bytes())
     if summary["batch_id"] != batch["batch_id"] or len(summary["files"]) != batch["files"]:
-        raise BadReport(f"the summary of {_label(batch)} describes another batch")
+        raise BadReport(f"the summary of {label_of(batch)} describes another batch")
     files: dict[str, str | None] = {
         _safe(file["stored_path"]): file["git_blob"] for file in summary["files"]
     }
     return files | {receipt: None}
 
 
-def _rejected_files(batch: dict[str, Any]) -> dict[str, str | None]:
+def _rejected_files(batch: BatchReport) -> dict[str, str | None]:
     kept = [*batch["rejected"], *([batch["summary"]] if batch["summary"] else [])]
     return {_safe(path): None for path in kept}
-
-
-def _label(batch: dict[str, Any]) -> str:
-    """Names the batch on one line, in characters that mean nothing to git, GitHub or a log."""
-    named = batch["batch_id"] or Path(batch["payloads"][0]).name
-    return re.sub(r"[^A-Za-z0-9._-]", "_", named)[:200]
 
 
 def _safe(path: str) -> str:

@@ -12,8 +12,11 @@ import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import IO
+
+from git_words import refusal_in, words_of
 
 REGULAR_FILE = "100644"
 NO_BLOB = "0" * 40
@@ -27,7 +30,6 @@ class GitError(RuntimeError):
 
 @dataclass(frozen=True)
 class TreeEntry:
-    mode: str
     blob: str
     path: str
 
@@ -42,6 +44,18 @@ class Change:
     path: str
 
 
+class PushState(Enum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # by the server, for a reason that will not pass
+    FAILED = "failed"  # no answer came, or one that says nothing about what was pushed
+
+
+@dataclass(frozen=True)
+class PushAnswer:
+    state: PushState
+    words: str = ""
+
+
 class Clone:
     """A clone whose own index, work tree and branches stay as they are.
 
@@ -54,6 +68,7 @@ class Clone:
         self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
         self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
         self._environment.update(self._default_identity())
+        self._fetched_blobs: set[str] = set()
 
     def current_branch(self) -> str:
         return self._text("symbolic-ref", "--short", "HEAD")
@@ -63,18 +78,34 @@ class Clone:
             self._git("check-ref-format", f"refs/heads/{branch}")
         except GitError as failure:
             raise GitError(f"{branch!r} is no name for a branch") from failure
-        self._git("fetch", "--quiet", "--no-tags", "--", remote, f"refs/heads/{branch}")
+        # Without a depth, a shallow clone would fetch the whole history of a branch it has not seen.
+        is_shallow = self._text("rev-parse", "--is-shallow-repository") == "true"
+        depth = ["--depth=1"] if is_shallow else []
+        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, f"refs/heads/{branch}")
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
-    def directory_entries(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
-        """What lies directly in the given directories of `commit`."""
+    def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
+        """Into a partial clone, with one request; left alone, git makes one for each blob."""
+        missing = set(blobs) - self._fetched_blobs
+        if missing and self._is_partial(remote):
+            self._git("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
+                      "--no-write-fetch-head", "--filter=blob:none", "--stdin", "--", remote,
+                      given="\n".join(missing).encode())
+            self._fetched_blobs |= missing
+
+    def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
+        """Those that lie directly in the given directories of `commit`."""
         listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
         entries = []
         for record in _records(listing):
             facts, _, path = record.partition("\t")
             mode, _, blob = facts.split(" ")
-            entries.append(TreeEntry(mode, blob, path))
+            if mode.startswith(REGULAR_FILE[:3]):
+                entries.append(TreeEntry(blob, path))
         return entries
+
+    def read_blob(self, blob: str) -> bytes:
+        return self._git("cat-file", "blob", blob)
 
     def copy_blobs(self, targets: Mapping[Path, str]) -> None:
         """Writes each blob to its path byte for byte, which a checkout does not promise."""
@@ -132,15 +163,25 @@ class Clone:
             changes.append(Change(status, old_blob, new_blob, next(raw)))
         return changes
 
-    def push(self, remote: str, commit: str, branch: str) -> str | None:
-        """Moves the remote branch forward. Returns git's words when it was refused."""
+    def push(self, remote: str, commit: str, branch: str) -> PushAnswer:
+        """Moves the remote branch forward."""
         # A hook of the clone (Git LFS installs one) has no say in how data is stored.
         pushed = subprocess.run(
-            [*self._command(), "push", "--quiet", "--no-verify", "--", remote,
+            [*self._command(), "push", "--porcelain", "--no-verify", "--", remote,
              f"{commit}:refs/heads/{branch}"],
             env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )
-        return None if pushed.returncode == 0 else _words(pushed.stderr)
+        if pushed.returncode == 0:
+            return PushAnswer(PushState.ACCEPTED)
+        if refusal := refusal_in(pushed.stdout, pushed.stderr):
+            return PushAnswer(PushState.REFUSED, refusal)
+        return PushAnswer(PushState.FAILED, words_of(pushed.stderr))
+
+    def _is_partial(self, remote: str) -> bool:
+        asked = subprocess.run(
+            [*self._command(), "config", "--type=bool", "--get", f"remote.{remote}.promisor"],
+            env=self._environment, capture_output=True, check=False)
+        return asked.stdout.strip() == b"true"
 
     def _default_identity(self) -> dict[str, str]:
         configured = subprocess.run(
@@ -155,7 +196,8 @@ class Clone:
 
     def _command(self) -> list[str]:
         return ["git", "-C", str(self._directory),
-                "-c", "gc.auto=0", "-c", "maintenance.auto=false"]
+                "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+                "-c", "index.sparse=false"]
 
     def _text(self, *arguments: str, given: bytes = b"") -> str:
         return os.fsdecode(self._git(*arguments, given=given)).strip()
@@ -164,16 +206,13 @@ class Clone:
         done = subprocess.run([*self._command(), *arguments], env=self._environment, input=given,
                               capture_output=True, check=False)
         if done.returncode != 0:
-            raise GitError(f"git {arguments[0]}: {_words(done.stderr)}")
+            command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
+            raise GitError(f"git {command}: {words_of(done.stderr)}")
         return done.stdout
 
 
 def _records(output: bytes) -> list[str]:
     return [os.fsdecode(record) for record in output.split(b"\0")[:-1]]
-
-
-def _words(stderr: bytes) -> str:
-    return stderr.decode(errors="replace").strip() or "failed without a word"
 
 
 def _c_quoted(name: bytes) -> bytes:

@@ -1,82 +1,59 @@
 #!/usr/bin/env python3
 """Unpacks the payloads that wait on a branch and pushes one commit a batch.
 
-Run in any clone of the repository, by the workflow and by hand alike. Why it is built this way:
+Run in any clone of the repository, by the workflow and by hand alike. Python, not bash: names with
+any character, JSON, and a retry loop read better, and it costs 40 ms more.
 
-* Python, not bash: names with any character, JSON, and a retry loop read better, and it costs
-  40 ms more.
-* The receiver works in a storage of its own inside the clone's git directory, laid out from the
-  branch tip with what can wait there: payloads and trigger files. So nothing local survives into a
-  commit, a person's work tree stays untouched, attributes convert nothing, and the cost follows
-  the new work, however much is stored already.
-* What the receiver therefore cannot see, git knows: the new tree may only add the batch's files
-  and remove its payloads. If it would replace anything, the receiver is shown the stored file and
-  judges again: a receipt makes the batch a repeat, other bytes make it a rejected one. Whatever
-  it would still replace then is refused.
-* When the push loses a race everything starts again from the new tip; the receiver is idempotent.
-  The race is told by the tip having moved, not by git's wording.
+When the push loses a race everything starts again from the new tip; the receiver is idempotent. The
+race is told by the tip having moved, not by git's wording. A batch that the remote refuses – its
+files hold what looks like a secret, break a rule, are too large – is rejected with the remote's
+words, and the others go on.
 
 The commits carry no "[skip ci]": a push made with an Actions GITHUB_TOKEN starts no runs, and one
 made with another token starts a single run that finds nothing to do.
 
 Exit status: 0 all done, 4 something was rejected (the rest is stored), 10 a local failure, 7 the
-remote could not be reached or refused. After 7 and 10 the payloads still wait on the branch.
+remote could not be reached or refused. After 7 and 10 what was not stored still waits on the branch.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 sys.dont_write_bytecode = True
-from batch_report import BadReport, BatchChange, batch_changes, unchanged_batches  # noqa: E402
-from git_plumbing import REGULAR_FILE, Clone, GitError  # noqa: E402
+from batch_report import BadReport, BatchReport, label_of  # noqa: E402
+from failures import LocalFailure, RemoteFailure  # noqa: E402
+from git_plumbing import Clone, GitError  # noqa: E402
+from pushing import Ended, Push  # noqa: E402
+from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
+from run_result import RunResult  # noqa: E402
 
-STORAGE = "_storage"
-LOG_FILE = "receiver.log"
 DEFAULT_RECEIVER = Path("build/release/receiver/healthmetric-receiver")
 ALL_DONE, SOME_REJECTED, REMOTE_FAILURE, LOCAL_FAILURE = 0, 4, 7, 10
 LONGEST_PAUSE_S = 20.0
-
-
-class RemoteFailure(RuntimeError):
-    """The remote cannot be reached, refuses the push, or is always ahead of us."""
-
-
-class LocalFailure(RuntimeError):
-    """Something here is not as it must be; nothing was pushed."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one run of the receiver came to. `commit` is the tip itself when nothing changed."""
-
-    status: int
-    commit: str
-    lines: list[str] = field(default_factory=list)
-    markdown: str = ""
+PUSH_LIMIT_BYTES = 1 << 30  # GitHub refuses a push over 2 GiB
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     options = parse_arguments()
+    result = RunResult(dry_run=options.dry_run)
     try:
-        return receive_and_commit(Clone(Path.cwd()), options)
+        Run(Clone(Path.cwd()), options, result).drain()
+        result.status = SOME_REJECTED if result.has_rejected() else ALL_DONE
     except RemoteFailure as failure:
-        return report_failure(failure, REMOTE_FAILURE)
+        result.fail(REMOTE_FAILURE, failure)
     except (LocalFailure, BadReport, GitError, OSError, KeyError, ValueError) as failure:
-        return report_failure(failure, LOCAL_FAILURE)
+        result.fail(LOCAL_FAILURE, failure)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    tell(result, options)
+    return result.status
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -86,152 +63,106 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--receiver", type=Path, default=DEFAULT_RECEIVER, metavar="PATH")
     parser.add_argument("--remote", default="origin")
     parser.add_argument("--branch", help="default: the branch checked out in this clone")
-    parser.add_argument("--attempts", type=int, default=8, metavar="N",
-                        help="how often to start again when a push loses a race (default 8)")
+    parser.add_argument("--attempts", type=int, default=10, metavar="N",
+                        help="how often to start before giving up when pushes lose races (default 10)")
+    parser.add_argument("--push-limit", type=int, default=PUSH_LIMIT_BYTES, metavar="BYTES",
+                        help="begin another push before one carries more (default 1 GiB)")
+    parser.add_argument("--log-file", type=Path, default=Path("receiver.log"), metavar="FILE",
+                        help="the receiver's log (default receiver.log)")
     parser.add_argument("--summary-markdown", type=Path, metavar="FILE",
-                        help="write the receiver's summary for people here")
+                        help="write a summary for people here")
+    parser.add_argument("--result-json", type=Path, metavar="FILE",
+                        help="write what became of each batch here")
+    parser.add_argument("--receipts", type=Path, metavar="DIR",
+                        help="copy the summaries of the batches that were pushed there")
+    parser.add_argument("--retry-rejected", action="store_true",
+                        help="try what was rejected again")
     parser.add_argument("--dry-run", action="store_true", help="do everything but the push")
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
     return parser.parse_args()
 
 
-def report_failure(failure: Exception, status: int) -> int:
-    print(f"receive_and_commit: {type(failure).__name__}: {failure}", file=sys.stderr)
-    return status
-
-
-def receive_and_commit(clone: Clone, options: argparse.Namespace) -> int:
-    branch = (options.branch or clone.current_branch()).removeprefix("refs/heads/")
-    for attempt in range(options.attempts):
-        if attempt:
-            time.sleep(random.uniform(0, min(2.0**attempt / 4, LONGEST_PAUSE_S)))
-        tip = fetch_tip(clone, options.remote, branch)
-        result = receive(clone, tip, options)
-        if options.dry_run or result.commit == tip:
-            return finish(result, options)
-        refusal = clone.push(options.remote, result.commit, branch)
-        if refusal is None:
-            return finish(result, options)
-        new_tip = fetch_tip(clone, options.remote, branch)
-        if new_tip == result.commit:  # the push arrived, only its answer was lost
-            return finish(result, options)
-        if new_tip == tip and "cannot lock ref" not in refusal:
-            raise RemoteFailure(f"the push was refused: {refusal}")
-        print(f"{branch} moved while the batches were unpacked; starting again", file=sys.stderr)
-    raise RemoteFailure(f"{branch} moved {options.attempts} times before our push; giving up")
-
-
-def fetch_tip(clone: Clone, remote: str, branch: str) -> str:
-    try:
-        return clone.fetch_tip(remote, branch)
-    except GitError as failure:
-        raise RemoteFailure(str(failure)) from failure
-
-
-def finish(result: Result, options: argparse.Namespace) -> int:
+def tell(result: RunResult, options: argparse.Namespace) -> None:
     if options.summary_markdown:
-        options.summary_markdown.write_text(result.markdown, encoding="utf-8")
-    print(*(result.lines or ["nothing to store"]), sep="\n")
+        options.summary_markdown.write_text(result.markdown(), encoding="utf-8")
+    if options.result_json:
+        options.result_json.write_text(result.json_text(), encoding="utf-8")
+    lines = result.lines()
+    if not lines and not result.failure:
+        lines = ["nothing to store"]
     if options.dry_run:
-        print("dry run: nothing was pushed")
-    return result.status
+        lines.append("dry run: nothing was pushed")
+    print(*lines, sep="\n", end="\n" if lines else "", flush=True)
+    if result.failure:
+        print(f"receive_and_commit: {result.failure}", file=sys.stderr)
 
 
-def receive(clone: Clone, tip: str, options: argparse.Namespace) -> Result:
-    """Runs the receiver on what waits at `tip`, until it has seen each stored file that matters."""
-    shown: dict[str, str] = {}
-    while True:
-        with tempfile.TemporaryDirectory(dir=clone.git_dir, prefix="receive-") as room:
-            storage = lay_out(clone, tip, Path(room) / STORAGE, shown)
-            markdown = Path(room) / "summary.md"
-            status, report = run_receiver(storage, markdown, options)
-            changes = list(batch_changes(report, storage))
-            clone.begin(tip, Path(room) / "index")
-            commit = commit_batches(clone, tip, changes, storage)
-            replaced = replaced_files(clone, tip, commit, changes)
-            if not replaced:
-                lines = [change.outcome for change in changes] + unchanged_batches(report)
-                return Result(status, commit, lines, read_if_there(markdown))
-        unseen = replaced.keys() - shown.keys()
-        if not unseen:
-            raise LocalFailure(f"refusing to replace stored files: {sorted(replaced)}")
-        shown |= replaced
+class Run:
+    """Rounds of receiving and pushing, until nothing waits that can be dealt with."""
 
+    def __init__(self, clone: Clone, options: argparse.Namespace, result: RunResult) -> None:
+        self._clone, self._options, self._result = clone, options, result
+        branch = clone.current_branch() if options.branch is None else options.branch
+        self._branch = branch.removeprefix("refs/heads/")
+        self._receiver = Receiver(options.receiver, options.log_file, options.receiver_options,
+                                  options.retry_rejected)
+        self._refusals: dict[str, str] = {}
 
-def lay_out(clone: Clone, tip: str, storage: Path, shown: dict[str, str]) -> Path:
-    """Makes a storage with what waits at `tip` and with the stored files in `shown`."""
-    inbox = storage / "inbox"
-    inbox.mkdir(parents=True)
-    waiting = {
-        entry.path: entry.blob
-        for entry in clone.directory_entries(tip, [STORAGE, f"{STORAGE}/inbox"])
-        if entry.mode.startswith(REGULAR_FILE[:3]) and may_wait(entry.path)
-    }
-    clone.copy_blobs({storage.parent / path: blob for path, blob in (waiting | shown).items()})
-    return storage
+    def drain(self) -> None:
+        losses = 0
+        while True:
+            tip = self._fetch_tip()
+            now = receive(self._clone, self._options.remote, tip, self._receiver, self._refusals)
+            if self._options.dry_run:
+                return self._settle(now, now.commits)
+            push = Push(self._clone, self._options.remote, self._branch, tip, self._fetch_tip)
+            try:
+                ended = push.run(now.commits, self._options.push_limit)
+            finally:
+                self._settle(now, push.arrived)
+            if ended is Ended.COMPLETE:
+                return None
+            if ended is Ended.REFUSED:
+                self._refuse(now.commits[len(push.arrived)], push.words)
+                continue
+            losses = 1 if push.arrived else losses + 1
+            if losses >= self._options.attempts:
+                raise RemoteFailure(f"{self._branch} moved, or did not answer, {losses} times before "
+                                    f"our push; giving up: {push.words}")
+            self._say(f"{self._branch} moved while the batches were unpacked; starting again")
+            time.sleep(random.uniform(0, min(2.0**losses / 4, LONGEST_PAUSE_S)))
 
+    def _fetch_tip(self) -> str:
+        try:
+            return self._clone.fetch_tip(self._options.remote, self._branch)
+        except GitError as failure:
+            raise RemoteFailure(str(failure)) from failure
 
-def may_wait(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.lower().endswith(".json") or name.startswith(".trigger")
+    def _settle(self, now: Round, commits: list[BatchCommit]) -> None:
+        for each in commits:
+            self._result.add(each)
+            if self._options.receipts and each.change.batch:
+                self._keep_receipt(each.commit, each.change.batch)
+        self._result.unchanged = now.unchanged
 
+    def _keep_receipt(self, commit: str, batch: BatchReport) -> None:
+        blob = batch["summary"] and self._clone.blob_at(commit, f"_storage/{batch['summary']}")
+        if blob:
+            name = Path(batch["summary"]).name
+            self._clone.copy_blobs({self._options.receipts / name: blob})
 
-def run_receiver(storage: Path, markdown: Path,
-                 options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    command = [options.receiver.absolute(), "--storage", storage, "--json", "--log-file", LOG_FILE,
-               "--summary-markdown", markdown, *options.receiver_options]
-    run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-    if run.returncode not in (ALL_DONE, SOME_REJECTED):
-        raise LocalFailure(f"the receiver ended with status {run.returncode}; see {LOG_FILE}")
-    if not run.stdout:
-        raise LocalFailure(f"the receiver ended with status {run.returncode} and no report")
-    return run.returncode, json.loads(run.stdout)
+    def _refuse(self, commit: BatchCommit, words: str) -> None:
+        """The next round rejects the batch. Where that is refused, too, nothing will be taken."""
+        batch = commit.change.batch
+        if batch is None or batch["status"] != "stored":
+            raise RemoteFailure(f"the push was refused: {words}")
+        self._say(f"{self._options.remote} refuses {label_of(batch)}: {words}")
+        reason = f"the repository refuses it: {words}"
+        self._refusals |= dict.fromkeys(batch["payloads"], reason)
 
-
-def commit_batches(clone: Clone, tip: str, changes: list[BatchChange], storage: Path) -> str:
-    """Builds one commit a batch on `tip` and returns the last."""
-    commit, tree = tip, clone.tree_of(tip)
-    for change in changes:
-        blobs = clone.store_files([storage / path for path in change.files])
-        for (path, expected), blob in zip(change.files.items(), blobs, strict=True):
-            if expected not in (None, blob):
-                raise LocalFailure(f"{path!r}: the summary says blob {expected}, git made {blob}")
-        additions = dict(zip(map(in_repository, change.files), blobs, strict=True))
-        clone.stage(additions, map(in_repository, change.removed))
-        new_tree = clone.write_tree()
-        check_complete(clone, tree, new_tree, additions)
-        if new_tree != tree:
-            commit, tree = clone.commit(new_tree, commit, change.message), new_tree
-    return commit
-
-
-def check_complete(clone: Clone, old: str, new: str, additions: dict[str, str]) -> None:
-    """git skips names that it takes for its own on some system, with a warning and status 0."""
-    changed = {change.path: change.new_blob for change in clone.changes(old, new)}
-    for path, blob in additions.items():
-        if (changed.get(path) or clone.blob_at(new, path)) != blob:
-            raise LocalFailure(f"git does not take {path!r} into a tree")
-
-
-def replaced_files(clone: Clone, tip: str, commit: str,
-                   changes: list[BatchChange]) -> dict[str, str]:
-    """The files of `tip`, with their blobs, that `commit` would replace or drop without leave."""
-    added = {in_repository(path) for change in changes for path in change.files}
-    removed = {in_repository(path) for change in changes for path in change.removed}
-    allowed = {"A": added, "D": removed - added}
-    return {
-        change.path: change.old_blob
-        for change in clone.changes(tip, commit)
-        if change.path not in allowed.get(change.status, ())
-    }
-
-
-def in_repository(path: str) -> str:
-    return f"{STORAGE}/{path}"
-
-
-def read_if_there(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+    @staticmethod
+    def _say(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -467,6 +467,11 @@ def receiver_bad_template(stage: Stage) -> Result:
     return stage.receiver("--name-template", "{stem}")
 
 
+@scenario
+def receiver_no_reject_list(stage: Stage) -> Result:
+    return stage.receiver("--reject-list", stage.tmp / "gone.json")
+
+
 @pytest.fixture
 def stage(destination: Destination, sender: Program, receiver: Program, source: Path, tmp_path: Path) -> Iterator[Stage]:
     yield Stage(destination, sender, receiver, source, tmp_path)

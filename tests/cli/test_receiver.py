@@ -1274,7 +1274,7 @@ def test_help_and_version_are_results(receiver: Program) -> None:
     result = receiver("--help")
     assert (result.status, result.stderr) == (0, "")
     for option in ["--storage", "--name-template", "--dry-run", "--keep-payloads", "--incomplete-after",
-                   "--summary-markdown", "--max-file-size", "--max-batch-size", "--max-files", "--json",
+                   "--reject-list", "--summary-markdown", "--max-file-size", "--max-batch-size", "--max-files", "--json",
                    "--quiet", "--verbose", "--log-file", "--version"]:
         assert option in result.stdout
     assert receiver("-h").stdout == result.stdout

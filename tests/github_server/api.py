@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from github_server import contents, contents_write, dispatches, repos
+from github_server import commit_comments, contents, contents_write, dispatches, releases, repos
 from github_server.auth import RateLimit, Token
 from github_server.github import NAME_PATTERN, OWNER_PATTERN, Call, Github
 from github_server.messages import ApiError, Request, Response, not_found, unquote
@@ -72,6 +72,34 @@ ROUTES = (
     Route("GET", _REPO + "/git/ref/{ref}", repos.get_ref, "/git/refs#get-a-reference", _READ),
     Route("GET", _REPO + "/git/refs/{ref}", repos.get_ref, "/git/refs#get-a-reference", _READ),
     Route("GET", _REPO + "/commits", repos.list_commits, "/commits/commits#list-commits", _READ),
+    Route(
+        "GET",
+        _REPO + "/commits/{sha}/comments",
+        commit_comments.list_all,
+        "/commits/comments#list-commit-comments",
+        _READ,
+    ),
+    Route(
+        "POST",
+        _REPO + "/commits/{sha}/comments",
+        commit_comments.create,
+        "/commits/comments#create-a-commit-comment",
+        _WRITE,
+    ),
+    Route(
+        "GET",
+        _REPO + "/releases/tags/{tag}",
+        releases.by_tag,
+        "/releases/releases#get-a-release-by-tag-name",
+        _READ,
+    ),
+    Route(
+        "GET",
+        _REPO + "/releases/assets/{asset}",
+        releases.asset,
+        "/releases/assets#get-a-release-asset",
+        _READ,
+    ),
     Route(
         "GET",
         _REPO + "/contents",

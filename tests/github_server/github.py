@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from github_server.actions import Runner
 from github_server.auth import RateLimits, Token, Tokens
@@ -69,6 +70,8 @@ class Github:
     runner: Runner
     max_blob_bytes: int
     workflows: frozenset[str] = frozenset()  # taken to exist though no file says so
+    # of commits, by repository and id
+    comments: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass

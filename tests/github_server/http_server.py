@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             response = action.response()
         if action and action.name in ("close_before", "close_after"):
             response = None
-        application.log.add(request, response and response.status, action and action.name)
+        application.log.add(request, response, action and action.name)
         if response is not None and not application.git.serves(request):
             application.exchanges.add(request, response, bool(action and action.answer))
         if response is None:
@@ -201,8 +201,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answers without reading on. Closing with unread data would reset the connection and could
         take the answer with it, so what still comes is thrown away first."""
         self.close_connection = True
-        self.server.application.log.add(request, error.status, None)
-        self._send(request, error.response())
+        response = error.response()
+        self.server.application.log.add(request, response, None)
+        self._send(request, response)
         if request.headers.get("expect"):
             return
         self.connection.shutdown(socket.SHUT_WR)

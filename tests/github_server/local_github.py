@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from github_server.git_environment import git_environment
+from github_server.releases import folder_of
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
@@ -101,6 +102,12 @@ class LocalGithub:
     def create_repo(self, full_name: str) -> Path:
         """The bare repository, with a first commit on `main`."""
         return Path(self._control("POST", "repos", {"full_name": full_name})["path"])
+
+    def add_release(self, full_name: str, tag: str, assets: Mapping[str, bytes]) -> None:
+        folder = folder_of(self.repo_path(full_name)) / tag
+        folder.mkdir(parents=True)
+        for name, content in assets.items():
+            (folder / name).write_bytes(content)
 
     def faults(self, *rules: Mapping[str, Any]) -> None:
         self._control("POST", "faults", list(rules))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from github_server.auth import redacted
-from github_server.messages import ApiError, Request
+from github_server.messages import ApiError, Request, Response
 
 MAX_LOGGED_BODY = 64 << 10
 
@@ -20,10 +20,10 @@ class RequestLog:
         self._entries: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
-    def add(self, request: Request, status: int | None, fault: str | None) -> None:
-        """`status` is None when no answer is sent. Called before the answer leaves, so that whoever
+    def add(self, request: Request, response: Response | None, fault: str | None) -> None:
+        """`response` is None when no answer is sent. Called before the answer leaves, so that whoever
         has it finds the entry."""
-        entry = _entry(request, status, fault)
+        entry = _entry(request, response, fault)
         with self._lock:
             self._entries.append(entry)
             if self._path:
@@ -39,7 +39,7 @@ class RequestLog:
             self._entries.clear()
 
 
-def _entry(request: Request, status: int | None, fault: str | None) -> dict[str, Any]:
+def _entry(request: Request, response: Response | None, fault: str | None) -> dict[str, Any]:
     headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = redacted(headers["authorization"])
@@ -49,7 +49,8 @@ def _entry(request: Request, status: int | None, fault: str | None) -> dict[str,
         "method": request.method,
         "path": request.path,
         "query": request.query,
-        "status": status,
+        "status": response and response.status,
+        "answer_size": response.length if response else 0,
         "fault": fault,
         "headers": headers,
         "body_size": request.body_size,

@@ -1,8 +1,10 @@
 #include "receiver/options.hpp"
 
+#include "common/file_io.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace healthmetric;
 
@@ -42,6 +44,19 @@ TEST_CASE("the receiver's options reach their places") {
   CHECK(options.limits.max_files == 3);
   CHECK(options.incomplete_after == std::chrono::days(9));
   CHECK(parse({"--dry-run"}).mode == receiver::Mode::verify_only);
+}
+
+TEST_CASE("the reject list is read from its file") {
+  const TempDir dir;
+  const std::string file = (dir.path() / "list.json").string();
+  write_file_atomically(file, R"({"inbox/a.json": "a secret in \u00fc"})");
+  CHECK(parse({"--reject-list", file.c_str()}).reject_list ==
+        RejectList{{"inbox/a.json", "a secret in ü"}});
+  for (const char* bad : {"", "[]", R"({"inbox/a.json": 1})", "{} {}"}) {
+    write_file_atomically(file, bad);
+    CHECK(error_code_of([&] { parse({"--reject-list", file.c_str()}); }) == ErrorCode::usage);
+  }
+  CHECK(error_code_of([] { parse({"--reject-list", "/nowhere/x"}); }) == ErrorCode::usage);
 }
 
 TEST_CASE("the receiver's options can come from the environment") {

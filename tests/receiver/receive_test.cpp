@@ -223,6 +223,32 @@ TEST_CASE("a bad batch is set aside with its reason and the others are stored") 
   CHECK(summary["files"].empty());
 }
 
+TEST_CASE("a batch that is on the reject list is rejected with the reason given there") {
+  Fixture fixture;
+  fixture.put_batch(kId);
+  fixture.put_batch(kOtherId);
+  fixture.options.reject_list = {{"inbox/" + kId + ".json", "it holds a secret"}};
+  const Report report = fixture.run();
+  REQUIRE(report.batches.size() == 2);
+  CHECK(report.batches[0].status == Status::rejected);
+  CHECK(report.batches[1].status == Status::stored);
+  CHECK_FALSE(fixture.has(kStored));
+  CHECK(fixture.get("rejected/" + kId + ".json") == payload_of(kId));
+  CHECK(fixture.json("rejected/" + kId + ".json.reason.json")["reason"] == "it holds a secret");
+  CHECK(fixture.json(kSummary)["status"] == "rejected");
+  CHECK(fixture.json(kSummary)["reason"] == "it holds a secret");
+}
+
+TEST_CASE("a stored batch that is on the reject list stays stored") {
+  Fixture fixture;
+  fixture.put_batch(kId);
+  fixture.run();
+  fixture.put_batch(kId);
+  fixture.options.reject_list = {{"inbox/" + kId + ".json", "too late"}};
+  CHECK(fixture.run_for_one().status == Status::repeated);
+  CHECK(fixture.json(kSummary)["status"] == "stored");
+}
+
 TEST_CASE("a bad payload without an identity has no summary") {
   Fixture fixture;
   fixture.put("inbox/broken.json", "{");

@@ -1,19 +1,66 @@
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / ".github/scripts")]
+NUMBERS = itertools.count(1)  # names that differ in odd characters only would become one
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / ".github/scripts")]
+import project as workflow_project  # noqa: E402
 from forge import Forge  # noqa: E402
+from github_server.local_github import LocalGithub  # noqa: E402
+from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
+from project import FILES, PROJECT, Project  # noqa: E402
+from sending import Sender  # noqa: E402
+
+
+def built(variable: str) -> Path:
+    program = os.environ.get(variable)
+    if not program:
+        pytest.skip(f"{variable} does not name the program to test with")
+    return Path(program).absolute()
 
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Forge:
-    receiver = os.environ.get("HEALTHMETRIC_RECEIVER")
-    if not receiver:
-        pytest.skip("HEALTHMETRIC_RECEIVER does not name the receiver to test with")
-    return Forge(tmp_path, Path(receiver).absolute())
+    return Forge(tmp_path, built("HEALTHMETRIC_RECEIVER"))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def github(store: Path) -> Iterator[LocalGithub]:
+    if reason := workflow_project.why_skipped():
+        pytest.skip(reason)
+    with workflow_project.start_github(store) as server:
+        yield server
+
+
+@pytest.fixture
+def bare_project(github: LocalGithub, store: Path, request: pytest.FixtureRequest) -> Project:
+    """With the project's files, and no receiver but what can be built of them."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", request.node.name)[:70]
+    made = Project(github, store, f"octo/{name}-{next(NUMBERS)}")
+    made.install(PROJECT, FILES)
+    return made
+
+
+@pytest.fixture
+def project(bare_project: Project) -> Project:
+    """With a release to take the receiver from as well."""
+    bare_project.release(built("HEALTHMETRIC_RECEIVER"))
+    return bare_project
+
+
+@pytest.fixture
+def sender(tmp_path: Path) -> Sender:
+    return Sender(built("HEALTHMETRIC_SENDER"), tmp_path / "sender")

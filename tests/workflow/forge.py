@@ -11,7 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / ".github/scripts/receive_and_commit.py"
+PROJECT = Path(__file__).parents[2]
+SCRIPT = PROJECT / ".github/scripts/receive_and_commit.py"
+ATTRIBUTES = "_storage/.gitattributes"
 LISTED = ("filename", "relative_path", "size", "extension")
 IDENTITY = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid"]
 
@@ -82,7 +84,7 @@ class Forge:
         self.remote, self.clone = directory / "remote.git", directory / "clone"
         self._git(directory, "init", "--quiet", "--bare", "-b", self.branch, str(self.remote))
         self._git(self.remote, "config", "uploadpack.allowFilter", "true")
-        self.add({"README.md": b"a repository\n"})
+        self.add({"README.md": b"a repository\n", ATTRIBUTES: (PROJECT / ATTRIBUTES).read_bytes()})
         self.clone_again()
 
     def clone_again(self, *options: str) -> None:
@@ -131,6 +133,12 @@ class Forge:
 
     def tip(self) -> str:
         return self.git("rev-parse", self.branch).strip()
+
+    def hook(self, name: str, body: str) -> None:
+        """What the server runs when somebody pushes."""
+        hook = self.remote / "hooks" / name
+        hook.write_text(f"#!/bin/bash\nset -e\n{body}\n")
+        hook.chmod(0o755)
 
     def wrapped_receiver(self, body: str) -> Path:
         """A receiver that runs shell lines; `"$@"` stands for the real one with its options."""

@@ -188,9 +188,7 @@ COMMIT
 
 def test_a_refused_push_fails_with_gits_words(forge: Forge) -> None:
     forge.send(MORNING)
-    hook = forge.remote / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\necho protected branch >&2; exit 1\n")
-    hook.chmod(0o755)
+    forge.hook("pre-receive", "echo protected branch >&2; exit 1")
     before = forge.tip()
     done = forge.receive()
     assert done.returncode == 7 and "protected branch" in done.stderr

@@ -1,0 +1,86 @@
+"""How a run shows what became of the batches: annotations, the step's summary, a commit comment."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import run_summary
+from batch_report import label_of
+
+MAX_ANNOTATIONS = 10  # GitHub shows no more of a step
+MAX_REASON_CHARACTERS = 500
+COMMENT_TIMEOUT_S = 60
+
+
+@contextmanager
+def commands_stopped() -> Iterator[None]:
+    """Names from payloads reach the log; none of them may be taken for a workflow command."""
+    resume = secrets.token_hex(16)
+    print(f"::stop-commands::{resume}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"::{resume}::", flush=True)
+
+
+def annotate(result: Mapping[str, Any]) -> None:
+    if result["failure"]:
+        _command("error", "The run failed", result["failure"])
+    rejected = [batch for batch in result["batches"] if batch["status"] == "rejected"]
+    for batch in rejected[:MAX_ANNOTATIONS - 1]:
+        reason = (batch["reason"] or "")[:MAX_REASON_CHARACTERS]
+        _command("error", "Batch rejected", f"{label_of(batch)}: {reason}")
+    if more := len(rejected[MAX_ANNOTATIONS - 1:]):
+        _command("error", "Batches rejected", f"{more} more; the summary lists them")
+
+
+def warn(title: str, text: str) -> None:
+    _command("warning", title, text)
+
+
+def write_step_summary(result: dict[str, Any], environment: Mapping[str, str]) -> None:
+    markdown = run_summary.to_markdown(result, run_summary.MAX_BYTES, _commits_url(environment))
+    with Path(environment["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
+        summary.write(markdown)
+
+
+def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """On the last commit that stored a batch, if one did. A comment that fails fails no run."""
+    stored = [batch["commit"] for batch in result["batches"]
+              if batch["status"] == "stored" and batch["commit"]]
+    token = environment.get("GH_TOKEN")
+    if not stored or not token:
+        return
+    markdown = run_summary.to_markdown(result, run_summary.MAX_COMMENT_BYTES,
+                                       _commits_url(environment))
+    url = (f"{environment['GITHUB_API_URL']}/repos/{environment['GITHUB_REPOSITORY']}"
+           f"/commits/{stored[-1]}/comments")
+    # gh takes the one variable for github.com, the other for every other host.
+    told = {**os.environ, "GH_TOKEN": token, "GH_ENTERPRISE_TOKEN": token,
+            "GH_HOST": urlsplit(environment["GITHUB_SERVER_URL"]).netloc}
+    try:
+        subprocess.run(["gh", "api", "--method", "POST", url, "--input", "-", "--silent"],
+                       input=json.dumps({"body": markdown}).encode(), env=told, check=True,
+                       capture_output=True, timeout=COMMENT_TIMEOUT_S)
+    except subprocess.CalledProcessError as error:
+        warn("No comment on the commit", error.stderr.decode(errors="replace").strip())
+    except (OSError, subprocess.TimeoutExpired) as error:
+        warn("No comment on the commit", str(error))
+
+
+def _commits_url(environment: Mapping[str, str]) -> str:
+    return f"{environment['GITHUB_SERVER_URL']}/{environment['GITHUB_REPOSITORY']}/commit"
+
+
+def _command(name: str, title: str, text: str) -> None:
+    """The words are escaped as GitHub's own toolkit does it, so that a line feed begins no command."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    print(f"::{name} title={title}::{escaped}", flush=True)

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""The step of a workflow that receives what waits: reads the event, has receive_and_commit.py do the
+work in this clone, and shows what became of it.
+
+Everything worth keeping goes to the folder given, or to receiver-results in RUNNER_TEMP: the
+receiver's log, the result, and the summary of each batch. Ends with the status of the work, so a
+rejected batch makes the run red after the good ones were committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.dont_write_bytecode = True
+import actions_feedback  # noqa: E402
+from actions_event import BadEvent, Wanted, read_event  # noqa: E402
+
+RECEIVER = "healthmetric-receiver"
+WORK = Path(__file__).with_name("receive_and_commit.py")
+USAGE, INTERNAL_ERROR = 2, 1
+
+
+def main() -> int:
+    results = Path(sys.argv[1] if len(sys.argv) > 1
+                   else f"{os.environ['RUNNER_TEMP']}/receiver-results")
+    results.mkdir(parents=True, exist_ok=True)
+    try:
+        result = receive(read_event(os.environ), results)
+    except BadEvent as error:
+        result = failed(USAGE, str(error))
+    actions_feedback.annotate(result)
+    actions_feedback.write_step_summary(result, os.environ)
+    actions_feedback.comment(result, os.environ)
+    return result["status"]
+
+
+def receive(wanted: Wanted, results: Path) -> dict[str, Any]:
+    result = results / "result.json"
+    result.unlink(missing_ok=True)
+    # The work needs no token: git has its own, and the receiver is to have none.
+    environment = {name: value for name, value in os.environ.items() if name != "GH_TOKEN"}
+    with actions_feedback.commands_stopped():
+        status = subprocess.run(command(wanted, results), env=environment, check=False).returncode
+    if not result.exists():
+        return failed(max(status, INTERNAL_ERROR), f"{WORK.name} ended with status {status}")
+    return json.loads(result.read_text(encoding="utf-8"))
+
+
+def command(wanted: Wanted, results: Path) -> list[str | Path]:
+    options: list[str | Path] = [
+        f"--receiver={shutil.which(RECEIVER) or RECEIVER}", f"--branch={wanted.branch}",
+        f"--log-file={results / 'receiver.log'}", f"--result-json={results / 'result.json'}",
+        f"--receipts={results / 'summaries'}"]
+    if wanted.dry_run:
+        options.append("--dry-run")
+    if wanted.retry_rejected:
+        options.append("--retry-rejected")
+    if wanted.verbose:
+        options += ["--", "--verbose"]
+    return [sys.executable, WORK, *options]
+
+
+def failed(status: int, why: str) -> dict[str, Any]:
+    return {"status": status, "dry_run": False, "failure": why, "batches": []}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

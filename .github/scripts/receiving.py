@@ -1,0 +1,184 @@
+"""One round: the receiver unpacks what waits at a tip, and each batch becomes a commit on it.
+
+The receiver works in a storage of its own inside the clone's git directory, laid out from the tip
+with what can wait there: payloads and trigger files. So nothing local survives into a commit, a
+person's work tree stays untouched, attributes convert nothing, and the cost follows the new work,
+however much is stored already.
+
+What the receiver therefore cannot see, git knows: the new tree may only add the batch's files and
+remove its payloads. If it would replace anything, the receiver is shown the stored file and judges
+again: a receipt makes the batch a repeat, other bytes make it a rejected one. Whatever it would
+still replace then is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from batch_report import BatchChange, BatchReport, batch_changes, changes_something
+from failures import LocalFailure
+from git_plumbing import Clone
+from retrying import rejected_at, with_records
+
+STORAGE = "_storage"
+ATTRIBUTES = ".gitattributes"
+"""In the storage: keeps git from rewriting what is stored when somebody checks it out."""
+OUR_ATTRIBUTES = Path(__file__).with_name("storage.gitattributes")
+ALL_DONE, SOME_REJECTED = 0, 4
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """The program and how it is called."""
+
+    program: Path
+    log_file: Path
+    options: Sequence[str] = ()
+    retries_rejected: bool = False
+
+    def run(self, storage: Path, refusals: Mapping[str, str]) -> dict[str, Any]:
+        """`refusals` are payloads, below the storage, to reject; each with the reason."""
+        command = [self.program.absolute(), "--storage", storage, "--json",
+                   "--log-file", self.log_file, *self.options]
+        if self.retries_rejected:
+            command.append("--retry-rejected")
+        if refusals:
+            reject_list = storage.with_name("reject-list.json")
+            reject_list.write_text(json.dumps(refusals), encoding="utf-8")
+            command += ["--reject-list", reject_list]
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        if run.returncode not in (ALL_DONE, SOME_REJECTED):
+            raise LocalFailure(
+                f"the receiver ended with status {run.returncode}; see {self.log_file}")
+        if not run.stdout:
+            raise LocalFailure(f"the receiver ended with status {run.returncode} and no report")
+        return json.loads(run.stdout)
+
+
+@dataclass(frozen=True)
+class BatchCommit:
+    commit: str
+    change: BatchChange
+    new_bytes: int
+    """Of the files in it, before compression: at least what a push must carry."""
+
+
+@dataclass(frozen=True)
+class Round:
+    tip: str
+    commits: list[BatchCommit]
+    """Each the parent of the next."""
+    unchanged: list[BatchReport]
+
+
+def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
+            refusals: Mapping[str, str]) -> Round:
+    """Runs the receiver on what waits at `tip`, until it has seen each stored file that matters."""
+    waiting = waiting_at(clone, tip)
+    rejected = rejected_at(clone, remote, tip, STORAGE) if receiver.retries_rejected else {}
+    for each in rejected.values():
+        waiting |= {in_repository(path): blob for path, blob in each.files.items()}
+    clone.fetch_blobs(remote, waiting.values())
+    shown: dict[str, str] = {}
+    while waiting:
+        with tempfile.TemporaryDirectory(dir=clone.git_dir, prefix="receive-") as room:
+            storage = Path(room) / STORAGE
+            (storage / "inbox").mkdir(parents=True)
+            clone.copy_blobs({Path(room) / path: blob for path, blob in (waiting | shown).items()})
+            report = receiver.run(storage, refusals)
+            changes = [with_records(change, rejected, storage)
+                       for change in batch_changes(report, storage)]
+            changes = with_attributes(clone, tip, changes, storage)
+            clone.begin(tip, Path(room) / "index")
+            commits = commit_changes(clone, tip, changes, storage)
+            replaced = replaced_files(clone, tip, commits)
+            if not replaced:
+                unchanged = [each for each in report["batches"] if not changes_something(each)]
+                return Round(tip, commits, unchanged)
+        unseen = replaced.keys() - shown.keys()
+        if not unseen:
+            raise LocalFailure(f"refusing to replace stored files: {sorted(replaced)}")
+        shown |= replaced
+    return Round(tip, [], [])
+
+
+def waiting_at(clone: Clone, tip: str) -> dict[str, str]:
+    """What the receiver may have to look at, with its blobs."""
+    return {
+        entry.path: entry.blob
+        for entry in clone.regular_files(tip, [STORAGE, f"{STORAGE}/inbox"])
+        if may_wait(entry.path)
+    }
+
+
+def may_wait(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.lower().endswith(".json") or name.startswith(".trigger")
+
+
+def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],
+                    storage: Path) -> list[BatchChange]:
+    """The changes, after one that protects what they store where nothing does so yet."""
+    if not changes or clone.blob_at(tip, in_repository(ATTRIBUTES)):
+        return changes
+    (storage / ATTRIBUTES).write_bytes(OUR_ATTRIBUTES.read_bytes())
+    return [BatchChange("Keep git from rewriting stored files", {ATTRIBUTES: None}), *changes]
+
+
+def commit_changes(clone: Clone, tip: str, changes: Sequence[BatchChange],
+                   storage: Path) -> list[BatchCommit]:
+    """One commit each, as far as a change changes anything."""
+    commits = []
+    commit, tree = tip, clone.tree_of(tip)
+    for change in changes:
+        additions = store(clone, change, storage)
+        clone.stage(additions, map(in_repository, change.removed))
+        new_tree = clone.write_tree()
+        check_complete(clone, tree, new_tree, additions)
+        if new_tree != tree:
+            commit, tree = clone.commit(new_tree, commit, change.message), new_tree
+        size = sum((storage / path).stat().st_size for path in change.files)
+        commits.append(BatchCommit(commit, change, size))
+    return commits
+
+
+def store(clone: Clone, change: BatchChange, storage: Path) -> dict[str, str]:
+    """Makes a blob of each file, and compares it with what the receiver recorded."""
+    blobs = clone.store_files([storage / path for path in change.files])
+    for (path, expected), blob in zip(change.files.items(), blobs, strict=True):
+        if expected not in (None, blob):
+            raise LocalFailure(f"{path!r}: the summary says blob {expected}, git made {blob}")
+    return dict(zip(map(in_repository, change.files), blobs, strict=True))
+
+
+def check_complete(clone: Clone, old: str, new: str, additions: Mapping[str, str]) -> None:
+    """git skips names that it takes for its own on some system, with a warning and status 0."""
+    changed = {change.path: change.new_blob for change in clone.changes(old, new)}
+    for path, blob in additions.items():
+        if (changed.get(path) or clone.blob_at(new, path)) != blob:
+            raise LocalFailure(f"git does not take {path!r} into a tree")
+
+
+def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit]) -> dict[str, str]:
+    """The files of `tip`, with their blobs, that the commits would replace or drop without leave."""
+    if not commits:
+        return {}
+    added = {in_repository(path) for each in commits for path in each.change.files}
+    removed = {in_repository(path) for each in commits for path in each.change.removed}
+    records = {in_repository(path) for each in commits for path in each.change.records}
+    allowed = {"A": added, "D": removed - added, "M": records}
+    return {
+        change.path: change.old_blob
+        for change in clone.changes(tip, commits[-1].commit)
+        if change.path not in allowed.get(change.status, ())
+    }
+
+
+def in_repository(path: str) -> str:
+    return f"{STORAGE}/{path}"

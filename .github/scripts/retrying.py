@@ -1,0 +1,76 @@
+"""Trying rejected payloads again: what the receiver needs to see for that, and what may change then.
+
+A rejected payload has its reason beside it and, where it had an identity, a summary. When it is
+stored after all, payload and reason go and the summary becomes that of a stored batch; when it is
+rejected again, reason and summary tell why this time. Nothing else that is stored may change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from batch_report import BatchChange
+from git_plumbing import Clone
+
+REASON = ".reason.json"
+_BATCH_ID = re.compile(r"(\d{4})(\d{2})\d{2}T\d{6}Z-[A-Za-z0-9._-]+-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Paths below the storage, each with its blob."""
+
+    payload: str
+    files: dict[str, str]
+    """The payload, its reason, and the summary that says "rejected"."""
+
+    @property
+    def records(self) -> frozenset[str]:
+        return frozenset(self.files.keys() - {self.payload})
+
+
+def rejected_at(clone: Clone, remote: str, tip: str, storage: str) -> dict[str, Rejected]:
+    """By the place in the inbox where the receiver puts each to try it again."""
+    found = {entry.path.removeprefix(f"{storage}/"): entry.blob
+             for entry in clone.regular_files(tip, [f"{storage}/rejected"])}
+    clone.fetch_blobs(remote, found.values())
+    rejected = {}
+    for payload, blob in found.items():
+        if reason := found.get(payload + REASON):
+            told = _reason(clone.read_blob(reason))
+            files = {payload: blob, payload + REASON: reason}
+            receipt = _receipt_path(str(told.get("batch_id")))
+            if receipt and (known := clone.blob_at(tip, f"{storage}/{receipt}")):
+                files[receipt] = known
+            name = str(told.get("payload")).rpartition("/")[2]
+            rejected[f"inbox/{name}"] = Rejected(payload, files)
+    return rejected
+
+
+def with_records(change: BatchChange, rejected: Mapping[str, Rejected],
+                 storage: Path) -> BatchChange:
+    """The change, together with what it does to records of earlier rejections."""
+    payloads = change.batch["payloads"] if change.batch else []
+    tried = [rejected[path] for path in payloads if path in rejected]
+    gone = [path for each in tried for path in each.files if not (storage / path).exists()]
+    records = frozenset().union(*(each.records for each in tried))
+    return replace(change, removed=[*change.removed, *gone], records=records)
+
+
+def _reason(text: bytes) -> dict[str, Any]:
+    """Empty where somebody put something else there; the receiver will say so."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _receipt_path(batch_id: str) -> str | None:
+    found = _BATCH_ID.fullmatch(batch_id)
+    return found and f"summaries/{found[1]}/{found[2]}/{batch_id}.json"

@@ -1,0 +1,54 @@
+"""What one run came to, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import run_summary
+from batch_report import BatchReport, label_of
+from receiving import BatchCommit
+
+
+@dataclass
+class RunResult:
+    dry_run: bool = False
+    status: int = 0
+    failure: str | None = None
+    """Why the run ended before its work was done."""
+    unchanged: list[BatchReport] = field(default_factory=list)
+    """What the last round left as it was."""
+    _settled: list[tuple[BatchReport, str]] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
+
+    def add(self, commit: BatchCommit) -> None:
+        batch, message = commit.change.batch, commit.change.message
+        if batch:
+            self._settled.append((batch, commit.commit))
+        self._lines.append(f"{batch['status']}: {label_of(batch)}" if batch else message.lower())
+
+    def fail(self, status: int, failure: Exception) -> None:
+        self.status, self.failure = status, f"{type(failure).__name__}: {failure}"
+
+    def has_rejected(self) -> bool:
+        return any(batch["status"] == "rejected" for batch in self.batches())
+
+    def lines(self) -> list[str]:
+        return self._lines + [f"{each['status']}: {label_of(each)}" for each in self.unchanged]
+
+    def batches(self) -> list[BatchReport]:
+        """Each as the receiver reports it, with the commit that settles it, if one does."""
+        settled = [{**batch, "commit": None if self.dry_run else commit}
+                   for batch, commit in self._settled]
+        return settled + [{**batch, "commit": None} for batch in self.unchanged]
+
+    def document(self) -> dict[str, Any]:
+        return {"status": self.status, "dry_run": self.dry_run, "failure": self.failure,
+                "batches": self.batches()}
+
+    def json_text(self) -> str:
+        return json.dumps(self.document()) + "\n"
+
+    def markdown(self) -> str:
+        return run_summary.to_markdown(self.document())

@@ -1,0 +1,228 @@
+"""Pushes that a server refuses, in whole or for one batch, and pushes of a bounded size."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from batch_report import BatchChange
+from forge import ATTRIBUTES, PROJECT, Batch, Forge
+from git_words import MAX_REFUSAL_CHARACTERS, refusal_in
+from pushing import groups
+from receiving import BatchCommit
+
+SECRET = b"token = not-a-real-one-but-protected\n"
+# What GitHub prints when push protection finds something, as far as a hook can say it.
+PUSH_PROTECTION = """
+old=0000; while read -r old new ref; do
+  for commit in $(git rev-list --reverse "$old..$new"); do
+    if git grep --quiet 'not-a-real-one' "$commit" -- ':(exclude)_storage/inbox' \
+        ':(exclude)_storage/rejected'; then
+      cat >&2 <<'WORDS'
+error: GH013: Repository rule violations found for refs/heads/main.
+
+- GITHUB PUSH PROTECTION
+  —————————————————————————————————————————
+    Resolve the following violations before pushing again
+
+    - Push cannot contain secrets
+WORDS
+      exit 1
+    fi
+  done
+done"""
+COUNT_PUSHES = 'cat > /dev/null; echo >> "$GIT_DIR/pushes"'
+
+
+def batches(count: int) -> list[Batch]:
+    return [Batch(f"20240115T1030{number:02d}Z-batch-{number:08x}", {"a.txt": b"%d" % number})
+            for number in range(count)]
+
+
+def with_secret(batch: Batch) -> Batch:
+    return Batch(batch.batch_id, batch.files | {"secret.txt": SECRET})
+
+
+def pushes(forge: Forge) -> int:
+    return len((forge.remote / "pushes").read_text().splitlines())
+
+
+@pytest.mark.parametrize("bad", [{0}, {3}, {6}, {0, 1}, {2, 6}, set(range(7))], ids=str)
+def test_what_push_protection_finds_is_rejected_alone(forge: Forge, bad: set[int]) -> None:
+    sent = [with_secret(batch) if number in bad else batch
+            for number, batch in enumerate(batches(7))]
+    forge.send(*sent)
+    forge.hook("pre-receive", PUSH_PROTECTION)
+    done = forge.receive("--result-json", "result.json")
+    assert done.returncode == 4, done.stderr
+    files = forge.files()
+    for number, batch in enumerate(sent):
+        receipt = json.loads(files[batch.summary_path])
+        assert batch.payload_path not in files
+        if number not in bad:
+            assert receipt["status"] == "stored"
+            assert batch.stored().items() <= files.items()
+            continue
+        assert receipt["status"] == "rejected"
+        assert "Push cannot contain secrets" in receipt["reason"]
+        assert "GH013" in receipt["reason"] and "—" not in receipt["reason"]
+        assert files[f"_storage/rejected/{batch.batch_id}.json"] == batch.payload()
+        assert not batch.stored().keys() & files.keys()
+    told = json.loads((forge.clone / "result.json").read_text())
+    assert {each["batch_id"]: each["status"] for each in told["batches"]} == {
+        batch.batch_id: "rejected" if number in bad else "stored"
+        for number, batch in enumerate(sent)}
+    assert sorted(forge.messages()) == sorted(
+        f"Reject batch {batch.batch_id}" if number in bad
+        else f"Store batch {batch.batch_id} (1 file)" for number, batch in enumerate(sent))
+    for each in told["batches"]:
+        assert each["batch_id"] in forge.git("log", "-1", "--format=%s", each["commit"])
+
+
+def test_a_file_too_large_for_the_repository_is_rejected_with_its_batch(forge: Forge) -> None:
+    small, large = batches(2)
+    large = Batch(large.batch_id, {"large.txt": b"x" * 70_000})
+    forge.send(small, large)
+    forge.hook("update", """
+        if git rev-list --objects "$2..$3" | git cat-file --batch-check='%(objectsize) %(rest)' |
+            grep -v inbox/ | grep -v rejected/ | awk '$1 > 65536 { found = 1 } END { exit !found }'; then
+          echo "error: GH001: Large files detected." >&2; exit 1
+        fi""")
+    done = forge.receive()
+    assert done.returncode == 4, done.stderr
+    files = forge.files()
+    assert small.stored().items() <= files.items()
+    assert "GH001" in json.loads(files[large.summary_path])["reason"]
+
+
+def test_a_branch_that_takes_nothing_rejects_nothing(forge: Forge) -> None:
+    sent = batches(4)
+    forge.send(*sent)
+    forge.hook("pre-receive", "echo 'GH006: Protected branch update failed' >&2; exit 1")
+    before = forge.tip()
+    done = forge.receive("--result-json", "result.json", "--summary-markdown", "summary.md")
+    assert done.returncode == 7
+    assert "GH006: Protected branch update failed" in done.stderr
+    assert forge.tip() == before
+    told = json.loads((forge.clone / "result.json").read_text())
+    assert told["batches"] == [] and "GH006" in told["failure"]
+    assert "still waits" in (forge.clone / "summary.md").read_text()
+
+
+def test_trouble_that_passes_rejects_nothing(forge: Forge) -> None:
+    """The server fails twice, as it does for a moment now and then."""
+    forge.send(*batches(2))
+    forge.hook("pre-receive", """
+        echo >> "$GIT_DIR/tried"
+        if [ "$(wc -l < "$GIT_DIR/tried")" -le 2 ]; then echo 'Internal Server Error' >&2; exit 1; fi""")
+    done = forge.receive()
+    assert done.returncode == 0, done.stderr
+    assert len(forge.messages()) == 2
+
+
+def test_pushes_are_bounded(forge: Forge) -> None:
+    sent = [Batch(batch.batch_id, {"a.bin": bytes([number]) * 1000})
+            for number, batch in enumerate(batches(7))]
+    forge.send(*sent)
+    forge.hook("post-receive", COUNT_PUSHES)
+    done = forge.receive("--push-limit", "7000")
+    assert done.returncode == 0, done.stderr
+    assert len(forge.messages()) == 7
+    assert pushes(forge) == 3
+
+
+def test_one_push_is_enough_for_small_batches(forge: Forge) -> None:
+    forge.send(*batches(7))
+    forge.hook("post-receive", COUNT_PUSHES)
+    assert forge.receive().returncode == 0
+    assert pushes(forge) == 1
+
+
+def test_a_push_holds_as_many_commits_as_its_limit_allows() -> None:
+    def sizes_in_groups(*sizes: int) -> list[list[int]]:
+        commits = [BatchCommit("", BatchChange(""), size) for size in sizes]
+        return [[each.new_bytes for each in group] for group in groups(commits, 10)]
+
+    assert sizes_in_groups() == []
+    assert sizes_in_groups(10) == [[10]]
+    assert sizes_in_groups(4, 6, 1) == [[4, 6], [1]]
+    assert sizes_in_groups(11, 1, 12) == [[11], [1], [12]]
+
+
+def test_what_arrived_before_a_lost_race_is_not_done_again(forge: Forge) -> None:
+    """The branch moves once, between the first push and the second."""
+    forge.send(*batches(4))
+    forge.hook("post-receive", """
+        cat > /dev/null
+        if ! [ -e "$GIT_DIR/moved" ]; then
+          touch "$GIT_DIR/moved"
+          commit=$(git commit-tree -p main -m add 'main^{tree}')
+          git update-ref refs/heads/main "$commit"
+        fi""")
+    done = forge.receive("--push-limit", "1", "--result-json", "result.json", GIT_AUTHOR_NAME="n",
+                         GIT_AUTHOR_EMAIL="e@example.invalid", GIT_COMMITTER_NAME="n",
+                         GIT_COMMITTER_EMAIL="e@example.invalid")
+    assert done.returncode == 0, done.stderr
+    assert "starting again" in done.stderr
+    assert forge.messages() == [f"Store batch {batch.batch_id} (1 file)" for batch in batches(4)]
+    told = json.loads((forge.clone / "result.json").read_text())
+    assert [each["status"] for each in told["batches"]] == ["stored"] * 4
+
+
+def test_the_storage_gets_attributes_of_its_own(forge: Forge) -> None:
+    forge.git("update-ref", "refs/heads/main",
+              forge.git("commit-tree", "-m", "add", "4b825dc642cb6eb9a060e54bf8d69288fbee4904").strip())
+    [batch] = batches(1)
+    forge.add({".gitattributes": b"* text eol=crlf\n"})
+    forge.clone_again()
+    forge.send(batch)
+    assert forge.receive().returncode == 0
+    assert forge.files()[ATTRIBUTES] == (PROJECT / ATTRIBUTES).read_bytes()  # two copies, kept alike
+    assert forge.messages() == ["Keep git from rewriting stored files",
+                                f"Store batch {batch.batch_id} (1 file)"]
+    checked_out = forge.directory / "checked-out"
+    subprocess.run(["git", "clone", "--quiet", forge.remote, checked_out], check=True)
+    for path, content in batch.stored().items():
+        assert (checked_out / path).read_bytes() == content
+
+
+def test_attributes_that_are_there_already_stay(forge: Forge) -> None:
+    forge.add({ATTRIBUTES: b"* -text\n"})
+    forge.send(*batches(1))
+    assert forge.receive().returncode == 0
+    assert forge.files()[ATTRIBUTES] == b"* -text\n"
+
+
+def test_receipts_are_kept_beside_the_result(forge: Forge) -> None:
+    good, bad = batches(2)
+    forge.send(good)
+    forge.add({bad.payload_path: bad.damaged_payload()})
+    assert forge.receive("--receipts", "receipts").returncode == 4
+    kept = {path.name: json.loads(path.read_text())["status"]
+            for path in (forge.clone / "receipts").iterdir()}
+    assert kept == {f"{good.batch_id}.json": "stored", f"{bad.batch_id}.json": "rejected"}
+
+
+@pytest.mark.parametrize(("report", "said", "meaning"), [
+    (b"!\tx:y\t[remote rejected] (pre-receive hook declined)\nDone\n", b"remote: no: why\n",
+     "no: why pre-receive hook declined"),
+    (b"!\tx:y\t[remote rejected] (failed)\n", b"remote: fatal: pack exceeds maximum allowed size\n",
+     "fatal: pack exceeds maximum allowed size failed"),
+    (b"", b"error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\n",
+     "RPC failed; HTTP 413 curl 22 The requested URL returned error: 413"),
+    (b"!\tx:y\t[rejected] (fetch first)\n", b"hint: pull\n", None),
+    (b"!\tx:y\t[remote rejected] (cannot lock ref 'refs/heads/main')\n", b"", None),
+    (b"!\tx:y\t[remote rejected] (Internal Server Error)\n", b"", None),
+    (b"", b"fatal: unable to access 'x': Could not resolve host\n", None),
+    (b"!\tx:y\t[remote rejected] (no)\n", b"remote: \x1b[31mred\x1b[m \xff\xe2\x80\xae!\n",
+     "[31mred [m \N{REPLACEMENT CHARACTER} ! no"),
+])
+def test_a_refusal_is_told_from_a_lost_race_and_from_silence(report: bytes, said: bytes,
+                                                             meaning: str | None) -> None:
+    assert refusal_in(report, said) == meaning
+
+
+def test_a_refusal_without_end_is_cut() -> None:
+    said = b"remote: " + b"word " * 10_000 + b"\n"
+    assert len(refusal_in(b"!\tx:y\t[remote rejected] (no)\n", said) or "") == MAX_REFUSAL_CHARACTERS
