@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +12,12 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+from long_runs import only_long
 from payloads import BATCH_ID, Payload
 from programs import Program, has_sanitizers, receiver_path, sender_path
 from trees import file_names
 
-pytestmark = pytest.mark.skipif(os.environ.get("HEALTHMETRIC_LONG") != "1", reason="takes minutes")
+pytestmark = only_long
 
 MAX_RESIDENT_KIB = 32 * 1024
 LIMITS = ["--max-file-size", "2G", "--max-batch-size", "4G"]
