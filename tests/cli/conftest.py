@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -130,10 +132,17 @@ class Destination:
         return [post["body"]["client_payload"]["batch_id"] for post in self.requests("POST")
                 if post["path"].endswith("/dispatches") and post["status"] in (204, None)]
 
+    def put_file(self, path: str, content: bytes) -> None:
+        """What somebody else adds to the repository, below _storage/."""
+        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+        url = f"{self.github.url}/repos/{self.repo}/contents/_storage/{path}"
+        headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
+        request = urllib.request.Request(url, body, headers, method="PUT")
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+
     def waiting(self) -> list[str]:
         """The batches in the outbox."""
-        outbox = self.sender.outbox
-        return sorted(entry.name for entry in outbox.iterdir() if re.match(r"\d{8}T", entry.name))
+        return sorted(entry.name for entry in self.sender.outbox.glob("[0-9]*T[0-9]*"))
 
 
 @pytest.fixture(scope="module")

@@ -3,32 +3,22 @@ each dispatch, unless the test is about one that does not run."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import READER, TOKEN, Destination
+from conftest import READER, Destination
 from payloads import stored_path, summary_path
 from programs import finished
+from receipts import dispatched, receipt
 
 SUMMARIES = "_storage/summaries"
 
 
 def polls(destination: Destination) -> list[dict]:
     return [get for get in destination.requests("GET") if SUMMARIES in get["path"]]
-
-
-def put(destination: Destination, path: str, content: bytes) -> None:
-    body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
-    request = urllib.request.Request(
-        f"{destination.github.url}/repos/{destination.repo}/contents/_storage/{path}", body,
-        {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}, method="PUT")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
 
 
 def test_a_stored_batch_ends_well(receiving: Destination, source: Path) -> None:
@@ -47,7 +37,7 @@ def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: P
     while not receiving.inbox():
         assert process.poll() is None
     [payload] = receiving.inbox()
-    put(receiving, stored_path(payload.removesuffix(".json"), "data.json"), b"somebody else's")
+    receiving.put_file(stored_path(payload.removesuffix(".json"), "data.json"), b"somebody else's")
 
     result = finished(process)
 
@@ -74,7 +64,7 @@ def test_without_a_receiver_time_runs_out_and_says_what_to_check(
 def test_polling_is_polite(destination: Destination, source: Path) -> None:
     """Conditional requests, which GitHub does not count, once there is something to compare with; at
     growing intervals."""
-    put(destination, "summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
     destination.github.clear_requests()
     assert destination("--folder", source, "--wait", "6s").status == 11
     listings = [get for get in polls(destination) if get["path"].endswith(SUMMARIES)]
@@ -92,23 +82,11 @@ def test_polling_is_polite(destination: Destination, source: Path) -> None:
 
 def test_a_receipt_among_others_is_found(destination: Destination, source: Path) -> None:
     """Written by a receiver that is not ours to run, while the sender asks."""
-    put(destination, "summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
     process = destination.start("--folder", source, "--wait", "--json")
-    put(destination, summary_path(dispatched(destination, process)), receipt("stored"))
+    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
     result = finished(process)
     assert (result.status, result.json["status"]) == (0, "stored"), result
-
-
-def dispatched(destination: Destination, process: subprocess.Popen[bytes]) -> str:
-    """The batch, as soon as the sender has dispatched it."""
-    while not (batches := destination.dispatched()):
-        assert process.poll() is None
-    [batch_id] = batches
-    return batch_id
-
-
-def receipt(status: str) -> bytes:
-    return json.dumps({"status": status, "payloads": []}).encode()
 
 
 def test_permission_to_read_contents_is_enough_to_poll(destination: Destination, source: Path) -> None:
@@ -118,7 +96,7 @@ def test_permission_to_read_contents_is_enough_to_poll(destination: Destination,
     destination.github.faults({"method": "GET", "path": "^/repos/[^/]+/[^/]+/(?!contents/)", "times": None,
                                "action": refused})
     process = destination.start("--folder", source, "--wait", "--json")
-    put(destination, summary_path(dispatched(destination, process)), receipt("stored"))
+    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
     assert finished(process).status == 0
     answered = [get["path"] for get in polls(destination) if get["status"] == 200]
     assert len(answered) == 2
@@ -131,7 +109,7 @@ def test_permission_to_read_contents_is_enough_to_poll(destination: Destination,
 def test_what_is_no_receipt_is_no_verdict(destination: Destination, source: Path) -> None:
     process = destination.start("--folder", source, "--wait", "4s", "--json")
     batch_id = dispatched(destination, process)
-    put(destination, summary_path(batch_id), b'{"status": "perhaps"}')
+    destination.put_file(summary_path(batch_id), b'{"status": "perhaps"}')
     result = finished(process)
     assert (result.status, result.json["status"]) == (11, "sent")
     result.error_line("no receipt", batch_id)
