@@ -37,22 +37,24 @@ class StandardInput final : public Source {
   InputFile input_ = standard_input();
 };
 
-std::string json_text(const JsonSource& source, const Limits& limits) {
-  if (source.text != "-") return source.text;
+std::string standard_input_text(std::uint64_t max_bytes) {
   StandardInput input;
   try {
-    return read_all(input, limits.max_file_bytes, "standard input");
+    return read_all(input, max_bytes, "standard input");
   } catch (const Error& error) {
     throw Error(error.code() == ErrorCode::too_large ? ErrorCode::usage : error.code(),
                 error.what());
   }
 }
 
+std::string json_text(const JsonSource& source, const Limits& limits) {
+  return source.text == "-" ? standard_input_text(limits.max_file_bytes) : source.text;
+}
+
 std::string list_text(const ListSource& source) {
+  if (source.list == "-") return standard_input_text(kMaxListBytes);
   try {
-    if (source.list != "-") return read_file(source.list, kMaxListBytes);
-    StandardInput input;
-    return read_all(input, kMaxListBytes, "standard input");
+    return read_file(source.list, kMaxListBytes);
   } catch (const Error& error) {
     throw Error(ErrorCode::usage, std::string("--files-from: ") + error.what());
   }

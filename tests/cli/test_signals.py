@@ -34,7 +34,8 @@ def wait_until(condition: Callable[[], Any], process: Process) -> None:
 def interrupt(process: Process, number: signal.Signals) -> Result:
     begin = time.monotonic()
     process.send_signal(number)
-    result = finished(process, timeout=20)
+    process.wait(20)  # before its standard input ends
+    result = finished(process)
     took_s = time.monotonic() - begin
     print(f"ended {took_s:.3f} s after {number.name}")
     assert took_s < PROMPT_S
