@@ -28,21 +28,22 @@ def free_port() -> int:
 class FaultProxy:
     """`upstream` is the server behind it; without one it is a proxy to be named as such."""
 
-    def __init__(self, upstream: str | None = None, options: Sequence[str] = ()) -> None:
-        self.port = free_port()
+    def __init__(self, upstream: str | None = None, options: Sequence[str] = (),
+                 host: str = "127.0.0.1") -> None:
+        self.place = f"[{host}]:{free_port()}" if ":" in host else f"{host}:{free_port()}"
         self._folder = Path(tempfile.mkdtemp(prefix="healthmetric-proxy-"))
         mode = f"reverse:{upstream}" if upstream else "regular"
         self._command = [
-            "mitmdump", "--quiet", "--mode", mode, "--listen-host", "127.0.0.1", "--listen-port",
-            str(self.port), "--scripts", str(ADDON), "--set", f"confdir={self._folder}", *options]
+            "mitmdump", "--quiet", "--mode", mode, "--listen-host", host, "--listen-port",
+            self.place.rpartition(":")[2], "--scripts", str(ADDON), "--set", f"confdir={self._folder}", *options]
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.place}"
 
     @property
     def https_url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
+        return f"https://{self.place}"
 
     @property
     def authority(self) -> Path:
