@@ -10,7 +10,6 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
-#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
 #include "common/printable.hpp"
@@ -143,15 +142,6 @@ bool is_trust_failure(CURLcode code) {
               request.method + " " + origin_of(request.url) + ": " + why);
 }
 
-/// curl would say so only once it has connected, and leave the batch for later.
-void check_readable(const std::filesystem::path& ca_bundle) {
-  try {
-    const InputFile file(ca_bundle);
-  } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--ca-bundle: ") + error.what());
-  }
-}
-
 void check(CURLMcode code) {
   if (code == CURLM_OK) return;
   throw Error(ErrorCode::internal, std::string("libcurl fails: ") + curl_multi_strerror(code));
@@ -198,7 +188,6 @@ struct CurlTransport::Handle {
 };
 
 CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {
-  if (!network_.ca_bundle.empty()) check_readable(network_.ca_bundle);
   CurlLibrary::ensure();
   handle_ = std::make_unique<Handle>();
   if (!handle_->easy || !handle_->multi) {

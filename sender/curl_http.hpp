@@ -26,7 +26,6 @@ struct NetworkOptions {
 /// Error{terminated}.
 class CurlTransport final : public HttpTransport {
  public:
-  /// Throws Error{usage} when the CA bundle cannot be read.
   explicit CurlTransport(NetworkOptions network);
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;

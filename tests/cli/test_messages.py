@@ -101,7 +101,6 @@ simple("no-repository", "--folder", "SOURCE")
 simple("bad-repository", "--folder", "SOURCE", "--repo", "nonsense")
 simple("no-config", "--data", "1", "--config", "TMP/gone.toml")
 simple("no-token", "--folder", "SOURCE", "--repo", "octo/data")
-simple("no-ca-bundle", "--folder", "SOURCE", "--repo", "octo/data", "--ca-bundle", "TMP/gone")
 simple("no-token-file", "--folder", "SOURCE", "--repo", "octo/data", "--token-file", "TMP/gone")
 
 
