@@ -27,7 +27,6 @@ def test_a_stored_batch_ends_well(receiving: Destination, source: Path) -> None:
     stored = stored_path(result.json["batch_id"], "data.json")
     assert receiving.github.read(receiving.repo, f"_storage/{stored}") == b'{"rate": 61}\n'
     result.error_line("waiting for the receiver until")
-    assert receiving("--folder", source, "--wait").stdout.startswith("stored ")
 
 
 def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: Path) -> None:
@@ -107,7 +106,7 @@ def test_permission_to_read_contents_is_enough_to_poll(destination: Destination,
 
 
 def test_what_is_no_receipt_is_no_verdict(destination: Destination, source: Path) -> None:
-    process = destination.start("--folder", source, "--wait", "4s", "--json")
+    process = destination.start("--folder", source, "--wait", "3s", "--json")
     batch_id = dispatched(destination, process)
     destination.put_file(summary_path(batch_id), b'{"status": "perhaps"}')
     result = finished(process)
