@@ -35,7 +35,8 @@ class FaultProxy:
         mode = f"reverse:{upstream}" if upstream else "regular"
         self._command = [
             "mitmdump", "--quiet", "--mode", mode, "--listen-host", host, "--listen-port",
-            self.place.rpartition(":")[2], "--scripts", str(ADDON), "--set", f"confdir={self._folder}", *options]
+            self.place.rpartition(":")[2], "--scripts", str(ADDON), "--set", f"confdir={self._folder}",
+            *options]
 
     @property
     def url(self) -> str:

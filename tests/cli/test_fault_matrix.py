@@ -136,8 +136,10 @@ class Delivery:
     def rules(self, fault: Any, times: int | None, stranger: str) -> list[dict[str, Any]]:
         rule = {"method": METHOD[self.step], "path": PATH[self.step], "times": times}
         if fault in ("refuse", "distrust"):
-            before = {PUT: None, DISPATCH: PUT, POLL: DISPATCH}[self.step]
-            return [{"method": METHOD[before], "path": PATH[before], "fault": f"{fault}_next"}] if before else []
+            if self.step == PUT:
+                return []
+            before = {DISPATCH: PUT, POLL: DISPATCH}[self.step]
+            return [{"method": METHOD[before], "path": PATH[before], "fault": f"{fault}_next"}]
         if fault in (SAME_HOST, OTHER_HOST):
             location = stranger if fault == OTHER_HOST else "?moved=1"
             return [rule | {"path": PATH[self.step].rstrip("$") + "[^?]*$",

@@ -102,7 +102,8 @@ def test_retry_fails_with_the_reason(destination: Destination, source: Path) -> 
 
 
 def test_drop_removes_what_waits_and_what_was_refused(destination: Destination, source: Path) -> None:
-    waiting, refused = queue(destination, source), queue(destination, source, action={"status": 422}, status=8)
+    waiting = queue(destination, source)
+    refused = queue(destination, source, action={"status": 422}, status=8)
     result = destination("outbox", "drop", waiting, refused, "--json")
     assert (result.status, result.json) == (0, {"dropped": [waiting, refused]})
     assert destination("outbox", "list", "--json").json["batches"] == []
