@@ -77,8 +77,10 @@ void sleep_unless_signalled(Clock::duration time) {
 void wait_for_input(int descriptor) {
   const UniqueFd signals = signal_descriptor();
   std::array<pollfd, 2> descriptors{{{signals.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
-  while (descriptors[1].revents == 0) {
+  for (;;) {
+    // Also after input came: Ctrl-C ends whoever writes it, too, and what was cut off looks whole.
     stop_if_signalled();
+    if (descriptors[1].revents != 0) return;
     wait_for(descriptors, -1);
   }
 }

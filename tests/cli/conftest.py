@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ import pytest
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from github_server.local_github import LocalGithub  # noqa: E402
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
-from programs import Program, Result, Word, receiver_path, sender_path  # noqa: E402
+from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path  # noqa: E402
 
 TOKEN = "ghp_" + "Sup3rSecretTokenOfTheTests0123456789"
 READER = "ghp_" + "ReaderTokenOfTheTests0123456789abcdef"
@@ -92,6 +95,7 @@ class Destination:
     github: LocalGithub
     repo: str
     sender: Program
+    url: str = ""  # of what stands in front of it, if anything does
 
     def __call__(self, *words: Word, token: str | None = TOKEN, **run: Any) -> Result:
         return self.sender(*self.target, *words, env=self.token(token) | run.pop("env", {}), **run)
@@ -101,7 +105,7 @@ class Destination:
 
     @property
     def target(self) -> list[str]:
-        return ["--repo", self.repo, "--api-url", self.github.url]
+        return ["--repo", self.repo, "--api-url", self.url or self.github.url]
 
     @staticmethod
     def token(token: str | None) -> dict[str, str]:
@@ -118,14 +122,50 @@ class Destination:
         return {path.removeprefix(folder): blob for path, blob in self.github.tree(self.repo, ref).items()
                 if path.startswith(folder) and path.endswith(".json")}
 
+    def payload_history(self, ref: str = "main") -> Counter[str]:
+        """How often each payload was put into the inbox, whether it still is there or not."""
+        added = self.github.git(self.repo, "log", "--format=", "--name-only", "--no-renames",
+                                "--diff-filter=A", ref, "--", "_storage/inbox")
+        return Counter(path.rpartition("/")[2] for path in added.split())
+
+    def dispatched(self) -> list[str]:
+        """The batches whose dispatch was accepted."""
+        return [post["body"]["client_payload"]["batch_id"] for post in self.requests("POST")
+                if post["path"].endswith("/dispatches") and post["status"] in (204, None)]
+
+    def put_file(self, path: str, content: bytes) -> None:
+        """What somebody else adds to the repository, below _storage/."""
+        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+        url = f"{self.github.url}/repos/{self.repo}/contents/_storage/{path}"
+        headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
+        request = urllib.request.Request(url, body, headers, method="PUT")
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+
     def waiting(self) -> list[str]:
         """The batches in the outbox."""
-        outbox = self.sender.outbox
-        return sorted(entry.name for entry in outbox.iterdir() if re.match(r"\d{8}T", entry.name))
+        return sorted(entry.name for entry in self.sender.outbox.glob("[0-9]*T[0-9]*"))
+
+
+@pytest.fixture(scope="module")
+def receiving_github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalGithub]:
+    """Each dispatch runs the receiver, as the workflow does."""
+    command = [REPOSITORY / "scripts/receive-locally.sh", receiver_path(), "."]
+    tokens = {TOKEN: "contents=write", READER: "contents=read"}
+    with LocalGithub(tokens=tokens, on_dispatch=command) as server:
+        yield server
+
+
+@pytest.fixture
+def receiving(receiving_github: LocalGithub, sender: Program, request: pytest.FixtureRequest) -> Destination:
+    return new_destination(receiving_github, sender, request)
 
 
 @pytest.fixture
 def destination(github: LocalGithub, sender: Program, request: pytest.FixtureRequest) -> Destination:
+    return new_destination(github, sender, request)
+
+
+def new_destination(github: LocalGithub, sender: Program, request: pytest.FixtureRequest) -> Destination:
     github.clear_faults()
     repo = "octo/" + re.sub(r"[^A-Za-z0-9_.-]", "-", request.node.name)[:80]
     github.create_repo(repo)

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 from openapi.judged import HERE, TOOLS, node, why_skipped
-from programs import Program, Result, Word
+from payloads import summary_path
+from programs import Program, Result, Word, finished
 
 pytestmark = pytest.mark.skipif(why_skipped() is not None, reason=why_skipped() or "")
 
@@ -45,6 +46,12 @@ class Emulator:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as answer:
             return json.loads(answer.read())
+
+    def put(self, path: str, content: bytes) -> None:
+        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+        request = urllib.request.Request(f"{self.url}/repos/octocat/data/contents/{path}", body, method="PUT",
+                                         headers={"Authorization": f"Bearer {TOKEN}"})
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
 
     def inbox(self) -> dict[str, bytes]:
         try:
@@ -114,7 +121,8 @@ def test_what_it_cannot_do_leaves_the_batch_in_the_outbox_and_is_made_up_for(
     emulator: Emulator, send: Send, source: Path, sender: Program
 ) -> None:
     """It knows no dispatches: the payload is there, the trigger is not; the next run finds that the
-    payload arrived and sends it no second time."""
+    payload arrived and sends it no second time. Without its trigger a batch keeps the later ones
+    waiting, which are not even uploaded: the permission concerns all."""
     first = send("--folder", source)
     assert (first.status, first.json["status"]) == (5, "queued")
     [payload] = first.json["payloads"]
@@ -124,3 +132,27 @@ def test_what_it_cannot_do_leaves_the_batch_in_the_outbox_and_is_made_up_for(
     assert again.status == 5
     assert set(emulator.inbox()) == set(before)
     assert len(list(sender.outbox.glob("2*"))) == 2
+
+
+@pytest.mark.parametrize("receipt, status, fate", [
+    ({"status": "stored", "payloads": []}, 0, "stored"),
+    ({"status": "rejected", "reason": "the digest does not match", "payloads": []}, 8, "rejected"),
+    (None, 11, "sent"),
+], ids=["stored", "rejected", "none"])
+def test_a_receipt_is_the_verdict(
+    receipt: dict[str, Any] | None, status: int, fate: str, emulator: Emulator, sender: Program, source: Path
+) -> None:
+    before = set(emulator.inbox())
+    process = sender.start("--repo", "octocat/data", "--api-url", emulator.url, "--json", "--folder", source,
+                           "--trigger", "none", "--wait", "40" if receipt else "3",
+                           env={"GH_TOKEN": TOKEN})
+    while not (arrived := set(emulator.inbox()) - before):
+        assert process.poll() is None
+    if receipt:
+        batch_id = arrived.pop().removesuffix(".json")
+        emulator.put(f"_storage/{summary_path(batch_id)}", json.dumps(receipt).encode())
+
+    result = finished(process)
+
+    assert (result.status, result.json["status"]) == (status, fate), result
+    assert result.json["reason"] == (receipt or {}).get("reason")

@@ -3,52 +3,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from pathlib import Path
 
 import pytest
+from long_runs import only_long
 from payloads import BATCH_ID, Payload
-from programs import Program, has_sanitizers, receiver_path, sender_path
+from programs import receiver_path, sender_path
+from resources import MAX_RESIDENT_KIB, digests, measured, peak_kib, stem
 from trees import file_names
 
-pytestmark = pytest.mark.skipif(os.environ.get("HEALTHMETRIC_LONG") != "1", reason="takes minutes")
+pytestmark = only_long
 
-MAX_RESIDENT_KIB = 32 * 1024
 LIMITS = ["--max-file-size", "2G", "--max-batch-size", "4G"]
-
-
-def measured(path: Path, home: Path) -> Program:
-    """GNU time tells the peak of the program alone, not of the process that started it."""
-    if has_sanitizers(path):
-        pytest.skip("sanitizers have memory of their own")
-    return Program(path, home, ["/usr/bin/time", "-v", "-o", str(home / "time.txt")])
-
-
-def peak_kib(program: Program) -> int:
-    report = (program.home / "time.txt").read_text()
-    match = re.search(r"Maximum resident set size \(kbytes\): (\d+)", report)
-    assert match, report
-    return int(match[1])
-
-
-def digests(root: Path) -> dict[str, str]:
-    found = {}
-    for place in root.rglob("*"):
-        if place.is_file():
-            with place.open("rb") as file:
-                found[str(place.relative_to(root))] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
-
-
-def stem(stored: str) -> str:
-    """The path as sent of one with the default name template."""
-    return re.sub(r"_\d{8}T\d{6}Z-[0-9a-f]{8}(?=\.[a-z]+$)", "", stored.partition("/")[2])
 
 
 def go_through(source: Path, tmp_path: Path, *packing: str) -> tuple[int, int]:

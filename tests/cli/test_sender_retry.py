@@ -3,11 +3,8 @@ the waiting short; a batch is never lost and never there twice."""
 
 from __future__ import annotations
 
-import base64
-import json
 import socket
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +147,7 @@ def test_what_is_there_already_with_the_same_content_is_delivered(
 
 def test_what_is_there_with_other_content_is_refused(destination: Destination, source: Path) -> None:
     batch_id = queue_one(destination, source)
-    put_file(destination, f"_storage/inbox/{batch_id}.json", b"somebody else's")
+    destination.put_file(f"inbox/{batch_id}.json", b"somebody else's")
 
     result = destination("--folder", source, "--json")
 
@@ -162,15 +159,6 @@ def test_what_is_there_with_other_content_is_refused(destination: Destination, s
     assert destination.waiting() == []
     inbox = f"_storage/inbox/{batch_id}.json"
     assert destination.github.read(destination.repo, inbox) == b"somebody else's"
-
-
-def put_file(destination: Destination, path: str, content: bytes) -> None:
-    body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
-    url = f"{destination.github.url}/repos/{destination.repo}/contents/{path}"
-    headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
-    request = urllib.request.Request(url, body, headers, method="PUT")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
-    destination.github.clear_requests()
 
 
 def test_with_the_network_down_the_batch_waits_for_the_next_run(

@@ -76,6 +76,34 @@ TEST_CASE("a signal ends the wait for input that does not come") {
         }) == 130);
 }
 
+TEST_CASE("a signal counts more than input that is there") {
+  CHECK(status_of([] {
+          int ends[2] = {};
+          if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
+          watch_for_signals();
+          ::close(ends[1]);  // the writer's end: there is an end of input to be read
+          ::kill(::getpid(), SIGINT);
+          wait_for_input(ends[0]);
+        }) == 130);
+}
+
+TEST_CASE("a signal that comes with the input is seen before that is read") {
+  CHECK(status_of([] {
+          int ends[2] = {};
+          if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
+          watch_for_signals();
+          const pid_t parent = ::getpid();
+          const pid_t writer = ::fork();
+          if (writer == 0) {
+            ::usleep(50'000);  // the parent waits by then
+            ::kill(parent, SIGTERM);
+            ::_exit(0);  // which ends the input as well
+          }
+          ::close(ends[1]);
+          wait_for_input(ends[0]);
+        }) == 143);
+}
+
 TEST_CASE("input that is there is not waited for") {
   int ends[2] = {};
   REQUIRE(::pipe(ends) == 0);

@@ -1,0 +1,193 @@
+"""`outbox list`, `outbox retry` and `outbox drop`, the limit of the outbox, and batches that are broken."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from conftest import TOKEN, Destination
+from trees import write_tree
+
+DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
+UNKNOWN = "20240115T103000Z-unknown-3f9a1c07"
+
+
+def queue(destination: Destination, source: Path, *words: str, action: Any = "close_before",
+          status: int = 7) -> str:
+    """A batch that could not be delivered; its id."""
+    destination.github.faults({"method": "PUT", "path": "^/repos/", "times": None, "action": action})
+    result = destination("--folder", source, "--max-wait", "0", "--json", *words)
+    assert result.status == status, result
+    destination.github.clear_faults()
+    return result.json["batch_id"]
+
+
+def test_the_list_shows_size_age_target_and_the_last_error(
+    destination: Destination, source: Path, tmp_path: Path
+) -> None:
+    write_tree(tmp_path / "parts", {"series.csv": b"1,61\n" * 30_000})
+    destination.github.faults({"method": "PUT", "path": "^/repos/", "after": 1, "times": None,
+                               "action": {"status": 502}})
+    waiting = destination("--folder", tmp_path / "parts", "--part-size", "64K", "--max-wait", "0",
+                          "--json").json
+    destination.github.clear_faults()
+    refused = queue(destination, source, "--branch", "main", status=8,
+                    action={"status": 422, "body": {"message": f"no, {TOKEN}"}})
+
+    text = destination("outbox", "list")
+    listed = destination("outbox", "list", "--json").json
+
+    assert (text.status, text.stderr) == (0, "")
+    first, second = listed["batches"]
+    assert [first["batch_id"], first["status"]] == [waiting["batch_id"], "waiting"]
+    assert [second["batch_id"], second["status"]] == [refused, "refused"]
+    assert (first["parts"], first["delivered_parts"]) == (len(waiting["payloads"]), 1)
+    assert first["files"] == 1 and first["bytes"] == 150_000
+    kept = destination.sender.outbox / waiting["batch_id"]
+    assert first["payload_bytes"] == sum(place.stat().st_size for place in kept.glob("*.part-*"))
+    assert first["target"] == {"api_url": destination.github.url, "repository": destination.repo,
+                               "branch": None, "trigger": "dispatch"}
+    assert second["target"]["branch"] == "main"
+    assert "HTTP 502" in first["last_error"] and "422, no, ***" in second["last_error"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["queued_at"])
+    assert 0 <= first["age_seconds"] < 60
+    assert listed["limit"] == 2 << 30 and listed["bytes"] > first["payload_bytes"]
+    for words in (waiting["batch_id"], "1 of 4 parts", "HTTP 502", destination.repo, "0 min old",
+                  f"{refused}  refused", "2 batches", "--outbox-limit"):
+        assert words in text.stdout
+    assert TOKEN not in text.stdout
+
+
+def test_an_empty_outbox_is_listed(destination: Destination) -> None:
+    assert destination("outbox", "list").stdout.startswith("0 batches")
+    assert destination("outbox", "list", "--json").json["batches"] == []
+    assert destination("outbox", "retry").stdout == "nothing waits in the outbox\n"
+
+
+def test_a_refused_batch_is_retried_when_it_is_asked_for(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source, action={"status": 422}, status=8)
+    result = destination("outbox", "retry", batch_id, "--json")
+    assert (result.status, result.json["exit_status"]) == (0, 0)
+    assert result.json["batches"] == [
+        {"batch_id": batch_id, "status": "sent", "target": destination.repo}]
+    assert destination.payload_history() == {f"{batch_id}.json": 1}
+    assert destination.dispatched() == [batch_id]
+
+
+def test_retry_takes_only_what_is_named(destination: Destination, source: Path) -> None:
+    one, other = (queue(destination, source) for _ in range(2))
+    assert destination("outbox", "retry", other).status == 0
+    assert destination.waiting() == [one]
+    assert list(destination.inbox()) == [f"{other}.json"]
+
+
+def test_retry_serves_every_target(destination: Destination, source: Path) -> None:
+    destination.github.git(destination.repo, "branch", "intake", "main")
+    here, there = queue(destination, source), queue(destination, source, "--branch", "intake")
+    result = destination("outbox", "retry")
+    assert (result.status, result.stdout.count("sent ")) == (0, 2), result
+    assert list(destination.inbox()) == [f"{here}.json"]
+    assert list(destination.inbox("intake")) == [f"{there}.json"]
+
+
+def test_retry_fails_with_the_reason(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    result = destination("outbox", "retry", "--json", token="ghp_" + "x" * 36)
+    assert (result.status, result.json["batches"][0]["status"]) == (5, "queued")
+    result.error_line("Bad credentials")
+    assert destination.waiting() == [batch_id]
+
+
+def test_drop_removes_what_waits_and_what_was_refused(destination: Destination, source: Path) -> None:
+    waiting = queue(destination, source)
+    refused = queue(destination, source, action={"status": 422}, status=8)
+    result = destination("outbox", "drop", waiting, refused, "--json")
+    assert (result.status, result.json) == (0, {"dropped": [waiting, refused]})
+    assert destination("outbox", "list", "--json").json["batches"] == []
+    assert {place.name for place in destination.sender.outbox.iterdir()} == {"lock", "refused"}
+    assert destination("outbox", "drop", waiting).status == 2
+
+
+def test_nothing_is_dropped_while_a_sender_delivers(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    with (destination.sender.outbox / "lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = destination("outbox", "drop", batch_id)
+        assert destination("outbox", "retry").status == 9
+    assert (result.status, result.stdout) == (9, "")
+    result.error_line("nothing dropped")
+    assert destination.waiting() == [batch_id]
+
+
+def test_an_unknown_id_changes_nothing(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    for command in ("drop", "retry"):
+        for unknown in (UNKNOWN, "nonsense", "../" + batch_id, ""):
+            result = destination("outbox", command, batch_id, unknown)
+            assert (result.status, result.stdout) == (2, ""), result
+            result.error_line("outbox list")
+    assert destination("outbox", "drop").status == 2
+    assert destination("outbox", "empty").status == 2
+    assert destination.waiting() == [batch_id]
+
+
+def test_a_full_outbox_refuses_and_drops_nothing(destination: Destination, tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "large", {"noise.csv": os.urandom(300_000)})
+    batch_id = queue(destination, folder)
+    destination.github.faults(DOWN)
+    result = destination("--folder", folder, "--max-wait", "0", "--outbox-limit", "500K")
+    assert result.status == 10
+    result.error_line("not queued", "--outbox-limit", "outbox list")
+    assert destination.waiting() == [batch_id]
+    assert not list(destination.sender.outbox.glob(".draft-*"))
+    destination.github.clear_faults()
+
+    result = destination("--folder", folder, "--outbox-limit", "500K", "--json")
+
+    assert (result.status, result.json["status"]) == (0, "sent"), "what waits goes first and makes room"
+    assert destination.payload_history() == {f"{batch_id}.json": 1, result.json["payloads"][0]: 1}
+
+
+def test_a_damaged_payload_blocks_nothing(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    payload = destination.sender.outbox / batch_id / f"{batch_id}.json"
+    payload.write_bytes(payload.read_bytes()[:-1])
+    result = destination("--folder", source, "--json")
+    assert (result.status, result.json["status"]) == (10, "sent")
+    result.error_line("damaged", str(payload))
+    assert destination.waiting() == [batch_id]
+    assert list(destination.inbox()) == result.json["payloads"]
+    assert "damaged" in destination("outbox", "list").stdout
+    assert destination("outbox", "drop", batch_id).status == 0
+
+
+def test_a_damaged_entry_can_be_dropped(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    (destination.sender.outbox / batch_id / "entry.json").write_text("{")
+    listed = destination("outbox", "list")
+    assert listed.status == 0
+    listed.error_line("cannot be read", batch_id)
+    assert destination("outbox", "drop", batch_id).status == 0
+    assert destination.waiting() == []
+
+
+def test_a_payload_that_is_gone_blocks_nothing(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    (destination.sender.outbox / batch_id / f"{batch_id}.json").unlink()
+    result = destination("--folder", source, "--json")
+    assert (result.status, result.json["status"]) == (10, "sent")
+    assert list(destination.inbox()) == result.json["payloads"]
+    assert destination.waiting() == [batch_id]
+
+
+def test_a_batch_the_server_chokes_on_blocks_no_other(destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    destination.github.faults({"method": "PUT", "path": batch_id, "times": None, "action": {"status": 502}})
+    result = destination("--folder", source, "--max-wait", "1", "--json")
+    assert (result.status, result.json["status"]) == (7, "sent"), result
+    assert list(destination.inbox()) == result.json["payloads"]
+    assert destination.dispatched() == [result.json["batch_id"]]
+    assert destination.waiting() == [batch_id]

@@ -1,0 +1,133 @@
+"""--wait: the receiver's verdict becomes the exit status. The local GitHub runs the real receiver on
+each dispatch, unless the test is about one that does not run."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import READER, Destination
+from payloads import stored_path, summary_path
+from programs import finished
+from receipts import dispatched, receipt
+
+SUMMARIES = "_storage/summaries"
+
+
+def polls(destination: Destination) -> list[dict]:
+    return [get for get in destination.requests("GET") if SUMMARIES in get["path"]]
+
+
+def test_a_stored_batch_ends_well(receiving: Destination, source: Path) -> None:
+    result = receiving("--folder", source, "--wait", "--json")
+    assert (result.status, result.json["status"], result.json["reason"]) == (0, "stored", None)
+    stored = stored_path(result.json["batch_id"], "data.json")
+    assert receiving.github.read(receiving.repo, f"_storage/{stored}") == b'{"rate": 61}\n'
+    result.error_line("waiting for the receiver until")
+
+
+def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: Path) -> None:
+    """Somebody's file lies where the batch's would be stored."""
+    receiving.github.faults({"method": "POST", "path": "/dispatches", "action": {"delay_ms": 1500}})
+    process = receiving.start("--folder", source, "--wait", "--json")
+    while not receiving.inbox():
+        assert process.poll() is None
+    [payload] = receiving.inbox()
+    receiving.put_file(stored_path(payload.removesuffix(".json"), "data.json"), b"somebody else's")
+
+    result = finished(process)
+
+    assert (result.status, result.json["exit_status"], result.json["status"]) == (8, 8, "rejected")
+    assert "data" in result.json["reason"]
+    result.error_line("the receiver rejected", result.json["batch_id"], result.json["reason"])
+    assert receiving.waiting() == [], "it is in the repository's quarantine, not in the outbox"
+    assert f"_storage/rejected/{payload}" in receiving.github.tree(receiving.repo)
+
+
+def test_without_a_receiver_time_runs_out_and_says_what_to_check(
+    destination: Destination, source: Path
+) -> None:
+    begin = time.monotonic()
+    result = destination("--folder", source, "--wait", "3s", "--json")
+    took_s = time.monotonic() - begin
+    assert (result.status, result.json["status"]) == (11, "sent")
+    assert 3 <= took_s < 10
+    result.error_line("within 3 s no receipt", "workflow", f"/{destination.repo}/actions")
+    assert destination.waiting() == []
+    assert len(destination.dispatched()) == len(destination.inbox()) == 1
+
+
+def test_polling_is_polite(destination: Destination, source: Path) -> None:
+    """Conditional requests, which GitHub does not count, once there is something to compare with; at
+    growing intervals."""
+    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.github.clear_requests()
+    assert destination("--folder", source, "--wait", "6s").status == 11
+    listings = [get for get in polls(destination) if get["path"].endswith(SUMMARIES)]
+    first, *others = listings
+    assert "if-none-match" not in first["headers"] and first["status"] == 200
+    assert len(others) >= 2
+    assert {other["status"] for other in others} == {304}
+    assert all(re.match(r'(W/)?"', other["headers"]["if-none-match"]) for other in others)
+    times = [get["time"] for get in listings]
+    intervals = [later - earlier for earlier, later in zip(times, times[1:])]
+    assert intervals[0] >= 1.9 and intervals[1] >= intervals[0] * 1.2
+    receipts = [get for get in polls(destination) if not get["path"].endswith(SUMMARIES)]
+    assert len(receipts) == 1, "nothing changed since"
+
+
+def test_a_receipt_among_others_is_found(destination: Destination, source: Path) -> None:
+    """Written by a receiver that is not ours to run, while the sender asks."""
+    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    process = destination.start("--folder", source, "--wait", "--json")
+    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
+    result = finished(process)
+    assert (result.status, result.json["status"]) == (0, "stored"), result
+
+
+def test_permission_to_read_contents_is_enough_to_poll(destination: Destination, source: Path) -> None:
+    """Everything but contents is refused, and what was asked is asked again with a token that may
+    read contents and nothing else."""
+    refused = {"status": 403, "body": {"message": "Resource not accessible by personal access token"}}
+    destination.github.faults({"method": "GET", "path": "^/repos/[^/]+/[^/]+/(?!contents/)", "times": None,
+                               "action": refused})
+    process = destination.start("--folder", source, "--wait", "--json")
+    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
+    assert finished(process).status == 0
+    answered = [get["path"] for get in polls(destination) if get["status"] == 200]
+    assert len(answered) == 2
+    for path in answered:
+        request = urllib.request.Request(destination.github.url + path, headers={
+            "Authorization": f"Bearer {READER}", "User-Agent": "test"})
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+
+
+def test_what_is_no_receipt_is_no_verdict(destination: Destination, source: Path) -> None:
+    process = destination.start("--folder", source, "--wait", "3s", "--json")
+    batch_id = dispatched(destination, process)
+    destination.put_file(summary_path(batch_id), b'{"status": "perhaps"}')
+    result = finished(process)
+    assert (result.status, result.json["status"]) == (11, "sent")
+    result.error_line("no receipt", batch_id)
+
+
+@pytest.mark.parametrize("words", [["--wait", "soon"], ["--wait", "-1"]])
+def test_a_time_that_is_none_is_usage(words: list[str], destination: Destination, source: Path) -> None:
+    assert destination("--folder", source, *words).status == 2
+    assert destination.requests() == []
+
+
+def test_no_time_at_all_asks_once(destination: Destination, source: Path) -> None:
+    result = destination("--folder", source, "--wait", "0")
+    assert result.status == 11
+    assert len(polls(destination)) == 1
+
+
+def test_another_branch_is_asked_for_its_receipt(receiving: Destination, source: Path) -> None:
+    receiving.github.git(receiving.repo, "branch", "intake", "main")
+    result = receiving("--folder", source, "--branch", "intake", "--wait", "40", "--json")
+    assert (result.status, result.json["status"]) == (0, "stored"), result
+    assert {get["query"]["ref"] for get in polls(receiving)} == {"intake"}
