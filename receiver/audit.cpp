@@ -70,13 +70,9 @@ class Auditor {
   }
 
   Audit run() {
-    storage_.walk(kSummariesFolder, [&](const std::string& path, bool is_regular) {
-      if (is_gits_housekeeping(path)) return;
-      if (is_regular && path.ends_with(".json")) return read_summary(path);
-      find(Kind::unknown, path, "", is_regular ? "it is no summary" : "it is no regular file");
-    });
+    unless_a_link_is_in_the_way([&] { read_summaries(); });
     std::sort(known_.begin(), known_.end());
-    note_waiting();
+    unless_a_link_is_in_the_way([&] { note_waiting(); });
     storage_.walk("", [&](const std::string& path, bool is_regular) {
       show_progress();
       if (!path.starts_with(kSummariesFolder)) look_at(path, is_regular);
@@ -101,6 +97,24 @@ class Auditor {
       return fmt::format("verifying: {}, {}, {}",
                          counted(audit_.stored_batches, "batch", "batches"),
                          counted_files(audit_.files), human_bytes(audit_.size_bytes));
+    });
+  }
+
+  /// A link that stands for a folder is found in the end, with all that is no regular file.
+  template <typename Action>
+  static void unless_a_link_is_in_the_way(Action action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unsafe_path) throw;
+    }
+  }
+
+  void read_summaries() {
+    storage_.walk(kSummariesFolder, [&](const std::string& path, bool is_regular) {
+      if (is_gits_housekeeping(path)) return;
+      if (is_regular && path.ends_with(".json")) return read_summary(path);
+      find(Kind::unknown, path, "", is_regular ? "it is no summary" : "it is no regular file");
     });
   }
 

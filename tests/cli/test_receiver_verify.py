@@ -120,6 +120,17 @@ def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored
         ["link", "test_batch/link", "inbox/x.json", "summaries/2023"])
 
 
+@pytest.mark.parametrize("folder", ["summaries", "inbox", "rejected", "test_batch"])
+def test_a_link_in_place_of_a_folder_is_listed_and_not_followed(
+    folder: str, verify: Callable[..., Result], stored: Path, tmp_path: Path
+) -> None:
+    (stored / folder).rename(tmp_path / "moved")
+    (stored / folder).symlink_to(tmp_path / "moved")
+    result = verify("--json")
+    assert result.status == 4
+    assert ("unknown", folder) in findings(result)
+
+
 def edited(change: Callable[[dict[str, Any]], Any]) -> Callable[[bytes], bytes]:
     def apply(text: bytes) -> bytes:
         summary = json.loads(text)
