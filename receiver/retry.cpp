@@ -14,7 +14,7 @@ namespace healthmetric {
 namespace {
 
 /// Far more than a reason with the longest of names needs.
-constexpr std::uint64_t kMaxReasonBytes = 64 * 1024;
+constexpr std::uint64_t kMaxReasonBytes = std::uint64_t{64} * 1024;
 
 Json read_reason(Storage& storage, const RelativePath& path) {
   auto file = storage.open(path);
