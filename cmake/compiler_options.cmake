@@ -17,3 +17,7 @@ if(HEALTHMETRIC_SANITIZE)
     -Wno-null-dereference)
   target_link_options(healthmetric_options INTERFACE -fsanitize=${HEALTHMETRIC_SANITIZE})
 endif()
+
+if(HEALTHMETRIC_FUZZ)
+  target_compile_options(healthmetric_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -28,6 +28,16 @@ struct Limits {
   std::uint64_t max_file_bytes = 100 * kMiB;  ///< GitHub refuses files over 100 MiB
   std::uint64_t max_batch_bytes = 1024 * kMiB;
   std::uint64_t max_files = 100'000;
+
+  /// Folders of a batch, all levels counted: one for each file, and some to begin with.
+  [[nodiscard]] std::uint64_t max_folders() const { return max_files + 1000; }
+
+  /// Payload text of a batch, all parts counted: more than twice what base64 makes of the files is
+  /// escapes and blanks, and what describes a file is shorter than its longest name three times.
+  [[nodiscard]] std::uint64_t max_payload_bytes() const {
+    constexpr std::uint64_t kBytesAFile = 8192;
+    return 3 * max_batch_bytes + kBytesAFile * max_files + 16 * kMiB;
+  }
 };
 
 /// A piece of a file that is too large for one part.

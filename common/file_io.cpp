@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <iostream>
 #include <system_error>
 
@@ -165,6 +166,10 @@ void occupy_standard_descriptors() {
     if (!placeholder) throw_system_error("cannot open /dev/null", errno);
     placeholder.release();
   }
+}
+
+void survive_file_size_limit() {
+  (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 
 UniqueFd standard_input() {

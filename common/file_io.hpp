@@ -104,6 +104,10 @@ std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view n
 /// fails: no file opened later gets their numbers, and their text with it. Called first in `main`.
 void occupy_standard_descriptors();
 
+/// From now on a write past the limit on file sizes (RLIMIT_FSIZE) fails like one on a full disk,
+/// instead of ending the process.
+void survive_file_size_limit();
+
 /// Standard input.
 UniqueFd standard_input();
 

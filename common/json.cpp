@@ -28,7 +28,13 @@ Json parse_json(std::string_view text, std::string_view name) {
 }
 
 std::string to_text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  // Only a string can hold it; common/printable says whom it would command.
+  constexpr std::string_view kCommand = "##[";
+  for (std::size_t at = text.find(kCommand); at != std::string::npos; at = text.find(kCommand)) {
+    text.replace(at + 2, 1, "\\u005b");
+  }
+  return text;
 }
 
 std::string to_pretty_text(const Json& json) {

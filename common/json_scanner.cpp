@@ -15,29 +15,31 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr int kEnd = -1;
 
-bool is_digit(int c) {
-  return c >= '0' && c <= '9';
+/// A run of a string is at least this long where escapes would make it shorter: each costs its
+/// reader a call.
+constexpr std::size_t kLeastRunBytes = 4096;
+
+constexpr std::size_t kFirstWindowBytes = 64;
+
+/// The length of `text` up to the first quote or backslash. Looks in windows that grow, so that the
+/// search costs what it finds and not what is behind: a text may be full of either.
+std::size_t plain_length(std::string_view text) {
+  std::size_t window = kFirstWindowBytes;
+  for (std::size_t begin = 0; begin < text.size(); begin += window, window *= 2) {
+    const std::string_view view = text.substr(begin, window);
+    std::size_t length = view.size();
+    for (const char stop : {'"', '\\'}) {
+      if (const void* found = std::memchr(view.data(), stop, length)) {
+        length = static_cast<std::size_t>(static_cast<const char*>(found) - view.data());
+      }
+    }
+    if (length < view.size()) return begin + length;
+  }
+  return text.size();
 }
 
-void append_utf8(char32_t point, std::string& out) {
-  const auto tail = [&](unsigned shift) {
-    out += static_cast<char>(0x80U | ((point >> shift) & 0x3FU));
-  };
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0U | (point >> 6U));
-    tail(0);
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0U | (point >> 12U));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0U | (point >> 18U));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
+bool is_digit(int c) {
+  return c >= '0' && c <= '9';
 }
 
 }  // namespace
@@ -250,22 +252,30 @@ void JsonScanner::begin_string() {
   expect('"');
 }
 
-std::string_view JsonScanner::string_run() {
+/// The characters before the next quote, backslash or end of the buffer.
+std::string_view JsonScanner::take_plain() {
   if (peek() == kEnd) fail("the JSON is cut off");
-  const char* begin = buffer_.data() + position_;
-  std::size_t length = end_ - position_;
-  for (const char stop : {'"', '\\'}) {
-    if (const void* found = std::memchr(begin, stop, length)) {
-      length = static_cast<std::size_t>(static_cast<const char*>(found) - begin);
+  std::string_view rest(buffer_.data() + position_, end_ - position_);
+  rest = rest.substr(0, plain_length(rest));
+  position_ += rest.size();
+  return rest;
+}
+
+std::string_view JsonScanner::string_run() {
+  const std::string_view plain = take_plain();
+  const bool ends_here = position_ < end_ && buffer_[position_] == '"';
+  if (!plain.empty() && (ends_here || plain.size() >= kLeastRunBytes)) return plain;
+  gathered_ = plain;
+  while (gathered_.size() < kLeastRunBytes && peek() != '"') {
+    if (peek() == '\\') {
+      ++position_;
+      read_escape(gathered_);
+    } else {
+      gathered_ += take_plain();
     }
   }
-  position_ += length;
-  if (length > 0) return {begin, length};
-  ++position_;
-  if (*begin == '"') return {};
-  escape_.clear();
-  read_escape(escape_);
-  return escape_;
+  if (gathered_.empty()) ++position_;  // the closing quote
+  return gathered_;
 }
 
 std::optional<std::string_view> JsonScanner::string_rest() {

@@ -86,6 +86,7 @@ class JsonScanner {
   void close_level();
   void remember_key(std::string_view key, std::uint64_t offset);
   bool append_string_piece(std::string& out);
+  std::string_view take_plain();
   void skip_string();
   void read_escape(std::string& out);
   char32_t read_code_unit();
@@ -99,7 +100,7 @@ class JsonScanner {
   std::uint64_t buffer_offset_ = 0;
   std::vector<Level> levels_;
   std::vector<Key> keys_;
-  std::string escape_;  ///< what string_run() returns for an escape
+  std::string gathered_;  ///< what string_run() returns where there are escapes
 };
 
 }  // namespace healthmetric

@@ -14,24 +14,6 @@ namespace {
 /// How much of a key from a payload an error shows.
 constexpr std::size_t kMaxShownBytes = 200;
 
-SenderIdentity read_sender(JsonScanner& scanner) {
-  SenderIdentity sender;
-  std::string key;
-  scanner.begin_object();
-  while (scanner.next_key(key)) {
-    if (key == "host") {
-      sender.host = scanner.string();
-    } else if (key == "user") {
-      sender.user = scanner.string();
-    } else if (key == "version") {
-      sender.version = scanner.string();
-    } else {
-      scanner.skip_value();
-    }
-  }
-  return sender;
-}
-
 Part read_part(JsonScanner& scanner) {
   Part part;
   std::string key;
@@ -142,6 +124,24 @@ std::chrono::sys_seconds read_timestamp(JsonScanner& scanner) {
   const auto time = parse_timestamp(scanner.string());
   if (!time) JsonScanner::fail_at("a timestamp that is none", begin);
   return *time;
+}
+
+SenderIdentity read_sender(JsonScanner& scanner) {
+  SenderIdentity sender;
+  std::string key;
+  scanner.begin_object();
+  while (scanner.next_key(key)) {
+    if (key == "host") {
+      sender.host = scanner.string();
+    } else if (key == "user") {
+      sender.user = scanner.string();
+    } else if (key == "version") {
+      sender.version = scanner.string();
+    } else {
+      scanner.skip_value();
+    }
+  }
+  return sender;
 }
 
 DeclaredMetadata read_metadata(JsonScanner& scanner) {

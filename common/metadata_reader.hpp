@@ -34,6 +34,9 @@ struct DeclaredMetadata {
 /// Reads the object the scanner stands at. Throws Error{bad_payload}.
 DeclaredMetadata read_metadata(JsonScanner& scanner);
 
+/// Reads an object with `host`, `user` and `version`. Throws Error{bad_payload}.
+SenderIdentity read_sender(JsonScanner& scanner);
+
 /// Reads a timestamp as common/timestamp.hpp takes it. Throws Error{bad_payload}.
 std::chrono::sys_seconds read_timestamp(JsonScanner& scanner);
 

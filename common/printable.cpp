@@ -38,7 +38,8 @@ std::string printable(std::string_view text) {
     }
     const std::string_view sequence = text.substr(0, length);
     const char32_t point = decode(sequence);
-    if (!disturbs_a_line(point)) {
+    const bool begins_a_command = point == U'[' && out.ends_with("##");
+    if (!begins_a_command && !disturbs_a_line(point)) {
       out += sequence;
     } else if (point < 0x80) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(point));

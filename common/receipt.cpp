@@ -1,7 +1,5 @@
 #include "common/receipt.hpp"
 
-#include <optional>
-
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json_scanner.hpp"
@@ -12,10 +10,14 @@ namespace {
 
 constexpr JsonScanner::Bounds kBounds{6, 100'000, 4096};
 
+/// A batch of 1 GiB in the smallest parts has less than half as many.
+constexpr std::size_t kMaxPayloads = 50'000;
+
 std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
   std::vector<PayloadFile> payloads;
   scanner.begin_array();
   while (scanner.next_element()) {
+    if (payloads.size() == kMaxPayloads) scanner.fail("too many payloads");
     std::string path;
     std::uint64_t size = 0;
     std::string key;
@@ -34,13 +36,13 @@ std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
   return payloads;
 }
 
-BatchStatus parse_status(const std::string& text) {
+}  // namespace
+
+std::optional<BatchStatus> parse_batch_status(std::string_view text) {
   if (text == "stored") return BatchStatus::stored;
   if (text == "rejected") return BatchStatus::rejected;
-  throw Error(ErrorCode::bad_payload, "the summary has an unknown status");
+  return {};
 }
-
-}  // namespace
 
 RelativePath summary_path(const BatchId& id) {
   const std::string time = format_compact_timestamp(id.time);
@@ -57,7 +59,8 @@ Receipt read_receipt(Source& source) {
   scanner.begin_object();
   while (!(status && payloads) && scanner.next_key(key)) {
     if (key == "status") {
-      status = parse_status(scanner.string());
+      status = parse_batch_status(scanner.string());
+      if (!status) throw Error(ErrorCode::bad_payload, "the summary has an unknown status");
     } else if (key == "reason") {
       if (!scanner.consume_null()) reason = scanner.string();
     } else if (key == "payloads") {

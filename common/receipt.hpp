@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch_id.hpp"
@@ -20,6 +22,9 @@ struct PayloadFile {
 };
 
 enum class BatchStatus { stored, rejected };
+
+/// Nothing for other words than "stored" and "rejected".
+std::optional<BatchStatus> parse_batch_status(std::string_view text);
 
 struct Receipt {
   BatchStatus status;

@@ -1,5 +1,6 @@
 #include "common/relative_path.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/ascii.hpp"
@@ -37,6 +38,13 @@ std::string_view component_fault(std::string_view component) {
   return {};
 }
 
+/// Each level costs every program that opens the file; nobody's folders are half as deep.
+bool is_too_deep(std::string_view path, std::size_t max_bytes) {
+  constexpr std::size_t kBytesALevel = RelativePath::kMaxBytes / RelativePath::kMaxLevels;
+  const auto slashes = std::count(path.begin(), path.end(), '/');
+  return static_cast<std::size_t>(slashes) >= max_bytes / kBytesALevel;
+}
+
 /// The rule the path breaks, or nothing.
 std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
   if (path.empty()) return "is empty";
@@ -46,6 +54,7 @@ std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
   if (path.find('\\') != std::string_view::npos) return "has a backslash";
   if (has_control_character(path)) return "has a control character";
   if (!is_utf8(path)) return "is not UTF-8";
+  if (is_too_deep(path, max_bytes)) return "is too deep";
   while (true) {
     const std::size_t slash = path.find('/');
     const std::string_view fault = component_fault(path.substr(0, slash));

@@ -10,11 +10,13 @@ namespace healthmetric {
 /// A path that stays inside its folder, whoever wrote it. The constructor enforces, the type
 /// proves: relative, `/`-separated, UTF-8, no empty, `.` or `..` component, no control character,
 /// no `\`, no drive prefix, no component named `.git` in any case, at most 1,024 bytes and 255 a
-/// component. Symbolic links are the file system's matter: receiver/storage.hpp.
+/// component, at most 64 components. Symbolic links are the file system's matter:
+/// receiver/storage.hpp.
 class RelativePath {
  public:
   static constexpr std::size_t kMaxBytes = 1024;
-  /// For a path below another one: stored names are longer than what was sent.
+  static constexpr std::size_t kMaxLevels = 64;
+  /// For a path below another one: stored names are longer than what was sent, and deeper.
   static constexpr std::size_t kMaxStoredBytes = 2048;
   static constexpr std::size_t kMaxComponentBytes = 255;
   static constexpr std::size_t kMaxExtensionBytes = 32;

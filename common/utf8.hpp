@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace healthmetric {
@@ -16,6 +17,9 @@ std::size_t utf8_valid_length(std::string_view text);
 
 /// True when all of `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
+
+/// Appends the UTF-8 of a code point, which must be one: no surrogate, nothing past U+10FFFF.
+void append_utf8(char32_t point, std::string& out);
 
 /// The longest prefix of `text` that has at most `max_bytes` and cuts no character.
 std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);

@@ -28,6 +28,28 @@ struct NamedPayload {
   WaitingPayload payload;
 };
 
+bool hold_the_same(Storage& storage, const WaitingPayload& a, const WaitingPayload& b) {
+  if (a.size_bytes != b.size_bytes) return false;
+  auto left = storage.open(a.path);
+  auto right = storage.open(b.path);
+  return left && right && same_bytes(*left, *right);
+}
+
+/// Takes out of the parts, sorted, what lies in the inbox and in the root alike.
+std::vector<WaitingPayload> take_copies(Storage& storage, std::vector<NamedPayload>& parts) {
+  std::vector<WaitingPayload> copies;
+  for (std::size_t i = 1; i < parts.size();) {
+    if (parts[i].name == parts[i - 1].name &&
+        hold_the_same(storage, parts[i].payload, parts[i - 1].payload)) {
+      copies.push_back(parts[i].payload);
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+  return copies;
+}
+
 /// Why these parts, sorted, can never make a batch; nothing when they can.
 std::string contradiction(const std::vector<NamedPayload>& parts) {
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
@@ -49,12 +71,14 @@ std::string missing(const std::vector<NamedPayload>& parts) {
   return parts.back().name.last ? "" : fmt::format("part {} and any behind it", expected);
 }
 
-WaitingBatch assemble(const BatchId& id, std::vector<NamedPayload> parts,
+WaitingBatch assemble(Storage& storage, const BatchId& id, std::vector<NamedPayload> parts,
                       std::chrono::sys_seconds now, std::chrono::seconds incomplete_after) {
-  std::sort(parts.begin(), parts.end(),
-            [](const NamedPayload& a, const NamedPayload& b) { return a.name.part < b.name.part; });
+  std::stable_sort(parts.begin(), parts.end(), [](const NamedPayload& a, const NamedPayload& b) {
+    return a.name.part < b.name.part;
+  });
   WaitingBatch batch;
   batch.id = id;
+  batch.copies = take_copies(storage, parts);
   for (const NamedPayload& part : parts) batch.payloads.push_back(part.payload);
   batch.reason = contradiction(parts);
   if (!batch.reason.empty()) {
@@ -70,18 +94,6 @@ WaitingBatch assemble(const BatchId& id, std::vector<NamedPayload> parts,
   return batch;
 }
 
-/// False, with a word, for a name that no safe path can have: somebody's mistake or worse, but
-/// none that may stop the others.
-bool is_usable(const std::string& name) {
-  try {
-    const RelativePath valid(std::string(kInbox) + name);
-    return true;
-  } catch (const Error& error) {
-    log::warning("left where it is: " + std::string(error.what()));
-    return false;
-  }
-}
-
 bool is_payload_in_root(Storage& storage, const std::string& name, const Limits& limits) {
   if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
   if (!is_usable(name)) return false;
@@ -89,12 +101,27 @@ bool is_payload_in_root(Storage& storage, const std::string& name, const Limits&
   return file && looks_like_payload(*file, limits);
 }
 
-/// Whether a name in the inbox is one the receiver handles at all.
-bool is_inbox_payload(const std::string& name) {
-  return name.ends_with(kPayloadExtension) && !name.starts_with('.') && is_usable(name);
+}  // namespace
+
+bool is_usable(const std::string& path) {
+  try {
+    const RelativePath valid(path);
+    return true;
+  } catch (const Error& error) {
+    log::warning("left where it is: " + std::string(error.what()));
+    return false;
+  }
 }
 
-}  // namespace
+bool is_inbox_payload_name(std::string_view name) {
+  return name.ends_with(kPayloadExtension) && !name.starts_with('.');
+}
+
+std::vector<WaitingPayload> all_files(const WaitingBatch& batch) {
+  std::vector<WaitingPayload> files = batch.payloads;
+  files.insert(files.end(), batch.copies.begin(), batch.copies.end());
+  return files;
+}
 
 Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
                  std::chrono::seconds incomplete_after) {
@@ -111,7 +138,8 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
     }
   };
   for (const Storage::File& file : storage.files_in(kInbox)) {
-    if (is_inbox_payload(file.name)) add(std::string(kInbox), file);
+    if (is_inbox_payload_name(file.name) && is_usable(std::string(kInbox) + file.name))
+      add(std::string(kInbox), file);
   }
   for (const Storage::File& file : storage.files_in("")) {
     if (file.name.starts_with(kTriggerPrefix)) {
@@ -122,7 +150,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   }
   for (auto& [id, parts] : by_batch) {
     const BatchId batch = parts.front().name.batch;
-    inbox.batches.push_back(assemble(batch, std::move(parts), now, incomplete_after));
+    inbox.batches.push_back(assemble(storage, batch, std::move(parts), now, incomplete_after));
   }
   std::stable_sort(inbox.batches.begin(), inbox.batches.end(),
                    [](const WaitingBatch& a, const WaitingBatch& b) {

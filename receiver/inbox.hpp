@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch.hpp"
@@ -25,19 +26,31 @@ struct WaitingBatch {
   };
 
   std::vector<WaitingPayload> payloads;  ///< in the order of their parts
+  std::vector<WaitingPayload> copies;    ///< what lies there once more, byte for byte
   std::optional<BatchId> id;             ///< as the file names tell; the content must agree
   State state = State::complete;
   std::string reason;  ///< what it waits for, or why it is unusable
 };
+
+/// Every file of the batch, also what is there twice.
+std::vector<WaitingPayload> all_files(const WaitingBatch& batch);
 
 struct Inbox {
   std::vector<WaitingBatch> batches;   ///< oldest first, by name
   std::vector<RelativePath> triggers;  ///< `.trigger*` files in the root
 };
 
+/// False, with a word in the log, for a path below `_storage/` that is not safe: somebody's mistake
+/// or worse, but none that may stop the others.
+bool is_usable(const std::string& path);
+
+/// Whether the receiver takes a file of that name in the inbox for a payload.
+bool is_inbox_payload_name(std::string_view name);
+
 /// Finds the payloads in `inbox/*.json` and, as the first generation left them, directly in the
 /// root. Never looks inside what was stored. A file in the root is a payload only by its content;
 /// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is.
+/// A payload that lies in both places, with the same bytes, counts once.
 /// A batch whose parts are not all there after `incomplete_after` is unusable.
 Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
                  std::chrono::seconds incomplete_after);

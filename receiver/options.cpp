@@ -1,8 +1,19 @@
 #include "receiver/options.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "common/command_line.hpp"
+#include "common/error.hpp"
 
 namespace healthmetric::receiver {
+namespace {
+
+constexpr std::array<std::string_view, 5> kVerifyOptions = {"storage", "json", "verbose", "quiet",
+                                                            "log-file"};
+
+}  // namespace
 
 struct CommandLine::Definition {
   CLI::App app{
@@ -14,6 +25,8 @@ struct CommandLine::Definition {
   std::filesystem::path reject_list;
   bool keep_payloads = false;
   bool dry_run = false;
+  bool retry_rejected = false;
+  CLI::App* verify = nullptr;
   unsigned incomplete_after_days = 7;
   bool verbose = false;
   bool quiet = false;
@@ -27,6 +40,10 @@ struct CommandLine::Definition {
     app.add_flag("--json", options.json, "Print the result as one JSON object");
     limits.add_to(app);
     add_log_options(app, verbose, quiet, options.log_file);
+    verify =
+        app.add_subcommand("verify", "Compare the stored files with the summaries; change nothing");
+    verify->fallthrough();
+    verify->footer("It takes --storage, --json, --verbose, --quiet and --log-file.");
     app.footer(
         "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template:\n"
         "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
@@ -41,7 +58,10 @@ struct CommandLine::Definition {
                        std::string(NameTemplate::kDefault) + ")")
         ->type_name("PATTERN");
     app.add_flag("--keep-payloads", keep_payloads, "Leave payloads where they are once stored");
-    app.add_flag("--dry-run", dry_run, "Verify what waits and change nothing");
+    auto* dry_run_flag = app.add_flag("--dry-run", dry_run, "Verify what waits and change nothing");
+    app.add_flag("--retry-rejected", retry_rejected,
+                 "First move rejected payloads back into the inbox")
+        ->excludes(dry_run_flag);
     app.add_option("--incomplete-after", incomplete_after_days,
                    "Reject a batch whose parts are not all there after DAYS (default 7)")
         ->type_name("DAYS")
@@ -52,7 +72,20 @@ struct CommandLine::Definition {
         ->type_name("FILE");
   }
 
+  /// What the command line gives `verify` must be for it.
+  void check_verify_options() const {
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->count() > 0 && std::find(kVerifyOptions.begin(), kVerifyOptions.end(),
+                                           option->get_single_name()) == kVerifyOptions.end()) {
+        throw Error(ErrorCode::usage, "verify does not take --" + option->get_single_name() +
+                                          " (healthmetric-receiver verify --help)");
+      }
+    }
+  }
+
   Options finish() {
+    if (verify->parsed()) options.command = Command::verify;
+    if (retry_rejected) options.rejected_payloads = RejectedPayloads::retry;
     options.name_template = NameTemplate(name_template);
     options.limits = limits.limits();
     if (!reject_list.empty()) options.reject_list = read_reject_list(reject_list);
@@ -72,7 +105,10 @@ const CLI::App& CommandLine::app() const {
 }
 
 std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
-  if (parse_with_environment(definition_->app, argc, argv) == Parsed::help_shown) return {};
+  CLI::App& app = definition_->app;
+  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
+  if (definition_->verify->parsed()) definition_->check_verify_options();
+  apply_settings(app, argc, argv, {environment_settings(app)});
   return definition_->finish();
 }
 

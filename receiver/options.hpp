@@ -16,18 +16,30 @@ class App;
 
 namespace healthmetric::receiver {
 
+enum class Command {
+  receive,
+  verify,  ///< compare the storage with its summaries
+};
+
 enum class Mode {
   store,
   store_and_keep_payloads,  ///< --keep-payloads
   verify_only,              ///< --dry-run
 };
 
+enum class RejectedPayloads {
+  stay,
+  retry,  ///< --retry-rejected
+};
+
 struct Options {
+  Command command = Command::receive;
   std::filesystem::path storage = "_storage";
   std::filesystem::path log_file = "receiver.log";
   log::Verbosity verbosity = log::Verbosity::normal;
   bool json = false;
   Mode mode = Mode::store;
+  RejectedPayloads rejected_payloads = RejectedPayloads::stay;
   NameTemplate name_template{std::string(NameTemplate::kDefault)};
   RejectList reject_list;
   std::filesystem::path summary_markdown;  ///< empty: none

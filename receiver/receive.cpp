@@ -8,6 +8,7 @@
 #include "common/printable.hpp"
 #include "receiver/inbox.hpp"
 #include "receiver/rejection.hpp"
+#include "receiver/retry.hpp"
 #include "receiver/summary.hpp"
 #include "receiver/unpack.hpp"
 
@@ -15,12 +16,6 @@ namespace healthmetric::receiver {
 namespace {
 
 using Status = BatchReport::Status;
-
-/// True for what makes one batch bad, as against what stops the run.
-bool is_defect(ErrorCode code) {
-  return code == ErrorCode::bad_payload || code == ErrorCode::too_large ||
-         code == ErrorCode::unsafe_path;
-}
 
 /// The name of a batch in messages.
 std::string label(const BatchReport& report) {
@@ -37,13 +32,20 @@ class Receiver {
       : storage_(storage), options_(options), clock_(clock) {}
 
   Report run() {
-    const Inbox inbox =
-        scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
     Report report;
+    if (options_.rejected_payloads == RejectedPayloads::retry) {
+      Retried retried = retry_rejected(storage_);
+      report.retried = std::move(retried.taken);
+      report.not_retried = std::move(retried.left);
+    }
+    Inbox inbox =
+        scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
     if (writes()) storage_.remove_tree(kStagingFolder);
-    for (const WaitingBatch& batch : inbox.batches) {
+    report.batches.reserve(inbox.batches.size());
+    for (WaitingBatch& batch : inbox.batches) {
       report.batches.push_back(process(batch));
       log_outcome(report.batches.back());
+      batch = {};  // thousands may wait
     }
     if (writes()) {
       storage_.remove_tree(kStagingFolder);
@@ -59,7 +61,7 @@ class Receiver {
   BatchReport process(const WaitingBatch& batch) {
     BatchReport report;
     report.id = batch.id;
-    for (const WaitingPayload& payload : batch.payloads) report.payloads.push_back(payload.path);
+    for (const WaitingPayload& payload : all_files(batch)) report.payloads.push_back(payload.path);
     started_ = clock_.now();
     try {
       if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
@@ -115,7 +117,8 @@ class Receiver {
     if (!batch.id && finish_repeat(batch, staged.id, report)) return;
     describe(staged.metadata, report);
     log::debug("verified " + label(report) + ": " + contents_of(report));
-    const RelativePath manifest = publish(storage_, staged, options_.name_template);
+    const RelativePath manifest =
+        publish(storage_, staged, options_.name_template, options_.limits);
     log::debug("published " + label(report));
     record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, manifest, report);
     remove_payloads(batch);
@@ -141,14 +144,17 @@ class Receiver {
   }
 
   /// Whether every payload is one the receipt names, with its size. Only the name of the file
-  /// counts: the same payload may lie in the inbox or in the root.
+  /// counts, for the same payload may lie in the inbox or in the root, and that only where it tells
+  /// the batch and the part: somebody may have renamed it.
   static bool covers(const Receipt& receipt, const WaitingBatch& batch) {
+    const auto is_the_same = [](const WaitingPayload& a, const WaitingPayload& b) {
+      const auto name_of_a = PayloadName::parse(a.path.filename());
+      const auto name_of_b = PayloadName::parse(b.path.filename());
+      return a.size_bytes == b.size_bytes && (!name_of_a || !name_of_b || *name_of_a == *name_of_b);
+    };
     const auto is_known = [&](const WaitingPayload& payload) {
       return std::any_of(receipt.payloads.begin(), receipt.payloads.end(),
-                         [&](const WaitingPayload& known) {
-                           return known.size_bytes == payload.size_bytes &&
-                                  (!batch.id || known.path.filename() == payload.path.filename());
-                         });
+                         [&](const WaitingPayload& known) { return is_the_same(known, payload); });
     };
     return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
   }
@@ -165,7 +171,7 @@ class Receiver {
       record({*report.id, BatchStatus::rejected, reason, metadata, batch.payloads}, {}, report);
     }
     report.rejected =
-        set_aside(storage_, batch.payloads, {report.id, reason, clock_.now_seconds()});
+        set_aside(storage_, all_files(batch), {report.id, reason, clock_.now_seconds()});
   }
 
   void record(Summary summary, const std::optional<RelativePath>& manifest, BatchReport& report) {
@@ -179,7 +185,7 @@ class Receiver {
 
   void remove_payloads(const WaitingBatch& batch) {
     if (options_.mode != Mode::store) return;
-    for (const WaitingPayload& payload : batch.payloads) storage_.remove(payload.path);
+    for (const WaitingPayload& payload : all_files(batch)) storage_.remove(payload.path);
   }
 
   static void describe(const BatchMetadata& metadata, BatchReport& report) {

@@ -1,6 +1,7 @@
 #include "receiver/rejection.hpp"
 
-#include "common/error.hpp"
+#include <algorithm>
+
 #include "common/format.hpp"
 #include "common/json.hpp"
 #include "common/printable.hpp"
@@ -10,8 +11,6 @@
 
 namespace healthmetric {
 namespace {
-
-constexpr std::string_view kReasonSuffix = ".reason.json";
 
 /// Room for "~2" and ".reason.json" behind a payload's name.
 constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 24;
@@ -39,16 +38,23 @@ std::string_view end_of(std::string_view name) {
   return name;
 }
 
-/// The first of "name", "name~2", ... that is free or already holds this payload.
+/// The first of "name", "name~2", ... that is free or already holds this payload. One that is named
+/// like a reason is never "name": it would be taken for the reason of another.
 RelativePath target_for(Storage& storage, const WaitingPayload& payload) {
-  const std::string base = "rejected/" + std::string(end_of(payload.path.filename()));
-  for (unsigned attempt = 1;; ++attempt) {
+  const std::string base =
+      std::string(kRejectedFolder) + std::string(end_of(payload.path.filename()));
+  for (unsigned attempt = base.ends_with(kReasonSuffix) ? 2 : 1;; ++attempt) {
     RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
     if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;
   }
 }
 
 }  // namespace
+
+bool is_defect(ErrorCode code) {
+  return code == ErrorCode::bad_payload || code == ErrorCode::too_large ||
+         code == ErrorCode::unsafe_path;
+}
 
 std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
                                     const Rejection& rejection) {
@@ -60,6 +66,8 @@ std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingP
     if (storage.move(payload.path, target) == Storage::Moved::target_exists) {
       storage.remove(payload.path);  // an earlier run stored the same bytes there
     }
+    // Two copies of one payload become one.
+    if (std::find(now_there.begin(), now_there.end(), target) != now_there.end()) continue;
     now_there.push_back(target);
     now_there.push_back(reason);
   }

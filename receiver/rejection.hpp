@@ -3,13 +3,21 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch_id.hpp"
+#include "common/error.hpp"
 #include "receiver/inbox.hpp"
 #include "receiver/storage.hpp"
 
 namespace healthmetric {
+
+inline constexpr std::string_view kRejectedFolder = "rejected/";
+inline constexpr std::string_view kReasonSuffix = ".reason.json";
+
+/// True for what makes one batch bad, as against what stops the run.
+bool is_defect(ErrorCode code);
 
 struct Rejection {
   std::optional<BatchId> id;

@@ -5,31 +5,11 @@
 #include "common/format.hpp"
 #include "common/json.hpp"
 #include "common/printable.hpp"
-#include "common/utf8.hpp"
 
 namespace healthmetric {
 namespace {
 
 using Status = BatchReport::Status;
-
-constexpr std::size_t kMaxMarkdownRows = 200;
-constexpr std::size_t kMaxMarkdownNameBytes = 300;
-
-std::string_view to_text(Status status) {
-  switch (status) {
-    case Status::stored:
-      return "stored";
-    case Status::rejected:
-      return "rejected";
-    case Status::repeated:
-      return "repeated";
-    case Status::waiting:
-      return "waiting";
-    case Status::verified:
-      return "verified";
-  }
-  return "";
-}
 
 Json paths_json(const std::vector<RelativePath>& paths) {
   Json list = Json::array();
@@ -51,32 +31,23 @@ Json batch_json(const BatchReport& batch) {
   return json;
 }
 
-/// `text` for a Markdown table cell, as code: what Markdown or HTML could read is written as a
-/// character reference, so a name shows as itself, whatever it is.
-std::string markdown_code(std::string_view text) {
-  constexpr std::string_view kPlain = " -./_";
-  const std::string shown = printable(utf8_prefix(text, kMaxMarkdownNameBytes));
-  std::string out = "<code>";
-  for (const char c : shown) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || kPlain.find(c) != std::string_view::npos;
-    out += is_plain ? std::string(1, c) : fmt::format("&#{};", static_cast<unsigned>(byte));
-  }
-  return out + "</code>";
-}
-
-std::string label(const BatchReport& batch) {
-  return batch.id ? batch.id->str() : batch.payloads.empty() ? "" : batch.payloads.front().str();
-}
-
-std::string markdown_row(const BatchReport& batch) {
-  return fmt::format("| {} | {} | {} | {} | {} |\n", markdown_code(label(batch)),
-                     to_text(batch.status), batch.files, human_bytes(batch.size_bytes),
-                     batch.reason.empty() ? "" : markdown_code(batch.reason));
-}
-
 }  // namespace
+
+std::string_view to_text(BatchReport::Status status) {
+  switch (status) {
+    case Status::stored:
+      return "stored";
+    case Status::rejected:
+      return "rejected";
+    case Status::repeated:
+      return "repeated";
+    case Status::waiting:
+      return "waiting";
+    case Status::verified:
+      return "verified";
+  }
+  return "";
+}
 
 std::uint64_t Report::count(Status status) const {
   return static_cast<std::uint64_t>(std::count_if(
@@ -107,24 +78,18 @@ std::string to_line(const Report& report) {
   return line.empty() ? "nothing to receive" : line;
 }
 
+/// Batch by batch: there may be thousands of them.
 std::string to_json_text(const Report& report) {
-  Json json;
-  json["batches"] = Json::array();
-  for (const BatchReport& batch : report.batches) json["batches"].push_back(batch_json(batch));
-  json["triggers_removed"] = paths_json(report.triggers_removed);
-  return to_text(json);
-}
-
-std::string to_markdown(const Report& report) {
-  std::string text = "## Health metrics received\n\n" + to_line(report) + ".\n";
-  if (report.batches.empty()) return text;
-  text += "\n| Batch | Status | Files | Size | Reason |\n| --- | --- | ---: | ---: | --- |\n";
-  const std::size_t rows = std::min(report.batches.size(), kMaxMarkdownRows);
-  for (std::size_t i = 0; i < rows; ++i) text += markdown_row(report.batches[i]);
-  if (rows < report.batches.size()) {
-    text += fmt::format("\n… and {} more.\n", report.batches.size() - rows);
+  std::string text = "{\"batches\":[";
+  for (const BatchReport& batch : report.batches) {
+    if (text.back() == '}') text += ',';
+    text += to_text(batch_json(batch));
   }
-  return text;
+  Json rest;
+  rest["triggers_removed"] = paths_json(report.triggers_removed);
+  rest["retried"] = report.retried;
+  rest["not_retried"] = report.not_retried;
+  return text + "]," + to_text(rest).substr(1);
 }
 
 }  // namespace healthmetric

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch_id.hpp"
@@ -35,17 +36,19 @@ struct BatchReport {
 struct Report {
   std::vector<BatchReport> batches;
   std::vector<RelativePath> triggers_removed;
+  std::vector<std::string> retried;      ///< rejected payloads that were moved back into the inbox
+  std::vector<std::string> not_retried;  ///< those that could not be
 
   [[nodiscard]] std::uint64_t count(BatchReport::Status status) const;
 };
+
+/// "stored", "rejected", ...
+std::string_view to_text(BatchReport::Status status);
 
 /// One line: "stored 2 batches (5 files, 1.2 MiB), rejected 1 batch".
 std::string to_line(const Report& report);
 
 /// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Report& report);
-
-/// A section for a step summary; at most a few hundred lines, every name escaped.
-std::string to_markdown(const Report& report);
 
 }  // namespace healthmetric

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "common/error.hpp"
@@ -61,18 +62,33 @@ bool rename_without_replacing(int from_fd, const char* from, int to_fd, const ch
   return ::linkat(from_fd, from, to_fd, to, 0) == 0 && ::unlinkat(from_fd, from, 0) == 0;
 }
 
-void remove_all_in(int directory_fd, const std::string& shown) {
-  for (const std::string& name : names_in(directory_fd, shown)) {
-    const std::string child_shown = fmt::format("{}/{}", shown, name);
-    if (::unlinkat(directory_fd, name.c_str(), 0) == 0) continue;
-    if (errno != EISDIR && errno != EPERM) {
-      throw_system_error("cannot remove " + in_quotes(child_shown), errno);
+/// Removes what is in a folder, links themselves and not what they lead to. A folder in it that is
+/// not empty gives what it holds to `tree`, at the top: so however deep a stranger has nested them,
+/// two descriptors are enough.
+void flatten(int tree_fd, const std::string& name, const std::string& shown) {
+  const UniqueFd folder(::openat(tree_fd, name.c_str(), kOpenDirectory));
+  if (!folder) throw_system_error("cannot remove " + in_quotes(shown), errno);
+  for (const std::string& child : names_in(folder.get(), shown)) {
+    if (::unlinkat(folder.get(), child.c_str(), 0) == 0) continue;
+    if (::unlinkat(folder.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
+    if (::renameat(folder.get(), child.c_str(), tree_fd, ("deep-" + random_hex(16)).c_str()) != 0) {
+      throw_system_error("cannot remove " + in_quotes(shown), errno);
     }
-    const UniqueFd child(::openat(directory_fd, name.c_str(), kOpenDirectory));
-    if (!child) throw_system_error("cannot remove " + in_quotes(child_shown), errno);
-    remove_all_in(child.get(), child_shown);
-    if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0) {
-      throw_system_error("cannot remove " + in_quotes(child_shown), errno);
+  }
+}
+
+void remove_all_in(int tree_fd, const std::string& shown) {
+  for (auto names = names_in(tree_fd, shown); !names.empty(); names = names_in(tree_fd, shown)) {
+    for (const std::string& name : names) {
+      const std::string child_shown = fmt::format("{}/{}", shown, name);
+      if (::unlinkat(tree_fd, name.c_str(), 0) == 0) continue;
+      if (errno != EISDIR && errno != EPERM) {
+        throw_system_error("cannot remove " + in_quotes(child_shown), errno);
+      }
+      flatten(tree_fd, name, child_shown);
+      if (::unlinkat(tree_fd, name.c_str(), AT_REMOVEDIR) != 0) {
+        throw_system_error("cannot remove " + in_quotes(child_shown), errno);
+      }
     }
   }
 }
@@ -90,7 +106,9 @@ Storage::Storage(const std::filesystem::path& root, Lock lock)
                                       ": name the storage folder with --storage");
   }
   if (!root_fd_) throw_system_error("cannot open " + in_quotes(root_), errno);
-  if (lock == Lock::exclusive && ::flock(root_fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (lock == Lock::none) return;
+  const int operation = lock == Lock::exclusive ? LOCK_EX : LOCK_SH;
+  if (::flock(root_fd_.get(), operation | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw_system_error("cannot lock " + in_quotes(root_), errno);
     throw Error(ErrorCode::busy, "another receiver works in " + in_quotes(root_));
   }
@@ -139,6 +157,32 @@ std::vector<Storage::File> Storage::files_in(std::string_view path) {
     }
   }
   return files;
+}
+
+void Storage::walk(std::string_view top,
+                   const std::function<void(const std::string& path, bool is_regular)>& use) {
+  if (directory(top, Missing::fail) < 0) return;
+  std::vector<std::string> folders{std::string(top)};
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    const std::string shown = root_ + "/" + folder;
+    const UniqueFd fd(::fcntl(directory(folder, Missing::fail), F_DUPFD_CLOEXEC, 0));
+    if (!fd) throw_system_error("cannot list " + in_quotes(shown), errno);
+    std::vector<std::string> below;
+    for (const std::string& name : names_in(fd.get(), shown)) {
+      struct stat info {};
+      if (::fstatat(fd.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        throw_system_error("cannot read " + in_quotes(shown + name), errno);
+      }
+      if (S_ISDIR(info.st_mode)) {
+        below.push_back(folder + name + "/");
+      } else {
+        use(folder + name, S_ISREG(info.st_mode));
+      }
+    }
+    std::move(below.rbegin(), below.rend(), std::back_inserter(folders));
+  }
 }
 
 std::optional<InputFile> Storage::open(const RelativePath& path) {

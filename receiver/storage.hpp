@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,11 @@ class Storage {
     std::uint64_t size_bytes;
   };
 
-  enum class Lock { exclusive, none };
+  enum class Lock {
+    exclusive,  ///< to write
+    shared,     ///< to read what nobody writes meanwhile
+    none,
+  };
 
   /// Throws Error{usage} when there is no such folder and Error{busy} when another receiver works
   /// in it.
@@ -41,6 +46,12 @@ class Storage {
   /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none
   /// when it does not exist.
   [[nodiscard]] std::vector<File> files_in(std::string_view path);
+
+  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is no folder,
+  /// with its path ("a/b/c.json", whatever characters its names have) and whether it is a regular
+  /// file. Nothing is below a folder that does not exist.
+  void walk(std::string_view top,
+            const std::function<void(const std::string& path, bool is_regular)>& use);
 
   /// A regular file; nothing when there is none.
   [[nodiscard]] std::optional<InputFile> open(const RelativePath& path);

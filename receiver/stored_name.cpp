@@ -21,9 +21,12 @@ namespace {
 /// Folders of the layout itself, which no stored file may enter.
 constexpr std::array<std::string_view, 3> kReservedFolders = {"inbox", "summaries", "rejected"};
 
-constexpr std::array<std::string_view, 22> kDeviceNames = {
-    "con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4", "com5", "com6", "com7",
-    "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"};
+constexpr std::array<std::string_view, 6> kDeviceNames = {"con", "prn",    "aux",
+                                                          "nul", "conin$", "conout$"};
+
+/// These stand in front of a digit, which may also be a superscript.
+constexpr std::array<std::string_view, 2> kNumberedDevices = {"com", "lpt"};
+constexpr std::array<std::string_view, 3> kSuperscripts = {"\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
 
 template <typename List>
 bool contains(const List& list, std::string_view value) {
@@ -36,21 +39,37 @@ struct FreeMemory {
   }
 };
 
-/// `path` with case and normalisation removed, so that names some file system takes for one
+/// `name` with case and normalisation removed, so that names some file system takes for one
 /// become one (Unicode: default case folding, NFC).
-std::string fold(std::string_view path) {
+std::string fold(std::string_view name) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(name.begin(), name.end(), is_ascii)) return ascii_lower(name);
   utf8proc_uint8_t* folded = nullptr;
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE |
                                                       UTF8PROC_STABLE | UTF8PROC_IGNORE);
-  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(path.data()),
-                                   static_cast<utf8proc_ssize_t>(path.size()), &folded, options);
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(name.data()),
+                                   static_cast<utf8proc_ssize_t>(name.size()), &folded, options);
   const std::unique_ptr<utf8proc_uint8_t, FreeMemory> owner(folded);
-  if (length < 0) return ascii_lower(path);
+  if (length < 0) return ascii_lower(name);
   return {reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length)};
 }
 
-std::uint64_t hash_of(std::string_view folded) {
-  return std::hash<std::string_view>()(folded);
+/// The hash of a folded path: of its folder's and of its last component.
+std::uint64_t hash_below(std::uint64_t folder, std::string_view name) {
+  constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;
+  const std::uint64_t hash = std::hash<std::string>()(fold(name));
+  return folder ^ (hash + kGoldenRatio + (folder << 6U) + (folder >> 2U));
+}
+
+bool is_device_name(std::string_view name) {
+  std::string base = ascii_lower(name.substr(0, name.find('.')));
+  base.erase(base.find_last_not_of(' ') + 1);
+  if (contains(kDeviceNames, base)) return true;
+  const std::string_view number =
+      std::string_view(base).substr(std::min<std::size_t>(3, base.size()));
+  return contains(kNumberedDevices, base.substr(0, 3)) &&
+         ((number.size() == 1 && number[0] >= '0' && number[0] <= '9') ||
+          contains(kSuperscripts, number));
 }
 
 /// Cuts the end off the stem so that `stem + tail` fits a file name.
@@ -181,39 +200,79 @@ std::string NameTemplate::expand(const BatchId& batch, const RelativePath& path)
   return substitute(pattern_, [&](std::string_view name) { return find_field(fields, name); });
 }
 
-StoredNames::StoredNames(const NameTemplate& pattern, BatchId batch)
-    : pattern_(pattern), batch_(std::move(batch)) {}
+StoredNames::StoredNames(const NameTemplate& pattern, BatchId batch, std::uint64_t max_folders)
+    : pattern_(pattern), batch_(std::move(batch)), max_folders_(max_folders) {}
 
-std::string StoredNames::place_component(const std::string& folder, const std::string& name,
-                                         Kind kind) {
-  const auto is_taken = [&](const std::string& folded) {
-    const std::uint64_t hash = hash_of(folded);
-    return files_.contains(hash) || (kind == Kind::file && folders_.contains(hash));
+bool StoredNames::is_taken(const Placed& candidate, Kind kind) const {
+  return files_.contains(candidate.hash) ||
+         (kind == Kind::file && folders_.contains(candidate.hash));
+}
+
+StoredNames::Placed StoredNames::place_component(std::uint64_t folder, const std::string& name,
+                                                 Kind kind) {
+  Placed placed{name, hash_below(folder, name)};
+  if (is_taken(placed, kind)) placed = place_numbered(folder, name, kind);
+  (kind == Kind::file ? files_ : folders_).insert(placed.hash);
+  return placed;
+}
+
+/// A hundred thousand names may fold to one. Counting up for each would take their square in steps;
+/// so it begins behind the number that was found last, and from there on doubling and then halving
+/// finds a free number behind a taken one in a few.
+StoredNames::Placed StoredNames::place_numbered(std::uint64_t folder, const std::string& name,
+                                                Kind kind) {
+  const auto candidate = [&](std::uint64_t number) -> Placed {
+    const std::string numbered = portable_component(with_suffix(name, fmt::format("~{}", number)));
+    return {numbered, hash_below(folder, numbered)};
   };
-  std::string candidate = name;
-  std::string folded = fold(folder + candidate);
-  for (std::size_t attempt = 2; is_taken(folded); ++attempt) {
-    candidate = portable_component(with_suffix(name, fmt::format("~{}", attempt)));
-    folded = fold(folder + candidate);
+  // Names that differ only in what the number cuts off share their candidates from the first on.
+  const std::uint64_t family = candidate(2).hash;
+  LastNumber& last = last_numbers_.at(family % last_numbers_.size());
+  // Many files share a folder that had to step aside, so a folder's number is looked for each time.
+  const bool is_known = kind == Kind::file && last.family == family;
+  std::uint64_t taken = is_known ? last.number : 1;
+  std::uint64_t step = 1;
+  Placed placed = candidate(taken + step);
+  for (; is_taken(placed, kind); placed = candidate(taken + step)) {
+    taken += step;
+    step *= 2;
   }
-  (kind == Kind::file ? files_ : folders_).insert(hash_of(folded));
-  return candidate;
+  while (step > 1) {
+    Placed between = candidate(taken + step / 2);
+    if (is_taken(between, kind)) {
+      taken += step / 2;
+      step -= step / 2;
+    } else {
+      step /= 2;
+      placed = std::move(between);
+    }
+  }
+  if (kind == Kind::file) last = {family, taken + step};
+  return placed;
 }
 
 RelativePath StoredNames::place(const RelativePath& path) {
   const std::string wanted = expand_to_fit(pattern_, batch_, path);
   std::string placed;
+  std::uint64_t folder = 0;
   std::string_view rest = wanted;
-  for (std::size_t slash = rest.find('/'); slash != std::string_view::npos;
-       slash = rest.find('/')) {
+  while (true) {
+    const std::size_t slash = rest.find('/');
+    const bool is_file = slash == std::string_view::npos;
     const std::string name = portable_component(rest.substr(0, slash));
-    placed +=
-        place_component(placed, placed.empty() ? outside_the_layout(name) : name, Kind::folder);
+    const Placed component =
+        place_component(folder, placed.empty() ? outside_the_layout(name) : name,
+                        is_file ? Kind::file : Kind::folder);
+    placed += component.name;
+    if (is_file) break;
     placed += '/';
+    folder = component.hash;
     rest.remove_prefix(slash + 1);
   }
-  const std::string name = portable_component(rest);
-  placed += place_component(placed, placed.empty() ? outside_the_layout(name) : name, Kind::file);
+  if (folders_.size() > max_folders_) {
+    throw Error(ErrorCode::too_large,
+                fmt::format("the batch has more than {} folders (--max-files)", max_folders_));
+  }
   return RelativePath(placed, RelativePath::kMaxStoredBytes);
 }
 
@@ -226,8 +285,7 @@ std::string portable_component(std::string_view component) {
   for (std::size_t i = name.size(); i > 0 && (name[i - 1] == '.' || name[i - 1] == ' '); --i) {
     name[i - 1] = '_';
   }
-  const std::string before_dot = ascii_lower(name.substr(0, name.find('.')));
-  if (contains(kDeviceNames, before_dot) || is_gits_own(name)) name.insert(name.begin(), '_');
+  if (is_device_name(name) || is_gits_own(name)) name.insert(name.begin(), '_');
   return with_suffix(name, "");  // as long as a name may be
 }
 

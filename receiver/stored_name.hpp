@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "common/batch_id.hpp"
 #include "common/relative_path.hpp"
+#include "receiver/hash_set.hpp"
 
 namespace healthmetric {
 
@@ -32,23 +33,42 @@ class NameTemplate {
 /// even where case or Unicode normalisation is ignored.
 class StoredNames {
  public:
-  StoredNames(const NameTemplate& pattern, BatchId batch);
+  /// `max_folders` bounds the folders of the batch, all levels counted.
+  StoredNames(const NameTemplate& pattern, BatchId batch, std::uint64_t max_folders);
 
   /// The place for `path`; the same sequence of paths always gets the same places.
-  /// Throws Error{unsafe_path} when no valid name can be made.
+  /// Throws Error{unsafe_path} when no valid name can be made, and Error{too_large} when the batch
+  /// has more folders than it may.
   RelativePath place(const RelativePath& path);
 
  private:
   enum class Kind { file, folder };
 
-  /// `name`, or with "~2" and so on when `folder` ("" or ending in "/") has it already.
-  std::string place_component(const std::string& folder, const std::string& name, Kind kind);
+  /// A component, and the hash of its folded path from the top.
+  struct Placed {
+    std::string name;
+    std::uint64_t hash;
+  };
+
+  /// `name`, or with "~2" and so on when the folder with the hash `folder` has it already.
+  Placed place_component(std::uint64_t folder, const std::string& name, Kind kind);
+  Placed place_numbered(std::uint64_t folder, const std::string& name, Kind kind);
+  [[nodiscard]] bool is_taken(const Placed& candidate, Kind kind) const;
+
+  /// The number that a name got last, of those that share the names with numbers.
+  struct LastNumber {
+    std::uint64_t family = 0;
+    std::uint64_t number = 0;
+  };
 
   const NameTemplate& pattern_;
   BatchId batch_;
-  // 64-bit hashes of the folded paths: a collision only costs a file a needless "~2".
-  std::unordered_set<std::uint64_t> files_;
-  std::unordered_set<std::uint64_t> folders_;
+  std::uint64_t max_folders_;
+  // Of folded paths; a collision only costs a file a needless "~2".
+  HashSet files_;
+  HashSet folders_;
+  // Only to be quick: what is not remembered here is found a little later.
+  std::array<LastNumber, 1024> last_numbers_{};
 };
 
 /// `component` as every file system accepts it: `<>:"|?*` and trailing dots and spaces become `_`,

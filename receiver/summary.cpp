@@ -78,7 +78,8 @@ std::string entry_json(const ManifestEntry& entry) {
   append_json_string(entry.path.str(), text);
   text += ", \"stored_path\": ";
   append_json_string(entry.stored_path, text);
-  text += fmt::format(R"(, "size": {}, "sha256": "{}", "git_blob": "{}", "content_type": "{}"}})",
+  text += fmt::format(R"(, "status": "stored", "size": {}, "sha256": "{}", "git_blob": "{}", )"
+                      R"("content_type": "{}"}})",
                       entry.size_bytes, entry.sha256, entry.git_blob, entry.content_type);
   return text;
 }

@@ -13,6 +13,7 @@
 #include "common/payload_reader.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
+#include "receiver/hash_set.hpp"
 
 namespace healthmetric {
 namespace {
@@ -161,7 +162,7 @@ class Stager final : public PayloadSink {
 
   void finish_file(const FileEntry& entry) {
     // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
-    if (!paths_.insert(std::hash<std::string>()(entry.path.str())).second) {
+    if (!paths_.insert(std::hash<std::string>()(entry.path.str()))) {
       reject("entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)) +
              ": it is in two parts");
     }
@@ -184,7 +185,7 @@ class Stager final : public PayloadSink {
   std::optional<ManifestWriter> manifest_;
   std::map<std::string, StagedFile> chunked_;  ///< files whose next chunk is to come
   StagedFile current_;
-  std::unordered_set<std::uint64_t> paths_;  ///< hashes of those that are complete
+  HashSet paths_;  ///< hashes of those that are complete
   std::uint64_t last_number_ = 0;
   std::uint64_t files_ = 0;
   std::uint64_t size_bytes_ = 0;
@@ -228,8 +229,20 @@ void check_part(const BatchMetadata& metadata, const BatchMetadata& first, std::
   }
 }
 
+void check_payload_sizes(const WaitingBatch& batch, const Limits& limits) {
+  std::uint64_t total = 0;
+  for (const WaitingPayload& payload : batch.payloads) total += payload.size_bytes;
+  if (total > limits.max_payload_bytes()) {
+    throw Error(ErrorCode::too_large,
+                fmt::format("its payload is larger than {}, which is more than a batch can need "
+                            "(--max-batch-size)",
+                            human_bytes(limits.max_payload_bytes())));
+  }
+}
+
 BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limits& limits,
                          std::optional<BatchId>& identity, Stager& stager) {
+  check_payload_sizes(batch, limits);
   Budget budget(limits);
   std::optional<BatchMetadata> first;
   BatchMetadata metadata;
@@ -319,12 +332,14 @@ BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Lim
                           const NameTemplate& pattern, std::optional<BatchId>& identity) {
   Stager stager(nullptr, limits);
   BatchMetadata metadata = read_parts(storage, batch, limits, identity, stager);
-  check_places(storage, batch, limits, StoredNames(pattern, identity.value()));
+  check_places(storage, batch, limits,
+               StoredNames(pattern, identity.value(), limits.max_folders()));
   return metadata;
 }
 
-RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern) {
-  StoredNames names(pattern, batch.id);
+RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern,
+                     const Limits& limits) {
+  StoredNames names(pattern, batch.id, limits.max_folders());
   ManifestWriter placed(storage, kPlacedManifest);
   for_each_entry(storage, batch.manifest, [&](const ManifestEntry& entry) {
     const RelativePath place = names.place(entry.path);

@@ -36,8 +36,9 @@ BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Lim
                           const NameTemplate& pattern, std::optional<BatchId>& identity);
 
 /// Moves the staged files to their places and makes them durable. A target that holds the same
-/// bytes already is done; Error{bad_payload}, before anything is moved, when one holds others.
-/// Returns the manifest with the stored paths.
-RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern);
+/// bytes already is done; Error{bad_payload}, before anything is moved, when one holds others, and
+/// Error{too_large} when they need too many folders. Returns the manifest with the stored paths.
+RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern,
+                     const Limits& limits);
 
 }  // namespace healthmetric

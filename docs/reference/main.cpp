@@ -106,7 +106,12 @@ ManPage receiver_page(const CLI::App& app) {
       {"_storage/rejected/", "Payloads that were not stored, each with its reason."},
       {"receiver.log", "Every message, with its time."},
   };
-  page.examples = {{"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"}};
+  page.examples = {
+      {"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"},
+      {"healthmetric-receiver verify", "Compare what is stored there with its summaries"},
+      {"healthmetric-receiver --retry-rejected --max-file-size 200M",
+       "Try what was rejected again, with a higher limit"},
+  };
   page.see_also = {"healthmetric-sender", "git"};
   return page;
 }

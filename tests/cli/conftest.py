@@ -22,6 +22,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from github_server.local_github import LocalGithub  # noqa: E402
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
 from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path  # noqa: E402
+from schemas import check_output, check_records  # noqa: E402
 
 TOKEN = "ghp_" + "Sup3rSecretTokenOfTheTests0123456789"
 READER = "ghp_" + "ReaderTokenOfTheTests0123456789abcdef"
@@ -43,6 +44,18 @@ def storage(tmp_path: Path) -> Path:
     folder = tmp_path / "_storage"
     (folder / "inbox").mkdir(parents=True)
     return folder
+
+
+@pytest.fixture
+def receive(receiver: Program, storage: Path) -> Callable[..., Result]:
+    """The receiver on the storage. What it writes and prints is held to docs/schemas each time."""
+    def run(*words: Word, **popen: Any) -> Result:
+        result = receiver("--storage", storage, *words, **popen)
+        check_records(storage)
+        if "--json" in words and result.stdout:
+            check_output("verification" if "verify" in words else "report", result.json)
+        return result
+    return run
 
 
 @pytest.fixture

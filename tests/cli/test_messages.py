@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from conftest import READER, TOKEN, Destination, unprivileged_user
+from payloads import BATCH_ID, Payload, stored_path
 from programs import REPOSITORY, Program, Result, Word, finished
 from pseudo_terminal import Terminal
 
@@ -460,6 +461,42 @@ def receiver_rejected(stage: Stage) -> Result:
     inbox.mkdir(parents=True)
     (inbox / "broken.json").write_text('{"batch_metadata"')
     return stage.receiver("--storage", stage.tmp / "_storage", cwd=stage.tmp)
+
+
+def stored_and(stage: Stage, spoil: Callable[[Path], Any]) -> Result:
+    """Verifies a storage with one stored file, once that is spoilt."""
+    storage = stage.tmp / "_storage"
+    Payload().put_into(storage)
+    assert stage.receiver("--storage", storage, cwd=stage.tmp).status == 0
+    spoil(storage / stored_path(BATCH_ID, "sub/data.json"))
+    return stage.receiver("verify", "--storage", storage, cwd=stage.tmp)
+
+
+SCENARIOS |= {
+    "receiver-missing": lambda stage: stored_and(stage, lambda place: place.unlink()),
+    "receiver-changed": lambda stage: stored_and(stage, lambda place: place.write_bytes(b'{"rate": 62}\n')),
+    "receiver-unknown": lambda stage: stored_and(
+        stage, lambda place: (stage.tmp / "_storage/stray.csv").write_bytes(b"")),
+    "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
+}
+
+
+@scenario
+def receiver_not_retried(stage: Stage) -> Result:
+    receiver_rejected(stage)
+    (stage.tmp / "_storage/inbox/broken.json").write_text("another")
+    return stage.receiver("--storage", stage.tmp / "_storage", "--retry-rejected", cwd=stage.tmp)
+
+
+@scenario
+def receiver_busy(stage: Stage) -> Result:
+    (stage.tmp / "_storage").mkdir()
+    held = os.open(stage.tmp / "_storage", os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return stage.receiver("--storage", stage.tmp / "_storage")
+    finally:
+        os.close(held)
 
 
 @scenario

@@ -3,65 +3,20 @@ end; and nothing of it where nobody could see it redrawn."""
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import signal
-import struct
-import termios
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import terminals
 from conftest import TOKEN, Destination
-
-ESCAPE = re.compile(r"\x1b\[K")
-
-
-@dataclass(frozen=True)
-class Shown:
-    status: int
-    text: str  # all that came to the terminal, line ends as \n
-    seconds: float
-
-    @property
-    def lines(self) -> list[str]:
-        """What stood in a line of the terminal at some time."""
-        return [ESCAPE.sub("", part) for part in re.split(r"[\r\n]", self.text) if ESCAPE.sub("", part)]
-
-    @property
-    def redraws(self) -> int:
-        return self.text.count("\r")
-
+from terminals import Shown
 
 def on_terminal(destination: Destination, *words: str | Path, columns: int = 80,
                 env: dict[str, str] | None = None, when: tuple[str, signal.Signals] | None = None) -> Shown:
-    """Runs the sender with standard error on a terminal and standard output elsewhere; `when` some
-    words are shown, it gets that signal."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    modes = termios.tcgetattr(follower)
-    modes[1] &= ~termios.OPOST  # line ends as they are written
-    termios.tcsetattr(follower, termios.TCSANOW, modes)
-    began = time.monotonic()
-    environment = {"TERM": "xterm", "GH_TOKEN": TOKEN} | (env or {})
-    process = destination.sender.start(*destination.target, *words, stderr=follower, env=environment)
-    os.close(follower)
-    text = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            text += chunk
-            if when and when[0].encode() in text:
-                process.send_signal(when[1])
-                when = None
-    except OSError:
-        pass  # the other end is closed
-    os.close(leader)
-    assert process.stdout
-    process.stdout.read()
-    return Shown(process.wait(30), text.decode(), time.monotonic() - began)
+    return terminals.on_terminal(destination.sender, *destination.target, *words, columns=columns,
+                                 env={"GH_TOKEN": TOKEN} | (env or {}), when=when)
 
 
 @pytest.fixture

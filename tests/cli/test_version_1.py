@@ -106,6 +106,32 @@ def test_the_id_carries_the_base_name_of_the_source(
     assert received.json["batches"][0]["batch_id"] == identity(text, name)
 
 
+def by_relative_path(files: dict[str, bytes], keep_member: bool) -> dict[str, Any]:
+    """As later senders of the first generation wrote folders: keys are paths, `filename` is the last part."""
+    document = version_1_document(files)
+    for path, entry in document["files"].items():
+        entry["filename"] = path.rpartition("/")[2]
+        if keep_member:
+            entry["relative_path"] = path
+    for listed in document["batch_metadata"]["files"]:
+        listed["relative_path"], listed["filename"] = listed["filename"], listed["filename"].rpartition("/")[2]
+    return document
+
+
+@pytest.mark.parametrize("keep_member", [True, False], ids=["with relative_path", "with paths as keys alone"])
+def test_files_of_one_name_in_different_folders_stay_apart(
+    keep_member: bool, storage: Path, receiver: Program
+) -> None:
+    files = {"a/data.json": b"1", "b/data.json": b"22", "b/Ä c/data.json": b"333", "data.json": b"4444"}
+    text = compact(by_relative_path(files, keep_member))
+    (storage / "old.json").write_bytes(text)
+
+    received = receiver("--storage", storage, "--json")
+
+    assert (received.status, received.json["batches"][0]["files"]) == (0, 4), received
+    assert {path: (storage / stored_path(identity(text), path)).read_bytes() for path in files} == files
+
+
 def test_the_same_old_payload_twice_is_a_repeat(storage: Path, receiver: Program) -> None:
     text = compact(version_1_document(FILES))
     (storage / "old.json").write_bytes(text)

@@ -6,6 +6,7 @@ import hashlib
 import random
 import stat
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 NAMES = ["heart rate", "glucose", "Ärztin", "Befund ü", "心拍数", "données d'été", "a+b & c", "100%",
@@ -42,10 +43,13 @@ def write_tree(root: Path, files: dict[str, bytes]) -> Path:
     return root
 
 
-def snapshot(root: Path) -> dict[str, tuple[str, int, str]]:
-    """Everything below `root` as kind, time of change and content; links are not followed."""
+def snapshot(root: Path, without: Sequence[str] = ()) -> dict[str, tuple[str, int, str]]:
+    """Everything below `root`, but for some of what lies directly in it, as kind, time of change and
+    content; links are not followed."""
     found = {}
     for place in sorted(root.rglob("*")):
+        if place.relative_to(root).parts[0] in without:
+            continue
         info = place.lstat()
         if stat.S_ISLNK(info.st_mode):
             content = str(place.readlink())

@@ -192,6 +192,26 @@ TEST_CASE("a long string comes in runs that add up") {
   CHECK(error_of([&] { runs_of("\"" + content, 4096); }));
 }
 
+TEST_CASE("a string full of escapes comes in few runs") {
+  const std::string piece = GENERATE("\\u0041", "\\u0041B", "\\/", "CD\\u0041\\u0042");
+  std::string text = "\"";
+  for (int i = 0; i < 20'000; ++i) text += piece;
+  text += '"';
+  TextSource whole_source(text);
+  JsonScanner whole(whole_source, {8, 1000, 1'000'000});
+  const std::string expected = whole.string();
+  TextSource source(text);
+  JsonScanner scanner(source, kBounds);
+  scanner.begin_string();
+  std::string out;
+  int runs = 0;
+  for (auto run = scanner.string_run(); !run.empty(); run = scanner.string_run(), ++runs)
+    out += run;
+  CHECK(out == expected);
+  CHECK(runs <= 1 + static_cast<int>(out.size() / 2048));
+  scanner.expect_end();
+}
+
 TEST_CASE("the rest of a short string is at hand in one piece") {
   const std::string content(200 * 1024, 'A');
   scan(

@@ -41,3 +41,10 @@ TEST_CASE("a string is written as JSON") {
   CHECK(out.substr(0, 2) == "x\"");
   CHECK(parse_json(out.substr(1), "it").get<std::string>() == "a\"\\\n\x01\xc3\xa4");
 }
+
+TEST_CASE("a document in one line commands no workflow's runner") {
+  const Json json = {"a##[error]b ##[c", "###[["};
+  const std::string text = to_text(json);
+  CHECK(text.find("##[") == std::string::npos);
+  CHECK(parse_json(text, "text") == json);
+}

@@ -52,3 +52,9 @@ TEST_CASE("lower case and trimming are ASCII matters") {
   CHECK(trim(" \t a b \r\n") == "a b");
   CHECK(trim(" \n") == "");
 }
+
+TEST_CASE("what a workflow's runner would take for a command is broken up") {
+  CHECK(printable("a##[error]b") == "a##\\x5berror]b");
+  CHECK(printable("###[x") == "###\\x5bx");
+  CHECK(printable("#[x] [##]") == "#[x] [##]");
+}

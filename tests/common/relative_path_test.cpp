@@ -11,11 +11,11 @@ bool is_unsafe(std::string path) {
   return error_code_of([&] { RelativePath{std::move(path)}; }) == ErrorCode::unsafe_path;
 }
 
-std::string deep_path(std::size_t size) {
+std::string long_path(std::size_t size) {
+  const std::string folder = std::string(99, 'd') + "/";
   std::string path;
-  while (path.size() + 2 <= size) path += "d/";
+  while (path.size() + folder.size() < size) path += folder;
   path.resize(size, 'f');
-  if (path.back() == '/') path.back() = 'f';
   return path;
 }
 
@@ -54,10 +54,22 @@ TEST_CASE("paths and their components have a largest length") {
   CHECK_FALSE(is_unsafe(std::string(longest, 'a')));
   CHECK(is_unsafe(std::string(longest + 1, 'a')));
   CHECK(is_unsafe("b/" + std::string(longest + 1, 'a')));
-  CHECK_FALSE(is_unsafe(deep_path(RelativePath::kMaxBytes)));
-  CHECK(is_unsafe(deep_path(RelativePath::kMaxBytes + 1)));
+  CHECK_FALSE(is_unsafe(long_path(RelativePath::kMaxBytes)));
+  CHECK(is_unsafe(long_path(RelativePath::kMaxBytes + 1)));
   CHECK_FALSE(error_of(
-      [] { RelativePath(deep_path(RelativePath::kMaxBytes + 1), RelativePath::kMaxStoredBytes); }));
+      [] { RelativePath(long_path(RelativePath::kMaxBytes + 1), RelativePath::kMaxStoredBytes); }));
+}
+
+TEST_CASE("paths have a largest depth") {
+  const auto path_of = [](std::size_t levels) {
+    std::string path = "d";
+    for (std::size_t i = 1; i < levels; ++i) path += "/d";
+    return path;
+  };
+  CHECK_FALSE(is_unsafe(path_of(RelativePath::kMaxLevels)));
+  CHECK(is_unsafe(path_of(RelativePath::kMaxLevels + 1)));
+  CHECK_FALSE(error_of(
+      [&] { RelativePath(path_of(2 * RelativePath::kMaxLevels), RelativePath::kMaxStoredBytes); }));
 }
 
 TEST_CASE("a path comes apart into directory and stem and extension") {

@@ -106,8 +106,8 @@ TEST_CASE("a batch with a gap or no end waits until its time is over") {
 TEST_CASE("parts that contradict each other are of no use") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json");
-  SECTION("a part twice") {
-    fixture.put(kId + ".part-0001.json");
+  SECTION("a part twice with other bytes") {
+    fixture.put(kId + ".part-0001.json", std::string(kPayload) + " ");
   }
   SECTION("parts behind the last") {
     fixture.put("inbox/" + kId + ".part-0002-last.json");
@@ -117,6 +117,20 @@ TEST_CASE("parts that contradict each other are of no use") {
     fixture.put("inbox/" + kId + ".json");
   }
   CHECK(fixture.only().state == State::unusable);
+}
+
+TEST_CASE("a payload that lies in the inbox and in the root counts once") {
+  Fixture fixture;
+  const std::string part = GENERATE(".part-0001.json", ".part-0002-last.json");
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  fixture.put("inbox/" + kId + ".part-0002-last.json");
+  fixture.put(kId + part);
+  const WaitingBatch batch = fixture.only();
+  CHECK(batch.state == State::complete);
+  CHECK(batch.payloads.size() == 2);
+  REQUIRE(batch.copies.size() == 1);
+  CHECK(batch.copies.front().path.str() == kId + part);
+  CHECK(all_files(batch).size() == 3);
 }
 
 TEST_CASE("batches come oldest first") {

@@ -133,6 +133,7 @@ TEST_CASE("the summary of a stored batch has the documented members") {
         Json::array({{{"path", "inbox/" + kId + ".json"}, {"size", text.size()}}}));
   CHECK(summary["files"] == Json::array({{{"path", "x.txt"},
                                           {"stored_path", kStored},
+                                          {"status", "stored"},
                                           {"size", 5},
                                           {"sha256", sha256_text("hello")},
                                           {"git_blob", "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0"},

@@ -1,6 +1,7 @@
 // What a run leaves behind beside the files: manifest, summary, rejections, report.
 #include "common/json.hpp"
 #include "receiver/manifest.hpp"
+#include "receiver/markdown.hpp"
 #include "receiver/rejection.hpp"
 #include "receiver/report.hpp"
 #include "receiver/summary.hpp"
@@ -156,6 +157,7 @@ TEST_CASE("setting aside again after a crash finishes it") {
 }
 
 TEST_CASE("a report tells what happened in one line and escapes every name") {
+  Fixture fixture;
   Report report;
   CHECK(to_line(report) == "nothing to receive");
   BatchReport stored;
@@ -171,7 +173,7 @@ TEST_CASE("a report tells what happened in one line and escapes every name") {
   CHECK(to_line(report) == "stored 1 batch (3 files, 2.0 KiB), rejected 1 batch");
   CHECK(report.count(BatchReport::Status::rejected) == 1);
 
-  const std::string markdown = to_markdown(report);
+  const std::string markdown = to_markdown(report, fixture.storage);
   for (const char* bad : {"<script>", "<b>", "[a](b)", "\n::error"}) {
     CHECK(markdown.find(bad) == std::string::npos);
   }
@@ -182,12 +184,13 @@ TEST_CASE("a report tells what happened in one line and escapes every name") {
 }
 
 TEST_CASE("a report of many batches stays readable") {
+  Fixture fixture;
   Report report;
   BatchReport batch;
   batch.id = kId;
   report.batches.assign(10'000, batch);
-  CHECK(to_markdown(report).size() < 200'000);
-  CHECK(to_markdown(report).find("more.") != std::string::npos);
+  CHECK(to_markdown(report, fixture.storage).size() < (1U << 20U));
+  CHECK(to_markdown(report, fixture.storage).find("more.") != std::string::npos);
 }
 
 TEST_CASE("a manifest that is not there is a defect of ours") {
@@ -375,7 +378,7 @@ TEST_CASE("a report as JSON has the documented members") {
                         "status":"stored","files":1,"bytes":1024,"reason":null,
                         "summary":"summaries/2024/01/20240115T103000Z-a-00000001.json",
                         "payloads":["inbox/20240115T103000Z-a-00000001.json"],"rejected":[]}],
-                       "triggers_removed":[".trigger"]})",
+                       "triggers_removed":[".trigger"],"retried":[],"not_retried":[]})",
                    "expected"));
 }
 
@@ -386,6 +389,7 @@ TEST_CASE("a report names every status") {
                                                {BatchReport::Status::repeated, "repeated"},
                                                {BatchReport::Status::waiting, "waiting"},
                                                {BatchReport::Status::verified, "verified"}}));
+  Fixture fixture;
   Report report;
   BatchReport batch;
   batch.status = status;
@@ -393,13 +397,15 @@ TEST_CASE("a report names every status") {
   report.batches.assign(2, batch);
   CHECK(to_line(report).starts_with(word + " 2 batches"));
   CHECK(string_member(parse_json(to_json_text(report), "report")["batches"][0], "status") == word);
-  CHECK(to_markdown(report).find("| " + word + " |") != std::string::npos);
+  CHECK(to_markdown(report, fixture.storage).find("| " + word + " |") != std::string::npos);
   CHECK(report.count(status) == 2);
 }
 
 TEST_CASE("a report of nothing is a section all the same") {
+  Fixture fixture;
   const Report report;
-  CHECK(to_markdown(report).starts_with("## "));
-  CHECK(to_markdown(report).find('|') == std::string::npos);
-  CHECK(to_json_text(report) == R"({"batches":[],"triggers_removed":[]})");
+  CHECK(to_markdown(report, fixture.storage).starts_with("## "));
+  CHECK(to_markdown(report, fixture.storage).find('|') == std::string::npos);
+  CHECK(to_json_text(report) ==
+        R"({"batches":[],"triggers_removed":[],"retried":[],"not_retried":[]})");
 }

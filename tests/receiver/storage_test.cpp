@@ -242,3 +242,37 @@ TEST_CASE("many folders deep and many files wide is found again") {
   CHECK(std::is_sorted(files.begin(), files.end(),
                        [](const auto& a, const auto& b) { return a.name < b.name; }));
 }
+
+TEST_CASE("everything below a folder is found but folders and what links lead to") {
+  Fixture fixture;
+  fixture.put("a/b/c.json", "1");
+  fixture.put("a/d.json", "1");
+  fixture.put("e.json", "1");
+  fs::create_directory(fixture.root() / "a/empty");
+  fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "a/link");
+  std::vector<std::pair<std::string, bool>> found;
+  // Whoever is called may open files meanwhile.
+  const auto use = [&](const std::string& path, bool is_regular) {
+    found.emplace_back(path, is_regular);
+    (void)fixture.storage.exists(RelativePath("a/b/c.json"));
+    (void)fixture.storage.exists(RelativePath("e.json"));
+  };
+  fixture.storage.walk("", use);
+  std::sort(found.begin(), found.end());
+  CHECK(found ==
+        std::vector<std::pair<std::string, bool>>{
+            {"a/b/c.json", true}, {"a/d.json", true}, {"a/link", false}, {"e.json", true}});
+  found.clear();
+  fixture.storage.walk("a/b/", use);
+  CHECK(found == std::vector<std::pair<std::string, bool>>{{"a/b/c.json", true}});
+  found.clear();
+  fixture.storage.walk("nowhere/", use);
+  CHECK(found.empty());
+}
+
+TEST_CASE("who reads lets others read and keeps out who writes") {
+  TempDir dir;
+  const Storage first(dir.path(), Storage::Lock::shared);
+  CHECK_FALSE(error_of([&] { Storage(dir.path(), Storage::Lock::shared); }));
+  CHECK(error_code_of([&] { Storage(dir.path(), Storage::Lock::exclusive); }) == ErrorCode::busy);
+}

@@ -11,12 +11,13 @@ namespace {
 
 const BatchId kBatch = BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
 const NameTemplate kDefault{std::string(NameTemplate::kDefault)};
+constexpr std::uint64_t kMaxFolders = 1000;
 constexpr const char* kSuffix = "_20240115T103000Z-3f9a1c07";
 
 /// The places of the paths, one after the other.
 std::vector<std::string> places(const std::vector<std::string>& paths,
                                 const NameTemplate& pattern = kDefault) {
-  StoredNames names(pattern, kBatch);
+  StoredNames names(pattern, kBatch, kMaxFolders);
   std::vector<std::string> found;
   for (const std::string& path : paths) found.push_back(names.place(RelativePath(path)).str());
   return found;
@@ -125,7 +126,7 @@ TEST_CASE("a long name is cut between characters") {
 
 TEST_CASE("a path as deep and long as it may be has a place") {
   std::string path;
-  while (path.size() < 1000) path += "deep folder/";
+  while (path.size() < 1000) path += "sixteen letters/";
   CHECK_FALSE(error_of([&] { place(path + "x.json"); }));
 }
 
@@ -192,7 +193,7 @@ TEST_CASE("the batch folder is never one of the layout") {
   for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
     BatchId batch = kBatch;
     batch.slug = slug;
-    StoredNames names(kDefault, batch);
+    StoredNames names(kDefault, batch, kMaxFolders);
     CHECK(names.place(RelativePath("a.json")).str().starts_with("_" + std::string(slug) + "/"));
   }
 }
@@ -208,4 +209,51 @@ TEST_CASE("a template that leaves no room for a name says so") {
   const NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
   CHECK(error_code_of([&] { place("a." + std::string(30, 'x'), pattern); }) ==
         ErrorCode::unsafe_path);
+}
+
+TEST_CASE("every name that Windows keeps for a device gets another beginning") {
+  for (const char* name : {"CON", "con.txt", "COM0", "com9.json", "LPT\xc2\xb2.csv", "CONIN$",
+                           "conout$.txt", "nul .txt", "aux"}) {
+    INFO(name);
+    CHECK(portable_component(name).starts_with('_'));
+  }
+  for (const char* name :
+       {"COM", "COM10", "COMA", "LPT\xc2\xb9\xc2\xb9", "CONIN", "console", "nula"}) {
+    INFO(name);
+    CHECK(portable_component(name) == name);
+  }
+}
+
+TEST_CASE("many names that some system takes for one are numbered without a gap") {
+  const std::string letters = "abcdefghij";
+  std::vector<std::string> paths;
+  for (unsigned mask = 0; mask < 1024; ++mask) {
+    std::string name = letters;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if ((mask >> i) % 2 == 1) name[i] = static_cast<char>(name[i] - 'a' + 'A');
+    }
+    paths.push_back(name);
+  }
+  const std::vector<std::string> found = places(paths);
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    REQUIRE(found[i].ends_with("~" + std::to_string(i + 1)));
+  }
+}
+
+TEST_CASE("names are told apart though others took their numbers before") {
+  const NameTemplate plain("{id}/{dir}{stem}{ext}");
+  std::vector<std::string> paths = {"a"};
+  for (int i = 2; i < 300; ++i) paths.push_back("a~" + std::to_string(i));
+  for (int i = 0; i < 300; ++i)
+    paths.push_back(std::string(i % 2 == 0 ? "A" : "a") + "/x" + std::to_string(i));
+  for (int i = 0; i < 9; ++i) paths.push_back(i % 2 == 0 ? "A~1" : "a~1");
+  const std::vector<std::string> found = places(paths, plain);
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+}
+
+TEST_CASE("a batch may not have folders without end") {
+  StoredNames names(kDefault, kBatch, 3);
+  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/x")); }));
+  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/y")); }));
+  CHECK(error_code_of([&] { names.place(RelativePath("a/c/x")); }) == ErrorCode::too_large);
 }

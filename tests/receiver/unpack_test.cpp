@@ -189,7 +189,7 @@ TEST_CASE("what is published is what was sent") {
   for (int i = 0; i < 1000; ++i) every_byte += static_cast<char>(i);
   const StagedBatch staged = fixture.staged(fixture.batch(
       {SamplePayload{.files = {{"sub/a.bin", every_byte}, {"b.txt", ""}}}.metadata_first()}));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern));
+  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].stored_path == std::string("a/sub/a") + kStoredSuffix + ".bin");
   CHECK(fixture.get(entries[0].stored_path) == every_byte);
@@ -199,9 +199,11 @@ TEST_CASE("what is published is what was sent") {
 TEST_CASE("publishing a batch again changes nothing") {
   Fixture fixture;
   const WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
-  const auto once = fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern));
+  const auto once =
+      fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern, Limits()));
   const auto written = fs::last_write_time(fixture.root() / once.front().stored_path);
-  const auto twice = fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern));
+  const auto twice =
+      fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern, Limits()));
   CHECK(twice.front().stored_path == once.front().stored_path);
   CHECK(fixture.get(once.front().stored_path) == "1");
   CHECK(fs::last_write_time(fixture.root() / once.front().stored_path) == written);
@@ -213,7 +215,7 @@ TEST_CASE("a place with other content is kept and nothing of the batch is moved"
   fixture.put(taken, "older");
   const StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"a.txt", "1"}, {"b.txt", "newer"}}}.str()}));
-  const auto error = error_of([&] { publish(fixture.storage, staged, kPattern); });
+  const auto error = error_of([&] { publish(fixture.storage, staged, kPattern, Limits()); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(contains(error->what(), "b.txt"));
@@ -235,7 +237,7 @@ TEST_CASE("a link at the place of a file is not followed") {
   SECTION("at its folder") {
     fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
   }
-  CHECK(error_code_of([&] { publish(fixture.storage, staged, kPattern); }) ==
+  CHECK(error_code_of([&] { publish(fixture.storage, staged, kPattern, Limits()); }) ==
         ErrorCode::unsafe_path);
   CHECK(read_file(elsewhere.path() / "target", 10) == "1");
   CHECK(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()) == 1);
@@ -248,7 +250,7 @@ TEST_CASE("what an earlier run left in the staging folder does no harm") {
   fixture.put(".staging/manifest.placed", "stale");
   const StagedBatch staged =
       fixture.staged(fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()}));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern));
+  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "1");
 }
@@ -258,7 +260,7 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   const StagedBatch staged = fixture.staged(fixture.batch(texts_of(three_parts())));
   CHECK(staged.metadata.total_files == 2);
   CHECK(staged.metadata.total_size_bytes == 14);
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern));
+  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
   REQUIRE(entries.size() == 2);
   CHECK(fixture.get(std::string("a/whole") + kStoredSuffix) == "12345");
   CHECK(fixture.get(std::string("a/cut") + kStoredSuffix) == "abcdefghi");
@@ -458,7 +460,7 @@ TEST_CASE("a payload of version 1 gets its identity from its time and source and
                            about + R"(},"files":{"a b.txt":{"content":"aGVsbG8="}}})";
   const StagedBatch staged = fixture.staged(fixture.unnamed(text));
   CHECK(staged.id.str() == "20240115T103000Z-" + slug + "-" + sha256_text(text).substr(0, 8));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern));
+  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "hello");
 }
@@ -503,7 +505,8 @@ TEST_CASE("names that a system takes for one are published side by side") {
       {SamplePayload{.files = {{"A.txt", "1"}, {"a.txt", "2"}, {"a?.txt", "3"}, {"a*.txt", "4"}}}
            .str()}));
   std::map<std::string, std::string> contents;
-  for (const Stored& entry : fixture.entries(publish(fixture.storage, staged, kPattern))) {
+  for (const Stored& entry :
+       fixture.entries(publish(fixture.storage, staged, kPattern, Limits()))) {
     contents[entry.path] = fixture.get(entry.stored_path);
   }
   CHECK(contents == std::map<std::string, std::string>{

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "receiver/storage.hpp"
+
+namespace healthmetric {
+
+struct Retried {
+  std::vector<std::string> taken;  ///< payloads in `rejected/` that are in the inbox now
+  std::vector<std::string> left;   ///< those that could not be moved; the log says why
+};
+
+/// Moves every payload of `rejected/` that has its reason beside it back into the inbox, under the
+/// name it had, and removes the summary that called its batch rejected, and the reason. A payload
+/// whose name is taken in the inbox stays.
+///
+/// The summary goes first, or the payload would be a repeat of what was rejected; the reason goes
+/// last, for without it nobody would know where the payload belongs. A reason that a crash left
+/// without its payload is removed by the next call.
+Retried retry_rejected(Storage& storage);
+
+}  // namespace healthmetric

@@ -1,0 +1,74 @@
+"""Batches in parts, and files in chunks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hostile import FIRST, LAST, chunked_parts, parts
+from payloads import BATCH_ID, Payload, batch_id_now, stored_path, summary_path
+from programs import Result
+from receiving import assert_rejected, only_batch
+from trees import file_names, git_blob
+
+
+def test_a_batch_waits_for_all_of_its_parts(receive: Callable[..., Result], storage: Path) -> None:
+    batch_id = batch_id_now("cut")
+    first, second, third = parts(3, batch_id)
+    for payload, missing in [(first, "part 2"), (third, "part 2")]:
+        payload.put_into(storage)
+        result = receive("--json")
+        assert (result.status, only_batch(result)["status"]) == (0, "waiting")
+        assert missing in only_batch(result)["reason"]
+        assert not (storage / "cut").exists()
+    second.put_into(storage)
+    result = receive("--json")
+    assert (result.status, only_batch(result)["status"], only_batch(result)["files"]) == (0, "stored", 3)
+    assert file_names(storage / "inbox") == []
+
+
+def test_an_incomplete_batch_is_rejected_when_its_time_is_over(
+    receive: Callable[..., Result], storage: Path
+) -> None:
+    eight_days_ago = datetime.now(timezone.utc) - timedelta(days=8)
+    first = parts(2, f"{eight_days_ago:%Y%m%dT%H%M%SZ}-late-0badcafe")[0]
+    first.put_into(storage)
+    assert receive("--incomplete-after", "9").status == 0
+    assert receive().status == 4
+    assert_rejected(storage, first.filename, first.text(), "still missing", "part 2")
+
+
+def test_a_file_that_was_cut_is_put_together(receive: Callable[..., Result], storage: Path) -> None:
+    for payload in chunked_parts([FIRST, LAST]):
+        payload.put_into(storage)
+    batch = only_batch(receive("--json", "--max-file-size", "6"))
+    assert (batch["status"], batch["files"], batch["bytes"]) == ("stored", 1, 6)
+    assert (storage / stored_path(BATCH_ID, "big.csv")).read_bytes() == b"abcdef"
+    [entry] = json.loads((storage / summary_path(BATCH_ID)).read_bytes())["files"]
+    assert (entry["sha256"], entry["git_blob"]) == (LAST["sha256"], git_blob(b"abcdef"))
+
+
+def test_a_file_in_chunks_is_measured_as_a_whole(
+    receive: Callable[..., Result], storage: Path
+) -> None:
+    made = chunked_parts([FIRST, LAST])
+    for payload in made:
+        payload.put_into(storage)
+    assert receive("--max-file-size", "5").status == 4
+    for payload in made:
+        assert_rejected(storage, payload.filename, payload.text(), "--max-file-size")
+
+
+@pytest.mark.parametrize("words", [["--max-batch-size", "5"], ["--max-files", "1"]])
+def test_parts_are_measured_together(
+    words: list[str], receive: Callable[..., Result], storage: Path
+) -> None:
+    made = [Payload({f"{i}.csv": b"abc"}, part=i, last=i == 2, batch=(2, 6)) for i in (1, 2)]
+    for payload in made:
+        payload.put_into(storage)
+    assert receive(*words).status == 4
+    for payload in made:
+        assert_rejected(storage, payload.filename, payload.text(), words[0])

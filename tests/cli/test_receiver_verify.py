@@ -1,0 +1,252 @@
+"""`healthmetric-receiver verify`: finds whatever is not as the summaries say, and touches nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from payloads import BATCH_ID, Payload, stored_path, summary_path
+from programs import Program, Result, git
+from receiving import OTHER_ID, RATE
+from schemas import check_output
+from terminals import on_terminal
+from trees import file_names, snapshot, write_tree
+
+PLACE = stored_path(BATCH_ID, "sub/data.json")
+
+
+@pytest.fixture
+def stored(receive: Callable[..., Result], storage: Path) -> Path:
+    """A storage with two stored batches and a rejected one."""
+    Payload({"sub/data.json": RATE, "x.csv": b"1,2\n"}).put_into(storage)
+    Payload(batch_id=OTHER_ID).put_into(storage)
+    Payload(batch_id="20240117T000000Z-bad-00c0ffee", damage={"size": 1}).put_into(storage)
+    assert receive().status == 4
+    return storage
+
+
+@pytest.fixture
+def verify(receiver: Program, storage: Path) -> Callable[..., Result]:
+    """It changes nothing, whatever it finds."""
+    def run(*words: Any, **popen: Any) -> Result:
+        before = snapshot(storage)
+        result = receiver("verify", "--storage", storage, *words, **popen)
+        assert snapshot(storage) == before
+        if "--json" in words:
+            check_output("verification", result.json)
+        return result
+    return run
+
+
+def findings(result: Result) -> list[tuple[str, str]]:
+    return [(finding["kind"], finding["path"]) for finding in result.json["findings"]]
+
+
+def test_a_storage_as_the_receiver_left_it_has_nothing_wrong(
+    verify: Callable[..., Result], stored: Path
+) -> None:
+    result = verify()
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout == "verified 2 batches (3 files, 30 B): nothing is missing, changed or unknown\n"
+    assert verify("--json").json == {
+        "stored_batches": 2, "rejected_batches": 1, "files": 3, "bytes": 30, "waiting": 0, "found": 0, "findings": []}
+
+
+def test_an_empty_storage_has_nothing_wrong(verify: Callable[..., Result]) -> None:
+    assert (verify().status, verify("--json").json["stored_batches"]) == (0, 0)
+
+
+def test_what_waits_and_what_git_needs_is_nothing_wrong(verify: Callable[..., Result], stored: Path) -> None:
+    Payload(batch_id="20240118T000000Z-new-00c0ffee").put_into(stored)
+    write_tree(stored, {".gitattributes": b"* -text\n", "inbox/.gitkeep": b"", ".trigger": b"",
+                        "old.json": b'{"batch_metadata": {}, "files": {}}'})
+    result = verify("--json")
+    assert (result.status, result.json["waiting"]) == (0, 2), result
+
+
+SPOILT: dict[str, tuple[Callable[[Path], Any], str, str]] = {
+    "a file is gone": (lambda place: place.unlink(), "missing", PLACE),
+    "its folder is gone": (lambda place: (place.unlink(), place.parent.rmdir()), "missing", PLACE),
+    "a byte is another": (lambda place: place.write_bytes(RATE.replace(b"61", b"62")), "changed", PLACE),
+    "it is shorter": (lambda place: place.write_bytes(RATE[:-1]), "changed", PLACE),
+    "it is empty": (lambda place: place.write_bytes(b""), "changed", PLACE),
+    "a link with the same bytes": (
+        lambda place: (place.rename(place.with_name("moved")), place.symlink_to("moved")), "changed", PLACE),
+    "a folder in its place": (lambda place: (place.unlink(), place.mkdir()), "changed", PLACE),
+    "a pipe in its place": (lambda place: (place.unlink(), os.mkfifo(place)), "changed", PLACE),
+}
+
+
+@pytest.mark.parametrize("spoil, kind, path", SPOILT.values(), ids=SPOILT.keys())
+def test_a_stored_file_that_is_not_as_its_summary_says_is_found(
+    spoil: Callable[[Path], Any], kind: str, path: str, verify: Callable[..., Result], stored: Path
+) -> None:
+    spoil(stored / PLACE)
+    result = verify("--json")
+    assert result.status == 4
+    assert (kind, path) in findings(result)
+    [finding] = [finding for finding in result.json["findings"] if finding["path"] == path]
+    assert finding["batch_id"] == BATCH_ID
+    result.error_line(f"{kind}: '{path}'", BATCH_ID)
+
+
+UNKNOWN = ["stray.json", "test_batch/stray.csv", "test_batch/sub/data.json", "notes/a b/ä.txt", "inbox/notes.txt",
+           "inbox/sub/x.json", ".hidden", "summaries/2024/01/notes.txt", "summaries/stray", ".staging/000001",
+           "rejected/lonely.json", "rejected/lonely.json.reason.json", "data_processed_1.json", "a\nb", "test_batch/.gitkeep"]
+
+
+@pytest.mark.parametrize("path", UNKNOWN, ids=ascii)
+def test_what_no_summary_knows_is_listed(path: str, verify: Callable[..., Result], stored: Path) -> None:
+    write_tree(stored, {path: b"{}"})
+    result = verify("--json")
+    assert (result.status, findings(result)) == (4, [("unknown", path)])
+    assert result.json["found"] == 1
+    assert "1 finding" in verify().stdout
+
+
+def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored: Path, tmp_path: Path) -> None:
+    write_tree(tmp_path / "outside", {"a/x.json": b"{}"})
+    for name in ("link", "test_batch/link", "inbox/x.json", "summaries/2023"):
+        (stored / name).symlink_to(tmp_path / "outside/a")
+    result = verify("--json")
+    assert result.status == 4
+    assert sorted(path for _, path in findings(result)) == sorted(
+        ["link", "test_batch/link", "inbox/x.json", "summaries/2023"])
+
+
+@pytest.mark.parametrize("folder", ["summaries", "inbox", "rejected", "test_batch"])
+def test_a_link_in_place_of_a_folder_is_listed_and_not_followed(
+    folder: str, verify: Callable[..., Result], stored: Path, tmp_path: Path
+) -> None:
+    (stored / folder).rename(tmp_path / "moved")
+    (stored / folder).symlink_to(tmp_path / "moved")
+    result = verify("--json")
+    assert result.status == 4
+    assert ("unknown", folder) in findings(result)
+
+
+def edited(change: Callable[[dict[str, Any]], Any]) -> Callable[[bytes], bytes]:
+    def apply(text: bytes) -> bytes:
+        summary = json.loads(text)
+        change(summary)
+        return json.dumps(summary).encode()
+    return apply
+
+
+BAD_SUMMARIES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda text: b"", "cut off": lambda text: text[:-20], "more behind it": lambda text: text + b"{}",
+    "no object": lambda text: b"[]", "no UTF-8": lambda text: text.replace(b"test_batch", b"test\xff", 1),
+    "no files": edited(lambda summary: summary.pop("files")),
+    "no status": edited(lambda summary: summary.pop("status")),
+    "another status": edited(lambda summary: summary.update(status="lost")),
+    "another batch": edited(lambda summary: summary.update(batch_id=OTHER_ID)),
+    "no batch": edited(lambda summary: summary.update(batch_id="../x")),
+    "other totals": edited(lambda summary: summary.update(total_size=1)),
+    "a path that leads out": edited(lambda summary: summary["files"][0].update(stored_path="../../etc/passwd")),
+    "a size that is none": edited(lambda summary: summary["files"][0].update(size=-1)),
+    "files that are none": edited(lambda summary: summary.update(files=[1])),
+}
+
+
+@pytest.mark.parametrize("spoil", BAD_SUMMARIES.values(), ids=BAD_SUMMARIES.keys())
+def test_a_summary_that_cannot_be_right_is_found_and_the_others_are_read(
+    spoil: Callable[[bytes], bytes], receiver: Program, stored: Path
+) -> None:
+    place = stored / summary_path(BATCH_ID)
+    place.write_bytes(spoil(place.read_bytes()))
+    result = receiver("verify", "--storage", stored, "--json")
+    assert result.status == 4
+    found = findings(result)
+    assert ("bad summary", summary_path(BATCH_ID)) in found or ("changed", "../../etc/passwd") in found
+    assert not [path for _, path in found if path == stored_path(OTHER_ID, "sub/data.json")]
+
+
+def test_a_file_that_may_not_be_read_is_found(unprivileged: Any) -> None:
+    storage = unprivileged.folder / "_storage"
+    Payload().put_into(storage)
+    unprivileged.own(storage)
+    assert unprivileged.receiver("--storage", storage).status == 0
+    (storage / PLACE).chmod(0)
+    result = unprivileged.receiver("verify", "--storage", storage, "--json")
+    assert (result.status, findings(result)) == (4, [("changed", PLACE)])
+
+
+def test_a_clone_is_verified_where_it_lies(receiver: Program, stored: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "work")
+    stored.rename(tmp_path / "work/_storage")
+    git(tmp_path / "work", "add", "--all")
+    git(tmp_path / "work", "commit", "--quiet", "--message", "stored")
+    git(tmp_path, "clone", "--quiet", "work", "clone")
+    result = receiver("verify", cwd=tmp_path / "clone")
+    assert result.status == 0, result
+    assert "verified 2 batches" in result.stdout
+
+
+def test_findings_are_said_even_quietly_and_nothing_else_is(verify: Callable[..., Result], stored: Path) -> None:
+    assert verify("--quiet") == Result(0, "", "")
+    (stored / PLACE).unlink()
+    result = verify("--quiet")
+    assert (result.status, result.stdout) == (4, "")
+    [line] = result.stderr.splitlines()
+    assert PLACE in line
+
+
+def test_names_do_not_forge_lines(verify: Callable[..., Result], stored: Path) -> None:
+    write_tree(stored, {"a\n::error::b": b"", "##[error]c": b""})
+    for words in ([], ["--json"]):
+        result = verify(*words)
+        for line in (result.stdout + result.stderr).splitlines():
+            assert not line.startswith("::") and "##[" not in line
+
+
+def test_many_findings_are_all_counted_and_the_first_listed(verify: Callable[..., Result], stored: Path) -> None:
+    write_tree(stored, {f"stray/{number}": b"" for number in range(10_050)})
+    result = verify("--json")
+    assert (result.json["found"], len(result.json["findings"])) == (10_050, 10_000)
+
+
+def test_a_receiver_at_work_would_look_like_damage(verify: Callable[..., Result], stored: Path) -> None:
+    held = os.open(stored, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert verify().status == 9
+        fcntl.flock(held, fcntl.LOCK_SH)
+        assert verify().status == 0
+    finally:
+        os.close(held)
+
+
+@pytest.mark.parametrize("words", [["--dry-run"], ["--max-files", "3"], ["--retry-rejected"], ["elsewhere"]], ids=" ".join)
+def test_it_takes_no_option_that_is_not_for_it(words: list[str], verify: Callable[..., Result], stored: Path) -> None:
+    assert verify(*words).status == 2
+
+
+def test_options_may_stand_before_it_and_in_the_environment(receiver: Program, stored: Path) -> None:
+    assert receiver("--storage", stored, "verify", "--quiet").status == 0
+    result = receiver("verify", env={"HEALTHMETRIC_STORAGE": str(stored), "HEALTHMETRIC_MAX_FILES": "1"})
+    assert result.status == 0, result
+
+
+def test_a_storage_that_is_none_is_a_usage_error(receiver: Program, tmp_path: Path) -> None:
+    assert receiver("verify", "--storage", tmp_path / "nowhere").status == 2
+    assert receiver("verify", "--help").status == 0
+
+
+def test_progress_is_one_line_that_goes_away(receiver: Program, stored: Path) -> None:
+    shown = on_terminal(receiver, "verify", "--storage", stored, columns=40)
+    assert shown.status == 0
+    assert re.search(r"\r\x1b\[Kverifying: \d+ batch", shown.text)
+    assert shown.text.endswith("\r\x1b[K")
+    assert max(len(line) for line in shown.lines) < 40
+    assert on_terminal(receiver, "verify", "--storage", stored, "--quiet").text == ""
+    (stored / PLACE).unlink()
+    shown = on_terminal(receiver, "verify", "--storage", stored)
+    assert shown.status == 4
+    assert [line for line in shown.text.split("\n") if f"error: missing: '{PLACE}'" in line]
+    assert file_names(stored)
