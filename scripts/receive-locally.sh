@@ -13,10 +13,13 @@ work=$(realpath -- "${2:?"name a directory to work in"}")
 source=${GITHUB_REPO_DIR:?"the bare repository that stands for the one on GitHub"}
 scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
 
-branch=main
+# A batch for the default branch names none.
+branch=
 if [[ -r ${GITHUB_EVENT_PATH-} ]]; then
-  branch=$(jq --raw-output '.client_payload.ref // .ref // "main"' "$GITHUB_EVENT_PATH")
+  branch=$(jq --raw-output '.client_payload.ref // .ref // ""' "$GITHUB_EVENT_PATH")
 fi
+branch=${branch#refs/heads/}
+branch=${branch:-$(git -C "$source" symbolic-ref --short HEAD)}
 
 if [[ ! -d $work/clone ]]; then
   git clone --quiet --no-checkout -- "$source" "$work/clone"
