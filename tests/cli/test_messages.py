@@ -312,18 +312,6 @@ def a_proxy_forbids(stage: Stage) -> Result:
 
 
 @scenario
-def receiver_busy(stage: Stage) -> Result:
-    storage = stage.tmp / "_storage"
-    (storage / "inbox").mkdir(parents=True)
-    directory = os.open(storage, os.O_RDONLY)
-    try:
-        fcntl.flock(directory, fcntl.LOCK_EX)
-        return stage.receiver("--storage", storage, cwd=stage.tmp)
-    finally:
-        os.close(directory)
-
-
-@scenario
 def receiver_link_in_the_way(stage: Stage) -> Result:
     storage = stage.tmp / "_storage"
     storage.mkdir()
