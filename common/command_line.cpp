@@ -144,13 +144,14 @@ void apply_settings(CLI::App& app, int argc, const char* const* argv,
   std::vector<std::string> words(argv + 1, argv + argc);
   for (const Settings& place : places) {
     const std::set<std::string> decided = decided_options(app, rules);
-    for (auto setting = place.rbegin(); setting != place.rend(); ++setting) {
-      if (decided.contains(setting->option)) continue;
-      std::vector<std::string> with_setting = in_front(*setting, words);
+    const Settings last_first(place.rbegin(), place.rend());
+    for (const Setting& setting : last_first) {
+      if (decided.contains(setting.option)) continue;
+      std::vector<std::string> with_setting = in_front(setting, words);
       try {
         parse_words(app, with_setting);
       } catch (const CLI::ParseError& error) {
-        throw Error(ErrorCode::usage, setting->origin + ": " + one_line(error));
+        throw Error(ErrorCode::usage, setting.origin + ": " + one_line(error));
       }
       words = std::move(with_setting);
     }
@@ -180,16 +181,15 @@ namespace {
 
 /// A validator that refuses what `parse` throws at.
 CLI::Validator check_that(const std::function<void(const std::string&)>& parse) {
-  return CLI::Validator(
-      [parse](std::string& text) -> std::string {
-        try {
-          parse(text);
-          return "";
-        } catch (const Error& error) {
-          return error.what();
-        }
-      },
-      "");
+  return {[parse](std::string& text) -> std::string {
+            try {
+              parse(text);
+              return "";
+            } catch (const Error& error) {
+              return error.what();
+            }
+          },
+          ""};
 }
 
 }  // namespace

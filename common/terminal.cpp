@@ -55,7 +55,7 @@ void QuietTerminal::suspend() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTSTP);
-  ::raise(SIGTSTP);
+  (void)::raise(SIGTSTP);
   ::pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // here it stops
   ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &now);

@@ -40,15 +40,10 @@ struct Raw {
   std::string profile;
   std::string folder;
   std::string files_from;
-  bool nul_separated = false;
   std::vector<std::string> includes;
   std::vector<std::string> excludes;
-  bool hidden = false;
-  bool no_recursive = false;
   std::vector<std::string> files;
   std::optional<std::string> data;
-  bool all_types = false;
-  bool no_identity = false;
   std::string part_size;
   std::string compress = "none";
   std::string trigger = "dispatch";
@@ -58,8 +53,13 @@ struct Raw {
   std::string timeout = kDefaultTimeout;
   std::string proxy;
   std::string outbox_limit;
-  bool changed_only = false;
   std::vector<std::string> batch_ids;
+  bool nul_separated = false;
+  bool hidden = false;
+  bool no_recursive = false;
+  bool all_types = false;
+  bool no_identity = false;
+  bool changed_only = false;
   bool verbose = false;
   bool quiet = false;
 };
@@ -137,8 +137,7 @@ bool is_switch(const std::string& text) {
 }
 
 CLI::Validator wait_check() {
-  return CLI::Validator(
-      [](std::string& text) { return is_switch(text) ? "" : duration_check()(text); }, "");
+  return {[](std::string& text) { return is_switch(text) ? "" : duration_check()(text); }, ""};
 }
 
 void add_delivery_options(CLI::App& app, Options& options, Raw& raw) {
