@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO
 
+from failures import RemoteFailure
 from git_words import refusal_in, words_of
 
 REGULAR_FILE = "100644"
@@ -87,11 +88,15 @@ class Clone:
     def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
         """Into a partial clone, with one request; left alone, git makes one for each blob."""
         missing = set(blobs) - self._fetched_blobs
-        if missing and self._is_partial(remote):
+        if not missing or not self._is_partial(remote):
+            return
+        try:
             self._git("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
                       "--no-write-fetch-head", "--filter=blob:none", "--stdin", "--", remote,
                       given="\n".join(missing).encode())
-            self._fetched_blobs |= missing
+        except GitError as failure:
+            raise RemoteFailure(str(failure)) from failure
+        self._fetched_blobs |= missing
 
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
         """Those that lie directly in the given directories of `commit`."""
