@@ -141,7 +141,8 @@ struct LineEditor::Session {
     // Else it would have the terminal collect and show lines between two questions.
     el_set(editor.get(), EL_SETTY, "-x", "-icanon", "-echo", "-iexten", nullptr);
     el_set(editor.get(), EL_GETCFN, &Session::read_character);
-    el_set(editor.get(), EL_ADDFN, "complete-path", "Complete a path", &Session::complete);
+    // In wide characters, which it keeps as they are; of others it makes copies it never frees.
+    el_wset(editor.get(), EL_ADDFN, L"complete-path", L"Complete a path", &Session::complete);
     set_up(*history);
     el_set(editor.get(), EL_HIST, ::history, history.get());
     if (!history_file.empty()) call(*history, H_LOAD, history_file.c_str());
