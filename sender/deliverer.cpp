@@ -4,6 +4,7 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/printable.hpp"
 #include "sender/delivery.hpp"
 
 namespace healthmetric {
@@ -130,6 +131,16 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   server_failed_ = true;
   transport_.set_max_wait({});
   stopped_ = !may_be_its_own;
+}
+
+ExitStatus tell_unreadable(const Outbox& outbox) {
+  const auto unreadable = outbox.unreadable();
+  for (const UnreadableEntry& entry : unreadable) {
+    log::error("left in the outbox, cannot be read: " + in_quotes(entry.folder.string()) + ": " +
+               entry.reason + "; send its files again and remove it with 'healthmetric-sender " +
+               "outbox drop " + entry.folder.filename().string() + "'");
+  }
+  return unreadable.empty() ? ExitStatus::success : ExitStatus::partly_done;
 }
 
 }  // namespace healthmetric

@@ -69,4 +69,8 @@ class Deliverer {
   bool stopped_ = false;
 };
 
+/// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever
+/// reads nothing else: partly_done when there is any.
+ExitStatus tell_unreadable(const Outbox& outbox);
+
 }  // namespace healthmetric

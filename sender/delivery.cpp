@@ -54,9 +54,12 @@ void start_receiver(GithubClient& client, const OutboxEntry& entry) {
 void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_bytes) {
   const std::uint64_t found = InputFile(payload).state().size_bytes;
   if (found == size_bytes) return;
-  throw Error(ErrorCode::io, fmt::format("{} is damaged: it has {} bytes, not {}; send its files "
-                                         "again and remove that folder",
-                                         in_quotes(payload.string()), found, size_bytes));
+  throw Error(ErrorCode::io,
+              fmt::format("{} is damaged: it has {} bytes, not {}; remove the batch "
+                          "with 'healthmetric-sender outbox drop {}', then its files "
+                          "count as unsent",
+                          in_quotes(payload.string()), found, size_bytes,
+                          payload.parent_path().filename().string()));
 }
 
 std::string_view to_text(GithubClient::Put put) {

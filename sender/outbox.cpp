@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <variant>
 
 #include "common/error.hpp"
-#include "common/log.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -24,13 +24,11 @@ constexpr const char* kLockFile = "lock";
 constexpr const char* kDraftPrefix = ".draft-";
 constexpr const char* kRefusedFolder = "refused";
 
-std::optional<OutboxEntry> read_entry(const fs::path& folder) {
+std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
   try {
     return parse_outbox_entry(read_file(folder / kEntryFile, kMaxEntryBytes), folder);
   } catch (const Error& error) {
-    log::warning("left in the outbox, cannot be read: " + in_quotes(folder.string()) + ": " +
-                 error.what());
-    return {};
+    return UnreadableEntry{folder, error.what()};
   }
 }
 
@@ -52,6 +50,13 @@ std::vector<fs::path> folders_in(const fs::path& parent, const std::string& pref
   }
   if (error) throw_system_error("cannot list " + in_quotes(parent.string()), error.value());
   std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+std::vector<fs::path> batch_folders_in(const fs::path& parent) {
+  std::vector<fs::path> folders = folders_in(parent, "");
+  std::erase_if(folders,
+                [](const fs::path& folder) { return !BatchId::parse(folder.filename().string()); });
   return folders;
 }
 
@@ -124,14 +129,23 @@ void Outbox::commit(Draft draft, OutboxEntry& entry) const {
 
 std::vector<OutboxEntry> Outbox::entries(Waiting where) const {
   std::vector<OutboxEntry> entries;
-  for (const fs::path& folder : folders_in(place(where), "")) {
-    if (!BatchId::parse(folder.filename().string())) continue;
-    if (auto entry = read_entry(folder)) entries.push_back(std::move(*entry));
+  for (const fs::path& folder : batch_folders_in(place(where))) {
+    auto read = read_entry(folder);
+    if (auto* entry = std::get_if<OutboxEntry>(&read)) entries.push_back(std::move(*entry));
   }
   std::stable_sort(entries.begin(), entries.end(), [](const OutboxEntry& a, const OutboxEntry& b) {
     return a.queued_at < b.queued_at;
   });
   return entries;
+}
+
+std::vector<UnreadableEntry> Outbox::unreadable() const {
+  std::vector<UnreadableEntry> found;
+  for (const fs::path& folder : batch_folders_in(folder_)) {
+    auto read = read_entry(folder);
+    if (auto* entry = std::get_if<UnreadableEntry>(&read)) found.push_back(std::move(*entry));
+  }
+  return found;
 }
 
 std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {

@@ -52,6 +52,12 @@ Draft make_draft(const std::filesystem::path& parent);
 /// Where a batch of the outbox stands.
 enum class Waiting { in_queue, refused };
 
+/// A folder with the name of a batch, and why its entry says nothing.
+struct UnreadableEntry {
+  std::filesystem::path folder;
+  std::string reason;
+};
+
 class Outbox {
  public:
   /// Creates what is missing below `state_dir`. Throws Error{io}.
@@ -62,9 +68,11 @@ class Outbox {
   /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
   void commit(Draft draft, OutboxEntry& entry) const;
 
-  /// All entries that wait, or were refused, oldest first. One that cannot be read is named in the
-  /// log and left where it is: it must not stop the others.
+  /// All entries that wait, or were refused, oldest first, as far as they can be read.
   [[nodiscard]] std::vector<OutboxEntry> entries(Waiting where) const;
+
+  /// What waits in the queue and cannot be read: it stays where it is and must not stop the others.
+  [[nodiscard]] std::vector<UnreadableEntry> unreadable() const;
 
   /// What waits in the queue for `target`, oldest first.
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;

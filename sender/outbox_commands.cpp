@@ -79,6 +79,13 @@ class OutboxList {
     batches_.push_back(std::move(json));
   }
 
+  void add(const UnreadableEntry& entry) {
+    const std::string name = entry.folder.filename().string();
+    text_ += fmt::format("{}  unreadable\n    {}\n", name, entry.reason);
+    batches_.push_back(
+        {{"batch_id", name}, {"status", "unreadable"}, {"last_error", entry.reason}});
+  }
+
   std::string finish(const Options& options, std::uint64_t size_bytes) {
     const std::string total =
         fmt::format("{}, {} of {} (--outbox-limit)\n", counted(batches_.size(), "batch", "batches"),
@@ -100,6 +107,7 @@ OutboxReport list(const Options& options, const Outbox& outbox, Clock& clock) {
   for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
     for (const OutboxEntry& entry : outbox.entries(where)) list.add(entry, where);
   }
+  for (const UnreadableEntry& entry : outbox.unreadable()) list.add(entry);
   return {list.finish(options, outbox.size_bytes())};
 }
 
@@ -122,6 +130,26 @@ std::filesystem::path folder_of(const Outbox& outbox, const BatchId& id) {
   throw_unknown(id.str());
 }
 
+/// What of a batch is in the repository already cannot be dropped any more. All of it is a delivery
+/// like any other, only without a trigger. Returns what to say about it.
+std::string settle_what_arrived(const Options& options, const Outbox& outbox,
+                                const std::string& id) {
+  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
+    for (const OutboxEntry& entry : outbox.entries(where)) {
+      if (entry.id.str() != id || entry.delivered_parts() == 0) continue;
+      if (entry.delivered_parts() < entry.parts.size()) {
+        return fmt::format(
+            "{} of {} in the repository: the receiver sets what is incomplete aside "
+            "after some days",
+            entry.delivered_parts(), counted(entry.parts.size(), "part is", "parts are"));
+      }
+      record_delivered(options.state_dir, entry);
+      return "it is in the repository, and the workflow's next run will receive it";
+    }
+  }
+  return "";
+}
+
 OutboxReport drop(const Options& options, const Outbox& outbox) {
   std::vector<std::filesystem::path> folders;
   for (const std::string& id : options.outbox_command->ids) {
@@ -136,9 +164,12 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
   std::string text;
   Json dropped = Json::array();
   for (const std::filesystem::path& folder : folders) {
+    const std::string id = folder.filename().string();
+    const std::string what_stays = settle_what_arrived(options, outbox, id);
     outbox.remove(folder);
-    text += "dropped " + folder.filename().string() + "\n";
-    dropped.push_back(folder.filename().string());
+    text += "dropped " + id + "\n";
+    if (!what_stays.empty()) log::warning(id + ": " + what_stays);
+    dropped.push_back(id);
   }
   return {as_text(options, {{"dropped", dropped}}, text)};
 }
@@ -157,8 +188,13 @@ class Retry {
   OutboxReport run() {
     choose();
     for (const Target& target : targets_) deliver(target);
+    status_ = more_important(status_, tell_unreadable(outbox_));
+    if (batches_.empty()) {
+      text_ = status_ == ExitStatus::success ? "nothing waits in the outbox\n"
+                                             : "nothing was delivered\n";
+    }
     return {as_text(options_, {{"exit_status", static_cast<int>(status_)}, {"batches", batches_}},
-                    batches_.empty() ? "nothing waits in the outbox\n" : text_),
+                    text_),
             status_};
   }
 

@@ -162,6 +162,7 @@ class SendingRun {
     Deliverer deliverer = make_deliverer(outcome.batch_id);
     deliverer.run(options_.lock_wait);
     outcome.status = more_important(outcome.status, deliverer.status());
+    outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
     if (outcome.fate != Outcome::Fate::queued) return;
     switch (deliverer.result_of(outcome.batch_id)) {
       case Deliverer::Result::delivered:

@@ -22,8 +22,6 @@ function(healthmetric_unit_tests folder)
   endif()
   add_executable(${folder}_tests ${sources})
   target_link_libraries(${folder}_tests PRIVATE healthmetric_${folder} healthmetric_test_support)
-  # Catch2 2 is one large header: reading it takes most of the time a test takes to compile.
-  target_precompile_headers(${folder}_tests PRIVATE support/catch.hpp)
   catch_discover_tests(${folder}_tests TEST_PREFIX "${folder}/" PROPERTIES TIMEOUT 120)
 endfunction()
 

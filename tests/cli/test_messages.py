@@ -373,10 +373,35 @@ def outbox_full(stage: Stage) -> Result:
     return stage.send("--outbox-limit", "200")
 
 
+def queued(stage: Stage, method: str = "PUT") -> Path:
+    """The folder of a batch that waits in the outbox."""
+    stage.fault(method, "close_before")
+    batch_id = stage.send("--max-wait", "0", "--json").json["batch_id"]
+    stage.destination.github.clear_faults()
+    return stage.sender.outbox / batch_id
+
+
+@scenario
+def outbox_unreadable(stage: Stage) -> Result:
+    (queued(stage) / "entry.json").write_text("{")
+    return stage.send()
+
+
+@scenario
+def outbox_damaged(stage: Stage) -> Result:
+    batch = queued(stage)
+    (batch / f"{batch.name}.json").write_bytes(b"half")
+    return stage.send()
+
+
+@scenario
+def outbox_drop_arrived(stage: Stage) -> Result:
+    return stage.sender("outbox", "drop", queued(stage, "POST").name)
+
+
 @scenario
 def outbox_busy(stage: Stage) -> Result:
-    stage.fault("PUT", "close_before")
-    batch_id = stage.send("--max-wait", "0", "--json").json["batch_id"]
+    batch_id = queued(stage).name
     with (stage.sender.outbox / "lock").open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return stage.sender("outbox", "drop", batch_id)

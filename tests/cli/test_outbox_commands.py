@@ -111,6 +111,21 @@ def test_drop_removes_what_waits_and_what_was_refused(destination: Destination, 
     assert destination("outbox", "drop", waiting).status == 2
 
 
+def test_what_has_arrived_cannot_be_dropped_and_counts_as_sent(destination: Destination, source: Path) -> None:
+    """The payload is in the repository, its trigger was never accepted."""
+    destination.github.faults({"method": "POST", "path": "/dispatches", "times": None, "action": {"status": 500}})
+    first = destination("--folder", source, "--max-wait", "0", "--json")
+    assert (first.status, len(destination.inbox())) == (7, 1)
+    destination.github.clear_faults()
+
+    dropped = destination("outbox", "drop", first.json["batch_id"])
+
+    assert dropped.status == 0
+    dropped.error_line("in the repository", "will receive it")
+    again = destination("--folder", source, "--changed-only", "--json")
+    assert (again.status, again.json["unchanged"], len(destination.inbox())) == (0, 1, 1)
+
+
 def test_nothing_is_dropped_while_a_sender_delivers(destination: Destination, source: Path) -> None:
     batch_id = queue(destination, source)
     with (destination.sender.outbox / "lock").open("r+") as lock:
@@ -167,9 +182,12 @@ def test_a_damaged_payload_blocks_nothing(destination: Destination, source: Path
 def test_a_damaged_entry_can_be_dropped(destination: Destination, source: Path) -> None:
     batch_id = queue(destination, source)
     (destination.sender.outbox / batch_id / "entry.json").write_text("{")
-    listed = destination("outbox", "list")
-    assert listed.status == 0
-    listed.error_line("cannot be read", batch_id)
+    [listed] = destination("outbox", "list", "--json").json["batches"]
+    assert (listed["batch_id"], listed["status"]) == (batch_id, "unreadable")
+    assert f"{batch_id}  unreadable" in destination("outbox", "list").stdout
+    retried = destination("outbox", "retry")
+    assert retried.status == 4
+    retried.error_line("cannot be read", f"outbox drop {batch_id}")
     assert destination("outbox", "drop", batch_id).status == 0
     assert destination.waiting() == []
 

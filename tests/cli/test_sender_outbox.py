@@ -74,8 +74,9 @@ def test_a_damaged_entry_does_not_block_the_others(destination: Destination, sou
 
     result = destination("--folder", source)
 
-    assert result.status == 0
-    result.error_line("left in the outbox, cannot be read", batch_id)
+    assert result.status == 4, "cron must hear of it"
+    result.error_line("left in the outbox, cannot be read", f"outbox drop {batch_id}")
+    assert result.stderr.count("cannot be read") == 1
     assert destination.waiting() == [batch_id]
     assert len(destination.inbox()) == 1
 

@@ -95,13 +95,17 @@ class Runner:
         if not self.listens(event):
             return None
         with self._changed:
-            number = len(self._runs) + 1
+            number = self._last_number() + 1
             run = Run(number, repo, event, ref, sha, self._root / str(number))
             run.directory.mkdir(parents=True)
             run.event_path.write_text(json.dumps(payload), encoding="utf-8")
             self._runs.append(run)
             self._enqueue(run)
             return number
+
+    def _last_number(self) -> int:
+        """Also of an earlier server on the same root."""
+        return max((int(place.name) for place in self._root.glob("*") if place.name.isdecimal()), default=0)
 
     def documents(self) -> list[dict[str, Any]]:
         with self._changed:
