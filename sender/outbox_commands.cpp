@@ -167,7 +167,7 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
     const std::string id = folder.filename().string();
     const std::string what_stays = settle_what_arrived(options, outbox, id);
     outbox.remove(folder);
-    text += "dropped " + id + "\n";
+    text += fmt::format("dropped {}\n", id);
     if (!what_stays.empty()) log::warning(id + ": " + what_stays);
     dropped.push_back(id);
   }
