@@ -168,7 +168,7 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
     const std::string what_stays = settle_what_arrived(options, outbox, id);
     outbox.remove(folder);
     text += fmt::format("dropped {}\n", id);
-    if (!what_stays.empty()) log::warning(id + ": " + what_stays);
+    if (!what_stays.empty()) log::warning(fmt::format("{}: {}", id, what_stays));
     dropped.push_back(id);
   }
   return {as_text(options, {{"dropped", dropped}}, text)};
