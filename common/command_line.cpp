@@ -158,12 +158,6 @@ void apply_settings(CLI::App& app, int argc, const char* const* argv,
   }
 }
 
-Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv) {
-  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return Parsed::help_shown;
-  apply_settings(app, argc, argv, {environment_settings(app)});
-  return Parsed::run;
-}
-
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file) {
   auto* verbose_flag = app.add_flag("-v,--verbose", verbose, "Say each step on stderr");
   auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Print nothing but errors");

@@ -58,9 +58,6 @@ Settings environment_settings(const CLI::App& app);
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
                     const std::vector<Settings>& places, const MergeRules& rules = {});
 
-/// parse_command_line() with the environment applied.
-Parsed parse_with_environment(CLI::App& app, int argc, const char* const* argv);
-
 /// True for what is an option of the program: not --help and --version.
 bool is_setting(const CLI::Option& option);
 

@@ -174,7 +174,7 @@ class Auditor {
     const Inbox inbox =
         scan_inbox(storage_, limits_, clock_.now_seconds(), std::chrono::seconds::max());
     for (const WaitingBatch& batch : inbox.batches) {
-      for (const WaitingPayload& payload : all_files(batch)) expected_.insert(payload.path.str());
+      for (const PayloadFile& payload : all_files(batch)) expected_.insert(payload.path.str());
     }
     audit_.waiting = expected_.size();
     for (const RelativePath& trigger : inbox.triggers) expected_.insert(trigger.str());

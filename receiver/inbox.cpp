@@ -25,10 +25,10 @@ bool is_first_generation_output(std::string_view name) {
 
 struct NamedPayload {
   PayloadName name;
-  WaitingPayload payload;
+  PayloadFile payload;
 };
 
-bool hold_the_same(Storage& storage, const WaitingPayload& a, const WaitingPayload& b) {
+bool hold_the_same(Storage& storage, const PayloadFile& a, const PayloadFile& b) {
   if (a.size_bytes != b.size_bytes) return false;
   auto left = storage.open(a.path);
   auto right = storage.open(b.path);
@@ -36,8 +36,8 @@ bool hold_the_same(Storage& storage, const WaitingPayload& a, const WaitingPaylo
 }
 
 /// Takes out of the parts, sorted, what lies in the inbox and in the root alike.
-std::vector<WaitingPayload> take_copies(Storage& storage, std::vector<NamedPayload>& parts) {
-  std::vector<WaitingPayload> copies;
+std::vector<PayloadFile> take_copies(Storage& storage, std::vector<NamedPayload>& parts) {
+  std::vector<PayloadFile> copies;
   for (std::size_t i = 1; i < parts.size();) {
     if (parts[i].name == parts[i - 1].name &&
         hold_the_same(storage, parts[i].payload, parts[i - 1].payload)) {
@@ -117,8 +117,8 @@ bool is_inbox_payload_name(std::string_view name) {
   return name.ends_with(kPayloadExtension) && !name.starts_with('.');
 }
 
-std::vector<WaitingPayload> all_files(const WaitingBatch& batch) {
-  std::vector<WaitingPayload> files = batch.payloads;
+std::vector<PayloadFile> all_files(const WaitingBatch& batch) {
+  std::vector<PayloadFile> files = batch.payloads;
   files.insert(files.end(), batch.copies.begin(), batch.copies.end());
   return files;
 }
@@ -128,7 +128,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   Inbox inbox;
   std::map<std::string, std::vector<NamedPayload>> by_batch;
   const auto add = [&](const std::string& folder, const Storage::File& file) {
-    WaitingPayload payload{RelativePath(folder + file.name), file.size_bytes};
+    PayloadFile payload{RelativePath(folder + file.name), file.size_bytes};
     if (const auto name = PayloadName::parse(file.name)) {
       by_batch[name->batch.str()].push_back({*name, std::move(payload)});
     } else {

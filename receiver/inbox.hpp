@@ -14,9 +14,6 @@
 
 namespace healthmetric {
 
-/// One payload file that waits.
-using WaitingPayload = PayloadFile;
-
 /// The payloads of one batch.
 struct WaitingBatch {
   enum class State {
@@ -25,15 +22,15 @@ struct WaitingBatch {
     unusable,    ///< can never be unpacked; `reason` says why
   };
 
-  std::vector<WaitingPayload> payloads;  ///< in the order of their parts
-  std::vector<WaitingPayload> copies;    ///< what lies there once more, byte for byte
-  std::optional<BatchId> id;             ///< as the file names tell; the content must agree
+  std::vector<PayloadFile> payloads;  ///< in the order of their parts
+  std::vector<PayloadFile> copies;    ///< what lies there once more, byte for byte
+  std::optional<BatchId> id;          ///< as the file names tell; the content must agree
   State state = State::complete;
   std::string reason;  ///< what it waits for, or why it is unusable
 };
 
 /// Every file of the batch, also what is there twice.
-std::vector<WaitingPayload> all_files(const WaitingBatch& batch);
+std::vector<PayloadFile> all_files(const WaitingBatch& batch);
 
 struct Inbox {
   std::vector<WaitingBatch> batches;   ///< oldest first, by name

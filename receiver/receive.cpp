@@ -61,7 +61,7 @@ class Receiver {
   BatchReport process(const WaitingBatch& batch) {
     BatchReport report;
     report.id = batch.id;
-    for (const WaitingPayload& payload : all_files(batch)) report.payloads.push_back(payload.path);
+    for (const PayloadFile& payload : all_files(batch)) report.payloads.push_back(payload.path);
     started_ = clock_.now();
     try {
       if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
@@ -79,7 +79,7 @@ class Receiver {
 
   /// Why --reject-list has a payload of the batch; null when it has none.
   [[nodiscard]] const std::string* listed_reason(const WaitingBatch& batch) const {
-    for (const WaitingPayload& payload : batch.payloads) {
+    for (const PayloadFile& payload : batch.payloads) {
       const auto listed = options_.reject_list.find(payload.path.str());
       if (listed != options_.reject_list.end()) return &listed->second;
     }
@@ -147,14 +147,14 @@ class Receiver {
   /// counts, for the same payload may lie in the inbox or in the root, and that only where it tells
   /// the batch and the part: somebody may have renamed it.
   static bool covers(const Receipt& receipt, const WaitingBatch& batch) {
-    const auto is_the_same = [](const WaitingPayload& a, const WaitingPayload& b) {
+    const auto is_the_same = [](const PayloadFile& a, const PayloadFile& b) {
       const auto name_of_a = PayloadName::parse(a.path.filename());
       const auto name_of_b = PayloadName::parse(b.path.filename());
       return a.size_bytes == b.size_bytes && (!name_of_a || !name_of_b || *name_of_a == *name_of_b);
     };
-    const auto is_known = [&](const WaitingPayload& payload) {
+    const auto is_known = [&](const PayloadFile& payload) {
       return std::any_of(receipt.payloads.begin(), receipt.payloads.end(),
-                         [&](const WaitingPayload& known) { return is_the_same(known, payload); });
+                         [&](const PayloadFile& known) { return is_the_same(known, payload); });
     };
     return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
   }
@@ -185,7 +185,7 @@ class Receiver {
 
   void remove_payloads(const WaitingBatch& batch) {
     if (options_.mode != Mode::store) return;
-    for (const WaitingPayload& payload : all_files(batch)) storage_.remove(payload.path);
+    for (const PayloadFile& payload : all_files(batch)) storage_.remove(payload.path);
   }
 
   static void describe(const BatchMetadata& metadata, BatchReport& report) {

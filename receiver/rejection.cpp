@@ -15,7 +15,7 @@ namespace {
 /// Room for "~2" and ".reason.json" behind a payload's name.
 constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 24;
 
-std::string reason_text(const WaitingPayload& payload, const Rejection& rejection) {
+std::string reason_text(const PayloadFile& payload, const Rejection& rejection) {
   Json reason;
   reason["batch_id"] = rejection.id ? Json(rejection.id->str()) : Json(nullptr);
   reason["payload"] = payload.path.str();
@@ -40,7 +40,7 @@ std::string_view end_of(std::string_view name) {
 
 /// The first of "name", "name~2", ... that is free or already holds this payload. One that is named
 /// like a reason is never "name": it would be taken for the reason of another.
-RelativePath target_for(Storage& storage, const WaitingPayload& payload) {
+RelativePath target_for(Storage& storage, const PayloadFile& payload) {
   const std::string base =
       std::string(kRejectedFolder) + std::string(end_of(payload.path.filename()));
   for (unsigned attempt = base.ends_with(kReasonSuffix) ? 2 : 1;; ++attempt) {
@@ -56,10 +56,10 @@ bool is_defect(ErrorCode code) {
          code == ErrorCode::unsafe_path;
 }
 
-std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
+std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadFile>& payloads,
                                     const Rejection& rejection) {
   std::vector<RelativePath> now_there;
-  for (const WaitingPayload& payload : payloads) {
+  for (const PayloadFile& payload : payloads) {
     const RelativePath target = target_for(storage, payload);
     const RelativePath reason(target.str() + std::string(kReasonSuffix));
     storage.write_durably(reason, reason_text(payload, rejection));

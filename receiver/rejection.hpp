@@ -29,7 +29,7 @@ struct Rejection {
 /// `<payload file>.reason.json` beside it; the reason is written first, so that no payload lies
 /// there unexplained. A file of that name with other content stays, and the new one gets "~2".
 /// Returns the paths that are now there. Doing it again after a crash finishes it.
-std::vector<RelativePath> set_aside(Storage& storage, const std::vector<WaitingPayload>& payloads,
+std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadFile>& payloads,
                                     const Rejection& rejection);
 
 }  // namespace healthmetric

@@ -19,9 +19,9 @@ std::string_view to_text(BatchStatus status) {
   return status == BatchStatus::stored ? "stored" : "rejected";
 }
 
-Json payloads_json(const std::vector<WaitingPayload>& payloads) {
+Json payloads_json(const std::vector<PayloadFile>& payloads) {
   Json list = Json::array();
-  for (const WaitingPayload& payload : payloads) {
+  for (const PayloadFile& payload : payloads) {
     list.push_back({{"path", payload.path.str()}, {"size", payload.size_bytes}});
   }
   return list;

@@ -23,7 +23,7 @@ struct Summary {
   BatchStatus status = BatchStatus::stored;
   std::string reason;  ///< why it was rejected; empty when stored
   BatchMetadata metadata;
-  std::vector<WaitingPayload> payloads;
+  std::vector<PayloadFile> payloads;
   std::chrono::sys_seconds processed_at;
   std::chrono::milliseconds duration{0};
 };

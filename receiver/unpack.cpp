@@ -192,7 +192,7 @@ class Stager final : public PayloadSink {
 };
 
 /// The identity of a version 1 payload, which carries none of its own.
-BatchId version_1_identity(Storage& storage, const WaitingPayload& payload,
+BatchId version_1_identity(Storage& storage, const PayloadFile& payload,
                            const BatchMetadata& metadata) {
   auto file = storage.open(payload.path);
   if (!file) throw Error(ErrorCode::io, in_quotes(payload.path.str()) + " is gone");
@@ -231,7 +231,7 @@ void check_part(const BatchMetadata& metadata, const BatchMetadata& first, std::
 
 void check_payload_sizes(const WaitingBatch& batch, const Limits& limits) {
   std::uint64_t total = 0;
-  for (const WaitingPayload& payload : batch.payloads) total += payload.size_bytes;
+  for (const PayloadFile& payload : batch.payloads) total += payload.size_bytes;
   if (total > limits.max_payload_bytes()) {
     throw Error(ErrorCode::too_large,
                 fmt::format("its payload is larger than {}, which is more than a batch can need "
@@ -313,7 +313,7 @@ void check_places(Storage& storage, const WaitingBatch& batch, const Limits& lim
                   StoredNames names) {
   PlaceChecker checker(storage, std::move(names));
   Budget budget(limits);
-  for (const WaitingPayload& payload : batch.payloads) {
+  for (const PayloadFile& payload : batch.payloads) {
     auto file = storage.open(payload.path);
     if (file) read_payload(*file, budget, checker);
   }

@@ -6,14 +6,13 @@
 #include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
-#include "common/receipt.hpp"
+#include "sender/receipts.hpp"
 
 namespace healthmetric {
 namespace {
 
 constexpr const char* kEventType = "data_update";
 constexpr const char* kWorkflowFile = "data-receiver.yml";
-constexpr const char* kStorage = "_storage/";
 constexpr const char* kInbox = "_storage/inbox/";
 
 /// One batch must start one run: payload commits start none by themselves, except the last one
@@ -94,7 +93,7 @@ void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& pr
     progress.begin({Step::Phase::sending, i + 1, entry.parts.size(),
                     base64::encoded_size_64(part.size_bytes), bytes_behind(entry, i)});
     const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
-                                     kStorage + summary_path(entry.id).str()};
+                                     receipt_path(entry.id)};
     std::optional<GithubClient::Put> put;
     if (begun == Begun::perhaps) put = client.settled(file);
     begun = Begun::no;

@@ -46,6 +46,7 @@ ExitStatus look_after_outbox(const sender::Options& options, Clock& clock, Progr
 
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
+  survive_file_size_limit();
   log::set_up({kProgram});
   sender::CommandLine command_line;
   auto options = command_line.parse(argc, argv);

@@ -49,8 +49,12 @@ bool may_pass(const Error& error) {
 
 }  // namespace
 
+std::string receipt_path(const BatchId& id) {
+  return kStorage + summary_path(id).str();
+}
+
 std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id) {
-  const std::string path = kStorage + summary_path(id).str();
+  const std::string path = receipt_path(id);
   const auto text = client.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);

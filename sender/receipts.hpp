@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "common/batch_id.hpp"
 #include "common/clock.hpp"
@@ -15,6 +16,9 @@
 /// another.
 
 namespace healthmetric {
+
+/// Where in the repository the receiver leaves the receipt of a batch.
+std::string receipt_path(const BatchId& id);
 
 /// The receipt of a batch; nothing as long as the receiver has not written it. Throws what the
 /// client throws, and Error{network} when what lies there is no receipt.

@@ -35,7 +35,8 @@ TEST_CASE("an option comes from the command line or else from the environment") 
     set_up_command_line(app, "program");
     app.add_option("--some-name", name);
     app.add_flag("--flag", flag);
-    const Parsed parsed = parse_with_environment(app, static_cast<int>(argv.size()), argv.data());
+    const Parsed parsed = parse_command_line(app, static_cast<int>(argv.size()), argv.data());
+    apply_settings(app, static_cast<int>(argv.size()), argv.data(), {environment_settings(app)});
     CHECK(parsed == Parsed::run);
     return name + (flag ? "+flag" : "");
   };

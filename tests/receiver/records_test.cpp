@@ -40,7 +40,7 @@ struct Fixture {
   Storage storage{dir.path(), Storage::Lock::none};
 };
 
-Summary summary_with(const std::vector<WaitingPayload>& payloads) {
+Summary summary_with(const std::vector<PayloadFile>& payloads) {
   Summary summary;
   summary.id = kId;
   summary.metadata.batch_name = "a";
