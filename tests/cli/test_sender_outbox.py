@@ -217,6 +217,17 @@ def test_a_full_disk_leaves_nothing_behind(
     assert destination.requests() == []
 
 
+def test_a_limit_on_file_sizes_is_a_full_disk(destination: Destination, source: Path) -> None:
+    """The system would end the process by a signal, with a draft left behind."""
+    (source / "noise.png").write_bytes(os.urandom(900_000))
+    limited = Program(destination.sender.path, destination.sender.home, ["prlimit", "--fsize=100000"])
+    result = limited("--folder", source, *destination.target, env={"GH_TOKEN": TOKEN})
+    assert (result.status, result.stdout) == (10, "")
+    result.error_line("File too large")
+    assert list(destination.sender.outbox.glob(".draft-*")) == []
+    assert destination.requests() == []
+
+
 def test_a_folder_may_be_sent_from_a_full_disk(small_disk: Path, sender: Program, tmp_path: Path) -> None:
     (small_disk / "data.json").write_bytes(b"1" * 1_000_000)
     assert sender("--folder", small_disk, "--output", tmp_path / "out").status == 0
