@@ -211,7 +211,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 
 void add_outbox_commands(CLI::App& app, Raw& raw) {
   CLI::App* outbox = add_command(app, "outbox", "Look after the batches that wait in the outbox");
-  outbox->require_subcommand(1);
+  outbox->require_subcommand(0, 1);  // who names none, or another, is told which there are
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
               "Deliver them now, those that were refused too, or only the batches named")
@@ -229,7 +229,8 @@ std::optional<OutboxCommand> chosen_command(const CLI::App& app, const Raw& raw)
        {std::pair{"list", Action::list}, {"retry", Action::retry}, {"drop", Action::drop}}) {
     if (outbox->get_subcommand(name)->parsed()) return OutboxCommand{action, raw.batch_ids};
   }
-  return {};
+  throw Error(ErrorCode::usage,
+              "outbox: say list, retry or drop (healthmetric-sender outbox --help tells of them)");
 }
 
 std::optional<DataSource> chosen_source(const CLI::App& app, const Raw& raw) {

@@ -30,12 +30,16 @@ std::string operand_of(const CLI::App& command) {
   return "";
 }
 
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 void add_commands(const CLI::App& app, const std::vector<std::string>& words,
                   std::vector<CommandFacts>& all) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* command : commands_of(app)) {
     std::vector<std::string> longer = words;
     longer.push_back(command->get_name());
-    if (command->get_require_subcommand_min() == 0) {
+    if (commands_of(*command).empty()) {
       all.push_back({longer, operand_of(*command), command->get_description()});
     }
     add_commands(*command, longer, all);

@@ -179,12 +179,6 @@ def unknown_authority(stage: Stage) -> Result:
 
 
 @scenario
-def connection_lost(stage: Stage) -> Result:
-    stage.fault("PUT", "close_before")
-    return stage.send("--max-wait", "0")
-
-
-@scenario
 def another_sender(stage: Stage) -> Result:
     state = stage.sender.home / "state/healthmetric"
     (state / "outbox").mkdir(parents=True)
@@ -218,6 +212,23 @@ simple("log-not-writable", "--data", "1", "--log-file", "TMP")
 simple("folder-is-file", "--folder", "SOURCE/data.json")
 simple("no-list", "--files-from", "TMP/gone")
 simple("empty-json", "--data", "")
+def faulty(action: Any) -> Scenario:
+    """An upload that meets with that, sent without patience."""
+    def run(stage: Stage) -> Result:
+        stage.fault("PUT", action)
+        return stage.send("--max-wait", "0")
+    return run
+
+
+SCENARIOS |= {
+    "a-stranger-says-ok": faulty({"status": 200, "body": "{}"}),
+    "a-proxy-forbids": faulty({"status": 403, "headers": {"Content-Type": PAGE}, "body": "<html>Blocked</html>"}),
+    "a-portal-says-ok": faulty({"status": 200, "headers": {"Content-Type": PAGE}, "body": "<html>Please log in</html>"}),
+    "an-answer-cut-off": faulty("truncate"),
+    "connection-lost": faulty("close_before"),
+}
+
+
 SCENARIOS |= {
     "profile-without-home": lambda stage: stage.sender("--data", "1", "--profile", "nightly", env={"HOME": ""}),
     "no-state-place": lambda stage: stage.sender("--data", "1", env={"HOME": "", "XDG_STATE_HOME": ""}),
@@ -300,18 +311,6 @@ SCENARIOS |= {
 
 
 @scenario
-def a_stranger_says_ok(stage: Stage) -> Result:
-    stage.fault("PUT", {"status": 200, "body": "{}"})
-    return stage.send("--max-wait", "0")
-
-
-@scenario
-def a_proxy_forbids(stage: Stage) -> Result:
-    stage.fault("PUT", {"status": 403, "headers": {"Content-Type": PAGE}, "body": "<html>Blocked</html>"})
-    return stage.send("--max-wait", "0")
-
-
-@scenario
 def receiver_link_in_the_way(stage: Stage) -> Result:
     storage = stage.tmp / "_storage"
     storage.mkdir()
@@ -349,21 +348,10 @@ SCENARIOS |= {
 }
 
 
-@scenario
-def a_portal_says_ok(stage: Stage) -> Result:
-    stage.fault("PUT", {"status": 200, "headers": {"Content-Type": PAGE}, "body": "<html>Please log in</html>"})
-    return stage.send("--max-wait", "0")
-
-
-@scenario
-def an_answer_cut_off(stage: Stage) -> Result:
-    stage.fault("PUT", "truncate")
-    return stage.send("--max-wait", "0")
-
-
 simple("bad-duration", "--data", "1", "--wait=soon")
 simple("bad-proxy", "--data", "1", "--proxy", "ftp://proxy.example")
 simple("no-ca-bundle", "--data", "1", "--ca-bundle", "TMP/gone.pem")
+simple("outbox-what", "outbox")
 simple("outbox-bad-id", "outbox", "drop", "yesterday")
 simple("outbox-unknown-id", "outbox", "drop", "20240115T103000Z-test_batch-3f9a1c07")
 

@@ -145,7 +145,10 @@ def test_an_unknown_id_changes_nothing(destination: Destination, source: Path) -
             assert (result.status, result.stdout) == (2, ""), result
             result.error_line("outbox list")
     assert destination("outbox", "drop").status == 2
-    assert destination("outbox", "empty").status == 2
+    for words in [(), ("empty",)]:
+        wrong = destination("outbox", *words)
+        assert wrong.status == 2
+        wrong.error_line("empty" if words else "list, retry or drop")
     assert destination.waiting() == [batch_id]
 
 
