@@ -4,18 +4,28 @@
 
 #include <algorithm>
 
+#include "common/base64_avx2.hpp"
+
 namespace healthmetric::base64 {
 namespace {
 
 constexpr auto kFailed = static_cast<std::size_t>(-1);
 
-/// The library wants room for a terminating NUL, which is cut off again.
-void append_encoded(std::string_view bytes, std::string& out) {
+/// What the library may write behind the bytes.
+constexpr std::size_t kDecoderSlackBytes = 2;
+
+/// Writes the text of all of `bytes`. The library wants room for a terminating NUL behind it.
+void encode_to(std::string_view bytes, char* text) {
+  const std::size_t front = encode_front_avx2(bytes, text);
+  bytes.remove_prefix(front);
+  modp_b64_encode(text + encoded_size(front), bytes.data(), bytes.size());
+}
+
+void append_encoded(std::string_view bytes, ByteBuffer& out) {
   if (bytes.empty()) return;
-  const std::size_t before = out.size();
-  out.resize(before + encoded_size(bytes.size()) + 1);
-  modp_b64_encode(out.data() + before, bytes.data(), bytes.size());
-  out.pop_back();
+  const std::size_t size = out.size() + encoded_size(bytes.size());
+  encode_to(bytes, out.extend(encoded_size(bytes.size()) + 1).data());
+  out.cut_to(size);
 }
 
 /// Whether the last character before the padding has zero bits where no byte takes them
@@ -27,19 +37,22 @@ bool is_canonical(std::string_view last_group) {
 }
 
 /// Appends the bytes of whole groups; false, and `out` as it was, when they are broken.
-bool append_decoded(std::string_view groups, std::string& out) {
+bool append_decoded(std::string_view groups, ByteBuffer& out) {
   if (groups.empty()) return true;
   if (groups.back() == '=' && !is_canonical(groups.substr(groups.size() - 4))) return false;
   const std::size_t before = out.size();
-  out.resize(before + groups.size() / 4 * 3 + 2);
-  const std::size_t count = modp_b64_decode(out.data() + before, groups.data(), groups.size());
-  out.resize(count == kFailed ? before : before + count);
-  return count != kFailed;
+  char* const bytes = out.extend(groups.size() / 4 * 3 + kDecoderSlackBytes).data();
+  const std::size_t front = decode_front_avx2(groups, bytes);
+  const std::size_t front_bytes = front / 4 * 3;
+  groups.remove_prefix(front);
+  const std::size_t rest = modp_b64_decode(bytes + front_bytes, groups.data(), groups.size());
+  out.cut_to(rest == kFailed ? before : before + front_bytes + rest);
+  return rest != kFailed;
 }
 
 }  // namespace
 
-void Encoder::encode(std::string_view bytes, std::string& out) {
+void Encoder::encode(std::string_view bytes, ByteBuffer& out) {
   if (!carry_.empty()) {
     const std::size_t wanted = std::min(3 - carry_.size(), bytes.size());
     carry_.append(bytes.substr(0, wanted));
@@ -52,12 +65,12 @@ void Encoder::encode(std::string_view bytes, std::string& out) {
   carry_ = bytes.substr(whole);
 }
 
-void Encoder::finish(std::string& out) {
+void Encoder::finish(ByteBuffer& out) {
   append_encoded(carry_, out);
   carry_.clear();
 }
 
-bool Decoder::decode(std::string_view text, std::string& out) {
+bool Decoder::decode(std::string_view text, ByteBuffer& out) {
   if (text.empty()) return true;
   if (padded_) return false;
   std::string first;
@@ -78,7 +91,7 @@ bool Decoder::decode(std::string_view text, std::string& out) {
   const bool padded = (groups.empty() ? std::string_view(first) : groups).ends_with('=');
   if ((padded && whole < text.size()) || !append_decoded(first, out) ||
       !append_decoded(groups, out)) {
-    out.resize(before);
+    out.cut_to(before);
     return false;
   }
   padded_ = padded;
@@ -94,9 +107,9 @@ bool Decoder::finish() {
 }
 
 std::string encode(std::string_view bytes) {
-  std::string out;
-  append_encoded(bytes, out);
-  return out;
+  std::string text(encoded_size(bytes.size()), '\0');
+  encode_to(bytes, text.data());
+  return text;
 }
 
 }  // namespace healthmetric::base64

@@ -59,7 +59,7 @@ void Sha256::update(std::string_view bytes) {
 
 std::string Sha256::finish_hex() {
   std::string hex = finish(context_);
-  begin(context_, EVP_sha256());
+  begin(context_, nullptr);  // the same again, which OpenSSL need not look up
   return hex;
 }
 

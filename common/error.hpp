@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -44,13 +45,20 @@ class Error : public std::runtime_error {
 [[noreturn]] void throw_system_error(const std::string& action, int error_number);
 
 /// Runs `action` and puts "<context>: " in front of the message of an Error that leaves it.
-template <typename Action>
-decltype(auto) with_context(std::string_view context, Action&& action) {
+/// `context` makes the text, which so costs nothing as long as all goes well.
+template <std::invocable Context, std::invocable Action>
+decltype(auto) with_context(Context&& context, Action&& action) {
   try {
     return std::forward<Action>(action)();
   } catch (const Error& error) {
-    throw Error(error.code(), std::string(context) + ": " + error.what());
+    throw Error(error.code(), std::forward<Context>(context)() + ": " + error.what());
   }
+}
+
+/// The same, with a text that is there already.
+template <std::invocable Action>
+decltype(auto) with_context(std::string_view context, Action&& action) {
+  return with_context([&] { return std::string(context); }, std::forward<Action>(action));
 }
 
 }  // namespace healthmetric

@@ -1,28 +1,24 @@
 #include "common/payload_reader.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 #include "common/ascii.hpp"
 #include "common/base64.hpp"
-#include "common/digest.hpp"
+#include "common/entry_pipeline.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json_scanner.hpp"
 #include "common/metadata_reader.hpp"
 #include "common/printable.hpp"
-#include "common/utf8.hpp"
 #include "common/zstd_stream.hpp"
 
 namespace healthmetric {
 namespace {
 
-/// Keys and texts in a payload; a safe path has at most 1,024 bytes.
-
 /// Keys in open objects beside one for each file.
 constexpr std::uint64_t kSpareKeys = 10'000;
-
-/// How much of a name from a payload an error shows.
-constexpr std::size_t kMaxShownBytes = 200;
 
 [[noreturn]] void reject(const std::string& what) {
   throw Error(ErrorCode::bad_payload, what);
@@ -32,31 +28,30 @@ JsonScanner::Bounds bounds_for(const Limits& limits) {
   return {kMaxPayloadDepth, limits.max_files + kSpareKeys, kMaxTextBytes};
 }
 
-/// Stands between the decoder and the user's sink: counts, digests, and stops at the limits.
-class CheckedContent final : public Sink {
+/// Counts the bytes of a content and stops at the limits before they go on.
+class CountedContent final : public Sink {
  public:
-  CheckedContent(Budget& budget, PayloadSink& sink) : budget_(budget), sink_(sink) {}
+  CountedContent(Budget& budget, EntryPipeline& entries) : budget_(budget), entries_(entries) {}
 
   void write(std::string_view bytes) override {
-    if (bytes.empty()) return;
-    size_bytes_ += bytes.size();
+    entries_.content().append(bytes);
+    take(bytes.size());
+  }
+
+  /// The same for what lies in entries.content() already.
+  void take(std::size_t size) {
+    size_bytes_ += size;
     budget_.check_file_size(size_bytes_);
-    budget_.take_bytes(bytes.size());
-    digest_.update(bytes);
-    sink_.content(bytes);
+    budget_.take_bytes(size);
+    entries_.pass_on_content();
   }
 
-  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
-
-  std::string finish_hex() {
-    size_bytes_ = 0;
-    return digest_.finish_hex();
-  }
+  /// The size so far; the next content begins.
+  std::uint64_t finish() { return std::exchange(size_bytes_, 0); }
 
  private:
   Budget& budget_;
-  PayloadSink& sink_;
-  Sha256 digest_;
+  EntryPipeline& entries_;
   std::uint64_t size_bytes_ = 0;
 };
 
@@ -71,7 +66,6 @@ struct RawEntry {
   std::optional<Chunk> chunk;
   bool has_content = false;
   std::uint64_t size_bytes = 0;
-  std::string sha256;
 };
 
 class PayloadParser {
@@ -79,10 +73,22 @@ class PayloadParser {
   PayloadParser(Source& source, Budget& budget, PayloadSink& sink)
       : scanner_(source, bounds_for(budget.limits())),
         budget_(budget),
-        sink_(sink),
-        checked_(budget, sink) {}
+        pipeline_(sink),
+        content_(budget, pipeline_) {}
 
   BatchMetadata parse() {
+    try {
+      read_document();
+    } catch (...) {
+      pipeline_.finish(std::current_exception());
+    }
+    pipeline_.finish();
+    check_totals();
+    return std::move(declared_.metadata);
+  }
+
+ private:
+  void read_document() {
     bool has_files = false;
     bool has_metadata = false;
     std::string key;
@@ -101,18 +107,14 @@ class PayloadParser {
     scanner_.expect_end();
     if (!has_metadata) reject("this is no payload: it has no 'batch_metadata'");
     if (!has_files) reject("this is no payload: it has no 'files'");
-    check_totals();
-    return std::move(declared_.metadata);
   }
 
- private:
   void read_files() {
     std::string key;
     scanner_.begin_object();
     while (scanner_.next_key(key)) {
       budget_.take_file();
-      with_context("entry " + in_quotes(utf8_prefix(key, kMaxShownBytes)),
-                   [&] { read_entry(key); });
+      with_context([&] { return named_entry(key); }, [&] { read_entry(key); });
     }
   }
 
@@ -152,24 +154,25 @@ class PayloadParser {
   void read_content(RawEntry& raw, bool compressed) {
     scanner_.begin_string();
     const std::uint64_t begin = scanner_.offset();
-    sink_.begin_content(raw.key, compressed ? std::nullopt : plain_size());
+    pipeline_.begin_content(raw.key, compressed ? std::nullopt : plain_size());
     for (std::string_view run = scanner_.string_run(); !run.empty(); run = scanner_.string_run()) {
-      decoded_.clear();
-      if (!base64_.decode(run, decoded_)) {
+      ByteBuffer& decoded = compressed ? frame_ : pipeline_.content();
+      const std::size_t before = decoded.size();
+      if (!base64_.decode(run, decoded)) {
         JsonScanner::fail_at("broken base64 in the content that begins", begin);
       }
       if (compressed) {
-        zstd().decompress(decoded_, checked_);
+        zstd().decompress(frame_.view(), content_);
+        frame_.clear();
       } else {
-        checked_.write(decoded_);
+        content_.take(decoded.size() - before);
       }
     }
     if (!base64_.finish()) {
       JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
     }
     if (compressed) zstd().finish();
-    raw.size_bytes = checked_.size_bytes();
-    raw.sha256 = checked_.finish_hex();
+    raw.size_bytes = content_.finish();
   }
 
   /// The size a plain content will decode to, if its end is in view. Only a hint: when the text is
@@ -186,31 +189,27 @@ class PayloadParser {
     return *zstd_;
   }
 
-  void finish_entry(const RawEntry& raw) {
+  void finish_entry(RawEntry& raw) {
     if (raw.declared_size && *raw.declared_size != raw.size_bytes) {
       reject(fmt::format("it declares {} bytes and holds {}", *raw.declared_size, raw.size_bytes));
     }
-    if (raw.declared_sha256 && *raw.declared_sha256 != raw.sha256) {
-      reject("its content does not match its SHA-256");
-    }
     if (version_2_fault_.empty()) note_version_2_fault(raw);
-    const FileEntry entry{RelativePath(raw.relative_path.value_or(raw.key)),
-                          raw.size_bytes,
-                          raw.sha256,
-                          raw.content_type,
-                          raw.modified,
-                          raw.chunk};
+    FileEntry entry{RelativePath(raw.relative_path.value_or(raw.key)),
+                    raw.size_bytes,
+                    {},
+                    std::move(raw.content_type),
+                    raw.modified,
+                    std::move(raw.chunk)};
     entries_.add(entry.path.filename(), entry.size_bytes);
-    sink_.end_entry(entry);
+    pipeline_.end_entry(std::move(entry), std::move(raw.declared_sha256));
   }
 
   /// Version 1 had neither digests nor, always, paths; whether this is version 1 may come later.
   void note_version_2_fault(const RawEntry& raw) {
-    const std::string entry = "entry " + in_quotes(utf8_prefix(raw.key, kMaxShownBytes));
-    if (raw.relative_path.value_or(raw.key) != raw.key) {
-      version_2_fault_ = entry + ": its relative_path differs from its key";
+    if (raw.relative_path && *raw.relative_path != raw.key) {
+      version_2_fault_ = named_entry(raw.key) + ": its relative_path differs from its key";
     } else if (!raw.declared_size || !raw.declared_sha256) {
-      version_2_fault_ = entry + ": it has no size or no sha256";
+      version_2_fault_ = named_entry(raw.key) + ": it has no size or no sha256";
     }
   }
 
@@ -282,11 +281,11 @@ class PayloadParser {
 
   JsonScanner scanner_;
   Budget& budget_;
-  PayloadSink& sink_;
-  CheckedContent checked_;
+  EntryPipeline pipeline_;
+  CountedContent content_;
   base64::Decoder base64_;
   std::optional<ZstdDecompressor> zstd_;
-  std::string decoded_;
+  ByteBuffer frame_;  ///< of the compressed content, decoded
 
   DeclaredMetadata declared_;
   Tally entries_;

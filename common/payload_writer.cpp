@@ -99,7 +99,6 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
 }
 
 void PayloadWriter::content(std::string_view bytes) {
-  digest_.update(bytes);
   entry_bytes_ += bytes.size();
   text_.clear();
   if (encoding_ == Encoding::zstd) {
@@ -109,10 +108,11 @@ void PayloadWriter::content(std::string_view bytes) {
   }
   base64_.encode(bytes, text_);
   encoded_bytes_ += text_.size();
-  put(text_);
+  put(text_.view());
 }
 
-PayloadWriter::Written PayloadWriter::end_entry(const std::optional<Chunk>& chunk) {
+PayloadWriter::Written PayloadWriter::end_entry(std::string_view sha256,
+                                                const std::optional<Chunk>& chunk) {
   text_.clear();
   if (encoding_ == Encoding::zstd) {
     frame_.clear();
@@ -121,18 +121,16 @@ PayloadWriter::Written PayloadWriter::end_entry(const std::optional<Chunk>& chun
   }
   base64_.finish(text_);
   encoded_bytes_ += text_.size();
-  const std::string sha256 = digest_.finish_hex();
-  text_ += fmt::format(R"(","size":{},"sha256":"{}")", entry_bytes_, sha256);
-  if (chunk) text_ += R"(,"chunk":)" + chunk_json(*chunk);
-  text_ += '}';
-  put(text_);
+  put(text_.view());
+  put(fmt::format(R"(","size":{},"sha256":"{}"{}}})", entry_bytes_, sha256,
+                  chunk ? R"(,"chunk":)" + chunk_json(*chunk) : ""));
 
   listing_ += mark_.entries == 0 ? "\n" : ",\n";
   listing_ += fmt::format(R"({{{},"size":{}}})", naming_json(*path_), entry_bytes_);
   mark_.listing_bytes = listing_.size();
   mark_.entries += 1;
   mark_.content_bytes += entry_bytes_;
-  return {entry_bytes_, sha256, encoded_bytes_};
+  return {entry_bytes_, encoded_bytes_};
 }
 
 void PayloadWriter::finish(const BatchMetadata& metadata) {
@@ -154,7 +152,6 @@ void PayloadWriter::rewind_to(const Mark& mark) {
   mark_ = mark;
   listing_.resize(mark.listing_bytes);
   // An unfinished entry left something in these.
-  digest_ = Sha256();
   base64_ = base64::Encoder();
   zstd_.reset();
 }

@@ -8,7 +8,6 @@
 
 #include "common/base64.hpp"
 #include "common/batch.hpp"
-#include "common/digest.hpp"
 #include "common/stream.hpp"
 #include "common/zstd_stream.hpp"
 
@@ -24,13 +23,13 @@ enum class Encoding {
 /// grow with the contents.
 ///
 /// `files` come first and `batch_metadata` last, and in an entry the content before its size and
-/// digest: so one pass over each source is enough, and what is declared is what was read. Only the
-/// short list in `batch_metadata.files` is kept until the end.
+/// digest: so one pass over each source is enough. The caller digests, who may do so in another
+/// thread. Only the short list in `batch_metadata.files` is kept until the end.
 ///
 ///   PayloadWriter writer(sink);
 ///   writer.begin_entry(path, type, modified, Encoding::plain);
 ///   writer.content(bytes);                 // any number of times
-///   writer.end_entry(chunk);
+///   writer.end_entry(sha256, chunk);
 ///   writer.finish(metadata);
 class PayloadWriter {
  public:
@@ -44,8 +43,7 @@ class PayloadWriter {
 
   /// What an entry turned out to be.
   struct Written {
-    std::uint64_t size_bytes;  ///< of the contents
-    std::string sha256;
+    std::uint64_t size_bytes;     ///< of the contents
     std::uint64_t encoded_bytes;  ///< of the base64 text
   };
 
@@ -54,7 +52,8 @@ class PayloadWriter {
   void begin_entry(const RelativePath& path, std::string_view content_type,
                    std::optional<std::chrono::sys_seconds> modified, Encoding encoding);
   void content(std::string_view bytes);
-  Written end_entry(const std::optional<Chunk>& chunk);
+  /// `sha256` is that of the entry's content.
+  Written end_entry(std::string_view sha256, const std::optional<Chunk>& chunk);
 
   /// Writes the metadata; `total_files` and `total_size_bytes` are the writer's own counts.
   void finish(const BatchMetadata& metadata);
@@ -82,11 +81,10 @@ class PayloadWriter {
   Encoding encoding_ = Encoding::plain;
   std::uint64_t entry_bytes_ = 0;
   std::uint64_t encoded_bytes_ = 0;
-  Sha256 digest_;
   base64::Encoder base64_;
   std::optional<ZstdCompressor> zstd_;
   std::string frame_;
-  std::string text_;
+  ByteBuffer text_;
 };
 
 }  // namespace healthmetric

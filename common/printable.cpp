@@ -55,6 +55,11 @@ std::string in_quotes(std::string_view name) {
   return "'" + printable(name) + "'";
 }
 
+std::string named_entry(std::string_view key) {
+  constexpr std::size_t kMaxShownBytes = 200;
+  return "entry " + in_quotes(utf8_prefix(key, kMaxShownBytes));
+}
+
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
   return fmt::format("{} {}", count, count == 1 ? singular : plural);
 }

@@ -16,6 +16,9 @@ std::string printable(std::string_view text);
 /// printable() in single quotes, for a name in a message.
 std::string in_quotes(std::string_view name);
 
+/// "entry 'a.json'", for the key of an entry of a payload, cut where it is very long.
+std::string named_entry(std::string_view key);
+
 /// "1 file", "3 files".
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
 

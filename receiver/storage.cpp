@@ -116,7 +116,19 @@ Storage::Storage(const std::filesystem::path& root, Lock lock)
 
 int Storage::directory(std::string_view path, Missing missing) {
   if (path.empty()) return root_fd_.get();
-  if (current_fd_ && current_path_ == path) return current_fd_.get();
+  if (!latest_.is(path)) {
+    std::swap(latest_, earlier_);
+    if (!latest_.is(path)) {
+      latest_ = {};
+      UniqueFd fd = open_directory(path, missing);
+      if (!fd) return -1;
+      latest_ = {std::string(path), std::move(fd)};
+    }
+  }
+  return latest_.fd.get();
+}
+
+UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
   UniqueFd parent;
   int parent_fd = root_fd_.get();
   for (std::string_view rest = path; !rest.empty();) {
@@ -125,7 +137,7 @@ int Storage::directory(std::string_view path, Missing missing) {
     rest.remove_prefix(slash + 1);
     UniqueFd child(::openat(parent_fd, name.c_str(), kOpenDirectory));
     if (!child && errno == ENOENT) {
-      if (missing == Missing::fail) return -1;
+      if (missing == Missing::fail) return {};
       if (::mkdirat(parent_fd, name.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
         throw_system_error("cannot create " + in_quotes(root_ + "/" + c_string(path)), errno);
       }
@@ -137,9 +149,7 @@ int Storage::directory(std::string_view path, Missing missing) {
     parent = std::move(child);
     parent_fd = parent.get();
   }
-  current_path_ = path;
-  current_fd_ = std::move(parent);
-  return current_fd_.get();
+  return parent;
 }
 
 std::vector<Storage::File> Storage::files_in(std::string_view path) {
@@ -223,13 +233,11 @@ OutputFile Storage::create(const RelativePath& path) {
 }
 
 Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
-  const int source = directory(from.directory(), Missing::fail);
-  const UniqueFd source_fd(::fcntl(source, F_DUPFD_CLOEXEC, 0));
+  const int source_fd = directory(from.directory(), Missing::fail);
   const int target_fd = directory(to.directory(), Missing::create);
   const std::string source_name(from.filename());
   const std::string target_name(to.filename());
-  if (rename_without_replacing(source_fd.get(), source_name.c_str(), target_fd,
-                               target_name.c_str())) {
+  if (rename_without_replacing(source_fd, source_name.c_str(), target_fd, target_name.c_str())) {
     return Moved::yes;
   }
   if (errno == EEXIST) return Moved::target_exists;
@@ -274,8 +282,8 @@ void Storage::remove_tree(const RelativePath& path) {
   }
   const std::string shown = root_ + "/" + path.str();
   if (tree) remove_all_in(tree.get(), shown);
-  current_fd_ = UniqueFd();
-  current_path_.clear();
+  latest_ = {};
+  earlier_ = {};
   const int again = directory(path.directory(), Missing::fail);
   if (::unlinkat(again, name.c_str(), tree ? AT_REMOVEDIR : 0) != 0) {
     throw_system_error("cannot remove " + in_quotes(shown), errno);

@@ -83,14 +83,22 @@ class Storage {
  private:
   enum class Missing { create, fail };
 
-  /// A descriptor of the folder "a/b/" ("" is the root); valid until the next call. No descriptor
-  /// when it is missing and may not be created.
+  struct OpenFolder {
+    std::string path;
+    UniqueFd fd;
+
+    [[nodiscard]] bool is(std::string_view wanted) const { return fd && path == wanted; }
+  };
+
+  /// A descriptor of the folder "a/b/" ("" is the root); valid until another folder was asked for
+  /// twice. No descriptor when it is missing and may not be created.
   int directory(std::string_view path, Missing missing);
+  UniqueFd open_directory(std::string_view path, Missing missing);
 
   std::string root_;  ///< for messages
   UniqueFd root_fd_;
-  std::string current_path_;  ///< the folder opened last: neighbours come in a row
-  UniqueFd current_fd_;
+  OpenFolder latest_;   ///< neighbours come in a row,
+  OpenFolder earlier_;  ///< or move from one folder to another
 };
 
 /// True when both files hold the same bytes.

@@ -92,8 +92,7 @@ class Stager final : public PayloadSink {
   /// All parts are read.
   void finish() {
     if (!chunked_.empty()) {
-      reject("entry " + in_quotes(utf8_prefix(chunked_.begin()->first, kMaxShownBytes)) +
-             ": its last chunk is missing");
+      reject(named_entry(chunked_.begin()->first) + ": its last chunk is missing");
     }
     if (manifest_) manifest_->finish();
   }
@@ -114,19 +113,19 @@ class Stager final : public PayloadSink {
   };
 
   void check_chunk(const FileEntry& entry) const {
-    const std::string name = "entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes));
     if (!entry.chunk) {
-      if (current_.chunks > 0) reject(name + ": it is there as a chunk and as a whole");
+      if (current_.chunks > 0)
+        reject(named_entry(entry.path.str()) + ": it is there as a chunk and as a whole");
       return;
     }
     if (entry.chunk->index != current_.chunks + 1 ||
         entry.chunk->offset_bytes != current_.size_bytes) {
-      reject(name + ": its chunks do not follow each other");
+      reject(named_entry(entry.path.str()) + ": its chunks do not follow each other");
     }
     if (current_.size_bytes + entry.size_bytes > limits_.max_file_bytes) {
-      throw Error(ErrorCode::too_large, name + ": the file is larger than " +
-                                            human_bytes(limits_.max_file_bytes) +
-                                            " (--max-file-size)");
+      throw Error(ErrorCode::too_large,
+                  named_entry(entry.path.str()) + ": the file is larger than " +
+                      human_bytes(limits_.max_file_bytes) + " (--max-file-size)");
     }
   }
 
@@ -141,7 +140,7 @@ class Stager final : public PayloadSink {
   }
 
   void finish_chunked(const FileEntry& entry) {
-    const std::string name = "entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes));
+    const std::string name = named_entry(entry.path.str());
     if (entry.chunk->file_size_bytes != current_.size_bytes) {
       reject(name + fmt::format(": its last chunk declares {} bytes and the chunks hold {}",
                                 entry.chunk->file_size_bytes, current_.size_bytes));
@@ -163,8 +162,7 @@ class Stager final : public PayloadSink {
   void finish_file(const FileEntry& entry) {
     // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
     if (!paths_.insert(std::hash<std::string>()(entry.path.str()))) {
-      reject("entry " + in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)) +
-             ": it is in two parts");
+      reject(named_entry(entry.path.str()) + ": it is in two parts");
     }
     files_ += 1;
     size_bytes_ += current_.size_bytes;
@@ -272,8 +270,8 @@ BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limi
 }
 
 [[noreturn]] void reject_taken(const RelativePath& path, const RelativePath& place) {
-  reject("entry " + in_quotes(utf8_prefix(path.str(), kMaxShownBytes)) + ": " +
-         in_quotes(place.str()) + " is already stored with other content");
+  reject(named_entry(path.str()) + ": " + in_quotes(place.str()) +
+         " is already stored with other content");
 }
 
 /// True when the place is free, false when it holds the same bytes.

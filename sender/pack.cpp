@@ -9,12 +9,14 @@
 #include "common/interruption.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
+#include "sender/read_ahead.hpp"
+#include "sender/source_content.hpp"
 
 namespace healthmetric {
 namespace {
 
-/// A multiple of 3, so that base64 carries nothing over; its text fills a write buffer.
-constexpr std::size_t kBlockBytes = std::size_t{192} * 1024;
+/// A batch of less is packed before threads that read ahead would have begun.
+constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 
 constexpr int kMaxReads = 3;
 
@@ -22,60 +24,6 @@ constexpr int kMaxReads = 3;
 bool is_worth_compressing(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
   return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
 }
-
-/// What one file is read from, and whether it stayed the same meanwhile.
-class OpenSource {
- public:
-  /// `text` is the content of a file that lies nowhere.
-  OpenSource(const SourceFile& file, std::string_view text) {
-    if (file.location.empty()) {
-      text_.emplace(text);
-      size_bytes_ = text.size();
-    } else {
-      file_.emplace(file.location, file.path.str());
-      before_ = file_->state();
-      size_bytes_ = before_.size_bytes;
-    }
-  }
-
-  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
-
-  /// As it was when it was opened; nothing for a text.
-  [[nodiscard]] std::optional<std::chrono::system_clock::time_point> modified() const {
-    if (!file_) return {};
-    return before_.modified;
-  }
-
-  /// Fills `block` as far as the file reaches; empty at its end.
-  std::string_view read(std::string& block) {
-    block.resize(kBlockBytes);
-    Source& source = file_ ? static_cast<Source&>(*file_) : *text_;
-    std::size_t filled = 0;
-    while (filled < block.size()) {
-      const std::size_t count =
-          source.read(std::span<char>(block.data() + filled, block.size() - filled));
-      if (count == 0) break;
-      filled += count;
-    }
-    read_bytes_ += filled;
-    return {block.data(), filled};
-  }
-
-  [[nodiscard]] std::uint64_t read_bytes() const { return read_bytes_; }
-
-  /// True when what was read so far cannot be the file any more.
-  [[nodiscard]] bool has_changed() const {
-    return read_bytes_ > size_bytes_ || (file_ && file_->state() != before_);
-  }
-  [[nodiscard]] bool is_complete() const { return read_bytes_ == size_bytes_; }
-
- private:
-  std::optional<InputFile> file_;
-  std::optional<TextSource> text_;
-  FileState before_;
-  std::uint64_t size_bytes_ = 0;
-  std::uint64_t read_bytes_ = 0;
-};
 
 /// Where the bytes of a batch go that is only measured.
 class Nowhere final : public Sink {
@@ -129,15 +77,17 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
+    if (scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
     begin_part();
   }
 
   void add(const SourceFile& file) {
     stop_if_signalled();
     Encoding encoding = options_.encoding;
-    for (int reads = 1; reads <= kMaxReads;) {
+    std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(file) : nullptr;
+    for (int reads = 1; reads <= kMaxReads; content.reset()) {
       const Checkpoint start{finished_.size(), part_->writer().mark()};
-      switch (write_file(file, encoding)) {
+      switch (write_file(file, std::move(content), encoding)) {
         case Outcome::written:
           batch_.files += 1;
           return;
@@ -237,10 +187,12 @@ class Packer {
     begin_part();
   }
 
-  Outcome write_file(const SourceFile& file, Encoding encoding) {
+  /// Reads the file anew without a `content`.
+  Outcome write_file(const SourceFile& file, std::unique_ptr<SourceContent> content,
+                     Encoding encoding) {
     try {
-      OpenSource source(file, text_);
-      return write_content(file, source, encoding);
+      if (!content) content = std::make_unique<DirectContent>(file, text_);
+      return write_content(file, *content, encoding);
     } catch (const Error& error) {
       // The part itself may have failed too: then the source is not to blame.
       if (error.code() != ErrorCode::io || is_readable(file)) throw;
@@ -251,9 +203,8 @@ class Packer {
 
   [[nodiscard]] bool is_readable(const SourceFile& file) const {
     try {
-      OpenSource source(file, text_);
-      std::string block;
-      while (!source.read(block).empty()) {
+      DirectContent content(file, text_);
+      while (!content.read().empty()) {
       }
       return true;
     } catch (const Error&) {
@@ -267,10 +218,10 @@ class Packer {
            options_.part_limit_bytes;
   }
 
-  Outcome write_content(const SourceFile& file, OpenSource& source, Encoding encoding) {
-    const bool is_cut = !fits_one_part(file, source.size_bytes());
-    std::string block;
-    std::string_view bytes = source.read(block);
+  Outcome write_content(const SourceFile& file, SourceContent& source, Encoding encoding) {
+    std::string_view bytes = source.read();
+    const SourceFacts facts = source.facts();
+    const bool is_cut = !fits_one_part(file, facts.size_bytes);
     const std::string_view type =
         content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes));
     if (encoding == Encoding::zstd && !sample_is_worth_compressing(bytes))
@@ -278,47 +229,46 @@ class Packer {
 
     const bool began_fresh = part_->writer().mark().entries == 0;
     Chunk chunk;
-    Sha256 whole;
-    const auto modified = source.modified();
+    Sha256 chunk_digest;
+    std::uint64_t read_bytes = 0;
     const auto modified_second =
-        modified ? std::optional(std::chrono::floor<std::chrono::seconds>(*modified))
-                 : std::nullopt;
+        facts.modified ? std::optional(std::chrono::floor<std::chrono::seconds>(*facts.modified))
+                       : std::nullopt;
     part_->writer().begin_entry(file.path, type, modified_second, encoding);
     while (!bytes.empty()) {
-      stop_if_signalled();
       const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);
       if (bytes.size() > room && !began_fresh && chunk.index == 1) return Outcome::part_is_full;
       const std::string_view now = is_cut ? bytes.substr(0, room) : bytes;
-      if (is_cut) whole.update(now);
+      if (is_cut) chunk_digest.update(now);
       part_->writer().content(now);
+      read_bytes += now.size();
       bytes.remove_prefix(now.size());
       if (!bytes.empty()) {
-        const auto written = part_->writer().end_entry(chunk);
+        const auto written = part_->writer().end_entry(chunk_digest.finish_hex(), chunk);
         next_part();
         chunk.index += 1;
         chunk.offset_bytes += written.size_bytes;
         part_->writer().begin_entry(file.path, type, modified_second, encoding);
       } else {
-        bytes = source.read(block);
-        progress_.at(batch_.size_bytes + source.read_bytes(), total_bytes_);
+        stop_if_signalled();
+        bytes = source.read();
+        progress_.at(batch_.size_bytes + read_bytes, total_bytes_);
       }
-      if (source.has_changed()) return Outcome::changed;
     }
-    if (source.has_changed() || !source.is_complete()) return Outcome::changed;
+    if (!source.is_whole()) return Outcome::changed;
 
+    const std::string sha256 = source.sha256();
     chunk.last = true;
-    chunk.file_size_bytes = source.size_bytes();
-    if (is_cut) chunk.file_sha256 = whole.finish_hex();
-    auto written = part_->writer().end_entry(is_cut ? std::optional<Chunk>(chunk) : std::nullopt);
+    chunk.file_size_bytes = facts.size_bytes;
+    chunk.file_sha256 = sha256;
+    const auto written = is_cut ? part_->writer().end_entry(chunk_digest.finish_hex(), chunk)
+                                : part_->writer().end_entry(sha256, std::nullopt);
     if (encoding == Encoding::zstd && !is_cut &&
-        !is_worth_compressing(written.encoded_bytes, source.size_bytes())) {
+        !is_worth_compressing(written.encoded_bytes, facts.size_bytes)) {
       return Outcome::not_worth_compressing;
     }
-    batch_.size_bytes += source.size_bytes();
-    if (on_packed_) {
-      on_packed_({file, source.size_bytes(), modified,
-                  is_cut ? std::move(chunk.file_sha256) : std::move(written.sha256)});
-    }
+    batch_.size_bytes += facts.size_bytes;
+    if (on_packed_) on_packed_({file, facts.size_bytes, facts.modified, sha256});
     return Outcome::written;
   }
 
@@ -335,6 +285,7 @@ class Packer {
   const PackOptions& options_;
   Progress& progress_;
   const OnPacked& on_packed_;
+  std::optional<ReadAhead> ahead_;
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;

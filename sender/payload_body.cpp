@@ -25,8 +25,9 @@ PayloadBody::PayloadBody(const std::filesystem::path& file, const std::string& m
       file_size_bytes_(file_.state().size_bytes),
       head_("{" + member("message", message) + R"(,"content":")"),
       tail_(branch.empty() ? "\"}" : "\"," + member("branch", branch) + "}"),
-      block_(kBlockBytes, '\0'),
-      pending_(head_) {}
+      block_(kBlockBytes, '\0') {
+  pending_.append(head_);
+}
 
 std::uint64_t PayloadBody::size_bytes() const {
   return head_.size() + base64::encoded_size_64(file_size_bytes_) + tail_.size();
@@ -35,7 +36,8 @@ std::uint64_t PayloadBody::size_bytes() const {
 void PayloadBody::rewind() {
   file_.rewind();
   encoder_ = base64::Encoder();
-  pending_ = head_;
+  pending_.clear();
+  pending_.append(head_);
   taken_ = 0;
   at_end_ = false;
 }
@@ -48,14 +50,14 @@ void PayloadBody::refill() {
     encoder_.encode(std::string_view(block_.data(), count), pending_);
     if (count > 0) continue;
     encoder_.finish(pending_);
-    pending_ += tail_;
+    pending_.append(tail_);
     at_end_ = true;
   }
 }
 
 std::size_t PayloadBody::read(std::span<char> into) {
   if (taken_ == pending_.size()) refill();
-  const std::size_t count = pending_.copy(into.data(), into.size(), taken_);
+  const std::size_t count = pending_.view().copy(into.data(), into.size(), taken_);
   taken_ += count;
   return count;
 }

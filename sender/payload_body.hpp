@@ -30,7 +30,7 @@ class PayloadBody final : public RequestBody {
   std::string tail_;
   base64::Encoder encoder_;
   std::string block_;
-  std::string pending_;  ///< encoded and not yet taken
+  ByteBuffer pending_;  ///< encoded and not yet taken
   std::size_t taken_ = 0;
   bool at_end_ = false;
 };

@@ -35,7 +35,7 @@ std::string written(const std::vector<Content>& contents) {
     const RelativePath path(content.path);
     writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, content.encoding);
     writer.content(content.bytes);
-    writer.end_entry({});
+    writer.end_entry(sha256_text(content.bytes), {});
     made.part.batch_files += 1;
     made.part.batch_size_bytes += content.bytes.size();
   }
@@ -105,7 +105,7 @@ TEST_CASE("a writer that goes back leaves no trace") {
   const auto add = [&](const RelativePath& path, std::string_view bytes) {
     writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, Encoding::plain);
     writer.content(bytes);
-    writer.end_entry({});
+    writer.end_entry(sha256_text(bytes), {});
   };
   add(a, "1");
   const auto mark = writer.mark();
@@ -130,9 +130,10 @@ TEST_CASE("a part filled to its room is not over its limit") {
   writer.begin_entry(path, "application/json", std::chrono::sys_seconds{}, Encoding::plain);
   const std::uint64_t room = writer.room_for_content(limit);
   CHECK(room > 60'000);
-  writer.content(std::string(room, 'x'));
+  const std::string bytes(room, 'x');
+  writer.content(bytes);
   CHECK(writer.room_for_content(limit) < 4);
-  writer.end_entry({});
+  writer.end_entry(sha256_text(bytes), {});
   writer.finish(metadata());
   CHECK(sink.text.size() <= limit);
 }
@@ -149,7 +150,7 @@ TEST_CASE("chunks carry their place") {
   chunk.last = true;
   chunk.file_size_bytes = 23;
   chunk.file_sha256 = std::string(64, 'a');
-  writer.end_entry(chunk);
+  writer.end_entry(sha256_text("end"), chunk);
   BatchMetadata made = metadata();
   made.part = {3, true, 1, 23};
   writer.finish(made);

@@ -24,10 +24,11 @@ std::string written(const RelativePath& path, std::string_view bytes, Encoding e
   TextSink sink;
   PayloadWriter writer(sink);
   writer.begin_entry(path, "text/plain", {}, encoding);
+  const std::string sha256 = sha256_text(bytes);
   for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
     writer.content(bytes.substr(0, step));
   }
-  writer.end_entry({});
+  writer.end_entry(sha256, {});
   writer.finish(metadata());
   return sink.text;
 }
@@ -48,7 +49,7 @@ TEST_CASE("a payload has the documented members") {
                      std::chrono::sys_seconds{std::chrono::seconds(1'705'309'200)},
                      Encoding::plain);
   writer.content("abc");
-  writer.end_entry({});
+  writer.end_entry(sha256_text("abc"), {});
   BatchMetadata made = metadata();
   made.batch_name = "test_batch";
   made.source = "/path/to/source";
@@ -145,14 +146,13 @@ TEST_CASE("an entry tells what it turned out to be") {
   const std::string bytes(10'000, 'x');
   writer.content(bytes);
   writer.content("");
-  const auto entry = writer.end_entry({});
+  const auto entry = writer.end_entry(sha256_text(bytes), {});
   writer.finish(metadata());
   const Json json = parse_json(sink.text, "payload")["files"][kPath.str()];
   const char* const member = encoding == Encoding::plain ? "content" : "content_zstd";
   CHECK(entry.size_bytes == 10'000);
-  CHECK(entry.sha256 == sha256_text(bytes));
   CHECK(entry.encoded_bytes == string_member(json, member).size());
-  CHECK(string_member(json, "sha256") == entry.sha256);
+  CHECK(string_member(json, "sha256") == sha256_text(bytes));
   CHECK(json["size"] == 10'000);
   CHECK(json.contains("content") != json.contains("content_zstd"));
 }
@@ -167,9 +167,8 @@ TEST_CASE("a writer that goes back in the middle of a frame writes the next one 
   sink.text.resize(begin.written_bytes);
   writer.begin_entry(kPath, "text/plain", {}, Encoding::zstd);
   writer.content("abc");
-  const auto entry = writer.end_entry({});
+  writer.end_entry(sha256_text("abc"), {});
   writer.finish(metadata());
-  CHECK(entry.sha256 == sha256_text("abc"));
 
   TextSource source(sink.text);
   Budget budget{Limits()};
@@ -185,7 +184,7 @@ TEST_CASE("a mark counts what was written up to it") {
     const RelativePath path(std::to_string(i));
     writer.begin_entry(path, "text/plain", {}, Encoding::plain);
     writer.content("12345");
-    writer.end_entry({});
+    writer.end_entry(sha256_text("12345"), {});
     CHECK(writer.mark().written_bytes == sink.text.size());
     CHECK(writer.mark().entries == static_cast<std::uint64_t>(i));
     CHECK(writer.mark().content_bytes == static_cast<std::uint64_t>(5 * i));
@@ -217,7 +216,7 @@ TEST_CASE("a part keeps to its limit when every text of its metadata needs an es
               .last = true,
               .file_size_bytes = UINT64_MAX,
               .file_sha256 = std::string(64, 'f')};
-  writer.end_entry(chunk);
+  writer.end_entry(chunk.file_sha256, chunk);
   BatchMetadata made = metadata();
   made.batch_name = std::string(64, '"');
   made.source = "/" + std::string(1000, '"');
@@ -243,7 +242,7 @@ TEST_CASE("bytes that zstd cannot compress keep to the limit too") {
     noise += static_cast<char>(state & 0xFFU);
   }
   writer.content(noise);
-  writer.end_entry({});
+  writer.end_entry(sha256_text(noise), {});
   writer.finish(metadata());
   CHECK(sink.text.size() <= kLimit);
 }

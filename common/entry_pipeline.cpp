@@ -1,0 +1,147 @@
+#include "common/entry_pipeline.hpp"
+
+#include <utility>
+
+#include "common/error.hpp"
+#include "common/payload_reader.hpp"
+#include "common/printable.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// A block is passed on when it has that much; with what one run of base64 adds to it, it stays in
+/// the second-level cache.
+constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
+
+/// Or this many events: a stranger's payload may have any number of empty files, with long names.
+constexpr std::size_t kBlockEvents = 128;
+
+/// One for each thread, and one that waits for each.
+constexpr int kBlocks = 6;
+
+}  // namespace
+
+EntryPipeline::EntryPipeline(PayloadSink& sink) : sink_(sink) {}
+
+EntryPipeline::~EntryPipeline() {
+  stop_threads();
+}
+
+void EntryPipeline::begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) {
+  block_->events.emplace_back(Begin{std::string(key), size_bytes});
+}
+
+void EntryPipeline::pass_on_content() {
+  const std::size_t size = block_->bytes.size() - std::exchange(taken_bytes_, block_->bytes.size());
+  if (size > 0) block_->events.emplace_back(Content{size});
+  if (block_->bytes.size() >= kBlockBytes) pass_on_block();
+}
+
+void EntryPipeline::end_entry(FileEntry entry, std::optional<std::string> declared_sha256) {
+  block_->events.emplace_back(End{std::move(entry), std::move(declared_sha256)});
+  if (block_->events.size() >= kBlockEvents) pass_on_block();
+}
+
+void EntryPipeline::pass_on_block() {
+  if (!digester_.joinable()) start_threads();
+  to_digest_.push(std::move(block_));
+  block_ = std::move(*free_.pop());
+  taken_bytes_ = 0;
+  if (has_failed_) std::rethrow_exception(failure_);
+}
+
+void EntryPipeline::start_threads() {
+  for (int i = 1; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
+  digester_ = std::thread([this] { digest_all(); });
+  deliverer_ = std::thread([this] { deliver_all(); });
+}
+
+void EntryPipeline::digest_all() {
+  while (auto block = to_digest_.pop()) {
+    digest(**block);
+    to_deliver_.push(std::move(*block));
+  }
+  to_deliver_.close();
+}
+
+void EntryPipeline::deliver_all() {
+  while (auto block = to_deliver_.pop()) {
+    deliver(**block);
+    free_.push(std::move(*block));
+  }
+}
+
+template <typename Use>
+void EntryPipeline::for_each_event(Block& block, std::string& key, Use use) {
+  std::size_t done = 0;
+  try {
+    std::string_view bytes = block.bytes.view();
+    for (; done < block.events.size(); ++done) {
+      Event& event = block.events[done];
+      std::string_view content;
+      if (const auto* begin = std::get_if<Begin>(&event)) key = begin->key;
+      if (const auto* some = std::get_if<Content>(&event)) {
+        content = bytes.substr(0, some->size_bytes);
+        bytes.remove_prefix(some->size_bytes);
+      }
+      with_context([&] { return named_entry(key); }, [&] { use(event, content); });
+    }
+  } catch (...) {
+    block.events.resize(done);
+    block.failure = std::current_exception();
+  }
+}
+
+void EntryPipeline::digest(Block& block) {
+  for_each_event(block, digested_key_, [&](Event& event, std::string_view content) {
+    sha256_.update(content);
+    auto* end = std::get_if<End>(&event);
+    if (end == nullptr) return;
+    end->entry.sha256 = sha256_.finish_hex();
+    if (end->declared_sha256 && *end->declared_sha256 != end->entry.sha256) {
+      throw Error(ErrorCode::bad_payload, "its content does not match its SHA-256");
+    }
+  });
+}
+
+/// Leaves the block empty.
+void EntryPipeline::deliver(Block& block) {
+  if (!has_failed_) {
+    for_each_event(block, delivered_key_, [&](Event& event, std::string_view content) {
+      if (const auto* begin = std::get_if<Begin>(&event)) {
+        sink_.begin_content(begin->key, begin->size_bytes);
+      } else if (const auto* end = std::get_if<End>(&event)) {
+        sink_.end_entry(end->entry);
+      } else {
+        sink_.content(content);
+      }
+    });
+    if (block.failure) {
+      failure_ = block.failure;
+      has_failed_ = true;
+    }
+  }
+  block.bytes.clear();
+  block.events.clear();
+  block.failure = nullptr;
+}
+
+void EntryPipeline::finish(std::exception_ptr failure) {
+  block_->failure = std::move(failure);
+  if (digester_.joinable()) {
+    to_digest_.push(std::move(block_));
+    stop_threads();
+  } else {
+    digest(*block_);
+    deliver(*block_);
+  }
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void EntryPipeline::stop_threads() {
+  to_digest_.close();
+  if (digester_.joinable()) digester_.join();
+  if (deliverer_.joinable()) deliverer_.join();
+}
+
+}  // namespace healthmetric

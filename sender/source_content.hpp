@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/byte_buffer.hpp"
+#include "common/digest.hpp"
+#include "common/file_io.hpp"
+#include "sender/folder_scan.hpp"
+
+namespace healthmetric {
+
+/// How much of a file is read at a time: with its base64 it stays in the second-level cache. A
+/// multiple of 3, so that base64 carries nothing over.
+inline constexpr std::size_t kReadBytes = std::size_t{192} * 1024;
+
+/// What is known of a file once it is open.
+struct SourceFacts {
+  std::uint64_t size_bytes = 0;
+  std::optional<std::chrono::system_clock::time_point> modified;  ///< nothing for a text
+};
+
+/// A file that is read once, from front to back.
+class OpenSource {
+ public:
+  /// `text` is the content of a file that lies nowhere. Throws Error{io}.
+  OpenSource(const SourceFile& file, std::string_view text);
+
+  [[nodiscard]] SourceFacts facts() const;
+
+  /// Fills the front of `into` and returns how much; 0 at the end, and when there is more than the
+  /// file had at first. Throws Error{io}.
+  std::size_t read(std::span<char> into);
+
+  /// At the end: whether what was read is the file, and the file still what it was at first.
+  [[nodiscard]] bool is_whole() const;
+
+ private:
+  std::optional<InputFile> file_;
+  std::optional<TextSource> text_;
+  FileState before_;
+  std::uint64_t read_bytes_ = 0;
+};
+
+/// The content of one file on its way into a payload.
+class SourceContent {
+ public:
+  virtual ~SourceContent() = default;
+
+  [[nodiscard]] virtual SourceFacts facts() const = 0;
+
+  /// The next bytes, valid until the next call; empty at the end. Throws Error{io}.
+  virtual std::string_view read() = 0;
+
+  /// At the end: see OpenSource.
+  [[nodiscard]] virtual bool is_whole() const = 0;
+
+  /// At the end, once: of all that was read, in hexadecimal.
+  virtual std::string sha256() = 0;
+};
+
+/// A content that is read and digested when it is asked for.
+class DirectContent final : public SourceContent {
+ public:
+  DirectContent(const SourceFile& file, std::string_view text) : source_(file, text) {}
+
+  [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }
+  std::string_view read() override;
+  [[nodiscard]] bool is_whole() const override { return source_.is_whole(); }
+  std::string sha256() override { return digest_.finish_hex(); }
+
+ private:
+  OpenSource source_;
+  ByteBuffer block_;
+  Sha256 digest_;
+};
+
+}  // namespace healthmetric
