@@ -27,8 +27,8 @@ EntryPipeline::~EntryPipeline() {
   stop_threads();
 }
 
-void EntryPipeline::begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) {
-  block_->events.emplace_back(Begin{std::string(key), size_bytes});
+void EntryPipeline::begin_content(RelativePath path, std::optional<std::uint64_t> size_bytes) {
+  block_->events.emplace_back(Begin{std::move(path), size_bytes});
 }
 
 void EntryPipeline::pass_on_content() {
@@ -72,28 +72,29 @@ void EntryPipeline::deliver_all() {
 }
 
 template <typename Use>
-void EntryPipeline::for_each_event(Block& block, std::string& key, Use use) {
+void EntryPipeline::for_each_event(Block& block, std::string& path, Use use) {
   std::size_t done = 0;
   try {
     std::string_view bytes = block.bytes.view();
     for (; done < block.events.size(); ++done) {
       Event& event = block.events[done];
       std::string_view content;
-      if (const auto* begin = std::get_if<Begin>(&event)) key = begin->key;
+      if (const auto* begin = std::get_if<Begin>(&event)) path = begin->path.str();
       if (const auto* some = std::get_if<Content>(&event)) {
         content = bytes.substr(0, some->size_bytes);
         bytes.remove_prefix(some->size_bytes);
       }
-      with_context([&] { return named_entry(key); }, [&] { use(event, content); });
+      with_context([&] { return named_entry(path); }, [&] { use(event, content); });
     }
   } catch (...) {
-    block.events.resize(done);
+    block.events.erase(block.events.begin() + static_cast<std::ptrdiff_t>(done),
+                       block.events.end());
     block.failure = std::current_exception();
   }
 }
 
 void EntryPipeline::digest(Block& block) {
-  for_each_event(block, digested_key_, [&](Event& event, std::string_view content) {
+  for_each_event(block, digested_path_, [&](Event& event, std::string_view content) {
     sha256_.update(content);
     auto* end = std::get_if<End>(&event);
     if (end == nullptr) return;
@@ -107,9 +108,9 @@ void EntryPipeline::digest(Block& block) {
 /// Leaves the block empty.
 void EntryPipeline::deliver(Block& block) {
   if (!has_failed_) {
-    for_each_event(block, delivered_key_, [&](Event& event, std::string_view content) {
+    for_each_event(block, delivered_path_, [&](Event& event, std::string_view content) {
       if (const auto* begin = std::get_if<Begin>(&event)) {
-        sink_.begin_content(begin->key, begin->size_bytes);
+        sink_.begin_content(begin->path, begin->size_bytes);
       } else if (const auto* end = std::get_if<End>(&event)) {
         sink_.end_entry(end->entry);
       } else {

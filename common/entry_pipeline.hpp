@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "common/byte_buffer.hpp"
 #include "common/channel.hpp"
 #include "common/digest.hpp"
+#include "common/relative_path.hpp"
 
 namespace healthmetric {
 
@@ -34,7 +34,7 @@ class EntryPipeline {
   EntryPipeline(const EntryPipeline&) = delete;
   EntryPipeline& operator=(const EntryPipeline&) = delete;
 
-  void begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes);
+  void begin_content(RelativePath path, std::optional<std::uint64_t> size_bytes);
 
   /// Bytes that are appended here, at most some hundred KiB at a time, belong to the content when
   /// pass_on_content() is called next. Either may throw what went wrong so far.
@@ -49,7 +49,7 @@ class EntryPipeline {
 
  private:
   struct Begin {
-    std::string key;
+    RelativePath path;
     std::optional<std::uint64_t> size_bytes;
   };
   struct Content {
@@ -71,7 +71,7 @@ class EntryPipeline {
 
   /// Takes the events of a block one by one; remembers the entry for messages.
   template <typename Use>
-  static void for_each_event(Block& block, std::string& key, Use use);
+  static void for_each_event(Block& block, std::string& path, Use use);
 
   void pass_on_block();
   void start_threads();
@@ -86,8 +86,8 @@ class EntryPipeline {
   std::size_t taken_bytes_ = 0;                 ///< of its contents
 
   Sha256 sha256_;
-  std::string digested_key_;
-  std::string delivered_key_;
+  std::string digested_path_;
+  std::string delivered_path_;
 
   Channel<BlockPtr> free_;
   Channel<BlockPtr> to_digest_;

@@ -59,6 +59,7 @@ class CountedContent final : public Sink {
 struct RawEntry {
   std::string key;
   std::optional<std::string> relative_path;
+  std::optional<RelativePath> path;  ///< as far as it is known when the content begins
   std::optional<std::uint64_t> declared_size;
   std::optional<std::string> declared_sha256;
   std::string content_type;
@@ -154,7 +155,8 @@ class PayloadParser {
   void read_content(RawEntry& raw, bool compressed) {
     scanner_.begin_string();
     const std::uint64_t begin = scanner_.offset();
-    pipeline_.begin_content(raw.key, compressed ? std::nullopt : plain_size());
+    raw.path.emplace(raw.relative_path.value_or(raw.key));
+    pipeline_.begin_content(*raw.path, compressed ? std::nullopt : plain_size());
     for (std::string_view run = scanner_.string_run(); !run.empty(); run = scanner_.string_run()) {
       ByteBuffer& decoded = compressed ? frame_ : pipeline_.content();
       const std::size_t before = decoded.size();
@@ -194,12 +196,11 @@ class PayloadParser {
       reject(fmt::format("it declares {} bytes and holds {}", *raw.declared_size, raw.size_bytes));
     }
     if (version_2_fault_.empty()) note_version_2_fault(raw);
-    FileEntry entry{RelativePath(raw.relative_path.value_or(raw.key)),
-                    raw.size_bytes,
-                    {},
-                    std::move(raw.content_type),
-                    raw.modified,
-                    std::move(raw.chunk)};
+    if (raw.relative_path && *raw.relative_path != raw.path->str()) {
+      raw.path.emplace(*raw.relative_path);
+    }
+    FileEntry entry{std::move(*raw.path),        raw.size_bytes, {},
+                    std::move(raw.content_type), raw.modified,   std::move(raw.chunk)};
     entries_.add(entry.path.filename(), entry.size_bytes);
     pipeline_.end_entry(std::move(entry), std::move(raw.declared_sha256));
   }

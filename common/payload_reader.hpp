@@ -37,9 +37,9 @@ class PayloadSink {
  public:
   virtual ~PayloadSink() = default;
 
-  /// The content of the entry under `key` begins. Its size, where that is known before its end:
-  /// always for plain contents of up to 150 KiB.
-  virtual void begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) = 0;
+  /// The content of an entry begins. Its size, where that is known before its end: always for plain
+  /// contents of up to 150 KiB. In version 1 the entry may turn out to have another path.
+  virtual void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) = 0;
   virtual void content(std::string_view bytes) = 0;
 
   /// The entry is complete and matches its declared size and digest.

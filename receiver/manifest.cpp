@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "common/error.hpp"
-#include "common/format.hpp"
 
 namespace healthmetric {
 namespace {
 
-constexpr std::size_t kFields = 8;
+constexpr std::size_t kFields = 7;
 
 [[noreturn]] void throw_broken() {
   throw Error(ErrorCode::internal, "the manifest in the staging folder is broken");
@@ -32,23 +31,21 @@ ManifestEntry parse_line(std::string_view line) {
     field.at(i) = line.substr(0, tab);
     if (i + 1 < kFields) line.remove_prefix(tab + 1);
   }
-  return {to_number(field[0]),
-          to_number(field[1]),
-          std::string(field[2]),
-          std::string(field[3]),
-          std::string(field[4]),
-          field[5] == "1",
-          RelativePath(std::string(field[6])),
-          std::string(field[7])};
+  return {to_number(field[0]), field[1], field[2], field[3], field[4] == "1", field[5], field[6]};
 }
 
 }  // namespace
 
 void ManifestWriter::append(const ManifestEntry& entry) {
-  file_.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", entry.staged_number, entry.size_bytes,
-                          entry.sha256, entry.git_blob, entry.content_type,
-                          entry.looks_like_its_extension ? 1 : 0, entry.path.str(),
-                          entry.stored_path));
+  line_ = std::to_string(entry.size_bytes);
+  const std::string_view looks_right = entry.looks_like_its_extension ? "1" : "0";
+  for (const std::string_view field : {entry.sha256, entry.git_blob, entry.content_type,
+                                       looks_right, entry.path, entry.stored_path}) {
+    line_ += '\t';
+    line_ += field;
+  }
+  line_ += '\n';
+  file_.write(line_);
 }
 
 void for_each_entry(Storage& storage, const RelativePath& manifest,

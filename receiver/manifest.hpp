@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "common/file_io.hpp"
 #include "common/relative_path.hpp"
@@ -14,19 +15,19 @@
 /// One line a file, fields separated by tabs; paths have no control characters, so nothing needs
 /// an escape:
 ///
-///   <staged number> <size> <sha256> <git blob> <content type> <0|1 looks right> <path> <stored>
+///   <size> <sha256> <git blob> <content type> <0|1 looks right> <path> <stored path>
 
 namespace healthmetric {
 
+/// Valid as long as what it points to: where entries are read, until the next one.
 struct ManifestEntry {
-  std::uint64_t staged_number;  ///< the file's name in the staging folder
-  std::uint64_t size_bytes;
-  std::string sha256;
-  std::string git_blob;
-  std::string content_type;
-  bool looks_like_its_extension;
-  RelativePath path;        ///< as sent
-  std::string stored_path;  ///< below `_storage/`; empty until it is decided
+  std::uint64_t size_bytes = 0;
+  std::string_view sha256;
+  std::string_view git_blob;  ///< empty: not asked for
+  std::string_view content_type;
+  bool looks_like_its_extension = true;
+  std::string_view path;         ///< as sent
+  std::string_view stored_path;  ///< below `_storage/`
 };
 
 class ManifestWriter {
@@ -38,6 +39,7 @@ class ManifestWriter {
 
  private:
   OutputFile file_;
+  std::string line_;
 };
 
 /// Calls `use` for each entry, in the order they were written.

@@ -6,6 +6,7 @@
 
 #include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "receiver/git_repository.hpp"
 
 namespace healthmetric::receiver {
 namespace {
@@ -23,6 +24,7 @@ struct CommandLine::Definition {
   LimitOptions limits;
   std::string name_template{NameTemplate::kDefault};
   std::filesystem::path reject_list;
+  std::string git_blob_ids = "auto";
   bool keep_payloads = false;
   bool dry_run = false;
   bool retry_rejected = false;
@@ -66,6 +68,11 @@ struct CommandLine::Definition {
                    "Reject a batch whose parts are not all there after DAYS (default 7)")
         ->type_name("DAYS")
         ->check(CLI::Range(0U, 3650U));
+    app.add_option("--git-blob-ids", git_blob_ids,
+                   "Record the id git gives each file: always, never, or auto: when the storage "
+                   "folder lies in a git repository (default auto)")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
     app.add_option("--reject-list", reject_list,
                    "Reject the payloads that FILE names, a JSON object of paths below the storage "
                    "folder and reasons")
@@ -88,6 +95,10 @@ struct CommandLine::Definition {
     if (retry_rejected) options.rejected_payloads = RejectedPayloads::retry;
     options.name_template = NameTemplate(name_template);
     options.limits = limits.limits();
+    const bool wants_git_blob_ids =
+        git_blob_ids == "always" ||
+        (git_blob_ids == "auto" && is_in_git_repository(options.storage));
+    options.git_blob_ids = wants_git_blob_ids ? GitBlobIds::compute : GitBlobIds::none;
     if (!reject_list.empty()) options.reject_list = read_reject_list(reject_list);
     options.verbosity = verbosity(verbose, quiet);
     options.incomplete_after = std::chrono::days(incomplete_after_days);

@@ -9,6 +9,7 @@
 #include "common/log.hpp"
 #include "receiver/reject_list.hpp"
 #include "receiver/stored_name.hpp"
+#include "receiver/unpack.hpp"
 
 namespace CLI {
 class App;
@@ -41,6 +42,7 @@ struct Options {
   Mode mode = Mode::store;
   RejectedPayloads rejected_payloads = RejectedPayloads::stay;
   NameTemplate name_template{std::string(NameTemplate::kDefault)};
+  GitBlobIds git_blob_ids = GitBlobIds::compute;
   RejectList reject_list;
   std::filesystem::path summary_markdown;  ///< empty: none
   Limits limits;

@@ -58,6 +58,10 @@ class Receiver {
  private:
   [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
 
+  [[nodiscard]] StoreRules rules() const {
+    return {options_.name_template, options_.limits, options_.git_blob_ids};
+  }
+
   BatchReport process(const WaitingBatch& batch) {
     BatchReport report;
     report.id = batch.id;
@@ -105,22 +109,21 @@ class Receiver {
     } else if (writes()) {
       store(batch, report);
     } else {
-      describe(verify_only(storage_, batch, options_.limits, options_.name_template, report.id),
-               report);
+      describe(verify_only(storage_, batch, rules(), report.id), report);
       report.status = Status::verified;
     }
   }
 
   void store(const WaitingBatch& batch, BatchReport& report) {
-    const StagedBatch staged = stage(storage_, batch, options_.limits, report.id);
+    const StagedBatch staged = stage(storage_, batch, rules(), report.id);
     // Version 1 payloads, and files that were renamed, show their identity only now.
     if (!batch.id && finish_repeat(batch, staged.id, report)) return;
     describe(staged.metadata, report);
     log::debug("verified " + label(report) + ": " + contents_of(report));
-    const RelativePath manifest =
-        publish(storage_, staged, options_.name_template, options_.limits);
+    publish(storage_, staged);
     log::debug("published " + label(report));
-    record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, manifest, report);
+    record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, staged.manifest,
+           report);
     remove_payloads(batch);
   }
 

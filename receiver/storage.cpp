@@ -152,6 +152,12 @@ UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
   return parent;
 }
 
+/// Their paths may lead somewhere else now.
+void Storage::forget_folders() {
+  latest_ = {};
+  earlier_ = {};
+}
+
 std::vector<Storage::File> Storage::files_in(std::string_view path) {
   const std::string shown = root_ + "/" + c_string(path);
   const int fd = directory(path, Missing::fail);
@@ -222,6 +228,10 @@ bool Storage::exists(const RelativePath& path) {
   return false;
 }
 
+bool Storage::has_folder(std::string_view path) {
+  return directory(path, Missing::fail) >= 0;
+}
+
 OutputFile Storage::create(const RelativePath& path) {
   const std::string shown = root_ + "/" + path.str();
   const int fd = directory(path.directory(), Missing::create);
@@ -244,6 +254,14 @@ Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
   throw_system_error("cannot move " + in_quotes(root_ + "/" + from.str()) + " to " +
                          in_quotes(root_ + "/" + to.str()),
                      errno);
+}
+
+void Storage::move_folder(const RelativePath& from, const RelativePath& to) {
+  if (move(from, to) != Moved::yes) {
+    throw Error(ErrorCode::io, in_quotes(root_ + "/" + to.str()) +
+                                   " was created by somebody else while the receiver worked");
+  }
+  forget_folders();
 }
 
 void Storage::write_durably(const RelativePath& path, std::string_view text) {
@@ -282,8 +300,7 @@ void Storage::remove_tree(const RelativePath& path) {
   }
   const std::string shown = root_ + "/" + path.str();
   if (tree) remove_all_in(tree.get(), shown);
-  latest_ = {};
-  earlier_ = {};
+  forget_folders();
   const int again = directory(path.directory(), Missing::fail);
   if (::unlinkat(again, name.c_str(), tree ? AT_REMOVEDIR : 0) != 0) {
     throw_system_error("cannot remove " + in_quotes(shown), errno);

@@ -57,6 +57,10 @@ class Storage {
   [[nodiscard]] std::optional<InputFile> open(const RelativePath& path);
   [[nodiscard]] bool exists(const RelativePath& path);
 
+  /// Whether the folder "a/b/" exists. Throws Error{unsafe_path} where a link or a file stands in
+  /// its place or above it.
+  [[nodiscard]] bool has_folder(std::string_view path);
+
   /// Creates a file that does not exist, and the folders above it.
   OutputFile create(const RelativePath& path);
 
@@ -64,6 +68,9 @@ class Storage {
 
   /// Moves a file, creating the folders above its target. What exists there stays.
   [[nodiscard]] Moved move(const RelativePath& from, const RelativePath& to);
+
+  /// Moves a folder to a place in an existing one where nothing is.
+  void move_folder(const RelativePath& from, const RelativePath& to);
 
   /// Moves a file of which the bytes are durable, and makes the move durable. What exists at the
   /// target stays, and the file is removed.
@@ -94,6 +101,7 @@ class Storage {
   /// twice. No descriptor when it is missing and may not be created.
   int directory(std::string_view path, Missing missing);
   UniqueFd open_directory(std::string_view path, Missing missing);
+  void forget_folders();
 
   std::string root_;  ///< for messages
   UniqueFd root_fd_;

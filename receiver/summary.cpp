@@ -46,7 +46,7 @@ Json warnings_json(Storage& storage, const std::optional<RelativePath>& manifest
   for_each_entry(storage, *manifest, [&](const ManifestEntry& entry) {
     if (entry.looks_like_its_extension || list.size() == kMaxWarnings) return;
     list.push_back(
-        {{"path", entry.path.str()}, {"warning", "the content does not look like its extension"}});
+        {{"path", entry.path}, {"warning", "the content does not look like its extension"}});
   });
   return list;
 }
@@ -75,13 +75,13 @@ Json head_json(const Summary& summary) {
 
 std::string entry_json(const ManifestEntry& entry) {
   std::string text = "    {\"path\": ";
-  append_json_string(entry.path.str(), text);
+  append_json_string(entry.path, text);
   text += ", \"stored_path\": ";
   append_json_string(entry.stored_path, text);
-  text += fmt::format(R"(, "status": "stored", "size": {}, "sha256": "{}", "git_blob": "{}", )"
-                      R"("content_type": "{}"}})",
-                      entry.size_bytes, entry.sha256, entry.git_blob, entry.content_type);
-  return text;
+  text += fmt::format(R"(, "status": "stored", "size": {}, "sha256": "{}", )", entry.size_bytes,
+                      entry.sha256);
+  if (!entry.git_blob.empty()) text += fmt::format(R"("git_blob": "{}", )", entry.git_blob);
+  return text + fmt::format(R"("content_type": "{}"}})", entry.content_type);
 }
 
 /// The files are streamed behind a head made by the JSON library, whose closing brace is taken

@@ -24,15 +24,19 @@ constexpr std::size_t kMaxOpenChunkedFiles = 16;
 constexpr std::size_t kHashPrefixDigits = 8;
 constexpr std::size_t kMaxShownBytes = 200;
 
-const RelativePath kStagedManifest{".staging/manifest"};
-const RelativePath kPlacedManifest{".staging/manifest.placed"};
+const RelativePath kManifest{".staging/manifest"};
 
 [[noreturn]] void reject(const std::string& what) {
   throw Error(ErrorCode::bad_payload, what);
 }
 
-RelativePath staged_path(std::uint64_t number) {
-  return RelativePath(fmt::format("{}/{:06}", kStagingFolder.str(), number));
+/// Where a file is staged: below the staging folder as it will lie below the storage.
+RelativePath staged(std::string_view place) {
+  static constexpr std::string_view kFolder = "/files/";
+  std::string path = kStagingFolder.str();
+  path.append(kFolder).append(place);
+  return RelativePath(std::move(path),
+                      RelativePath::kMaxStoredBytes + kStagingFolder.str().size() + kFolder.size());
 }
 
 std::string git_blob_of(Storage& storage, const RelativePath& staged, std::uint64_t size_bytes) {
@@ -41,30 +45,43 @@ std::string git_blob_of(Storage& storage, const RelativePath& staged, std::uint6
   return git_blob_id_of(*file, size_bytes);
 }
 
-/// Where the contents of a payload go: files in the staging folder, or nowhere (verify only).
+/// Stages files below the places that a batch gives them.
+struct Staging {
+  Storage& storage;
+  StoredNames names;
+  ManifestWriter manifest;
+  GitBlobIds git_blob_ids;
+};
+
+Staging begin_staging(Storage& storage, const StoreRules& rules, const BatchId& id) {
+  storage.remove_tree(kStagingFolder);
+  return {storage, StoredNames(rules.pattern, id, rules.limits.max_folders()),
+          ManifestWriter(storage, kManifest), rules.git_blob_ids};
+}
+
+/// Where the contents of a payload go: files in the staging folder, or nowhere.
 class Stager final : public PayloadSink {
  public:
-  Stager(Storage* storage, const Limits& limits) : storage_(storage), limits_(limits) {
-    if (storage_ == nullptr) return;
-    storage_->remove_tree(kStagingFolder);
-    manifest_.emplace(*storage_, kStagedManifest);
-  }
+  /// Without a `staging` everything is checked and nothing written.
+  explicit Stager(const Limits& limits, Staging* staging = nullptr)
+      : limits_(limits), staging_(staging) {}
 
-  void begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) override {
-    const auto cut = chunked_.find(std::string(key));
+  void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) override {
+    const auto cut = chunked_.find(path.str());
     if (cut != chunked_.end()) {
       current_ = std::move(cut->second);
       chunked_.erase(cut);
       return;
     }
     current_ = StagedFile();
-    current_.number = ++last_number_;
-    if (size_bytes) current_.blob.emplace(*size_bytes);
-    if (storage_ != nullptr) {
-      current_.out.emplace(storage_->create(staged_path(current_.number)));
-    } else {
+    if (staging_ == nullptr) {
       current_.whole.emplace();
+      return;
     }
+    current_.path = path.str();
+    current_.place = staging_->names.place(path).str();
+    current_.out.emplace(staging_->storage.create(staged(current_.place)));
+    if (size_bytes && wants_git_blobs()) current_.blob.emplace(*size_bytes);
   }
 
   void content(std::string_view bytes) override {
@@ -94,7 +111,7 @@ class Stager final : public PayloadSink {
     if (!chunked_.empty()) {
       reject(named_entry(chunked_.begin()->first) + ": its last chunk is missing");
     }
-    if (manifest_) manifest_->finish();
+    if (staging_ != nullptr) staging_->manifest.finish();
   }
 
   [[nodiscard]] std::uint64_t files() const { return files_; }
@@ -102,7 +119,8 @@ class Stager final : public PayloadSink {
 
  private:
   struct StagedFile {
-    std::uint64_t number = 0;
+    std::string path;   ///< by which it got its place
+    std::string place;  ///< below the storage
     std::optional<OutputFile> out;
     std::optional<GitBlobId> blob;
     std::optional<Sha256> whole;  ///< when nothing is staged that could be read again
@@ -111,6 +129,10 @@ class Stager final : public PayloadSink {
     std::uint64_t chunks = 0;
     std::string sha256;
   };
+
+  [[nodiscard]] bool wants_git_blobs() const {
+    return staging_->git_blob_ids == GitBlobIds::compute;
+  }
 
   void check_chunk(const FileEntry& entry) const {
     if (!entry.chunk) {
@@ -155,8 +177,8 @@ class Stager final : public PayloadSink {
   std::string digest_of_current() {
     if (current_.whole) return current_.whole->finish_hex();
     current_.out->flush();
-    auto staged = storage_->open(staged_path(current_.number));
-    return staged ? sha256_of(*staged) : "";
+    auto file = staging_->storage.open(staged(current_.place));
+    return file ? sha256_of(*file) : "";
   }
 
   void finish_file(const FileEntry& entry) {
@@ -166,25 +188,38 @@ class Stager final : public PayloadSink {
     }
     files_ += 1;
     size_bytes_ += current_.size_bytes;
-    if (storage_ == nullptr) return;
+    if (staging_ == nullptr) return;
     current_.out->flush();
     current_.out.reset();
-    const std::string blob =
-        current_.blob ? current_.blob->finish_hex()
-                      : git_blob_of(*storage_, staged_path(current_.number), current_.size_bytes);
+    if (entry.path.str() != current_.path) give_place_by(entry.path);
+    const std::string blob = git_blob_of_current();
     const std::string_view extension = entry.path.extension();
-    manifest_->append({current_.number, current_.size_bytes, current_.sha256, blob,
-                       std::string(content_type(extension, current_.leading)),
-                       looks_like_its_extension(extension, current_.leading), entry.path, ""});
+    staging_->manifest.append(
+        {current_.size_bytes, current_.sha256, blob, content_type(extension, current_.leading),
+         looks_like_its_extension(extension, current_.leading), entry.path.str(), current_.place});
   }
 
-  Storage* storage_;
-  Limits limits_;
-  std::optional<ManifestWriter> manifest_;
+  /// In version 1 the path may come behind the content.
+  void give_place_by(const RelativePath& path) {
+    const RelativePath from = staged(current_.place);
+    current_.place = staging_->names.place(path).str();
+    if (staging_->storage.move(from, staged(current_.place)) != Storage::Moved::yes) {
+      throw Error(ErrorCode::internal, "a staged file is there already");
+    }
+  }
+
+  /// Empty when nobody asks for it.
+  std::string git_blob_of_current() {
+    if (!wants_git_blobs()) return {};
+    if (current_.blob) return current_.blob->finish_hex();
+    return git_blob_of(staging_->storage, staged(current_.place), current_.size_bytes);
+  }
+
+  const Limits& limits_;
+  Staging* staging_;
   std::map<std::string, StagedFile> chunked_;  ///< files whose next chunk is to come
   StagedFile current_;
   HashSet paths_;  ///< hashes of those that are complete
-  std::uint64_t last_number_ = 0;
   std::uint64_t files_ = 0;
   std::uint64_t size_bytes_ = 0;
 };
@@ -269,20 +304,8 @@ BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limi
   return metadata;
 }
 
-[[noreturn]] void reject_taken(const RelativePath& path, const RelativePath& place) {
-  reject(named_entry(path.str()) + ": " + in_quotes(place.str()) +
-         " is already stored with other content");
-}
-
-/// True when the place is free, false when it holds the same bytes.
-bool is_free(Storage& storage, const ManifestEntry& entry, const RelativePath& place) {
-  auto there = storage.open(place);
-  if (!there) return true;
-  auto staged = storage.open(staged_path(entry.staged_number));
-  if (!staged || !same_bytes(*staged, *there)) {
-    reject_taken(entry.path, place);
-  }
-  return false;
+[[noreturn]] void reject_taken(std::string_view path, std::string_view place) {
+  reject(named_entry(path) + ": " + in_quotes(place) + " is already stored with other content");
 }
 
 /// Compares what publishing would: the files of a verified batch with what lies in their places.
@@ -290,7 +313,8 @@ class PlaceChecker final : public PayloadSink {
  public:
   PlaceChecker(Storage& storage, StoredNames names) : storage_(storage), names_(std::move(names)) {}
 
-  void begin_content(std::string_view /*key*/, std::optional<std::uint64_t> /*size*/) override {}
+  void begin_content(const RelativePath& /*path*/, std::optional<std::uint64_t> /*size*/) override {
+  }
   void content(std::string_view /*bytes*/) override {}
   void end_entry(const FileEntry& entry) override {
     if (entry.chunk && !entry.chunk->last) return;
@@ -298,7 +322,7 @@ class PlaceChecker final : public PayloadSink {
     auto there = storage_.open(place);
     if (!there) return;
     if (sha256_of(*there) != (entry.chunk ? entry.chunk->file_sha256 : entry.sha256)) {
-      reject_taken(entry.path, place);
+      reject_taken(entry.path.str(), place.str());
     }
   }
 
@@ -317,44 +341,105 @@ void check_places(Storage& storage, const WaitingBatch& batch, const Limits& lim
   }
 }
 
-}  // namespace
+/// Brings staged files to their places, in the order of the manifest.
+class Publisher {
+ public:
+  explicit Publisher(Storage& storage) : storage_(storage) {}
 
-StagedBatch stage(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                  std::optional<BatchId>& identity) {
-  Stager stager(&storage, limits);
-  BatchMetadata metadata = read_parts(storage, batch, limits, identity, stager);
-  return {identity.value(), std::move(metadata), kStagedManifest};
+  /// Throws Error{bad_payload} when the place holds something else.
+  void check(const ManifestEntry& entry) {
+    if (has_moved_or_is_new(entry.stored_path)) return;
+    const RelativePath place = place_of(entry);
+    if (const auto folder = missing_folder(place)) {
+      folder_ = *folder + "/";
+    } else {
+      expect_free_or_same(entry, place);
+    }
+  }
+
+  void move(const ManifestEntry& entry) {
+    if (has_moved_or_is_new(entry.stored_path)) return;
+    const RelativePath place = place_of(entry);
+    if (const auto folder = missing_folder(place)) {
+      storage_.move_folder(staged(*folder), RelativePath(*folder, RelativePath::kMaxStoredBytes));
+      folder_ = *folder + "/";
+    } else if (!storage_.exists(staged(entry.stored_path))) {
+      return;  // it moved with its folder
+    } else if (storage_.move(staged(entry.stored_path), place) == Storage::Moved::target_exists) {
+      expect_free_or_same(entry, place);
+    }
+  }
+
+ private:
+  static RelativePath place_of(const ManifestEntry& entry) {
+    return RelativePath(std::string(entry.stored_path), RelativePath::kMaxStoredBytes);
+  }
+
+  [[nodiscard]] bool has_moved_or_is_new(std::string_view place) const {
+    return !folder_.empty() && place.starts_with(folder_);
+  }
+
+  /// The first of the folders above `place`, from the top, that does not exist.
+  std::optional<std::string> missing_folder(const RelativePath& place) {
+    if (storage_.has_folder(place.directory())) return {};
+    const std::string_view path = place.str();
+    std::size_t slash = path.find('/');
+    while (storage_.has_folder(path.substr(0, slash + 1))) slash = path.find('/', slash + 1);
+    return std::string(path.substr(0, slash));
+  }
+
+  void expect_free_or_same(const ManifestEntry& entry, const RelativePath& place) {
+    auto there = storage_.open(place);
+    if (!there) return;
+    auto ours = storage_.open(staged(entry.stored_path));
+    if (!ours || !same_bytes(*ours, *there)) reject_taken(entry.path, entry.stored_path);
+  }
+
+  Storage& storage_;
+  std::string folder_;  ///< the last one that was missing, with its final slash
+};
+
+StagedBatch stage_as(const BatchId& id, Storage& storage, const WaitingBatch& batch,
+                     const StoreRules& rules, std::optional<BatchId>& identity) {
+  Staging staging = begin_staging(storage, rules, id);
+  Stager stager(rules.limits, &staging);
+  BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
+  return {identity.value(), std::move(metadata), kManifest};
 }
 
-BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                          const NameTemplate& pattern, std::optional<BatchId>& identity) {
-  Stager stager(nullptr, limits);
-  BatchMetadata metadata = read_parts(storage, batch, limits, identity, stager);
-  check_places(storage, batch, limits,
-               StoredNames(pattern, identity.value(), limits.max_folders()));
+/// Reads all parts and checks them.
+BatchMetadata read_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                        std::optional<BatchId>& identity) {
+  Stager stager(limits);
+  return read_parts(storage, batch, limits, identity, stager);
+}
+
+}  // namespace
+
+StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                  std::optional<BatchId>& identity) {
+  if (!batch.id) read_only(storage, batch, rules.limits, identity);
+  const BatchId expected = batch.id ? *batch.id : identity.value();
+  StagedBatch staged = stage_as(expected, storage, batch, rules, identity);
+  if (staged.id == expected) return staged;
+  // Version 1 under the name of a batch that it does not know of.
+  return stage_as(BatchId(staged.id), storage, batch, rules, identity);
+}
+
+BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                          std::optional<BatchId>& identity) {
+  BatchMetadata metadata = read_only(storage, batch, rules.limits, identity);
+  check_places(storage, batch, rules.limits,
+               StoredNames(rules.pattern, identity.value(), rules.limits.max_folders()));
   return metadata;
 }
 
-RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern,
-                     const Limits& limits) {
-  StoredNames names(pattern, batch.id, limits.max_folders());
-  ManifestWriter placed(storage, kPlacedManifest);
-  for_each_entry(storage, batch.manifest, [&](const ManifestEntry& entry) {
-    const RelativePath place = names.place(entry.path);
-    is_free(storage, entry, place);
-    ManifestEntry with_place = entry;
-    with_place.stored_path = place.str();
-    placed.append(with_place);
-  });
-  placed.finish();
-  for_each_entry(storage, kPlacedManifest, [&](const ManifestEntry& entry) {
-    const RelativePath place(entry.stored_path, RelativePath::kMaxStoredBytes);
-    if (storage.move(staged_path(entry.staged_number), place) == Storage::Moved::target_exists) {
-      is_free(storage, entry, place);
-    }
-  });
+void publish(Storage& storage, const StagedBatch& batch) {
+  Publisher checking(storage);
+  for_each_entry(storage, batch.manifest, [&](const auto& entry) { checking.check(entry); });
+  Publisher moving(storage);
+  for_each_entry(storage, batch.manifest, [&](const auto& entry) { moving.move(entry); });
   storage.sync();
-  return kPlacedManifest;
 }
 
 }  // namespace healthmetric

@@ -16,29 +16,40 @@
 
 namespace healthmetric {
 
+/// Whether to compute the id git gives each file. It is a second digest beside the SHA-256, of use
+/// only to who will commit the files.
+enum class GitBlobIds { none, compute };
+
+/// How the files of a batch are stored.
+struct StoreRules {
+  const NameTemplate& pattern;
+  const Limits& limits;
+  GitBlobIds git_blob_ids = GitBlobIds::none;
+};
+
 /// A batch of which every byte was verified; its files lie in the staging folder.
 struct StagedBatch {
   BatchId id;
   BatchMetadata metadata;  ///< of the last part, with the totals of the whole batch
-  RelativePath manifest;   ///< in the staging folder; stored paths still empty
+  RelativePath manifest;   ///< in the staging folder
 };
 
 /// Reads all parts of a batch, checks everything docs/payload-format.md demands, and stages its
-/// files. Publishes nothing.
+/// files. Publishes nothing. A payload whose name does not tell its batch is read twice: the places
+/// of its files depend on what stands at its end.
 ///
 /// On Error{bad_payload}, Error{too_large} and Error{unsafe_path} the batch is bad. `identity` is
 /// set as soon as the batch's identity is known, so that also a bad batch can be named.
-StagedBatch stage(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                   std::optional<BatchId>& identity);
 
 /// The same checks, and those of publish(), without writing anything; reads the payloads twice.
-BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                          const NameTemplate& pattern, std::optional<BatchId>& identity);
+BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                          std::optional<BatchId>& identity);
 
-/// Moves the staged files to their places and makes them durable. A target that holds the same
-/// bytes already is done; Error{bad_payload}, before anything is moved, when one holds others, and
-/// Error{too_large} when they need too many folders. Returns the manifest with the stored paths.
-RelativePath publish(Storage& storage, const StagedBatch& batch, const NameTemplate& pattern,
-                     const Limits& limits);
+/// Moves the staged files to their places and makes them durable; a folder that is new moves as a
+/// whole. A target that holds the same bytes already is done; Error{bad_payload}, before anything
+/// is moved, when one holds others.
+void publish(Storage& storage, const StagedBatch& batch);
 
 }  // namespace healthmetric

@@ -45,7 +45,7 @@ class Receiver:
     def run(self, storage: Path, refusals: Mapping[str, str]) -> dict[str, Any]:
         """`refusals` are payloads, below the storage, to reject; each with the reason."""
         command = [self.program.absolute(), "--storage", storage, "--json",
-                   "--log-file", self.log_file, *self.options]
+                   "--git-blob-ids", "always", "--log-file", self.log_file, *self.options]
         if self.retries_rejected:
             command.append("--retry-rejected")
         if refusals:

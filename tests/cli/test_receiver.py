@@ -138,7 +138,7 @@ def test_the_summary_tells_what_the_documents_say(
     payload.put_into(storage)
     begun = datetime.now(timezone.utc).replace(microsecond=0)
 
-    assert receive().status == 0
+    assert receive("--git-blob-ids", "always").status == 0
 
     summary = json.loads((storage / summary_path(BATCH_ID)).read_bytes())
     assert begun <= datetime.fromisoformat(summary.pop("processed_at")) <= datetime.now(timezone.utc)

@@ -44,7 +44,7 @@ def test_an_incomplete_batch_is_rejected_when_its_time_is_over(
 def test_a_file_that_was_cut_is_put_together(receive: Callable[..., Result], storage: Path) -> None:
     for payload in chunked_parts([FIRST, LAST]):
         payload.put_into(storage)
-    batch = only_batch(receive("--json", "--max-file-size", "6"))
+    batch = only_batch(receive("--json", "--max-file-size", "6", "--git-blob-ids", "always"))
     assert (batch["status"], batch["files"], batch["bytes"]) == ("stored", 1, 6)
     assert (storage / stored_path(BATCH_ID, "big.csv")).read_bytes() == b"abcdef"
     [entry] = json.loads((storage / summary_path(BATCH_ID)).read_bytes())["files"]

@@ -48,7 +48,7 @@ TEST_CASE("a payload reads the same in either order of its keys and wherever it 
       const BatchMetadata metadata = read(text, recorder, step);
       REQUIRE(recorder.entries.size() == 2);
       CHECK(recorder.contents == std::vector<std::string>{"hello", "{}"});
-      CHECK(recorder.keys == std::vector<std::string>{"sub/a b.txt", "\xc3\xa4.json"});
+      CHECK(recorder.paths == std::vector<std::string>{"sub/a b.txt", "\xc3\xa4.json"});
       CHECK(metadata.total_files == 2);
       CHECK(metadata.total_size_bytes == 7);
       CHECK(metadata.schema_version == 2);
@@ -81,7 +81,7 @@ TEST_CASE("type and time may be null") {
 TEST_CASE("a payload without files is a payload") {
   PayloadRecorder recorder;
   CHECK(read(SamplePayload{}.str(), recorder).total_files == 0);
-  CHECK(recorder.keys.empty());
+  CHECK(recorder.paths.empty());
 }
 
 TEST_CASE("an entry of version 1 is stored under its relative path if it has one") {
@@ -317,7 +317,7 @@ TEST_CASE("a file that is too large is stopped on its way") {
 TEST_CASE("what the sink throws comes through with the entry named") {
   class Full final : public PayloadSink {
    public:
-    void begin_content(std::string_view, std::optional<std::uint64_t>) override {}
+    void begin_content(const RelativePath&, std::optional<std::uint64_t>) override {}
     void content(std::string_view) override { throw Error(ErrorCode::io, "disk full"); }
     void end_entry(const FileEntry&) override {}
   };

@@ -80,7 +80,7 @@ TEST_CASE("what is written reads back however it comes") {
     CHECK(made.skipped.front().reason == "unsupported type");
     REQUIRE(recorder.entries.size() == contents.size());
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      CHECK(recorder.keys[i] == contents[i].path);
+      CHECK(recorder.paths[i] == contents[i].path);
       CHECK(recorder.contents[i] == contents[i].bytes);
       CHECK(recorder.entries[i].size_bytes == contents[i].bytes.size());
       CHECK(recorder.entries[i].content_type == "text/plain");

@@ -13,7 +13,8 @@ constexpr Limits kLimits{1U << 16U, 1U << 18U, 200};
 /// Counts what it is told.
 class Counter final : public PayloadSink {
  public:
-  void begin_content(std::string_view /*key*/, std::optional<std::uint64_t> size_bytes) override {
+  void begin_content(const RelativePath& /*path*/,
+                     std::optional<std::uint64_t> size_bytes) override {
     known_size_ = size_bytes;
     content_bytes_ = 0;
   }

@@ -46,6 +46,20 @@ TEST_CASE("the receiver's options reach their places") {
   CHECK(parse({"--dry-run"}).mode == receiver::Mode::verify_only);
 }
 
+TEST_CASE("git's ids are recorded where there is git, unless said otherwise") {
+  const TempDir dir;
+  const std::string storage = dir.path().string();
+  const auto ids = [&](const char* when) {
+    return parse({"--storage", storage.c_str(), "--git-blob-ids", when}).git_blob_ids;
+  };
+  CHECK(parse({"--storage", storage.c_str()}).git_blob_ids == GitBlobIds::none);
+  CHECK(ids("always") == GitBlobIds::compute);
+  std::filesystem::create_directory(dir.path() / ".git");
+  CHECK(ids("auto") == GitBlobIds::compute);
+  CHECK(ids("never") == GitBlobIds::none);
+  CHECK(error_code_of([&] { ids("sometimes"); }) == ErrorCode::usage);
+}
+
 TEST_CASE("the reject list is read from its file") {
   const TempDir dir;
   const std::string file = (dir.path() / "list.json").string();

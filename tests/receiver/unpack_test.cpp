@@ -60,7 +60,14 @@ class Fixture {
 
   StagedBatch staged(const WaitingBatch& waiting, const Limits& limits = {}) {
     identity.reset();
-    return stage(storage, waiting, limits, identity);
+    return stage(storage, waiting, {kPattern, limits, GitBlobIds::compute}, identity);
+  }
+
+  /// What is stored once a batch is staged and published.
+  std::vector<Stored> published(const WaitingBatch& waiting) {
+    const StagedBatch batch = staged(waiting);
+    publish(storage, batch);
+    return entries(batch.manifest);
   }
 
   /// The message of the error that staging and verifying both end in.
@@ -70,16 +77,18 @@ class Fixture {
     REQUIRE(error);
     CHECK(error->code() == code);
     std::optional<BatchId> ignored;
-    CHECK(error_text_of([&] { verify_only(storage, waiting, limits, kPattern, ignored); }) ==
-          error->what());
+    CHECK(error_text_of([&] {
+            verify_only(storage, waiting, {kPattern, limits}, ignored);
+          }) == error->what());
     return error->what();
   }
 
   std::vector<Stored> entries(const RelativePath& manifest) {
     std::vector<Stored> found;
     for_each_entry(storage, manifest, [&](const ManifestEntry& entry) {
-      found.push_back({entry.path.str(), entry.stored_path, entry.size_bytes, entry.sha256,
-                       entry.git_blob, entry.content_type, entry.looks_like_its_extension});
+      found.push_back({std::string(entry.path), std::string(entry.stored_path), entry.size_bytes,
+                       std::string(entry.sha256), std::string(entry.git_blob),
+                       std::string(entry.content_type), entry.looks_like_its_extension});
     });
     return found;
   }
@@ -146,7 +155,7 @@ TEST_CASE("a batch is staged with what is known of its files and nothing is publ
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].path == "sub/a.txt");
-  CHECK(entries[0].stored_path.empty());
+  CHECK(entries[0].stored_path == std::string("a/sub/a") + kStoredSuffix + ".txt");
   CHECK(entries[0].size_bytes == 5);
   CHECK(entries[0].sha256 == sha256_text("hello"));
   // `printf hello | git hash-object --stdin`, and git's well-known empty blob.
@@ -187,23 +196,69 @@ TEST_CASE("what is published is what was sent") {
   Fixture fixture;
   std::string every_byte;
   for (int i = 0; i < 1000; ++i) every_byte += static_cast<char>(i);
-  const StagedBatch staged = fixture.staged(fixture.batch(
+  const auto entries = fixture.published(fixture.batch(
       {SamplePayload{.files = {{"sub/a.bin", every_byte}, {"b.txt", ""}}}.metadata_first()}));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].stored_path == std::string("a/sub/a") + kStoredSuffix + ".bin");
   CHECK(fixture.get(entries[0].stored_path) == every_byte);
   CHECK(fixture.get(entries[1].stored_path).empty());
 }
 
+TEST_CASE("files join those of earlier batches in their folders") {
+  Fixture fixture;
+  fixture.put("a/old/x.txt", "older");
+  const auto entries = fixture.published(fixture.batch({SamplePayload{
+      .files = {{"new/deep/a.txt", "1"},
+                {"old/b.txt", "2"},
+                {"c.txt", "3"},
+                {"new/d.txt", "4"},
+                {"old/new/e.txt", "5"}}}.str()}));
+  REQUIRE(entries.size() == 5);
+  for (const Stored& entry : entries) {
+    CHECK(fixture.get(entry.stored_path) ==
+          std::string(1, static_cast<char>('1' + (&entry - entries.data()))));
+  }
+  CHECK(fixture.get("a/old/x.txt") == "older");
+}
+
+TEST_CASE("git's ids are computed when they are asked for") {
+  Fixture fixture;
+  const WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
+  CHECK(fixture.published(waiting).front().git_blob.size() == 40);
+  const StagedBatch without =
+      stage(fixture.storage, waiting, {kPattern, Limits(), GitBlobIds::none}, fixture.identity);
+  CHECK(fixture.entries(without.manifest).front().git_blob.empty());
+}
+
+TEST_CASE("version 1 may give an entry's path behind its content") {
+  Fixture fixture;
+  const auto entries = fixture.published(
+      fixture.unnamed(R"({"files":{"x":{"content":"aGVsbG8=","relative_path":"sub/a.txt"}},)"
+                      R"("batch_metadata":{"timestamp":"2024-01-15T10:30:00","source":"s"}})"));
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].path == "sub/a.txt");
+  CHECK(contains(entries[0].stored_path, "s/sub/a_"));
+  CHECK(fixture.get(entries[0].stored_path) == "hello");
+}
+
+TEST_CASE("version 1 under the name of another batch keeps its own identity") {
+  Fixture fixture;
+  const std::string text = R"({"files":{"x.txt":{"content":"aGVsbG8="}},)"
+                           R"("batch_metadata":{"timestamp":"2024-01-15T10:30:00","source":"s"}})";
+  const auto entries = fixture.published(fixture.batch({text}));
+  REQUIRE(fixture.identity);
+  CHECK(fixture.identity->slug == "s");
+  REQUIRE(entries.size() == 1);
+  CHECK(contains(entries[0].stored_path, "s/x_"));
+  CHECK(fixture.get(entries[0].stored_path) == "hello");
+}
+
 TEST_CASE("publishing a batch again changes nothing") {
   Fixture fixture;
   const WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
-  const auto once =
-      fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern, Limits()));
+  const auto once = fixture.published(waiting);
   const auto written = fs::last_write_time(fixture.root() / once.front().stored_path);
-  const auto twice =
-      fixture.entries(publish(fixture.storage, fixture.staged(waiting), kPattern, Limits()));
+  const auto twice = fixture.published(waiting);
   CHECK(twice.front().stored_path == once.front().stored_path);
   CHECK(fixture.get(once.front().stored_path) == "1");
   CHECK(fs::last_write_time(fixture.root() / once.front().stored_path) == written);
@@ -215,7 +270,7 @@ TEST_CASE("a place with other content is kept and nothing of the batch is moved"
   fixture.put(taken, "older");
   const StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"a.txt", "1"}, {"b.txt", "newer"}}}.str()}));
-  const auto error = error_of([&] { publish(fixture.storage, staged, kPattern, Limits()); });
+  const auto error = error_of([&] { publish(fixture.storage, staged); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(contains(error->what(), "b.txt"));
@@ -237,8 +292,7 @@ TEST_CASE("a link at the place of a file is not followed") {
   SECTION("at its folder") {
     fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
   }
-  CHECK(error_code_of([&] { publish(fixture.storage, staged, kPattern, Limits()); }) ==
-        ErrorCode::unsafe_path);
+  CHECK(error_code_of([&] { publish(fixture.storage, staged); }) == ErrorCode::unsafe_path);
   CHECK(read_file(elsewhere.path() / "target", 10) == "1");
   CHECK(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()) == 1);
 }
@@ -248,9 +302,8 @@ TEST_CASE("what an earlier run left in the staging folder does no harm") {
   fixture.put(".staging/000001", "stale");
   fixture.put(".staging/manifest", "stale");
   fixture.put(".staging/manifest.placed", "stale");
-  const StagedBatch staged =
-      fixture.staged(fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()}));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
+  const auto entries =
+      fixture.published(fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()}));
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "1");
 }
@@ -260,7 +313,8 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   const StagedBatch staged = fixture.staged(fixture.batch(texts_of(three_parts())));
   CHECK(staged.metadata.total_files == 2);
   CHECK(staged.metadata.total_size_bytes == 14);
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
+  publish(fixture.storage, staged);
+  const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
   CHECK(fixture.get(std::string("a/whole") + kStoredSuffix) == "12345");
   CHECK(fixture.get(std::string("a/cut") + kStoredSuffix) == "abcdefghi");
@@ -275,7 +329,8 @@ TEST_CASE("verifying says the same of a batch in parts and writes nothing") {
   Fixture fixture;
   const WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
   std::optional<BatchId> identity;
-  const BatchMetadata metadata = verify_only(fixture.storage, waiting, {}, kPattern, identity);
+  const BatchMetadata metadata =
+      verify_only(fixture.storage, waiting, {kPattern, Limits()}, identity);
   CHECK(metadata.total_files == 2);
   CHECK(metadata.total_size_bytes == 14);
   REQUIRE(identity);
@@ -460,7 +515,8 @@ TEST_CASE("a payload of version 1 gets its identity from its time and source and
                            about + R"(},"files":{"a b.txt":{"content":"aGVsbG8="}}})";
   const StagedBatch staged = fixture.staged(fixture.unnamed(text));
   CHECK(staged.id.str() == "20240115T103000Z-" + slug + "-" + sha256_text(text).substr(0, 8));
-  const auto entries = fixture.entries(publish(fixture.storage, staged, kPattern, Limits()));
+  publish(fixture.storage, staged);
+  const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "hello");
 }
@@ -501,12 +557,11 @@ TEST_CASE("an unsafe path in a payload is refused as such") {
 
 TEST_CASE("names that a system takes for one are published side by side") {
   Fixture fixture;
-  const StagedBatch staged = fixture.staged(fixture.batch(
+  const auto entries = fixture.published(fixture.batch(
       {SamplePayload{.files = {{"A.txt", "1"}, {"a.txt", "2"}, {"a?.txt", "3"}, {"a*.txt", "4"}}}
            .str()}));
   std::map<std::string, std::string> contents;
-  for (const Stored& entry :
-       fixture.entries(publish(fixture.storage, staged, kPattern, Limits()))) {
+  for (const Stored& entry : entries) {
     contents[entry.path] = fixture.get(entry.stored_path);
   }
   CHECK(contents == std::map<std::string, std::string>{

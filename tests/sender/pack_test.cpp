@@ -19,8 +19,9 @@ const ScanRules kAllTypes{Types::all, Hidden::leave_out, Subfolders::send, {}};
 /// Puts the contents of entries and chunks together.
 class Collector final : public PayloadSink {
  public:
-  void begin_content(std::string_view key, std::optional<std::uint64_t> /*size_bytes*/) override {
-    current_ = &files[std::string(key)];
+  void begin_content(const RelativePath& path,
+                     std::optional<std::uint64_t> /*size_bytes*/) override {
+    current_ = &files[path.str()];
   }
   void content(std::string_view bytes) override { current_->append(bytes); }
   void end_entry(const FileEntry& entry) override { entries.push_back(entry); }

@@ -93,15 +93,15 @@ struct SamplePayload {
 /// Remembers what it is told.
 class PayloadRecorder final : public PayloadSink {
  public:
-  void begin_content(std::string_view key, std::optional<std::uint64_t> size_bytes) override {
-    keys.emplace_back(key);
+  void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) override {
+    paths.emplace_back(path.str());
     known_sizes.push_back(size_bytes);
     contents.emplace_back();
   }
   void content(std::string_view bytes) override { contents.back() += bytes; }
   void end_entry(const FileEntry& entry) override { entries.push_back(entry); }
 
-  std::vector<std::string> keys;
+  std::vector<std::string> paths;
   std::vector<std::optional<std::uint64_t>> known_sizes;
   std::vector<std::string> contents;
   std::vector<FileEntry> entries;

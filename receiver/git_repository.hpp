@@ -1,0 +1,11 @@
+#pragma once
+
+#include <filesystem>
+
+namespace healthmetric::receiver {
+
+/// Whether a folder lies in the work tree of a git repository, or in its git directory, as far as
+/// can be told from names.
+bool is_in_git_repository(const std::filesystem::path& folder);
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,98 @@
+#include "sender/read_ahead.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/payloads.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+/// Files of a folder of their own, in the order in which they are added.
+struct Files {
+  void add(const std::string& name, std::string_view text) {
+    const auto path = dir.path() / name;
+    write_file_atomically(path, text);
+    list.push_back({RelativePath(name), path.string()});
+  }
+
+  TempDir dir;
+  std::vector<SourceFile> list;
+};
+
+std::string all_of(SourceContent& content) {
+  std::string text;
+  for (std::string_view bytes = content.read(); !bytes.empty(); bytes = content.read()) {
+    text += bytes;
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("what is read ahead is each file with its digest") {
+  Files files;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 40; ++i) {
+    texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
+    files.add("f" + std::to_string(i), texts.back());
+  }
+  ReadAhead ahead(files.list);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto content = ahead.open(files.list[i]);
+    CHECK(content->facts().size_bytes == texts[i].size());
+    CHECK(content->facts().modified);
+    CHECK(all_of(*content) == texts[i]);
+    CHECK(content->read().empty());
+    CHECK(content->is_whole());
+    CHECK(content->sha256() == sha256_text(texts[i]));
+  }
+}
+
+TEST_CASE("files read ahead may be passed over and left in the middle") {
+  Files files;
+  for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
+  ReadAhead ahead(files.list);
+  CHECK(ahead.open(files.list[1])->read().front() == 'b');
+  CHECK(all_of(*ahead.open(files.list[3])) == std::string(1'000'000, 'd'));
+}
+
+TEST_CASE("a file that cannot be opened says so when it is read, and the next one goes on") {
+  Files files;
+  files.add("a", "1");
+  files.add("b", "2");
+  std::filesystem::remove(files.dir.path() / "a");
+  ReadAhead ahead(files.list);
+  const auto gone = ahead.open(files.list[0]);
+  CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
+  CHECK_FALSE(gone->is_whole());
+  CHECK(all_of(*ahead.open(files.list[1])) == "2");
+}
+
+TEST_CASE("reading ahead stops when nobody wants more") {
+  Files files;
+  files.add("large", std::string(20'000'000, 'x'));
+  ReadAhead ahead(files.list);
+}
+
+TEST_CASE("a content that is not asked for in order is a defect of ours") {
+  Files files;
+  files.add("a", "1");
+  files.add("b", "2");
+  ReadAhead ahead(files.list);
+  ahead.open(files.list[1]);
+  CHECK(error_code_of([&] { ahead.open(files.list[0]); }) == ErrorCode::internal);
+}
+
+TEST_CASE("a file that grows while it is read is not whole") {
+  Files files;
+  files.add("a", "12345");
+  OpenSource source(files.list[0], {});
+  std::string block(100, '\0');
+  CHECK(source.read(block) == 5);
+  std::filesystem::resize_file(files.dir.path() / "a", 8);
+  CHECK(source.read(block) == 3);
+  CHECK(source.read(block) == 0);
+  CHECK_FALSE(source.is_whole());
+}
