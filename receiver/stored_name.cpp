@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
@@ -88,17 +89,10 @@ std::string with_suffix(std::string_view name, std::string_view suffix) {
   return shorten(name.substr(0, stem), std::string(suffix) + std::string(name.substr(stem)));
 }
 
-/// The value of a field, or nothing for a name that is none.
-const std::string* find_field(
-    const std::array<std::pair<std::string_view, std::string>, 10>& fields, std::string_view name) {
-  const auto* found = std::find_if(fields.begin(), fields.end(),
-                                   [&](const auto& field) { return field.first == name; });
-  return found == fields.end() ? nullptr : &found->second;
-}
-
-/// Replaces each {field} of a pattern. Throws Error{usage}.
-template <typename Lookup>
-std::string substitute(std::string_view pattern, const Lookup& lookup) {
+/// Replaces each {field} of a pattern by what `value_of` has for it; nothing is no field. Throws
+/// Error{usage}.
+template <typename ValueOf>
+std::string substitute(std::string_view pattern, const ValueOf& value_of) {
   std::string out;
   while (!pattern.empty()) {
     const std::size_t brace = std::min(pattern.find_first_of("{}"), pattern.size());
@@ -106,10 +100,11 @@ std::string substitute(std::string_view pattern, const Lookup& lookup) {
     pattern.remove_prefix(brace);
     if (pattern.empty()) break;
     const std::size_t end = pattern.find('}');
-    const std::string* value = pattern.front() == '{' && end != std::string_view::npos
-                                   ? lookup(pattern.substr(1, end - 1))
-                                   : nullptr;
-    if (value == nullptr) {
+    std::optional<std::string_view> value;
+    if (pattern.front() == '{' && end != std::string_view::npos) {
+      value = value_of(pattern.substr(1, end - 1));
+    }
+    if (!value) {
       throw Error(ErrorCode::usage,
                   fmt::format("--name-template: {} is no field; the fields are {{batch}} {{dir}} "
                               "{{stem}} {{ext}} {{timestamp}} {{id}} {{year}} {{month}} {{day}} "
@@ -122,10 +117,18 @@ std::string substitute(std::string_view pattern, const Lookup& lookup) {
   return out;
 }
 
+/// `pattern` with the fields of a file filled in, of which the stem may have been cut.
+std::string expand(std::string_view pattern, const RelativePath& path, std::string_view stem) {
+  return substitute(pattern, [&](std::string_view field) -> std::optional<std::string_view> {
+    if (field == "dir") return path.directory();
+    if (field == "stem") return stem;
+    return path.extension();
+  });
+}
+
 /// Expands the pattern; when that makes the name too long, with the end of the stem cut off.
-std::string expand_to_fit(const NameTemplate& pattern, const BatchId& batch,
-                          const RelativePath& path) {
-  std::string expanded = pattern.expand(batch, path);
+std::string expand_to_fit(std::string_view pattern, const RelativePath& path) {
+  std::string expanded = expand(pattern, path, path.stem());
   const std::size_t name_bytes = expanded.size() - (expanded.rfind('/') + 1);
   if (name_bytes <= RelativePath::kMaxComponentBytes) return expanded;
   const std::size_t excess = name_bytes - RelativePath::kMaxComponentBytes;
@@ -133,9 +136,7 @@ std::string expand_to_fit(const NameTemplate& pattern, const BatchId& batch,
     throw Error(ErrorCode::unsafe_path, "the name of " + in_quotes(path.str()) +
                                             " gets too long: use a shorter --name-template");
   }
-  const std::string_view stem = utf8_prefix(path.stem(), path.stem().size() - excess);
-  return pattern.expand(batch, RelativePath(std::string(path.directory()) + std::string(stem) +
-                                            std::string(path.extension())));
+  return expand(pattern, path, utf8_prefix(path.stem(), path.stem().size() - excess));
 }
 
 /// True for what some system takes for a name of git's own: `.git` and the like, also with
@@ -161,7 +162,7 @@ std::string outside_the_layout(const std::string& name) {
 
 NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   const BatchId sample{std::chrono::sys_seconds(), "data", "00000000"};
-  const std::string expanded = expand(sample, RelativePath("file.json"));
+  const std::string expanded = expand_to_fit(for_batch(sample), RelativePath("file.json"));
   const auto has = [&](std::string_view field) {
     return pattern_.find(field) != std::string::npos;
   };
@@ -183,25 +184,33 @@ NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   }
 }
 
-std::string NameTemplate::expand(const BatchId& batch, const RelativePath& path) const {
+std::string NameTemplate::for_batch(const BatchId& batch) const {
   const std::string time = format_compact_timestamp(batch.time);
-  const std::array<std::pair<std::string_view, std::string>, 10> fields = {{
+  const std::string id = batch.str();
+  const std::string_view time_view = time;
+  const std::array<std::pair<std::string_view, std::string_view>, 10> fields = {{
       {"batch", batch.slug},
-      {"dir", std::string(path.directory())},
-      {"stem", std::string(path.stem())},
-      {"ext", std::string(path.extension())},
       {"timestamp", time},
       {"id", batch.unique},
-      {"year", time.substr(0, 4)},
-      {"month", time.substr(4, 2)},
-      {"day", time.substr(6, 2)},
-      {"batch_id", batch.str()},
+      {"year", time_view.substr(0, 4)},
+      {"month", time_view.substr(4, 2)},
+      {"day", time_view.substr(6, 2)},
+      {"batch_id", id},
+      {"dir", "{dir}"},
+      {"stem", "{stem}"},
+      {"ext", "{ext}"},
   }};
-  return substitute(pattern_, [&](std::string_view name) { return find_field(fields, name); });
+  return substitute(pattern_, [&](std::string_view name) -> std::optional<std::string_view> {
+    for (const auto& [field, value] : fields) {
+      if (field == name) return value;
+    }
+    return {};
+  });
 }
 
-StoredNames::StoredNames(const NameTemplate& pattern, BatchId batch, std::uint64_t max_folders)
-    : pattern_(pattern), batch_(std::move(batch)), max_folders_(max_folders) {}
+StoredNames::StoredNames(const NameTemplate& pattern, const BatchId& batch,
+                         std::uint64_t max_folders)
+    : pattern_(pattern.for_batch(batch)), max_folders_(max_folders) {}
 
 bool StoredNames::is_taken(const Placed& candidate, Kind kind) const {
   return files_.contains(candidate.hash) ||
@@ -252,7 +261,7 @@ StoredNames::Placed StoredNames::place_numbered(std::uint64_t folder, const std:
 }
 
 RelativePath StoredNames::place(const RelativePath& path) {
-  const std::string wanted = expand_to_fit(pattern_, batch_, path);
+  const std::string wanted = expand_to_fit(pattern_, path);
   std::string placed;
   std::uint64_t folder = 0;
   std::string_view rest = wanted;

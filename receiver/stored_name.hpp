@@ -22,8 +22,8 @@ class NameTemplate {
   /// {stem}, and {id} or {batch_id}.
   explicit NameTemplate(std::string pattern);
 
-  /// The path for one file of a batch, before StoredNames makes it safe and distinct.
-  [[nodiscard]] std::string expand(const BatchId& batch, const RelativePath& path) const;
+  /// The pattern with the fields of a batch filled in, which are the same for all of its files.
+  [[nodiscard]] std::string for_batch(const BatchId& batch) const;
 
  private:
   std::string pattern_;
@@ -34,7 +34,7 @@ class NameTemplate {
 class StoredNames {
  public:
   /// `max_folders` bounds the folders of the batch, all levels counted.
-  StoredNames(const NameTemplate& pattern, BatchId batch, std::uint64_t max_folders);
+  StoredNames(const NameTemplate& pattern, const BatchId& batch, std::uint64_t max_folders);
 
   /// The place for `path`; the same sequence of paths always gets the same places.
   /// Throws Error{unsafe_path} when no valid name can be made, and Error{too_large} when the batch
@@ -61,8 +61,7 @@ class StoredNames {
     std::uint64_t number = 0;
   };
 
-  const NameTemplate& pattern_;
-  BatchId batch_;
+  std::string pattern_;  ///< NameTemplate::for_batch()
   std::uint64_t max_folders_;
   // Of folded paths; a collision only costs a file a needless "~2".
   HashSet files_;

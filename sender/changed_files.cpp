@@ -22,9 +22,10 @@ class ChangeDetector {
 
   bool is_unchanged(const SourceFile& file) {
     stop_if_signalled();
-    if (file.location.empty()) return false;
-    const auto known = sent_.find(locations_.absolute(file.location));
-    const auto now = file_state(file.location);
+    if (file.lies_nowhere()) return false;
+    const std::string location = file.location();
+    const auto known = sent_.find(locations_.absolute(location));
+    const auto now = file_state(location);
     if (!known || !now || now->size_bytes != known->size_bytes) return false;
     const auto modified = trusted_time(now->modified, clock_.now());
     if (modified && modified == known->modified_ns) return true;
@@ -35,7 +36,7 @@ class ChangeDetector {
   bool has_same_content(const SourceFile& file, const PackedFileRecord& known) {
     FileState state;
     try {
-      InputFile input(file.location);
+      InputFile input(file.location());
       state = input.state();
       if (sha256_of(input) != known.sha256 || input.state() != state) return false;
     } catch (const Error& error) {
@@ -57,19 +58,16 @@ class ChangeDetector {
 
 std::uint64_t leave_out_unchanged(ScanResult& scan, SentFiles& sent, Clock& clock) {
   ChangeDetector detector(sent, clock);
-  std::vector<SourceFile> changed;
   scan.size_bytes = scan.text.size();
-  for (SourceFile& file : scan.files) {
-    if (detector.is_unchanged(file)) {
+  return std::erase_if(scan.files, [&](const SourceFile& file) {
+    const bool is_unchanged = detector.is_unchanged(file);
+    if (is_unchanged) {
       log::debug("unchanged since it was sent: " + in_quotes(file.path.str()));
-      continue;
+    } else if (const auto state = file_state(file.location())) {
+      scan.size_bytes += state->size_bytes;
     }
-    if (const auto state = file_state(file.location)) scan.size_bytes += state->size_bytes;
-    changed.push_back(std::move(file));
-  }
-  const std::uint64_t unchanged = scan.files.size() - changed.size();
-  scan.files = std::move(changed);
-  return unchanged;
+    return is_unchanged;
+  });
 }
 
 void add_queued(SentFiles& sent, const Outbox& outbox, const Target& target) {

@@ -46,25 +46,46 @@ constexpr const char* kExcluded = "excluded";
 constexpr const char* kIgnored = "ignored by .healthmetricignore";
 constexpr const char* kNeverSent = "never sent";
 
-/// Adds a regular file that is to be sent, unless its size or name forbids it.
-void add_file(ScanResult& result, const fs::path& location, const std::string& name,
-              const Limits& limits) {
-  if (!is_utf8(name)) return leave_out(result, name, "its name is not UTF-8", LeftOut::by_error);
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(location, error);
-  if (error) return leave_out(result, name, error.message(), LeftOut::by_error);
-  if (size > limits.max_file_bytes) {
-    return leave_out(
-        result, name,
-        fmt::format("larger than {} (--max-file-size)", human_bytes(limits.max_file_bytes)),
-        LeftOut::by_error);
-  }
+/// `folder` as files point to it.
+const std::string* add_folder(ScanResult& result, const fs::path& folder) {
+  return &*result.folders.insert(folder.empty() ? "" : (folder / "").string()).first;
+}
+
+/// Why a regular file cannot go, as far as its name tells.
+std::string name_fault(const std::string& name) {
+  if (!is_utf8(name)) return "its name is not UTF-8";
   try {
-    result.files.push_back({RelativePath(name), location.string()});
-    result.size_bytes += size;
+    const RelativePath valid(name);
   } catch (const Error& unsafe) {
-    leave_out(result, name, unsafe.what(), LeftOut::by_error);
+    return unsafe.what();
   }
+  return {};
+}
+
+/// Counts a file in, or leaves it out where it is gone or too large: then false.
+bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
+  std::error_code error;
+  const std::uint64_t size = fs::file_size(file.location(), error);
+  if (!error && size <= limits.max_file_bytes) {
+    result.size_bytes += size;
+    return true;
+  }
+  leave_out(result, file.path.str(),
+            error ? error.message()
+                  : fmt::format("larger than {} (--max-file-size)",
+                                human_bytes(limits.max_file_bytes)),
+            LeftOut::by_error);
+  return false;
+}
+
+/// Adds a regular file that is to be sent, unless its size or name forbids it.
+void add_file(ScanResult& result, const std::string* folder, const std::string& name,
+              const Limits& limits) {
+  if (std::string fault = name_fault(name); !fault.empty()) {
+    return leave_out(result, name, std::move(fault), LeftOut::by_error);
+  }
+  SourceFile file{RelativePath(name), folder};
+  if (count(result, file, limits)) result.files.push_back(std::move(file));
 }
 
 void check_totals(const ScanResult& result, const Limits& limits) {
@@ -91,7 +112,8 @@ void sort_by_path(ScanResult& result) {
 
 class FolderWalk {
  public:
-  FolderWalk(const ScanRules& rules, const Limits& limits) : rules_(rules), limits_(limits) {}
+  FolderWalk(const fs::path& folder, const ScanRules& rules, const Limits& limits)
+      : rules_(rules), limits_(limits), folder_(add_folder(result_, folder)) {}
 
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix) {
@@ -102,17 +124,15 @@ class FolderWalk {
       visit(*entry, prefix);
       entry.increment(error);
     }
-    if (error) candidates_.push_back({prefix, error.message(), {}});
+    if (error) faults_.push_back({prefix, error.message()});
   }
 
   ScanResult finish() {
     if (!ignore_files_.empty()) leave_out_ignored();
-    for (const Candidate& candidate : candidates_) {
-      if (candidate.error.empty()) {
-        add_file(result_, candidate.location, candidate.path, limits_);
-      } else {
-        leave_out(result_, candidate.path, candidate.error, LeftOut::by_error);
-      }
+    std::erase_if(result_.files,
+                  [&](const SourceFile& file) { return !count(result_, file, limits_); });
+    for (SkippedFile& fault : faults_) {
+      leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
     }
     sort_by_path(result_);
     check_totals(result_, limits_);
@@ -120,20 +140,12 @@ class FolderWalk {
   }
 
  private:
-  /// What goes unless an ignore file says otherwise, which nothing that is wrong with it comes
-  /// before.
-  struct Candidate {
-    std::string path;   ///< of a folder that cannot be read with "/" at its end
-    std::string error;  ///< why it cannot be looked at; empty: it can
-    std::string location;
-  };
-
   void visit(const fs::directory_entry& entry, const std::string& prefix) {
     const std::string name = entry.path().filename().string();
     const std::string path = prefix + name;
     std::error_code error;
-    const fs::file_type type = entry.symlink_status(error).type();
-    if (error) return candidates_.push_back({path, error.message(), {}});
+    const fs::file_type type = type_of(entry, error);
+    if (error) return faults_.push_back({path, error.message()});
     if (name == kIgnoreFile) {
       // Whatever it is: what cannot be read must not count as if nothing stood there.
       return ignore_files_.push_back({prefix, entry.path()});
@@ -147,6 +159,14 @@ class FolderWalk {
       return leave_out(result_, path, std::string(kind_of(type)), LeftOut::by_rule);
     }
     take(entry.path(), path);
+  }
+
+  /// As the folder's listing tells it, where it does.
+  static fs::file_type type_of(const fs::directory_entry& entry, std::error_code& error) {
+    if (entry.is_symlink(error)) return fs::file_type::symlink;
+    if (entry.is_regular_file(error)) return fs::file_type::regular;
+    if (entry.is_directory(error)) return fs::file_type::directory;
+    return entry.symlink_status(error).type();
   }
 
   void enter(const fs::path& folder, const std::string& path) {
@@ -168,36 +188,44 @@ class FolderWalk {
         !is_supported_extension(location.extension().string())) {
       return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
     }
-    candidates_.push_back({path, {}, location.string()});
+    if (std::string fault = name_fault(path); !fault.empty()) {
+      return faults_.push_back({path, std::move(fault)});
+    }
+    result_.files.push_back({RelativePath(path), folder_});
   }
 
   void leave_out_ignored() {
     std::vector<std::string> paths;
-    for (const Candidate& candidate : candidates_) paths.push_back(candidate.path);
+    for (const SourceFile& file : result_.files) paths.push_back(file.path.str());
+    for (const SkippedFile& fault : faults_) paths.push_back(fault.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
-    std::erase_if(candidates_, [&](const Candidate& candidate) {
-      const bool is_ignored = std::binary_search(ignored.begin(), ignored.end(), candidate.path) &&
-                              rules_.patterns.verdict_on(candidate.path) != Verdict::include;
-      if (is_ignored) leave_out(result_, candidate.path, kIgnored, LeftOut::by_rule);
-      return is_ignored;
-    });
+    const auto is_ignored = [&](const std::string& path) {
+      const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
+                          rules_.patterns.verdict_on(path) != Verdict::include;
+      if (ignore) leave_out(result_, path, kIgnored, LeftOut::by_rule);
+      return ignore;
+    };
+    std::erase_if(result_.files, [&](const SourceFile& file) { return is_ignored(file.path.str()); });
+    std::erase_if(faults_, [&](const SkippedFile& fault) { return is_ignored(fault.path); });
   }
 
   const ScanRules& rules_;
   const Limits& limits_;
   ScanResult result_;
-  std::vector<Candidate> candidates_;
+  const std::string* folder_;
+  /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
+  std::vector<SkippedFile> faults_;
   std::vector<IgnoreFile> ignore_files_;
 };
 
-void refuse_equal_names(const std::vector<SourceFile>& sorted) {
+void refuse_equal_names(const std::deque<SourceFile>& sorted) {
   const auto twice =
       std::adjacent_find(sorted.begin(), sorted.end(),
                          [](const SourceFile& a, const SourceFile& b) { return a.path == b.path; });
   if (twice == sorted.end()) return;
   throw Error(ErrorCode::usage, "two files named " + in_quotes(twice->path.str()) + ": " +
-                                    in_quotes(twice->location) + " and " +
-                                    in_quotes(std::next(twice)->location) +
+                                    in_quotes(twice->location()) + " and " +
+                                    in_quotes(std::next(twice)->location()) +
                                     "; send their folder, or one at a time");
 }
 
@@ -270,14 +298,14 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
   if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
     return leave_out(result, *path, kExcluded, LeftOut::by_rule);
   }
-  add_file(result, folder / *path, *path, limits);
+  add_file(result, add_folder(result, folder), *path, limits);
 }
 
 }  // namespace
 
 ScanResult scan_folder(const fs::path& folder, const ScanRules& rules, const Limits& limits) {
   check_folder(folder);
-  FolderWalk walk(rules, limits);
+  FolderWalk walk(folder, rules, limits);
   walk.walk(folder, "");
   return walk.finish();
 }
@@ -314,7 +342,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
       leave_out(result, file.string(), "it is " + std::string(kind_of(status.type())),
                 LeftOut::by_error);
     } else {
-      add_file(result, file, file.filename().string(), limits);
+      add_file(result, add_folder(result, file.parent_path()), file.filename().string(), limits);
     }
   }
   if (result.files.empty()) {
@@ -350,7 +378,7 @@ ScanResult scan_json(std::string text) {
   check_json(text);
   ScanResult result;
   result.size_bytes = text.size();
-  result.files.push_back({RelativePath("data.json"), {}});
+  result.files.push_back({RelativePath("data.json")});
   result.text = std::move(text);
   return result;
 }

@@ -69,11 +69,11 @@ PackedFilesWriter::PackedFilesWriter(const std::filesystem::path& folder, Clock&
     : clock_(clock), file_(folder / kFileName) {}
 
 void PackedFilesWriter::add(const PackedFile& file) {
-  if (file.source.location.empty() || !file.modified) return;
+  if (file.source.lies_nowhere() || !file.modified) return;
   const auto modified = trusted_time(*file.modified, clock_.now());
   file_.write(fmt::format("{} {} {} {}", file.size_bytes,
                           modified ? std::to_string(*modified) : kNoTime, file.sha256,
-                          locations_.absolute(file.source.location)));
+                          locations_.absolute(file.source.location())));
   file_.write(std::string_view("\0", 1));
 }
 

@@ -60,9 +60,9 @@ void list_files(Plan& plan, const ScanResult& scanned) {
   for (const SourceFile& file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
-    const std::uint64_t size = file.location.empty()
+    const std::uint64_t size = file.lies_nowhere()
                                    ? scanned.text.size()
-                                   : std::filesystem::file_size(file.location, error);
+                                   : std::filesystem::file_size(file.location(), error);
     plan.files.push_back({file.path.str(), error ? 0 : size});
   }
 }

@@ -45,7 +45,7 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const std::vector<SourceFile>& files) {
+ReadAhead::ReadAhead(const std::deque<SourceFile>& files) {
   for (int i = 0; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
   digester_ = std::thread([this] { digest_all(); });
   reader_ = std::thread([this, &files] { read_all(files); });
@@ -57,7 +57,7 @@ ReadAhead::~ReadAhead() {
   digester_.join();
 }
 
-void ReadAhead::read_all(const std::vector<SourceFile>& files) {
+void ReadAhead::read_all(const std::deque<SourceFile>& files) {
   if (auto block = free_.pop()) {
     for (const SourceFile& file : files) {
       if (!read_one(file, *block)) break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <exception>
 #include <memory>
 #include <string>
@@ -19,7 +20,7 @@ namespace healthmetric {
 class ReadAhead {
  public:
   /// `files` outlives this.
-  explicit ReadAhead(const std::vector<SourceFile>& files);
+  explicit ReadAhead(const std::deque<SourceFile>& files);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -53,7 +54,7 @@ class ReadAhead {
 
   class Content;
 
-  void read_all(const std::vector<SourceFile>& files);
+  void read_all(const std::deque<SourceFile>& files);
   bool read_one(const SourceFile& file, BlockPtr& block);
   bool make_room(BlockPtr& block);
   void digest_all();

@@ -3,11 +3,11 @@
 namespace healthmetric {
 
 OpenSource::OpenSource(const SourceFile& file, std::string_view text) {
-  if (file.location.empty()) {
+  if (file.lies_nowhere()) {
     text_.emplace(text);
     before_.size_bytes = text.size();
   } else {
-    file_.emplace(file.location, file.path.str());
+    file_.emplace(file.location(), file.path.str());
     before_ = file_->state();
   }
 }

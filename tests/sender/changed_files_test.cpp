@@ -49,7 +49,8 @@ struct Fixture {
 
   TempDir dir;
   fs::path file = dir.path() / "x.csv";
-  SourceFile source{RelativePath("x.csv"), file.string()};
+  std::string source_folder = dir.path().string() + "/";
+  SourceFile source{RelativePath("x.csv"), &source_folder};
   FakeClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h};
   Target target{"https://api.example", "octo/data", "", Trigger::dispatch};
   SentFiles sent{dir.path() / "state", target};

@@ -52,7 +52,7 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
   CHECK(result.size_bytes == 5);
   CHECK(result.left_out.empty());
   for (const SourceFile& file : result.files)
-    CHECK(fs::path(file.location) == dir.path() / file.path.str());
+    CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 
 TEST_CASE("what is left out by rule is named with its reason") {

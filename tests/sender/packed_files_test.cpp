@@ -27,8 +27,10 @@ const std::string kDigest(64, 'a');
 TEST_CASE("what was packed is read back as it was written") {
   const TempDir dir;
   FakeClock clock;
-  const SourceFile odd{RelativePath("a b"), (dir.path() / "a b\n\xff").string()};
-  const SourceFile text{RelativePath("data.json"), ""};
+  const std::string folder = (dir.path() / "o\n\xff").string() + "/";
+  fs::create_directory(folder);
+  const SourceFile odd{RelativePath("a b"), &folder};
+  const SourceFile text{RelativePath("data.json")};
   {
     PackedFilesWriter writer(dir.path(), clock);
     writer.add({odd, 7, clock.now() - 1h, kDigest});
@@ -38,7 +40,7 @@ TEST_CASE("what was packed is read back as it was written") {
   }
   const auto records = records_in(dir.path());
   REQUIRE(records.size() == 2);
-  CHECK(records[0].location == fs::canonical(dir.path()).string() + "/a b\n\xff");
+  CHECK(records[0].location == fs::canonical(dir.path()).string() + "/o\n\xff/a b");
   CHECK(records[0].size_bytes == 7);
   CHECK(records[0].modified_ns ==
         std::chrono::nanoseconds((clock.now() - 1h).time_since_epoch()).count());
@@ -51,8 +53,9 @@ TEST_CASE("many records pass a small buffer") {
   FakeClock clock;
   {
     PackedFilesWriter writer(dir.path(), clock);
+    const std::string folder = "/nowhere/";
     for (int i = 0; i < 5000; ++i) {
-      const SourceFile file{RelativePath("x"), "/nowhere/" + std::to_string(i)};
+      const SourceFile file{RelativePath(std::to_string(i)), &folder};
       writer.add({file, 1, clock.now() - 1h, kDigest});
     }
     writer.finish();

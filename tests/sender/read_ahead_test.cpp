@@ -12,13 +12,13 @@ namespace {
 /// Files of a folder of their own, in the order in which they are added.
 struct Files {
   void add(const std::string& name, std::string_view text) {
-    const auto path = dir.path() / name;
-    write_file_atomically(path, text);
-    list.push_back({RelativePath(name), path.string()});
+    write_file_atomically(dir.path() / name, text);
+    list.push_back({RelativePath(name), &folder});
   }
 
   TempDir dir;
-  std::vector<SourceFile> list;
+  std::string folder = dir.path().string() + "/";
+  std::deque<SourceFile> list;
 };
 
 std::string all_of(SourceContent& content) {

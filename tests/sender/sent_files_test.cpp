@@ -27,7 +27,9 @@ struct Fixture {
     std::filesystem::path folder = dir.path() / ("batch" + std::to_string(++batches_));
     std::filesystem::create_directory(folder);
     PackedFilesWriter writer(folder, clock);
-    const SourceFile file{RelativePath("x"), location};
+    const std::size_t name = location.rfind('/') + 1;
+    const std::string in = location.substr(0, name);
+    const SourceFile file{RelativePath(location.substr(name)), &in};
     writer.add({file, 5, clock.now() - age, std::string(64, digest)});
     writer.finish();
     return folder;
