@@ -125,8 +125,8 @@ PayloadWriter::Written PayloadWriter::end_entry(std::string_view sha256,
   put(fmt::format(R"(","size":{},"sha256":"{}"{}}})", entry_bytes_, sha256,
                   chunk ? R"(,"chunk":)" + chunk_json(*chunk) : ""));
 
-  listing_ += mark_.entries == 0 ? "\n" : ",\n";
-  listing_ += fmt::format(R"({{{},"size":{}}})", naming_json(*path_), entry_bytes_);
+  listing_.append(mark_.entries == 0 ? "\n" : ",\n");
+  listing_.append(fmt::format(R"({{{},"size":{}}})", naming_json(*path_), entry_bytes_));
   mark_.listing_bytes = listing_.size();
   mark_.entries += 1;
   mark_.content_bytes += entry_bytes_;
@@ -144,13 +144,14 @@ void PayloadWriter::finish(const BatchMetadata& metadata) {
   put(fmt::format(R"("total_files":{},"total_size":{},)", mark_.entries, mark_.content_bytes));
   put(R"("skipped":)" + skipped_json(metadata.skipped) + ",");
   put(R"("files":[)");
-  put(listing_);
+  listing_.copy_to(out_);
+  mark_.written_bytes += listing_.size();
   put("]}}\n");
 }
 
 void PayloadWriter::rewind_to(const Mark& mark) {
   mark_ = mark;
-  listing_.resize(mark.listing_bytes);
+  listing_.cut_to(mark.listing_bytes);
   // An unfinished entry left something in these.
   base64_ = base64::Encoder();
   zstd_.reset();

@@ -8,6 +8,7 @@
 
 #include "common/base64.hpp"
 #include "common/batch.hpp"
+#include "common/spool.hpp"
 #include "common/stream.hpp"
 #include "common/zstd_stream.hpp"
 
@@ -24,7 +25,7 @@ enum class Encoding {
 ///
 /// `files` come first and `batch_metadata` last, and in an entry the content before its size and
 /// digest: so one pass over each source is enough. The caller digests, who may do so in another
-/// thread. Only the short list in `batch_metadata.files` is kept until the end.
+/// thread. The short list in `batch_metadata.files` is kept until the end.
 ///
 ///   PayloadWriter writer(sink);
 ///   writer.begin_entry(path, type, modified, Encoding::plain);
@@ -36,7 +37,7 @@ class PayloadWriter {
   /// Where the writer stands between two entries, to go back to.
   struct Mark {
     std::uint64_t written_bytes = 0;
-    std::size_t listing_bytes = 0;
+    std::uint64_t listing_bytes = 0;
     std::uint64_t entries = 0;
     std::uint64_t content_bytes = 0;
   };
@@ -76,7 +77,7 @@ class PayloadWriter {
 
   Sink& out_;
   Mark mark_;
-  std::string listing_;  ///< `batch_metadata.files` so far
+  Spool listing_;  ///< `batch_metadata.files` so far
   const RelativePath* path_ = nullptr;
   Encoding encoding_ = Encoding::plain;
   std::uint64_t entry_bytes_ = 0;

@@ -38,7 +38,7 @@ bool HashSet::insert(std::uint64_t hash) {
   if (slots_[slot] == hash) return false;
   slots_[slot] = hash;
   ++size_;
-  if (size_ * 3 > slots_.size() * 2) grow();
+  if (size_ * 5 > slots_.size() * 4) grow();
   return true;
 }
 

@@ -6,7 +6,8 @@
 
 namespace healthmetric {
 
-/// A set of 64-bit hashes in at most 24 bytes for each, for up to a hundred thousand names.
+/// A set of 64-bit hashes for up to a hundred thousand names, which take a mebibyte: between two
+/// enlargements it is four to eight tenths full.
 ///
 /// Whoever chooses the names chooses their hashes, and a table whose places he can foretell he can
 /// make slow. So places come from a multiplication with a number drawn at random (multiply-shift:

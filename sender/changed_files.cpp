@@ -59,7 +59,7 @@ class ChangeDetector {
 std::uint64_t leave_out_unchanged(ScanResult& scan, SentFiles& sent, Clock& clock) {
   ChangeDetector detector(sent, clock);
   scan.size_bytes = scan.text.size();
-  return std::erase_if(scan.files, [&](const SourceFile& file) {
+  return scan.files.erase_if([&](const SourceFile& file) {
     const bool is_unchanged = detector.is_unchanged(file);
     if (is_unchanged) {
       log::debug("unchanged since it was sent: " + in_quotes(file.path.str()));

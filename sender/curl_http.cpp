@@ -187,7 +187,11 @@ struct CurlTransport::Handle {
   UniqueFd signals = signal_descriptor();
 };
 
-CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {
+CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {}
+
+CurlTransport::~CurlTransport() = default;
+
+void CurlTransport::start() {
   CurlLibrary::ensure();
   handle_ = std::make_unique<Handle>();
   if (!handle_->easy || !handle_->multi) {
@@ -195,9 +199,8 @@ CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(networ
   }
 }
 
-CurlTransport::~CurlTransport() = default;
-
 Response CurlTransport::send(const Request& request) {
+  if (!handle_) start();
   CURL* easy = handle_->easy.get();
   curl_easy_reset(easy);  // forgets options, keeps the connection
   Transfer transfer;

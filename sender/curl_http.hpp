@@ -35,6 +35,10 @@ class CurlTransport final : public HttpTransport {
 
  private:
   struct Handle;
+
+  /// With the first request: a run that needs no network does not wait for the library to start.
+  void start();
+
   NetworkOptions network_;
   std::unique_ptr<Handle> handle_;
 };

@@ -46,9 +46,9 @@ constexpr const char* kExcluded = "excluded";
 constexpr const char* kIgnored = "ignored by .healthmetricignore";
 constexpr const char* kNeverSent = "never sent";
 
-/// `folder` as files point to it.
-const std::string* add_folder(ScanResult& result, const fs::path& folder) {
-  return &*result.folders.insert(folder.empty() ? "" : (folder / "").string()).first;
+/// `folder` with a final slash, or empty for the current one.
+std::string folder_prefix(const fs::path& folder) {
+  return folder.empty() ? "" : (folder / "").string();
 }
 
 /// Why a regular file cannot go, as far as its name tells.
@@ -70,22 +70,23 @@ bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
     result.size_bytes += size;
     return true;
   }
-  leave_out(result, file.path.str(),
-            error ? error.message()
-                  : fmt::format("larger than {} (--max-file-size)",
-                                human_bytes(limits.max_file_bytes)),
-            LeftOut::by_error);
+  leave_out(
+      result, file.path.str(),
+      error ? error.message()
+            : fmt::format("larger than {} (--max-file-size)", human_bytes(limits.max_file_bytes)),
+      LeftOut::by_error);
   return false;
 }
 
 /// Adds a regular file that is to be sent, unless its size or name forbids it.
-void add_file(ScanResult& result, const std::string* folder, const std::string& name,
+void add_file(ScanResult& result, const fs::path& folder, const std::string& name,
               const Limits& limits) {
   if (std::string fault = name_fault(name); !fault.empty()) {
     return leave_out(result, name, std::move(fault), LeftOut::by_error);
   }
-  SourceFile file{RelativePath(name), folder};
-  if (count(result, file, limits)) result.files.push_back(std::move(file));
+  const std::string prefix = folder_prefix(folder);
+  const SourceFile file{RelativePath(name), &prefix};
+  if (count(result, file, limits)) result.files.add(file.path, prefix);
 }
 
 void check_totals(const ScanResult& result, const Limits& limits) {
@@ -104,8 +105,7 @@ void check_totals(const ScanResult& result, const Limits& limits) {
 }
 
 void sort_by_path(ScanResult& result) {
-  std::sort(result.files.begin(), result.files.end(),
-            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  result.files.sort_by_path();
   std::sort(result.left_out.begin(), result.left_out.end(),
             [](const LeftOutFile& a, const LeftOutFile& b) { return a.file.path < b.file.path; });
 }
@@ -113,7 +113,7 @@ void sort_by_path(ScanResult& result) {
 class FolderWalk {
  public:
   FolderWalk(const fs::path& folder, const ScanRules& rules, const Limits& limits)
-      : rules_(rules), limits_(limits), folder_(add_folder(result_, folder)) {}
+      : rules_(rules), limits_(limits), folder_(folder_prefix(folder)) {}
 
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix) {
@@ -129,8 +129,7 @@ class FolderWalk {
 
   ScanResult finish() {
     if (!ignore_files_.empty()) leave_out_ignored();
-    std::erase_if(result_.files,
-                  [&](const SourceFile& file) { return !count(result_, file, limits_); });
+    result_.files.erase_if([&](const SourceFile& file) { return !count(result_, file, limits_); });
     for (SkippedFile& fault : faults_) {
       leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
     }
@@ -191,12 +190,12 @@ class FolderWalk {
     if (std::string fault = name_fault(path); !fault.empty()) {
       return faults_.push_back({path, std::move(fault)});
     }
-    result_.files.push_back({RelativePath(path), folder_});
+    result_.files.add(RelativePath(path), folder_);
   }
 
   void leave_out_ignored() {
     std::vector<std::string> paths;
-    for (const SourceFile& file : result_.files) paths.push_back(file.path.str());
+    for (const SourceFile file : result_.files) paths.push_back(file.path.str());
     for (const SkippedFile& fault : faults_) paths.push_back(fault.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     const auto is_ignored = [&](const std::string& path) {
@@ -205,28 +204,29 @@ class FolderWalk {
       if (ignore) leave_out(result_, path, kIgnored, LeftOut::by_rule);
       return ignore;
     };
-    std::erase_if(result_.files, [&](const SourceFile& file) { return is_ignored(file.path.str()); });
+    result_.files.erase_if([&](const SourceFile& file) { return is_ignored(file.path.str()); });
     std::erase_if(faults_, [&](const SkippedFile& fault) { return is_ignored(fault.path); });
   }
 
   const ScanRules& rules_;
   const Limits& limits_;
   ScanResult result_;
-  const std::string* folder_;
+  std::string folder_;
   /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
   std::vector<SkippedFile> faults_;
   std::vector<IgnoreFile> ignore_files_;
 };
 
-void refuse_equal_names(const std::deque<SourceFile>& sorted) {
-  const auto twice =
-      std::adjacent_find(sorted.begin(), sorted.end(),
-                         [](const SourceFile& a, const SourceFile& b) { return a.path == b.path; });
-  if (twice == sorted.end()) return;
-  throw Error(ErrorCode::usage, "two files named " + in_quotes(twice->path.str()) + ": " +
-                                    in_quotes(twice->location()) + " and " +
-                                    in_quotes(std::next(twice)->location()) +
-                                    "; send their folder, or one at a time");
+void refuse_equal_names(const FileList& sorted) {
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    const SourceFile one = sorted[i - 1];
+    const SourceFile other = sorted[i];
+    if (one.path != other.path) continue;
+    throw Error(ErrorCode::usage, "two files named " + in_quotes(one.path.str()) + ": " +
+                                      in_quotes(one.location()) + " and " +
+                                      in_quotes(other.location()) +
+                                      "; send their folder, or one at a time");
+  }
 }
 
 }  // namespace
@@ -298,7 +298,7 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
   if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
     return leave_out(result, *path, kExcluded, LeftOut::by_rule);
   }
-  add_file(result, add_folder(result, folder), *path, limits);
+  add_file(result, folder, *path, limits);
 }
 
 }  // namespace
@@ -342,15 +342,14 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
       leave_out(result, file.string(), "it is " + std::string(kind_of(status.type())),
                 LeftOut::by_error);
     } else {
-      add_file(result, add_folder(result, file.parent_path()), file.filename().string(), limits);
+      add_file(result, file.parent_path(), file.filename().string(), limits);
     }
   }
   if (result.files.empty()) {
     const SkippedFile& first = result.left_out.front().file;
     throw Error(ErrorCode::usage, "cannot send " + in_quotes(first.path) + ": " + first.reason);
   }
-  std::sort(result.files.begin(), result.files.end(),
-            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  result.files.sort_by_path();
   refuse_equal_names(result.files);
   check_totals(result, limits);
   return result;
@@ -378,7 +377,7 @@ ScanResult scan_json(std::string text) {
   check_json(text);
   ScanResult result;
   result.size_bytes = text.size();
-  result.files.push_back({RelativePath("data.json")});
+  result.files.add(RelativePath("data.json"));
   result.text = std::move(text);
   return result;
 }

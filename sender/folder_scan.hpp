@@ -1,32 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/batch.hpp"
 #include "common/relative_path.hpp"
+#include "sender/file_list.hpp"
 #include "sender/path_patterns.hpp"
 
 namespace healthmetric {
-
-/// One thing to send. A batch may have a hundred thousand, so they share what their locations have in
-/// common.
-struct SourceFile {
-  RelativePath path;                    ///< its name in the batch
-  const std::string* folder = nullptr;  ///< which that name is below; null: it lies nowhere
-
-  [[nodiscard]] bool lies_nowhere() const { return folder == nullptr; }
-
-  /// On this machine; empty when it lies nowhere.
-  [[nodiscard]] std::string location() const {
-    return lies_nowhere() ? std::string() : *folder + path.str();
-  }
-};
 
 /// Why something was left out.
 enum class LeftOut {
@@ -43,8 +28,7 @@ struct LeftOutFile {
 };
 
 struct ScanResult {
-  std::deque<SourceFile> files;   ///< sorted by path, unique
-  std::set<std::string> folders;  ///< that files point to, each empty or with a final "/"
+  FileList files;  ///< sorted by path, unique
   std::vector<LeftOutFile> left_out;
   std::uint64_t size_bytes = 0;  ///< of the files as they are now
   std::string text;              ///< the content of the one file that lies nowhere

@@ -81,10 +81,11 @@ class Packer {
     begin_part();
   }
 
-  void add(const SourceFile& file) {
+  /// The file of that place in the scan, in order.
+  void add(std::size_t index, const SourceFile& file) {
     stop_if_signalled();
     Encoding encoding = options_.encoding;
-    std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(file) : nullptr;
+    std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
     for (int reads = 1; reads <= kMaxReads; content.reset()) {
       const Checkpoint start{finished_.size(), part_->writer().mark()};
       switch (write_file(file, std::move(content), encoding)) {
@@ -298,7 +299,7 @@ PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, Progress& progress, const OnPacked& on_packed) {
   progress.begin({Step::Phase::packing, 0, 0, scan.size_bytes});
   Packer packer(folder, scan, options, progress, on_packed);
-  for (const SourceFile& file : scan.files) packer.add(file);
+  for (std::size_t i = 0; i < scan.files.size(); ++i) packer.add(i, scan.files[i]);
   return packer.finish(scan.left_out);
 }
 

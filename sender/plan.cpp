@@ -57,7 +57,7 @@ std::uint64_t leave_out_what_is_sent(const Options& options, const std::string& 
 void list_files(Plan& plan, const ScanResult& scanned) {
   std::set<std::string_view> not_packed;
   for (const LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
-  for (const SourceFile& file : scanned.files) {
+  for (const SourceFile file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
     const std::uint64_t size = file.lies_nowhere()

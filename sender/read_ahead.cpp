@@ -45,7 +45,7 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const std::deque<SourceFile>& files) {
+ReadAhead::ReadAhead(const FileList& files) {
   for (int i = 0; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
   digester_ = std::thread([this] { digest_all(); });
   reader_ = std::thread([this, &files] { read_all(files); });
@@ -57,10 +57,10 @@ ReadAhead::~ReadAhead() {
   digester_.join();
 }
 
-void ReadAhead::read_all(const std::deque<SourceFile>& files) {
+void ReadAhead::read_all(const FileList& files) {
   if (auto block = free_.pop()) {
-    for (const SourceFile& file : files) {
-      if (!read_one(file, *block)) break;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (!read_one(files, i, *block)) break;
     }
     if (*block) to_digest_.push(std::move(*block));
   }
@@ -68,11 +68,11 @@ void ReadAhead::read_all(const std::deque<SourceFile>& files) {
 }
 
 /// False when nobody wants more.
-bool ReadAhead::read_one(const SourceFile& file, BlockPtr& block) {
+bool ReadAhead::read_one(const FileList& files, std::size_t index, BlockPtr& block) {
   End end;
-  block->events.emplace_back(Begin{&file, {}});
+  block->events.emplace_back(Begin{index, {}});
   try {
-    OpenSource source(file, {});
+    OpenSource source(files[index], {});
     std::get<Begin>(block->events.back()).facts = source.facts();
     std::size_t count = 1;
     while (count > 0) {
@@ -141,9 +141,9 @@ std::string_view ReadAhead::take(const Bytes& bytes) {
                                        bytes.size);
 }
 
-std::unique_ptr<SourceContent> ReadAhead::open(const SourceFile& file) {
+std::unique_ptr<SourceContent> ReadAhead::open(std::size_t index) {
   const Begin* begin = nullptr;
-  while (begin == nullptr || begin->file != &file) {
+  while (begin == nullptr || begin->index != index) {
     Event* const event = next();
     begin = std::get_if<Begin>(event);
     if (const auto* passed_over = std::get_if<Bytes>(event)) take(*passed_over);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <memory>
 #include <string>
@@ -20,19 +19,19 @@ namespace healthmetric {
 class ReadAhead {
  public:
   /// `files` outlives this.
-  explicit ReadAhead(const std::deque<SourceFile>& files);
+  explicit ReadAhead(const FileList& files);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// The content of a file, which must come behind the one asked for before; whatever lies between
-  /// them is passed over. Use one content at a time; what could not be opened says so when it is
-  /// read.
-  std::unique_ptr<SourceContent> open(const SourceFile& file);
+  /// The content of a file of the list, which must come behind the one asked for before; whatever
+  /// lies between them is passed over. Use one content at a time; what could not be opened says so
+  /// when it is read.
+  std::unique_ptr<SourceContent> open(std::size_t index);
 
  private:
   struct Begin {
-    const SourceFile* file = nullptr;
+    std::size_t index = 0;
     SourceFacts facts;
   };
   struct Bytes {
@@ -54,8 +53,8 @@ class ReadAhead {
 
   class Content;
 
-  void read_all(const std::deque<SourceFile>& files);
-  bool read_one(const SourceFile& file, BlockPtr& block);
+  void read_all(const FileList& files);
+  bool read_one(const FileList& files, std::size_t index, BlockPtr& block);
   bool make_room(BlockPtr& block);
   void digest_all();
 

@@ -41,7 +41,7 @@ struct Fixture {
 
   std::uint64_t unchanged() {
     ScanResult scan;
-    scan.files = {source};
+    scan.files.add(source.path, source_folder);
     const std::uint64_t count = leave_out_unchanged(scan, sent, clock);
     CHECK(scan.files.size() == 1 - count);
     return count;

@@ -19,7 +19,7 @@ void put(const fs::path& file, std::string_view content = "x") {
 
 std::vector<std::string> paths_of(const ScanResult& result) {
   std::vector<std::string> paths;
-  for (const SourceFile& file : result.files) paths.push_back(file.path.str());
+  for (const SourceFile file : result.files) paths.push_back(file.path.str());
   return paths;
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
   CHECK(paths_of(result) == Texts{"Z.png", "a.json", "a/b/c.TXT", "a/z.csv", "b.json"});
   CHECK(result.size_bytes == 5);
   CHECK(result.left_out.empty());
-  for (const SourceFile& file : result.files)
+  for (const SourceFile file : result.files)
     CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 

@@ -13,12 +13,11 @@ namespace {
 struct Files {
   void add(const std::string& name, std::string_view text) {
     write_file_atomically(dir.path() / name, text);
-    list.push_back({RelativePath(name), &folder});
+    list.add(RelativePath(name), dir.path().string() + "/");
   }
 
   TempDir dir;
-  std::string folder = dir.path().string() + "/";
-  std::deque<SourceFile> list;
+  FileList list;
 };
 
 std::string all_of(SourceContent& content) {
@@ -40,7 +39,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
   }
   ReadAhead ahead(files.list);
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto content = ahead.open(files.list[i]);
+    const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
     CHECK(content->facts().modified);
     CHECK(all_of(*content) == texts[i]);
@@ -54,8 +53,8 @@ TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
   ReadAhead ahead(files.list);
-  CHECK(ahead.open(files.list[1])->read().front() == 'b');
-  CHECK(all_of(*ahead.open(files.list[3])) == std::string(1'000'000, 'd'));
+  CHECK(ahead.open(1)->read().front() == 'b');
+  CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
 
 TEST_CASE("a file that cannot be opened says so when it is read, and the next one goes on") {
@@ -64,10 +63,10 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
   ReadAhead ahead(files.list);
-  const auto gone = ahead.open(files.list[0]);
+  const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
-  CHECK(all_of(*ahead.open(files.list[1])) == "2");
+  CHECK(all_of(*ahead.open(1)) == "2");
 }
 
 TEST_CASE("reading ahead stops when nobody wants more") {
@@ -81,8 +80,8 @@ TEST_CASE("a content that is not asked for in order is a defect of ours") {
   files.add("a", "1");
   files.add("b", "2");
   ReadAhead ahead(files.list);
-  ahead.open(files.list[1]);
-  CHECK(error_code_of([&] { ahead.open(files.list[0]); }) == ErrorCode::internal);
+  ahead.open(1);
+  CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
 
 TEST_CASE("a file that grows while it is read is not whole") {
