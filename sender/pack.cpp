@@ -77,7 +77,7 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
-    if (scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
+    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
     begin_part();
   }
 

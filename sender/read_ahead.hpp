@@ -18,7 +18,7 @@ namespace healthmetric {
 /// of many small files, opening and closing alone take as much as packing them.
 class ReadAhead {
  public:
-  /// `files` outlives this.
+  /// `files` outlives this, and each of them lies somewhere.
   explicit ReadAhead(const FileList& files);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
