@@ -86,11 +86,12 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
                                 std::optional<std::chrono::sys_seconds> modified,
                                 Encoding encoding) {
   path_ = &path;
+  naming_ = naming_json(path);
   encoding_ = encoding;
   entry_bytes_ = 0;
   encoded_bytes_ = 0;
   std::string head = mark_.entries == 0 ? "\n" : ",\n";
-  head += fmt::format(R"({}:{{{},"content_type":{},)", quoted_json(path.str()), naming_json(path),
+  head += fmt::format(R"({}:{{{},"content_type":{},)", quoted_json(path.str()), naming_,
                       quoted_json(content_type));
   if (modified) head += fmt::format(R"("modified":"{}",)", format_timestamp(*modified));
   head += encoding == Encoding::zstd ? R"("content_zstd":")" : R"("content":")";
@@ -126,7 +127,7 @@ PayloadWriter::Written PayloadWriter::end_entry(std::string_view sha256,
                   chunk ? R"(,"chunk":)" + chunk_json(*chunk) : ""));
 
   listing_.append(mark_.entries == 0 ? "\n" : ",\n");
-  listing_.append(fmt::format(R"({{{},"size":{}}})", naming_json(*path_), entry_bytes_));
+  listing_.append(fmt::format(R"({{{},"size":{}}})", naming_, entry_bytes_));
   mark_.listing_bytes = listing_.size();
   mark_.entries += 1;
   mark_.content_bytes += entry_bytes_;

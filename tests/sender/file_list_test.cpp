@@ -7,7 +7,8 @@ using namespace healthmetric;
 TEST_CASE("a list gives back the files that were added, sorted by path") {
   FileList list;
   for (int i = 9999; i >= 0; --i) {
-    const std::string name = std::to_string(100'000 + i) + std::string(1 + static_cast<std::size_t>(i) % 50, 'x');
+    const std::string name =
+        std::to_string(100'000 + i) + std::string(1 + static_cast<std::size_t>(i) % 50, 'x');
     list.add(RelativePath(name), i % 2 == 0 ? "even/" : "");
   }
   list.sort_by_path();
