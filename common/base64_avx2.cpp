@@ -107,7 +107,7 @@ __attribute__((target("avx2"))) std::size_t decode_front(std::string_view text, 
 }
 
 bool has_avx2() {
-  return __builtin_cpu_supports("avx2") != 0;
+  return __builtin_cpu_supports("avx2");
 }
 
 }  // namespace

@@ -34,16 +34,18 @@ class ByteBuffer {
   void clear() { size_ = 0; }
 
  private:
+  using Memory = char[];  // NOLINT(*-avoid-c-arrays): a vector would write zeros
+
   void reserve(std::size_t wanted) {
     if (wanted <= capacity_) return;
     const std::size_t capacity = std::max(wanted, capacity_ * 2);
-    auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+    auto bytes = std::make_unique_for_overwrite<Memory>(capacity);
     if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
     bytes_ = std::move(bytes);
     capacity_ = capacity;
   }
 
-  std::unique_ptr<char[]> bytes_;
+  std::unique_ptr<Memory> bytes_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

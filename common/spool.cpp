@@ -17,13 +17,17 @@ constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 
 }  // namespace
 
+void Spool::Close::operator()(std::FILE* file) const noexcept {
+  std::fclose(file);  // NOLINT: what was in it is not wanted any more
+}
+
 void Spool::append(std::string_view text) {
   if (memory_.size() + text.size() > kMemoryBytes) spill();
   memory_ += text;
 }
 
 void Spool::spill() {
-  if (!file_) file_.reset(std::tmpfile());
+  if (!file_) file_.reset(std::tmpfile());  // NOLINT(*-owning-memory): it is owned here
   if (!file_ || ::fseeko(file_.get(), static_cast<off_t>(spilled_bytes_), SEEK_SET) != 0 ||
       std::fwrite(memory_.data(), 1, memory_.size(), file_.get()) != memory_.size()) {
     fail();

@@ -25,7 +25,7 @@ class Spool {
 
  private:
   struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+    void operator()(std::FILE* file) const noexcept;
   };
 
   void spill();
