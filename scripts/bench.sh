@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Times both programs beside `cp -r` and a plain Python peer, and prints a table. Needs about 8 GiB
-# in /dev/shm and a few minutes.
+# Measures both programs beside `cp -r`, curl and a plain Python peer, and prints a table.
+# tests/bench/README.md says what is measured and how.
 #
-#   scripts/bench.sh [--turns N] [TREE]...     1G, B, C, T (default: all)
+#   scripts/bench.sh [--quick] [--output DIR] [--folder-for-trees DIR] [MEASURE]...
+#
+#   --quick                 two minutes at most, instead of about half an hour
+#   --output DIR            where results.json, table.md and chart.svg go (default: build/bench)
+#   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 6 GiB free)
+#   MEASURE                 only this one (--help lists them)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-scripts/install-packages.sh build test
-cmake --preset release > /dev/null
-cmake --build --preset release --target healthmetric-sender healthmetric-receiver > /dev/null
-exec python3 tests/bench/compare.py --sender "$PWD/build/release/sender/healthmetric-sender" \
-  --receiver "$PWD/build/release/receiver/healthmetric-receiver" "$@"
+scripts/install-packages.sh build bench
+cmake --preset bench > /dev/null
+cmake --build --preset bench > /dev/null
+PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 exec python3 -m bench "$@"

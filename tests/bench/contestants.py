@@ -1,0 +1,100 @@
+"""The command lines that are compared. `room` is the folder a contestant may write in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import Command, Word
+
+PEER = Path(__file__).with_name("peer.py")
+REPOSITORY = "octo/data"
+TOKEN = "token-of-the-benchmark"
+BATCH_NAME = "bench"
+
+# Larger than the limits that suit GitHub: a tree is one batch in one payload.
+LARGE = ("--max-batch-size", "4G", "--max-file-size", "1G")
+
+
+def plain_environment(room: Path) -> dict[str, str]:
+    """Nothing of the person who measures: no configuration, no proxy, no token."""
+    return {"PATH": os.environ["PATH"], "HOME": str(room), "LC_ALL": "C.UTF-8",
+            "XDG_STATE_HOME": str(room / "state"), "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_SYSTEM": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def base64_size(size: int) -> int:
+    return -(-size // 3) * 4
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Where the things built for the benchmark are."""
+
+    sender: Path
+    receiver: Path
+    sink: Path
+    codecs: Path
+
+    @staticmethod
+    def in_build(build: Path) -> Programs:
+        return Programs(build / "sender/healthmetric-sender", build / "receiver/healthmetric-receiver",
+                        build / "tests/bench/healthmetric-bench-sink",
+                        build / "tests/bench/healthmetric-bench-codecs")
+
+    def pack(self, source: Path, size: int, room: Path, *options: Word) -> Command:
+        """Into room/out/_storage/inbox."""
+        words = [self.sender, "--folder", source, "--batch-name", BATCH_NAME, "--part-size", "4G",
+                 "--output", room / "out", "--quiet", *LARGE, *options]
+        return Command(words, plain_environment(room), base64_size(size))
+
+    def unpack(self, room: Path, size: int) -> Command:
+        """What waits in room/out/_storage/inbox, into room/out/_storage/<batch name>."""
+        return self.receive(room / "out/_storage", room, size)
+
+    def receive(self, storage: Path, room: Path, size: int) -> Command:
+        words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE]
+        return Command(words, plain_environment(room), size)
+
+    def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = frozenset({0}),
+             size: int = 0) -> Command:
+        """To a GitHub at `url`, in one payload; the outbox is in room/state."""
+        words = [self.sender, "--folder", source, "--batch-name", BATCH_NAME, "--part-size", "4G",
+                 "--api-url", url, "--repo", REPOSITORY, "--quiet", *LARGE, *options]
+        return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN}, base64_size(size), statuses)
+
+
+def stored_files(room: Path) -> Path:
+    return room / "out/_storage" / BATCH_NAME
+
+
+def copy(source: Path, size: int, room: Path) -> Command:
+    return Command(["cp", "-r", source, room / "copy"], plain_environment(room), size)
+
+
+def base64_encode(source: Path, size: int, room: Path) -> Command:
+    """All files in a row: what coreutils take for the codec alone."""
+    script = 'find "$1" -type f -print0 | xargs -0 cat | base64 --wrap=0 > "$2"'
+    words = ["bash", "-c", script, "base64", source, room / "base64"]
+    return Command(words, plain_environment(room), base64_size(size))
+
+
+def base64_decode(size: int, room: Path) -> Command:
+    script = 'base64 --decode "$1" > "$2"'
+    return Command(["bash", "-c", script, "base64", room / "base64", room / "bytes"], plain_environment(room), size)
+
+
+# The peer holds a batch as bytes, as base64 and as JSON at once.
+PEER_COPIES = 4
+
+
+def peer_pack(source: Path, size: int, room: Path) -> Command:
+    words = [sys.executable, PEER, "pack", source, room / "peer.json"]
+    return Command(words, plain_environment(room), base64_size(size) + PEER_COPIES * size)
+
+
+def peer_unpack(size: int, room: Path) -> Command:
+    words = [sys.executable, PEER, "unpack", room / "peer.json", room / "peer"]
+    return Command(words, plain_environment(room), size + PEER_COPIES * size)

@@ -1,0 +1,51 @@
+"""How much is measured: everything, or as much as fits into two minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench import trees
+
+
+@dataclass(frozen=True)
+class Effort:
+    tree_turns: dict[trees.Tree, int]
+    peer_carries: frozenset[trees.Tree]  #: it needs half a minute and 5 GB for A
+    upload_turns: int
+    start_turns: int
+    link_turns: int
+    memory_of: tuple[trees.Tree, ...]
+    history_days: int
+    history_bytes: int  #: of a day's files
+    stored_files: tuple[int, ...]  #: what lies in the storage already
+    growth_turns: int
+    codec_seconds: float  #: of each micro-benchmark
+
+
+FULL = Effort(
+    tree_turns={trees.A: 7, trees.B: 15, trees.C: 15, trees.T: 200},
+    peer_carries=frozenset({trees.A, trees.B, trees.C}),
+    upload_turns=31,
+    start_turns=100,
+    link_turns=3,
+    memory_of=(trees.A, trees.B, trees.MANY),
+    history_days=30,
+    history_bytes=15_000_000,
+    stored_files=(1_000, 10_000, 100_000),
+    growth_turns=51,
+    codec_seconds=1.0,
+)
+
+QUICK = Effort(
+    tree_turns={trees.A: 1, trees.B: 3, trees.C: 2, trees.T: 20},
+    peer_carries=frozenset({trees.B, trees.C}),
+    upload_turns=5,
+    start_turns=20,
+    link_turns=1,
+    memory_of=(trees.B,),
+    history_days=5,
+    history_bytes=1_000_000,
+    stored_files=(1_000, 10_000),
+    growth_turns=11,
+    codec_seconds=0.1,
+)

@@ -1,0 +1,50 @@
+"""Where everything is measured, and with what."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.contestants import Programs
+from bench.effort import Effort
+
+MEMORY = Path("/dev/shm")
+NEEDED_BYTES = 6 << 30  # tree A, its payload, its unpacked files, and the pages provided for one of them
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    folder: Path
+    programs: Programs
+    effort: Effort
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """An empty folder for one turn."""
+        room = Path(tempfile.mkdtemp(dir=self.folder))
+        try:
+            yield room
+        finally:
+            shutil.rmtree(room)
+
+
+def default_place() -> Path:
+    """Files in memory, where there is room: the disk would be what is measured."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= NEEDED_BYTES:
+        return MEMORY
+    return Path(tempfile.gettempdir())
+
+
+@contextmanager
+def opened(place: Path | None, programs: Programs, effort: Effort) -> Iterator[Laboratory]:
+    place = place or default_place()
+    free = shutil.disk_usage(place).free
+    if free < NEEDED_BYTES:
+        raise RuntimeError(f"{place} has {free >> 20} MiB free, {NEEDED_BYTES >> 20} are needed: "
+                           "name another folder with --folder-for-trees")
+    with tempfile.TemporaryDirectory(prefix="healthmetric-bench-", dir=place) as folder:
+        yield Laboratory(Path(folder), programs, effort)

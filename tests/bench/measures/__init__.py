@@ -1,0 +1,13 @@
+"""What is measured: each module has a function `rows` that yields its part of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bench.laboratory import Laboratory
+from bench.measures import copying
+from bench.rows import Row
+
+MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
+    "copying": copying.rows,
+}
