@@ -65,6 +65,12 @@ class Programs:
                  "--api-url", url, "--repo", REPOSITORY, "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN}, base64_size(size), statuses)
 
+    def deliver_waiting(self, url: str, room: Path) -> Command:
+        """What an earlier send left in the outbox."""
+        words = [self.sender, "outbox", "retry", "--api-url", url, "--repo", REPOSITORY, "--trigger", "none",
+                 "--quiet"]
+        return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN})
+
 
 def stored_files(room: Path) -> Path:
     return room / "out/_storage" / BATCH_NAME

@@ -15,6 +15,7 @@ class Effort:
     start_turns: int
     link_turns: int
     memory_of: tuple[trees.Tree, ...]
+    health_bytes: int  #: of a realistic batch
     history_days: int
     history_bytes: int  #: of a day's files
     stored_files: tuple[int, ...]  #: what lies in the storage already
@@ -29,6 +30,7 @@ FULL = Effort(
     start_turns=100,
     link_turns=3,
     memory_of=(trees.A, trees.B, trees.MANY),
+    health_bytes=15_000_000,
     history_days=30,
     history_bytes=15_000_000,
     stored_files=(1_000, 10_000, 100_000),
@@ -43,6 +45,7 @@ QUICK = Effort(
     start_turns=20,
     link_turns=1,
     memory_of=(trees.B,),
+    health_bytes=15_000_000,
     history_days=5,
     history_bytes=1_000_000,
     stored_files=(1_000, 10_000),

@@ -8,10 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
+from typing import Protocol
 
 KIB = 1024
 MIB = 1024 * KIB
 FILES_A_FOLDER = 10_000
+
+
+class Folder(Protocol):
+    """Something to carry."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    def write(self, folder: Path) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ MANY = Tree("M", 100_000, 16)
 
 
 @contextmanager
-def written(tree: Tree, folder: Path) -> Iterator[Path]:
+def written(tree: Folder, folder: Path) -> Iterator[Path]:
     place = folder / tree.name
     tree.write(place)
     try:

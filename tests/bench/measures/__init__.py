@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bench.laboratory import Laboratory
-from bench.measures import copying
+from bench.measures import copying, growth, memory, start, upload
 from bench.rows import Row
 
 MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
     "copying": copying.rows,
+    "start": start.rows,
+    "upload": upload.rows,
+    "memory": memory.rows,
+    "growth": growth.rows,
 }
