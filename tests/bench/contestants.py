@@ -44,9 +44,9 @@ class Programs:
                         build / "tests/bench/healthmetric-bench-sink",
                         build / "tests/bench/healthmetric-bench-codecs")
 
-    def pack(self, source: Path, size: int, room: Path, *options: Word) -> Command:
+    def pack(self, source: Path, size: int, room: Path, *options: Word, batch_name: str = BATCH_NAME) -> Command:
         """Into room/out/_storage/inbox."""
-        words = [self.sender, "--folder", source, "--batch-name", BATCH_NAME, "--part-size", "4G",
+        words = [self.sender, "--folder", source, "--batch-name", batch_name, "--part-size", "4G",
                  "--output", room / "out", "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room), base64_size(size))
 
@@ -72,8 +72,8 @@ class Programs:
         return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN})
 
 
-def stored_files(room: Path) -> Path:
-    return room / "out/_storage" / BATCH_NAME
+def stored_files(room: Path, batch_name: str = BATCH_NAME) -> Path:
+    return room / "out/_storage" / batch_name
 
 
 def copy(source: Path, size: int, room: Path) -> Command:

@@ -6,6 +6,7 @@ import base64
 import json
 import socket
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +47,8 @@ class Upload:
 class Sink:
     """Serves while the `with` block runs; afterwards `upload` has the last body of a PUT."""
 
-    def __init__(self, program: Path, room: Path, port: int) -> None:
-        self._words = [program, str(port), outbox_of(room), room / "received"]
+    def __init__(self, program: Path, room: Path, port: int, prefix: Sequence[str] = ()) -> None:
+        self._words = [*prefix, program, str(port), outbox_of(room), room / "received"]
         self._received = room / "received"
         self.url = url_of(port)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bench.laboratory import Laboratory
-from bench.measures import copying, growth, memory, start, upload
+from bench.measures import copying, growth, history, link, memory, start, upload
 from bench.rows import Row
 
 MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
@@ -13,5 +13,7 @@ MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
     "start": start.rows,
     "upload": upload.rows,
     "memory": memory.rows,
+    "link": link.rows,
+    "history": history.rows,
     "growth": growth.rows,
 }
