@@ -43,7 +43,7 @@ def bound(value: float, row: Row) -> str:
     """A goal, as short as it was set."""
     if row.kind is Kind.VALUE:
         return quantity(value, row.unit)
-    return f"{value:g}" + ("x" if row.kind is Kind.SPEEDUP else "")
+    return f"{value:.3g}" + ("x" if row.kind is Kind.SPEEDUP else "")
 
 
 def spread(row: Row) -> str:

@@ -29,7 +29,7 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
     growing = [HealthData(effort.history_bytes * (day + 1) // effort.history_days)
                for day in range(effort.history_days)]
     for name, days in (("fresh files each day", fresh), ("files that grow", growing)):
-        yield from _rows_of(f"{name}, {sum(day.size for day in days) / 1e6:.0f} MB in all", days, laboratory)
+        yield from _rows_of(f"{name}, {sum(day.size for day in days) / 1e6:.3g} MB in all", days, laboratory)
 
 
 def _rows_of(name: str, days: list[HealthData], laboratory: Laboratory) -> Iterator[Row]:
