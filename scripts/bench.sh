@@ -2,10 +2,11 @@
 # Measures both programs beside `cp -r`, curl and a plain Python peer, and prints a table.
 # tests/bench/README.md says what is measured and how.
 #
-#   scripts/bench.sh [--quick] [--output DIR] [--folder-for-trees DIR] [MEASURE]...
+#   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
 #
 #   --quick                 two minutes at most, instead of about half an hour
-#   --output DIR            where results.json, table.md and chart.svg go (default: build/bench)
+#   --output DIR            where results.json, report.md and chart.svg go (default: build/bench)
+#   --update-docs           measure everything, and put it into docs/performance.md and .svg, too
 #   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 6 GiB free)
 #   MEASURE                 only this one (--help lists them)
 set -euo pipefail

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 
-from bench import effort, laboratory, machine, table
+from bench import chart, effort, laboratory, machine, report
 from bench.contestants import Programs
 from bench.measures import MEASURES
 from bench.rows import Row
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench.sh", description=__doc__,
@@ -22,11 +22,16 @@ def parse() -> argparse.Namespace:
                         help=f"only these of {', '.join(MEASURES)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="fewer turns and smaller trees: two minutes at most")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIR",
-                        help="where results.json, table.md and chart.svg go (default: %(default)s)")
+                        help="where results.json, report.md and chart.svg go (default: %(default)s)")
+    parser.add_argument("--update-docs", action="store_true",
+                        help="measure everything, and put it into docs/performance.md and docs/performance.svg, too")
     parser.add_argument("--folder-for-trees", type=Path, metavar="DIR",
                         help="where the files are that are carried (default: /dev/shm, when it has room)")
     parser.add_argument("--build", type=Path, default=Path("build/release"), metavar="DIR", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.update_docs and (options.quick or options.measures):
+        parser.error("--update-docs is for everything, in full")
+    return options
 
 
 def measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
@@ -44,11 +49,14 @@ def measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
 def main() -> None:
     options = parse()
     rows, facts = measure(options)
+    text, picture = report.markdown(rows, facts), chart.svg(rows, report.one_line(facts))
     options.output.mkdir(parents=True, exist_ok=True)
-    text = table.markdown(rows)
-    document = {"machine": facts, "rows": [row.document() for row in rows]}
-    (options.output / "results.json").write_text(json.dumps(document, indent=1) + "\n")
-    (options.output / "table.md").write_text(text)
+    (options.output / "results.json").write_text(report.document(rows, facts))
+    (options.output / "report.md").write_text(text)
+    (options.output / "chart.svg").write_text(picture)
+    if options.update_docs:
+        report.put_into(DOCS / "performance.md", text)
+        (DOCS / "performance.svg").write_text(picture)
     print(text, end="")
 
 

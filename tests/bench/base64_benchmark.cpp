@@ -11,25 +11,25 @@ namespace {
 
 void base64_encode(benchmark::State& state) {
   const std::string bytes = random_bytes(static_cast<std::size_t>(state.range()));
-  std::string text;
+  ByteBuffer text;
   for ([[maybe_unused]] auto turn : state) {
     text.clear();
     base64::Encoder encoder;
     encoder.encode(bytes, text);
     encoder.finish(text);
-    benchmark::DoNotOptimize(text.data());
+    benchmark::DoNotOptimize(text.view().data());
   }
   state.SetBytesProcessed(state.iterations() * state.range());
 }
 
 void base64_decode(benchmark::State& state) {
   const std::string text = base64::encode(random_bytes(static_cast<std::size_t>(state.range())));
-  std::string bytes;
+  ByteBuffer bytes;
   for ([[maybe_unused]] auto turn : state) {
     bytes.clear();
     base64::Decoder decoder;
     if (!decoder.decode(text, bytes) || !decoder.finish()) state.SkipWithError("not decoded");
-    benchmark::DoNotOptimize(bytes.data());
+    benchmark::DoNotOptimize(bytes.view().data());
   }
   state.SetBytesProcessed(state.iterations() * state.range());
 }

@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 from bench.processes import output_of
@@ -24,6 +25,7 @@ def facts(place: Path) -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
+        "day": datetime.now(timezone.utc).date().isoformat(),
         "file system": output_of("stat", "--file-system", "--format=%T", place),
         "compiler": _first_line(os.environ.get("CXX", "c++"), "--version"),
         "coreutils": _first_line("cp", "--version"),
