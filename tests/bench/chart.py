@@ -19,6 +19,7 @@ LINE = 26
 BAR = 14
 HEADING = 44
 TOP = 74
+LEGEND_WIDTH = 190
 HEADROOM = 1.08  #: of the scale over the longest bar
 
 STYLE = """
@@ -26,11 +27,11 @@ STYLE = """
   .title { font-size: 18px; font-weight: 600; } .heading { font-weight: 600; } .small { fill: #59636e; font-size: 12px; }
   .value { font-variant-numeric: tabular-nums; } .track { fill: #eff2f5; } .one { stroke: #818b98; stroke-dasharray: 3 3; }
   .aim { fill: #2da44e; } .must { fill: #218bff; } .neither { fill: #e16f24; }
-  .goal { stroke: #1f2328; stroke-width: 2; } .spread { stroke: #1f2328; opacity: 0.55; }
+  .must-mark, .aim-mark { stroke: #1f2328; stroke-width: 2; } .aim-mark { stroke-dasharray: 2 2; } .spread { stroke: #1f2328; opacity: 0.55; }
   @media (prefers-color-scheme: dark) {
     .page { fill: #0d1117; stroke: #3d444d; } text { fill: #f0f6fc; } .small { fill: #9198a1; } .track { fill: #1c2128; }
     .aim { fill: #3fb950; } .must { fill: #4493f8; } .neither { fill: #f0883e; }
-    .goal, .spread { stroke: #f0f6fc; }
+    .must-mark, .aim-mark, .spread { stroke: #f0f6fc; }
   }
 """
 
@@ -63,7 +64,7 @@ def svg(rows: Sequence[Row], subtitle: str) -> str:
         body += _section(name, of_it, y)
         y += HEADING + LINE * len(of_it)
     body += _legend(y + MARGIN)
-    height = y + 2 * MARGIN + 8
+    height = y + 3 * MARGIN + 8
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
             f'aria-label="Measures and their goals"><style>{STYLE}</style>\n'
             f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:.0f}" rx="6"/>\n'
@@ -92,8 +93,8 @@ def _bar(row: Row, scale: Scale, y: float) -> Iterator[str]:
     low, high = row.spread
     if high > low:
         yield f'<path class="spread" d="M{scale.x(low):.1f} {middle}H{scale.x(high):.1f}"/>\n'
-    for bound, reach in ((row.goal.must, 3), (row.goal.aim, 1)):
-        yield _upright("goal", scale.x(bound), y - reach, y + BAR + reach)
+    for kind, bound in (("must-mark", row.goal.must), ("aim-mark", row.goal.aim)):
+        yield _upright(kind, scale.x(bound), y - 3, y + BAR + 3)
     yield _text(WIDTH - MARGIN - VALUES + 10, y + BAR - 3, table.figure(row.figure, row), "value")
 
 
@@ -102,9 +103,14 @@ def _legend(y: float) -> Iterator[str]:
     for reached, words in LEGEND:
         yield _box(CLASSES[reached], x, y - BAR + 3, BAR)
         yield _text(x + BAR + 6, y, words, "small")
-        x += 165
-    yield _upright("goal", x + 4, y - BAR, y + 4)
-    yield _text(x + 12, y, "goals: long mark must, short mark aim; thin line: middle half of the turns", "small")
+        x += LEGEND_WIDTH
+    y, x = y + MARGIN, float(MARGIN)
+    for kind, words in (("must-mark", "what it must reach"), ("aim-mark", "what it aims at")):
+        yield _upright(kind, x + BAR / 2, y - BAR + 1, y + 4)
+        yield _text(x + BAR + 6, y, words, "small")
+        x += LEGEND_WIDTH
+    yield f'<path class="spread" d="M{x:.1f} {y - 4:g}h{BAR}"/>\n'
+    yield _text(x + BAR + 6, y, "the middle half of the turns", "small")
 
 
 def _text(x: float, y: float, words: str, kind: str) -> str:

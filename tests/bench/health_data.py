@@ -24,7 +24,7 @@ class HealthData:
 
     @property
     def description(self) -> str:
-        return f"{len(KINDS) * FILES_A_KIND} JSON and CSV files, {self.size / 1e6:g} MB"
+        return f"{len(KINDS) * FILES_A_KIND} JSON/CSV files, {self.size / 1e6:g} MB"
 
     def write(self, folder: Path) -> None:
         for kind, (share, text_of) in KINDS.items():

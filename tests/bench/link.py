@@ -31,7 +31,7 @@ FRONT_PORT = 8443
 class Link(Protocol):
     """Servers and clients are started behind the words that put them at their end."""
 
-    name: str
+    remark: str  #: to be read behind a figure
     server_prefix: Sequence[str]
     client_prefix: Sequence[str]
     server_address: tuple[str, int]  #: where the server listens
@@ -67,7 +67,7 @@ class _Tunnels:
     BURST = 64
 
     def __init__(self) -> None:
-        self.name = "packets between two network namespaces"
+        self.remark = ""
         spaces = [f"bench{os.getpid()}{end}" for end in "cs"]
         self._spaces, self._files = spaces, []
         addresses = ("10.213.7.1", "10.213.7.2")
@@ -167,7 +167,7 @@ class _Pipe:
 
 class _Relay:
     def __init__(self) -> None:
-        self.name = "a relay, without slow start"
+        self.remark = " (relay)"
         self.server_prefix: Sequence[str] = ()
         self.client_prefix: Sequence[str] = ()
         self.server_address = ("127.0.0.1", free_port())

@@ -19,7 +19,7 @@ from bench.processes import Command, run, seconds_of
 from bench.rows import Goal, Kind, Row, Unit
 from bench.sink import Sink, Upload, contents_url, free_port
 
-SECTION = "A realistic batch at 100 ms and 50 Mbit/s, over TLS"
+SECTION = "A realistic batch at 100 ms and 50 Mbit/s"
 TESTS = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_S = 30
 GOALS = {("bytes", "zstd"): Goal(1 / 4, 1 / 6), ("time", "zstd"): Goal(1 / 3, 1 / 4)}
@@ -37,10 +37,10 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
                     before = link.sent_bytes()
                     seconds[name].append(_send(name, source, link, laboratory, room))
                     sent[name].append(link.sent_bytes() - before)
-        name_of_link = link.name
+        section = SECTION + link.remark
     for compression in COMPRESSIONS:
         for what, unit, figures in (("bytes", Unit.BYTES, sent), ("time", Unit.SECONDS, seconds)):
-            yield Row(f"{SECTION} ({name_of_link})", f"{what}, --compress {compression}", unit, figures[compression],
+            yield Row(section, f"{what}, --compress {compression}", unit, figures[compression],
                       "GET and PUT by the peer", figures["peer"], Kind.RATIO, GOALS.get((what, compression)))
 
 
