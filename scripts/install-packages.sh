@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packages of the groups given (build, test, bench, lint, fuzz, data; default: build) as far as they
-# are missing. Silent and quick when none is.
+# Installs the packages of the groups given (build, test, bench, lint, fuzz, data; default: build) as
+# far as they are missing. Silent and quick when none is.
 #
 #   scripts/install-packages.sh [GROUP]...
 set -euo pipefail

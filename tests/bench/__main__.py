@@ -39,11 +39,12 @@ def measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
     chosen = effort.QUICK if options.quick else effort.FULL
     rows: list[Row] = []
     with laboratory.opened(options.folder_for_trees, programs, chosen) as lab:
+        facts = machine.facts(lab.folder)
         for name in options.measures or MEASURES:
             begin = time.monotonic()
             rows += MEASURES[name](lab)
             print(f"{name}: measured in {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
-        return rows, machine.facts(lab.folder)
+        return rows, facts
 
 
 def main() -> None:

@@ -36,7 +36,8 @@ STYLE = """
 """
 
 CLASSES = {Reached.AIM: "aim", Reached.MUST: "must", Reached.NEITHER: "neither"}
-LEGEND = ((Reached.AIM, "reaches the aim"), (Reached.MUST, "reaches what it must"), (Reached.NEITHER, "reaches neither"))
+LEGEND = ((Reached.AIM, "reaches the aim"), (Reached.MUST, "reaches what it must"),
+          (Reached.NEITHER, "reaches neither"))
 DIRECTIONS = {Kind.RATIO: "time or bytes as a multiple of theirs; less is better",
               Kind.SPEEDUP: "times faster than theirs; more is better", Kind.VALUE: "less is better"}
 

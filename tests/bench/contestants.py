@@ -50,12 +50,12 @@ class Programs:
                  "--output", room / "out", "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room), base64_size(size))
 
-    def unpack(self, room: Path, size: int) -> Command:
+    def unpack(self, room: Path, size: int, *options: Word) -> Command:
         """What waits in room/out/_storage/inbox, into room/out/_storage/<batch name>."""
-        return self.receive(room / "out/_storage", room, size)
+        return self.receive(room / "out/_storage", room, size, *options)
 
-    def receive(self, storage: Path, room: Path, size: int) -> Command:
-        words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE]
+    def receive(self, storage: Path, room: Path, size: int, *options: Word) -> Command:
+        words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room), size)
 
     def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = frozenset({0}),

@@ -9,6 +9,7 @@ from bench import trees
 
 @dataclass(frozen=True)
 class Effort:
+    needed_bytes: int  #: of free space: for files, copies of them, and the pages that are provided
     tree_turns: dict[trees.Tree, int]
     peer_carries: frozenset[trees.Tree]  #: it needs half a minute and 5 GB for A
     upload_turns: int
@@ -24,6 +25,7 @@ class Effort:
 
 
 FULL = Effort(
+    needed_bytes=9 << 30,
     tree_turns={trees.A: 7, trees.B: 15, trees.C: 15, trees.T: 200},
     peer_carries=frozenset({trees.A, trees.B, trees.C}),
     upload_turns=31,
@@ -39,6 +41,7 @@ FULL = Effort(
 )
 
 QUICK = Effort(
+    needed_bytes=4 << 30,
     tree_turns={trees.A: 1, trees.B: 3, trees.C: 2, trees.T: 20},
     peer_carries=frozenset({trees.B, trees.C}),
     upload_turns=5,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 START = datetime(2024, 1, 15, tzinfo=timezone.utc)
 FILES_A_KIND = 20
+CONFIDENCES = ("high", "high", "high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _heart_rate(source: random.Random, begin: datetime, size: int) -> str:
     def lines() -> Iterator[str]:
         for number, rate in enumerate(rates):
             moment = begin + timedelta(seconds=5 * number)
-            yield f"{moment:%Y-%m-%dT%H:%M:%SZ},{rate:.0f},{source.choice(('high', 'high', 'high', 'medium', 'low'))}\n"
+            yield f"{moment:%Y-%m-%dT%H:%M:%SZ},{rate:.0f},{source.choice(CONFIDENCES)}\n"
 
     return _table("timestamp,bpm,confidence", size, lines())
 

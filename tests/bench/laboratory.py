@@ -13,7 +13,6 @@ from bench.contestants import Programs
 from bench.effort import Effort
 
 MEMORY = Path("/dev/shm")
-NEEDED_BYTES = 6 << 30  # tree A, its payload, its unpacked files, and the pages provided for one of them
 
 
 @dataclass(frozen=True)
@@ -32,19 +31,19 @@ class Laboratory:
             shutil.rmtree(room)
 
 
-def default_place() -> Path:
+def default_place(needed_bytes: int) -> Path:
     """Files in memory, where there is room: the disk would be what is measured."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= NEEDED_BYTES:
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= needed_bytes:
         return MEMORY
     return Path(tempfile.gettempdir())
 
 
 @contextmanager
 def opened(place: Path | None, programs: Programs, effort: Effort) -> Iterator[Laboratory]:
-    place = place or default_place()
+    place = place or default_place(effort.needed_bytes)
     free = shutil.disk_usage(place).free
-    if free < NEEDED_BYTES:
-        raise RuntimeError(f"{place} has {free >> 20} MiB free, {NEEDED_BYTES >> 20} are needed: "
+    if free < effort.needed_bytes:
+        raise RuntimeError(f"{place} has {free >> 20} MiB free, {effort.needed_bytes >> 20} are needed: "
                            "name another folder with --folder-for-trees")
     with tempfile.TemporaryDirectory(prefix="healthmetric-bench-", dir=place) as folder:
         yield Laboratory(Path(folder), programs, effort)

@@ -19,10 +19,12 @@ def facts(place: Path) -> dict[str, str]:
     cpu = Path("/proc/cpuinfo").read_text()
     flags = set(_field(cpu, "flags").split())
     found = {
+        "command": " ".join(["./scripts/bench.sh", *sys.argv[1:]]),
         "CPU": _field(cpu, "model name"),
         "CPU flags": " ".join(flag for flag in TELLING_FLAGS if flag in flags),
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
+        "load before": f"{os.getloadavg()[0]:.2f}",
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
         "day": datetime.now(timezone.utc).date().isoformat(),

@@ -15,6 +15,11 @@ from bench.laboratory import Laboratory
 from bench.processes import run
 from bench.rows import Kind, Row, Unit
 
+# git looks for deltas among files whose paths end alike, which the default names do not: an id is last.
+NAMES_KEPT = "{batch}/{timestamp}-{id}/{dir}{stem}{ext}"
+DEFAULT_NAMES = "{batch}/{dir}{stem}_{timestamp}-{id}{ext}"
+WAYS = {"plain": ("none", DEFAULT_NAMES), "zstd": ("zstd", DEFAULT_NAMES), "zstd, names kept": ("zstd", NAMES_KEPT)}
+
 SECTION = "A repository's pack after {days} daily batches"
 
 
@@ -36,11 +41,11 @@ def _rows_of(name: str, days: list[HealthData], laboratory: Laboratory) -> Itera
     programs = laboratory.programs
     peer = _sizes(days, laboratory, carry_by_peer)
     section = SECTION.format(days=len(days))
-    for compression in ("none", "zstd"):
-        ours = _sizes(days, laboratory, partial(carry, programs, compression))
+    for way, options in WAYS.items():
+        ours = _sizes(days, laboratory, partial(carry, programs, *options))
         for part in ("pack", "payloads", "files"):
             label = {"pack": "", "payloads": ": payloads alone", "files": ": stored files alone"}[part]
-            yield Row(section, f"{name}, --compress {compression}{label}", Unit.BYTES, [getattr(ours, part)],
+            yield Row(section, f"{name}, {way}{label}", Unit.BYTES, [getattr(ours, part)],
                       "the peer", [getattr(peer, part)], Kind.RATIO)
 
 
@@ -53,11 +58,11 @@ def _sizes(days: list[HealthData], laboratory: Laboratory, way: Way) -> Sizes:
         return GitRepository(room / "out").packed_sizes()
 
 
-def carry(programs: Programs, compression: str, source: Path, day: str, room: Path) -> Path:
+def carry(programs: Programs, compression: str, names: str, source: Path, day: str, room: Path) -> Path:
     repository = GitRepository(room / "out")
     run(programs.pack(source, 0, room, "--compress", compression, batch_name=day), room)
     repository.commit(f"Add batch {day}")
-    run(programs.unpack(room, 0), room)
+    run(programs.unpack(room, 0, "--name-template", names), room)
     repository.commit(f"Receive batch {day}")
     return contestants.stored_files(room, day)
 

@@ -25,7 +25,8 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
                 seconds, upload = _send(source, laboratory, room)
                 sends.append(seconds)
                 curls.append(_curl(upload, laboratory, room))
-    yield Row(SECTION, "send T: PUT and dispatch", Unit.SECONDS, sends, "curl, the same two requests", curls, Kind.RATIO)
+    yield Row(SECTION, "send T: PUT and dispatch", Unit.SECONDS, sends, "curl, the same two requests",
+              curls, Kind.RATIO)
 
 
 def _versions(laboratory: Laboratory) -> Iterator[Row]:
