@@ -41,8 +41,8 @@ class Tree:
 
     @property
     def description(self) -> str:
-        size = f"{self.file_bytes // KIB} KiB" if self.file_bytes < MIB else f"{self.file_bytes // MIB} MiB"
-        return f"{self.files:,} x {size}"
+        step, unit = next(pair for pair in ((MIB, "MiB"), (KIB, "KiB"), (1, "bytes")) if self.file_bytes >= pair[0])
+        return f"{self.files:,} x {self.file_bytes // step} {unit}"
 
     def write(self, folder: Path) -> None:
         source = random.Random(self.name)
