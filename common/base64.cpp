@@ -14,17 +14,10 @@ constexpr auto kFailed = static_cast<std::size_t>(-1);
 /// What the library may write behind the bytes.
 constexpr std::size_t kDecoderSlackBytes = 2;
 
-/// Writes the text of all of `bytes`. The library wants room for a terminating NUL behind it.
-void encode_to(std::string_view bytes, char* text) {
-  const std::size_t front = encode_front_avx2(bytes, text);
-  bytes.remove_prefix(front);
-  modp_b64_encode(text + encoded_size(front), bytes.data(), bytes.size());
-}
-
 void append_encoded(std::string_view bytes, ByteBuffer& out) {
   if (bytes.empty()) return;
   const std::size_t size = out.size() + encoded_size(bytes.size());
-  encode_to(bytes, out.extend(encoded_size(bytes.size()) + 1).data());
+  encode_to(bytes, out.extend(encoded_size(bytes.size()) + 1));
   out.cut_to(size);
 }
 
@@ -107,9 +100,17 @@ bool Decoder::finish() {
 }
 
 std::string encode(std::string_view bytes) {
-  std::string text(encoded_size(bytes.size()), '\0');
-  encode_to(bytes, text.data());
+  std::string text(encoded_size(bytes.size()) + 1, '\0');
+  encode_to(bytes, text);
+  text.pop_back();
   return text;
+}
+
+/// The one character more is for the library, which ends a text with NUL.
+void encode_to(std::string_view bytes, std::span<char> text) {
+  const std::size_t front = encode_front_avx2(bytes, text.data());
+  bytes.remove_prefix(front);
+  modp_b64_encode(text.data() + encoded_size(front), bytes.data(), bytes.size());
 }
 
 }  // namespace healthmetric::base64

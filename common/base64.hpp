@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,5 +57,8 @@ class Decoder {
 
 /// The text of all of `bytes`.
 std::string encode(std::string_view bytes);
+
+/// The same, written to the front of `text`, which has room for one character more.
+void encode_to(std::string_view bytes, std::span<char> text);
 
 }  // namespace healthmetric::base64

@@ -22,15 +22,15 @@ class PayloadBody final : public RequestBody {
   void rewind() override;
 
  private:
-  void refill();
+  std::size_t take(std::span<char> into);
+  std::string_view read_block(std::size_t size);
 
   InputFile file_;
   std::uint64_t file_size_bytes_;
   std::string head_;
   std::string tail_;
-  base64::Encoder encoder_;
   std::string block_;
-  ByteBuffer pending_;  ///< encoded and not yet taken
+  std::string pending_;  ///< what is taken before the next block
   std::size_t taken_ = 0;
   bool at_end_ = false;
 };
