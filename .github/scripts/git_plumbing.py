@@ -74,14 +74,21 @@ class Clone:
         return self._text("symbolic-ref", "--short", "HEAD")
 
     def fetch_tip(self, remote: str, branch: str) -> str:
+        ref = f"refs/heads/{branch}"
         try:
-            self._git("check-ref-format", f"refs/heads/{branch}")
+            self._git("check-ref-format", ref)
         except GitError as failure:
             raise GitError(f"{branch!r} is no name for a branch") from failure
-        # Without a depth, a shallow clone would fetch the whole history of a branch it has not seen.
-        is_shallow = self._text("rev-parse", "--is-shallow-repository") == "true"
-        depth = ["--depth=1"] if is_shallow else []
-        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, f"refs/heads/{branch}")
+        depth = []
+        if self._text("rev-parse", "--is-shallow-repository") == "true":
+            # With a depth, git has a pack made even when it lacks nothing.
+            known = self._text("for-each-ref", "--format=%(objectname)",
+                               f"refs/remotes/{remote}/{branch}")
+            if known and self._text("ls-remote", "--", remote, ref) == f"{known}\t{ref}":
+                return known
+            # Without one, it would fetch the whole history of what it has not seen.
+            depth = ["--depth=1"]
+        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, ref)
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:

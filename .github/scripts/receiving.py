@@ -84,9 +84,9 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
     rejected = rejected_at(clone, remote, tip, STORAGE) if receiver.retries_rejected else {}
     for each in rejected.values():
         waiting |= {in_repository(path): blob for path, blob in each.files.items()}
-    clone.fetch_blobs(remote, waiting.values())
     shown: dict[str, str] = {}
     while waiting:
+        clone.fetch_blobs(remote, (waiting | shown).values())
         with tempfile.TemporaryDirectory(dir=clone.git_dir, prefix="receive-") as room:
             storage = Path(room) / STORAGE
             (storage / "inbox").mkdir(parents=True)
