@@ -135,7 +135,7 @@ class Clone:
         return self._text("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
 
     def names_taken(self, paths: Iterable[str]) -> set[str]:
-        """Those that git has no other use for: an index takes no .git, nor git~1, and says no word."""
+        """Those that an index takes. What git has for its own on some system, like git~1, it skips."""
         with tempfile.TemporaryDirectory(dir=self.git_dir, prefix="names-") as room:
             index = {"GIT_INDEX_FILE": f"{room}/index"}
             records = "".join(f"{REGULAR_FILE} {EMPTY_BLOB}\t{path}\0" for path in paths)

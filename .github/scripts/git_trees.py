@@ -1,7 +1,7 @@
 """Changes some files of a tree, at a cost that follows the change.
 
-An index lists every file there is, and is read and written whole. Here only the directories are
-that the change touches; whatever else lies in them keeps its name, its mode and its object.
+An index lists every file there is, and is read and written whole. Here only the directories that
+the change touches are; whatever else lies in them keeps its name, its mode and its object.
 """
 
 from __future__ import annotations

@@ -132,6 +132,7 @@ def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],
 
 
 def check_names(clone: Clone, changes: Sequence[BatchChange]) -> None:
+    """A tree takes any name, but nobody could check it out, and a server may refuse it."""
     paths = {in_repository(path) for change in changes for path in change.files}
     for path in sorted(paths - clone.names_taken(paths)):
         raise LocalFailure(f"git does not take {path!r} into a tree")

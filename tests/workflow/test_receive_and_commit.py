@@ -251,6 +251,14 @@ def test_what_is_in_the_way_is_fetched_with_one_request(forge: Forge) -> None:
     assert fetches_in(events) == len(["the tip", "the payloads", "what is in the way"])
 
 
+def test_a_shallow_clone_of_the_tip_fetches_the_payloads_alone(forge: Forge) -> None:
+    forge.send(MORNING)
+    forge.clone_again("--depth=1", "--filter=blob:none", "--no-checkout")
+    done, events = traced(forge)
+    assert done.returncode == 0, done.stderr
+    assert fetches_in(events) == len(["the payloads"])
+
+
 def traced(forge: Forge) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     """What git reports of itself while the script runs."""
     trace = forge.directory / "trace"
