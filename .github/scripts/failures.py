@@ -9,3 +9,7 @@ class RemoteFailure(RuntimeError):
 
 class LocalFailure(RuntimeError):
     """Something here is not as it must be; nothing more was pushed."""
+
+
+class GitError(RuntimeError):
+    """A git command that failed, with git's own words."""

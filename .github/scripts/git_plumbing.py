@@ -10,23 +10,20 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import IO
 
-from failures import RemoteFailure
+from failures import GitError, RemoteFailure
+from git_dialogue import GitDialogue
+from git_trees import REGULAR_FILE, TreeEditor
 from git_words import refusal_in, words_of
 
-REGULAR_FILE = "100644"
-NO_BLOB = "0" * 40
+EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 COPY_BLOCK_BYTES = 256 * 1024
-
-
-class GitError(RuntimeError):
-    """A git command that failed, with git's own words."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,16 @@ class PushAnswer:
 class Clone:
     """A clone whose own index, work tree and branches stay as they are.
 
-    Trees are built in the index file given to `begin`, so a person's unfinished work in the same
-    clone, a sparse checkout or an old branch change nothing.
+    Trees are built from trees, so a person's unfinished work in the same clone, a sparse checkout or
+    an old branch change nothing. git is shown no index: many of its commands would read one without
+    need, and in it stands everything that is stored.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
         self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
+        self._environment["GIT_INDEX_FILE"] = str(self.git_dir / "no-index")
         self._environment.update(self._default_identity())
         self._fetched_blobs: set[str] = set()
 
@@ -75,14 +74,21 @@ class Clone:
         return self._text("symbolic-ref", "--short", "HEAD")
 
     def fetch_tip(self, remote: str, branch: str) -> str:
+        ref = f"refs/heads/{branch}"
         try:
-            self._git("check-ref-format", f"refs/heads/{branch}")
+            self._git("check-ref-format", ref)
         except GitError as failure:
             raise GitError(f"{branch!r} is no name for a branch") from failure
-        # Without a depth, a shallow clone would fetch the whole history of a branch it has not seen.
-        is_shallow = self._text("rev-parse", "--is-shallow-repository") == "true"
-        depth = ["--depth=1"] if is_shallow else []
-        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, f"refs/heads/{branch}")
+        depth = []
+        if self._text("rev-parse", "--is-shallow-repository") == "true":
+            # With a depth, git has a pack made even when it lacks nothing.
+            known = self._text("for-each-ref", "--format=%(objectname)",
+                               f"refs/remotes/{remote}/{branch}")
+            if known and self._text("ls-remote", "--", remote, ref) == f"{known}\t{ref}":
+                return known
+            # Without one, it would fetch the whole history of what it has not seen.
+            depth = ["--depth=1"]
+        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, ref)
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
@@ -114,41 +120,34 @@ class Clone:
 
     def copy_blobs(self, targets: Mapping[Path, str]) -> None:
         """Writes each blob to its path byte for byte, which a checkout does not promise."""
-        with subprocess.Popen(
-            [*self._command(), "cat-file", "--batch"],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as reader:
-            assert reader.stdin and reader.stdout
+        with self._dialogue("cat-file", "--batch") as reader:
             for target, blob in targets.items():
-                reader.stdin.write(blob.encode() + b"\n")
-                reader.stdin.flush()
-                answer = reader.stdout.readline().split()
-                if answer[1:2] != [b"blob"]:
-                    raise GitError(f"cannot read blob {blob} for {target}")
+                size = reader.size_of(blob.encode(), b"blob")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as file:
-                    _copy_exactly(reader.stdout, file, int(answer[2]))
-                reader.stdout.read(1)
+                    while size:
+                        size -= file.write(reader.read(min(size, COPY_BLOCK_BYTES)))
+                reader.read(1)
 
     def store_files(self, files: list[Path]) -> list[str]:
         """Makes a blob of each file as it is and returns the blob ids in the same order."""
         names = b"".join(_c_quoted(os.fsencode(file)) + b"\n" for file in files)
         return self._text("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
 
-    def begin(self, commit: str, index: Path) -> None:
-        self._environment["GIT_INDEX_FILE"] = str(index)
-        self._git("read-tree", commit)
+    def names_taken(self, paths: Iterable[str]) -> set[str]:
+        """Those that an index takes. What git has for its own on some system, like git~1, it skips."""
+        with tempfile.TemporaryDirectory(dir=self.git_dir, prefix="names-") as room:
+            index = {"GIT_INDEX_FILE": f"{room}/index"}
+            records = "".join(f"{REGULAR_FILE} {EMPTY_BLOB}\t{path}\0" for path in paths)
+            self._git("update-index", "-z", "--index-info", given=os.fsencode(records), **index)
+            return set(_records(self._git("ls-files", "-z", **index)))
 
-    def stage(self, additions: Mapping[str, str], removals: Iterable[str]) -> None:
-        records = [f"{REGULAR_FILE} {blob}\t{path}\0" for path, blob in additions.items()]
-        records += [f"0 {NO_BLOB}\t{path}\0" for path in removals]
-        self._git("update-index", "-z", "--index-info", given=os.fsencode("".join(records)))
-
-    def write_tree(self) -> str:
-        # Without --missing-ok a partial clone would download every neighbour of a new file.
-        return self._text("write-tree", "--missing-ok")
+    def changed_tree(self, tree: str, additions: Mapping[str, str],
+                     removals: Iterable[str]) -> str:
+        # Without --missing a partial clone would download every neighbour of a new file.
+        with (self._dialogue("cat-file", "--batch") as reader,
+              self._dialogue("mktree", "-z", "--missing", "--batch") as writer):
+            return TreeEditor(reader, writer).changed(tree, {**additions, **dict.fromkeys(removals)})
 
     def blob_at(self, tree: str, path: str) -> str | None:
         records = _records(self._git("--literal-pathspecs", "ls-tree", "-z", tree, "--", path))
@@ -207,9 +206,12 @@ class Clone:
     def _text(self, *arguments: str, given: bytes = b"") -> str:
         return os.fsdecode(self._git(*arguments, given=given)).strip()
 
-    def _git(self, *arguments: str, given: bytes = b"") -> bytes:
-        done = subprocess.run([*self._command(), *arguments], env=self._environment, input=given,
-                              capture_output=True, check=False)
+    def _dialogue(self, *arguments: str) -> GitDialogue:
+        return GitDialogue(self._command(), arguments, self._environment)
+
+    def _git(self, *arguments: str, given: bytes = b"", **variables: str) -> bytes:
+        done = subprocess.run([*self._command(), *arguments], env=self._environment | variables,
+                              input=given, capture_output=True, check=False)
         if done.returncode != 0:
             command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
             raise GitError(f"git {command}: {words_of(done.stderr)}")
@@ -223,12 +225,3 @@ def _records(output: bytes) -> list[str]:
 def _c_quoted(name: bytes) -> bytes:
     """The name as git reads it from a line: `hash-object --stdin-paths` knows no NUL separation."""
     return b'"' + re.sub(rb"[^\w ./~-]", lambda odd: b"\\%03o" % odd[0][0], name) + b'"'
-
-
-def _copy_exactly(source: IO[bytes], target: IO[bytes], size: int) -> None:
-    while size:
-        block = source.read(min(size, COPY_BLOCK_BYTES))
-        if not block:
-            raise GitError("git cat-file ended in the middle of a blob")
-        target.write(block)
-        size -= len(block)

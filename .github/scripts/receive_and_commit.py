@@ -27,8 +27,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from batch_report import BadReport, BatchReport, label_of  # noqa: E402
-from failures import LocalFailure, RemoteFailure  # noqa: E402
-from git_plumbing import Clone, GitError  # noqa: E402
+from failures import GitError, LocalFailure, RemoteFailure  # noqa: E402
+from git_plumbing import Clone  # noqa: E402
 from pushing import Ended, Push  # noqa: E402
 from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
 from run_result import RunResult  # noqa: E402

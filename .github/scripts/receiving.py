@@ -84,9 +84,9 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
     rejected = rejected_at(clone, remote, tip, STORAGE) if receiver.retries_rejected else {}
     for each in rejected.values():
         waiting |= {in_repository(path): blob for path, blob in each.files.items()}
-    clone.fetch_blobs(remote, waiting.values())
     shown: dict[str, str] = {}
     while waiting:
+        clone.fetch_blobs(remote, (waiting | shown).values())
         with tempfile.TemporaryDirectory(dir=clone.git_dir, prefix="receive-") as room:
             storage = Path(room) / STORAGE
             (storage / "inbox").mkdir(parents=True)
@@ -95,7 +95,7 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
             changes = [with_records(change, rejected, storage)
                        for change in batch_changes(report, storage)]
             changes = with_attributes(clone, tip, changes, storage)
-            clone.begin(tip, Path(room) / "index")
+            check_names(clone, changes)
             commits = commit_changes(clone, tip, changes, storage)
             replaced = replaced_files(clone, tip, commits)
             if not replaced:
@@ -131,6 +131,13 @@ def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],
     return [BatchChange("Keep git from rewriting stored files", {ATTRIBUTES: None}), *changes]
 
 
+def check_names(clone: Clone, changes: Sequence[BatchChange]) -> None:
+    """A tree takes any name, but nobody could check it out, and a server may refuse it."""
+    paths = {in_repository(path) for change in changes for path in change.files}
+    for path in sorted(paths - clone.names_taken(paths)):
+        raise LocalFailure(f"git does not take {path!r} into a tree")
+
+
 def commit_changes(clone: Clone, tip: str, changes: Sequence[BatchChange],
                    storage: Path) -> list[BatchCommit]:
     """One commit each, as far as a change changes anything."""
@@ -138,8 +145,7 @@ def commit_changes(clone: Clone, tip: str, changes: Sequence[BatchChange],
     commit, tree = tip, clone.tree_of(tip)
     for change in changes:
         additions = store(clone, change, storage)
-        clone.stage(additions, map(in_repository, change.removed))
-        new_tree = clone.write_tree()
+        new_tree = clone.changed_tree(tree, additions, map(in_repository, change.removed))
         check_complete(clone, tree, new_tree, additions)
         if new_tree != tree:
             commit, tree = clone.commit(new_tree, commit, change.message), new_tree
@@ -158,11 +164,10 @@ def store(clone: Clone, change: BatchChange, storage: Path) -> dict[str, str]:
 
 
 def check_complete(clone: Clone, old: str, new: str, additions: Mapping[str, str]) -> None:
-    """git skips names that it takes for its own on some system, with a warning and status 0."""
     changed = {change.path: change.new_blob for change in clone.changes(old, new)}
     for path, blob in additions.items():
         if (changed.get(path) or clone.blob_at(new, path)) != blob:
-            raise LocalFailure(f"git does not take {path!r} into a tree")
+            raise LocalFailure(f"{path!r} did not get into the tree")
 
 
 def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit]) -> dict[str, str]:

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,9 +116,9 @@ def test_the_tarballs_receiver_needs_no_more_than_a_c_library(
     tarball = packed(tmp_path, "TGZ", tmp_path / "packages", "*.tar.gz")
     top = f"healthmetric-{version()}-linux-{os.uname().machine}"
     assert tarball.name == f"{top}.tar.gz"
-    with tarfile.open(tarball) as archive:
-        assert {f"{top}/{file}" for file in documented_files()} <= set(archive.getnames())
-        archive.extractall(clean_root / "opt", filter="fully_trusted")
+    assert {f"{top}/{file}" for file in documented_files()} <= set(
+        run("tar", "--list", "--file", tarball).splitlines())
+    run("tar", "--extract", "--file", tarball, "--directory", clean_root / "opt")
     # The loader finds a program's place, and from there lib/, through /proc.
     start = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
     assert run("unshare", "--mount", "sh", "-c", start, clean_root,

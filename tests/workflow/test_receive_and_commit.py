@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from forge import Batch, Forge
@@ -15,6 +17,8 @@ EVENING = Batch("20240115T203000Z-evening-00c0ffee", {"steps.txt": b"9041\r\n"})
 AWKWARD = Batch("20240115T213000Z-awkward-0badcafe", {
     "-leading dash.txt": b"a", "it's spaced.txt": b"b", "größe/データ.json": b"{}",
     "$(touch pwned)/`id`.txt": b"c", "%s;&.csv": b"d", ".keep/empty.txt": b""})
+
+INDEX_ENTRIES = ("read/cache_nr", "write/cache_nr")
 
 
 def assert_stored(forge: Forge, *batches: Batch) -> None:
@@ -223,6 +227,47 @@ def test_any_kind_of_clone_will_do(forge: Forge, options: list[str]) -> None:
     assert_stored(forge, MORNING, EVENING)
     assert sorted(forge.messages()[1:]) == [f"Remove repeated batch {MORNING.batch_id}",
                                             f"Store batch {EVENING.batch_id} (1 file)"]
+
+
+def test_what_is_stored_is_neither_fetched_nor_listed(forge: Forge) -> None:
+    stored = {f"_storage/morning/{number}.csv": b"%d" % number for number in range(200)}
+    forge.add(stored)
+    forge.clone_again("--filter=blob:none", "--no-checkout")
+    forge.send(MORNING, EVENING)
+    done, events = traced(forge)
+    assert done.returncode == 0, done.stderr
+    assert fetches_in(events) == len(["the tip", "the payloads"])
+    listed = [int(event["value"]) for event in events if event.get("key") in INDEX_ENTRIES]
+    assert 0 < max(listed) < len(stored)
+
+
+def test_what_is_in_the_way_is_fetched_with_one_request(forge: Forge) -> None:
+    forge.add(dict.fromkeys(MORNING.stored(), b"somebody's"))
+    forge.add({path: path.encode() for path in AWKWARD.stored()})
+    forge.clone_again("--filter=blob:none", "--no-checkout")
+    forge.send(MORNING, AWKWARD)
+    done, events = traced(forge)
+    assert done.returncode == 4, done.stderr
+    assert fetches_in(events) == len(["the tip", "the payloads", "what is in the way"])
+
+
+def test_a_shallow_clone_of_the_tip_fetches_the_payloads_alone(forge: Forge) -> None:
+    forge.send(MORNING)
+    forge.clone_again("--depth=1", "--filter=blob:none", "--no-checkout")
+    done, events = traced(forge)
+    assert done.returncode == 0, done.stderr
+    assert fetches_in(events) == len(["the payloads"])
+
+
+def traced(forge: Forge) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
+    """What git reports of itself while the script runs."""
+    trace = forge.directory / "trace"
+    done = forge.receive(GIT_TRACE2_EVENT=str(trace))
+    return done, [json.loads(line) for line in trace.read_text().splitlines()]
+
+
+def fetches_in(events: list[dict[str, Any]]) -> int:
+    return sum(event["event"] == "start" and "fetch" in event["argv"] for event in events)
 
 
 def test_local_leftovers_stay_out_of_the_commit_and_where_they_are(forge: Forge) -> None:

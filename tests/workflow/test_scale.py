@@ -1,4 +1,8 @@
-"""What a run costs in a repository that holds much already: time, and bytes over the wire."""
+"""What a run costs in a repository that holds much already.
+
+Requests, bytes and the size of git's index are held to bounds. Time is printed and no more: it
+depends on what else the machine does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +24,6 @@ LONG = os.environ.get("HEALTHMETRIC_LONG") == "1"
 SIZES = (0, 10_000, 100_000) if LONG else (0, 10_000)
 FILES_A_BATCH = 1000
 BYTES_A_FILE = 30
-SECONDS_MORE = 5
 TURNS = 3
 NEW = Batch("20240115T103000Z-new-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
 
@@ -28,8 +31,10 @@ NEW = Batch("20240115T103000Z-new-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"}
 @dataclass(frozen=True)
 class Cost:
     seconds: float
+    requests: int
     received: int
     sent: int
+    index: int
 
 
 def store_files(project: Project, count: int) -> None:
@@ -66,8 +71,9 @@ def cost_of_a_run(project: Project) -> Cost:
     assert run.exit_code == 0, run.log
     assert NEW.payload_path not in project.files()
     git = [request for request in project.github.requests() if ".git/" in request["path"]]
-    return Cost(seconds, sum(request["answer_size"] for request in git),
-                sum(request["body_size"] for request in git))
+    return Cost(seconds, len(git), sum(request["answer_size"] for request in git),
+                sum(request["body_size"] for request in git),
+                (run.folder / "workspace/.git/index").stat().st_size)
 
 
 def measure(project: Project, count: int) -> Cost:
@@ -78,7 +84,7 @@ def measure(project: Project, count: int) -> Cost:
     first = cost_of_a_run(project)
     assert project.receipt(NEW.batch_id)["status"] == "stored"
     costs = [first, *(cost_of_a_run(project) for _ in range(TURNS - 1))]
-    return Cost(min(cost.seconds for cost in costs), first.received, first.sent)
+    return replace(first, seconds=min(cost.seconds for cost in costs))
 
 
 def test_what_is_stored_costs_a_run_next_to_nothing(
@@ -87,11 +93,12 @@ def test_what_is_stored_costs_a_run_next_to_nothing(
     costs = {count: measure(Project(github, store, f"octo/scale-{count}"), count)
              for count in SIZES}
     with capsys.disabled():
-        print("\n| stored files | seconds | received | sent |\n| ---: | ---: | ---: | ---: |")
+        print("\n| stored files | seconds | requests | received | sent |\n|---:|---:|---:|---:|---:|")
         for count, cost in costs.items():
-            print(f"| {count:,} | {cost.seconds:.2f} | {cost.received:,} | {cost.sent:,} |")
+            print(f"| {count:,} | {cost.seconds:.2f} | {cost.requests} | {cost.received:,} "
+                  f"| {cost.sent:,} |")
     empty = costs[0]
     for count, cost in costs.items():
         assert cost.received - empty.received <= BYTES_A_FILE * count
         assert cost.sent - empty.sent <= 4096
-        assert cost.seconds - empty.seconds <= SECONDS_MORE
+        assert (cost.requests, cost.index) == (empty.requests, empty.index)

@@ -1,0 +1,56 @@
+"""A git command that stays, to be asked again and again: a process costs more than an answer."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+from failures import GitError
+
+
+class GitDialogue:
+    """Answers each request with a line, and for some with more behind it."""
+
+    def __init__(self, git: Sequence[str], arguments: Sequence[str],
+                 environment: Mapping[str, str]) -> None:
+        self._name = f"git {arguments[0]}"
+        self._process = subprocess.Popen([*git, *arguments], env=environment,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin and self._process.stdout
+        self._requests, self._answers = self._process.stdin, self._process.stdout
+
+    def __enter__(self) -> GitDialogue:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if kind:
+            self._process.kill()
+        self._process.communicate()
+
+    def ask(self, request: bytes) -> list[bytes]:
+        """The words of the line."""
+        try:
+            self._requests.write(request)
+            self._requests.flush()
+        except BrokenPipeError:
+            pass  # then there is no answer either
+        answer = self._answers.readline()
+        if not answer:
+            raise GitError(f"{self._name} ended without an answer")
+        return answer.split()
+
+    def size_of(self, object_id: bytes, kind: bytes) -> int:
+        """Asks `cat-file --batch` for an object, whose bytes and one line end stand behind the line."""
+        answer = self.ask(object_id + b"\n")
+        if answer[1:2] != [kind]:
+            raise GitError(f"cannot read {kind.decode()} {object_id.decode()}")
+        return int(answer[2])
+
+    def read(self, size: int) -> bytes:
+        """Exactly so much of what stands behind the line."""
+        block = self._answers.read(size)
+        if len(block) < size:
+            raise GitError(f"{self._name} ended in the middle of an answer")
+        return block

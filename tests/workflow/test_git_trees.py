@@ -1,0 +1,123 @@
+"""Trees changed without an index, compared with what an index makes of the same changes."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from git_dialogue import GitDialogue
+from git_plumbing import Clone
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+MISSING = "1" * 40
+OTHER_MODES = {"run.sh": "100755", "link": "120000", "module": "160000", "old": "100664"}
+
+
+class Repository:
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.git("init", "--quiet")
+        self.blobs = [self.git("hash-object", "-w", "--stdin", given=b"%d" % number)
+                      for number in range(3)]
+        self.clone = Clone(directory)
+
+    def git(self, *arguments: str, given: bytes = b"", **variables: str) -> str:
+        done = subprocess.run(["git", "-C", self.directory, *arguments], input=given, check=True,
+                              stdout=subprocess.PIPE, env=os.environ | variables)
+        return os.fsdecode(done.stdout).strip()
+
+    def by_index(self, tree: str, additions: Mapping[str, str], removals: list[str]) -> str:
+        index = {"GIT_INDEX_FILE": str(self.directory / "index-to-compare-with")}
+        self.git("read-tree", tree, **index)
+        records = [f"100644 {blob}\t{path}\0" for path, blob in additions.items()]
+        records += [f"0 {'0' * 40}\t{path}\0" for path in removals]
+        self.git("update-index", "-z", "--index-info", given=os.fsencode("".join(records)), **index)
+        return self.git("write-tree", "--missing-ok", **index)
+
+    def tree_of(self, files: Mapping[str, str]) -> str:
+        return self.clone.changed_tree(EMPTY_TREE, files, [])
+
+    def paths(self, tree: str) -> list[str]:
+        return self.git("ls-tree", "-r", "-z", "--name-only", tree).split("\0")[:-1]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_change_makes_the_tree_that_an_index_makes(seed: int, repository: Repository) -> None:
+    chance = random.Random(seed)
+    # Names that sort one way as files and another way as folders, in few places: they collide.
+    names = ["a", "a.b", "a-b", "a0", "ä", "\udcff", "A"]
+
+    def some_paths(count: int) -> list[str]:
+        return ["/".join(chance.choices(names, k=chance.randint(1, 3))) for _ in range(count)]
+
+    def some_files() -> dict[str, str]:
+        files: dict[str, str] = {}
+        for path in some_paths(12):
+            if not any(path.startswith(f"{other}/") or other.startswith(f"{path}/")
+                       for other in files):
+                files[path] = chance.choice(repository.blobs)
+        return files
+
+    tree = EMPTY_TREE
+    for _ in range(3):
+        additions = some_files()
+        removals = [path for path in some_paths(6) + repository.paths(tree)[::3]
+                    if path not in additions]
+        expected = repository.by_index(tree, additions, removals)
+        assert repository.clone.changed_tree(tree, additions, removals) == expected
+        tree = expected
+
+
+def test_when_all_goes_the_empty_tree_is_left(repository: Repository) -> None:
+    tree = repository.tree_of({"a/b/c": repository.blobs[0]})
+    assert repository.clone.changed_tree(tree, {}, ["a/b/c"]) == EMPTY_TREE
+
+
+def test_neighbours_keep_mode_and_object(repository: Repository) -> None:
+    records = "".join(f"{mode} {'commit' if mode == '160000' else 'blob'} {MISSING}\t{name}\n"
+                      for name, mode in OTHER_MODES.items())
+    old = repository.git("mktree", "--missing", given=records.encode())
+    new = repository.clone.changed_tree(old, {"sub/new": repository.blobs[0]}, ["absent"])
+    assert [(change.status, change.path) for change in repository.clone.changes(old, new)] == [
+        ("A", "sub/new")]
+
+
+def test_a_path_may_be_as_deep_as_a_payload_allows(repository: Repository) -> None:
+    path = "/".join("d" * 512)
+    assert repository.paths(repository.tree_of({path: repository.blobs[0]})) == [path]
+
+
+@pytest.mark.parametrize("name", [".git", ".GIT", "git~1", ".", "..", "", "x/../y", "a//b", "/a"])
+def test_names_that_git_keeps_for_itself_are_told(name: str, repository: Repository) -> None:
+    good = {"ü/x", "quote\"d", "a"}
+    assert repository.clone.names_taken([*good, f"s/{name}/f" if name else "s//f"]) == good
+
+
+def test_the_index_of_the_clone_is_neither_read_nor_written(repository: Repository) -> None:
+    index = repository.directory / ".git/index"
+    index.write_bytes(b"not an index")
+    tree = repository.tree_of({"a/b": repository.blobs[0]})
+    assert repository.clone.changes(EMPTY_TREE, tree)
+    assert repository.clone.names_taken(["a"]) == {"a"}
+    assert index.read_bytes() == b"not an index"
+    assert not list((repository.directory / ".git").glob("names-*"))
+
+
+def test_only_the_directories_on_the_way_are_read_and_written(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = repository.tree_of({f"s/{number}/f": repository.blobs[0] for number in range(100)})
+    asked = []
+    monkeypatch.setattr(GitDialogue, "ask", lambda self, request, ask=GitDialogue.ask: (
+        asked.append(request), ask(self, request))[1])
+    repository.clone.changed_tree(tree, {"s/7/g": repository.blobs[1]}, [])
+    assert len(asked) == 2 * len([".", "s", "s/7"])
