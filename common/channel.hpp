@@ -25,10 +25,13 @@ class Channel {
   std::optional<Item> pop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !items_.empty() || closed_; });
-    if (items_.empty()) return {};
-    std::optional<Item> item(std::move(items_.front()));
-    items_.pop_front();
-    return item;
+    return take();
+  }
+
+  /// An item if there is one by now.
+  std::optional<Item> try_pop() {
+    const std::lock_guard lock(mutex_);
+    return take();
   }
 
   /// Nothing more will be pushed.
@@ -41,6 +44,13 @@ class Channel {
   }
 
  private:
+  std::optional<Item> take() {
+    if (items_.empty()) return {};
+    std::optional<Item> item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Item> items_;

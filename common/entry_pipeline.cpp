@@ -16,8 +16,11 @@ constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
 /// Or this many events: a stranger's payload may have any number of empty files, with long names.
 constexpr std::size_t kBlockEvents = 128;
 
-/// One for each thread, and one that waits for each.
-constexpr int kBlocks = 6;
+/// What a thread may have before it is enough for none to wait, and no more than the cache keeps.
+constexpr int kBlocks = 5;
+
+/// Where a block has that many, files are small, and creating them takes longer than reading them.
+constexpr std::size_t kManyEvents = 8;
 
 }  // namespace
 
@@ -45,7 +48,7 @@ void EntryPipeline::end_entry(FileEntry entry, std::optional<std::string> declar
 void EntryPipeline::pass_on_block() {
   if (!digester_.joinable()) start_threads();
   to_digest_.push(std::move(block_));
-  block_ = std::move(*free_.pop());
+  block_ = next_block();
   taken_bytes_ = 0;
   if (has_failed_) std::rethrow_exception(failure_);
 }
@@ -53,22 +56,25 @@ void EntryPipeline::pass_on_block() {
 void EntryPipeline::start_threads() {
   for (int i = 1; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
   digester_ = std::thread([this] { digest_all(); });
-  deliverer_ = std::thread([this] { deliver_all(); });
+  if (block_->events.size() >= kManyEvents) deliverer_ = std::thread([this] { deliver_all(); });
+}
+
+/// Without a deliverer this is the moment to deliver what is digested by now.
+EntryPipeline::BlockPtr EntryPipeline::next_block() {
+  if (!deliverer_.joinable()) {
+    while (auto block = digested_.try_pop()) deliver(std::move(*block));
+    if (auto block = free_.try_pop()) return std::move(*block);
+    deliver(std::move(*digested_.pop()));
+  }
+  return std::move(*free_.pop());
 }
 
 void EntryPipeline::digest_all() {
   while (auto block = to_digest_.pop()) {
     digest(**block);
-    to_deliver_.push(std::move(*block));
+    digested_.push(std::move(*block));
   }
-  to_deliver_.close();
-}
-
-void EntryPipeline::deliver_all() {
-  while (auto block = to_deliver_.pop()) {
-    deliver(**block);
-    free_.push(std::move(*block));
-  }
+  digested_.close();
 }
 
 template <typename Use>
@@ -105,10 +111,13 @@ void EntryPipeline::digest(Block& block) {
   });
 }
 
-/// Leaves the block empty.
-void EntryPipeline::deliver(Block& block) {
+void EntryPipeline::deliver_all() {
+  while (auto block = digested_.pop()) deliver(std::move(*block));
+}
+
+void EntryPipeline::deliver(BlockPtr block) {
   if (!has_failed_) {
-    for_each_event(block, delivered_path_, [&](Event& event, std::string_view content) {
+    for_each_event(*block, delivered_path_, [&](Event& event, std::string_view content) {
       if (const auto* begin = std::get_if<Begin>(&event)) {
         sink_.begin_content(begin->path, begin->size_bytes);
       } else if (const auto* end = std::get_if<End>(&event)) {
@@ -117,24 +126,25 @@ void EntryPipeline::deliver(Block& block) {
         sink_.content(content);
       }
     });
-    if (block.failure) {
-      failure_ = block.failure;
-      has_failed_ = true;
-    }
+    failure_ = block->failure;
+    has_failed_ = failure_ != nullptr;
   }
-  block.bytes.clear();
-  block.events.clear();
-  block.failure = nullptr;
+  block->bytes.clear();
+  block->events.clear();
+  block->failure = nullptr;
+  free_.push(std::move(block));
 }
 
 void EntryPipeline::finish(std::exception_ptr failure) {
   block_->failure = std::move(failure);
   if (digester_.joinable()) {
     to_digest_.push(std::move(block_));
+    to_digest_.close();
+    if (!deliverer_.joinable()) deliver_all();
     stop_threads();
   } else {
     digest(*block_);
-    deliver(*block_);
+    deliver(std::move(block_));
   }
   if (failure_) std::rethrow_exception(failure_);
 }

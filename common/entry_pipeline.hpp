@@ -22,11 +22,14 @@ class PayloadSink;
 
 /// Carries the entries of a payload from who reads them to a sink, and digests them on the way.
 ///
-/// Reading, digesting and writing each take about a third of the time of a large batch, so each has
-/// a thread: the caller's, and two that begin with the second block. A small batch starts none.
+/// Of a large batch, SHA-256 takes as long as reading, decoding and writing together. So it has a
+/// thread of its own, which begins with the second block; what it has done goes to the sink while
+/// it does the next. Of many small files, creating them takes longest: then the sink has a thread,
+/// too, so it may be called from another one, but never from two at a time. A small batch starts
+/// none.
 ///
-/// What goes wrong travels with the entries: finish() throws what went wrong first in the order of
-/// the payload, whoever found it, and the sink gets nothing from behind that point.
+/// What goes wrong travels with the entries: what is thrown is what went wrong first in the order
+/// of the payload, whoever found it, and the sink gets nothing from behind that point.
 class EntryPipeline {
  public:
   explicit EntryPipeline(PayloadSink& sink);
@@ -74,12 +77,13 @@ class EntryPipeline {
   static void for_each_event(Block& block, std::string& path, Use use);
 
   void pass_on_block();
+  BlockPtr next_block();
   void start_threads();
-  void digest(Block& block);
-  void deliver(Block& block);
-  void digest_all();
-  void deliver_all();
   void stop_threads();
+  void digest_all();
+  void digest(Block& block);
+  void deliver_all();
+  void deliver(BlockPtr block);
 
   PayloadSink& sink_;
   BlockPtr block_ = std::make_unique<Block>();  ///< which the caller fills
@@ -91,10 +95,10 @@ class EntryPipeline {
 
   Channel<BlockPtr> free_;
   Channel<BlockPtr> to_digest_;
-  Channel<BlockPtr> to_deliver_;
+  Channel<BlockPtr> digested_;
   std::thread digester_;
-  std::thread deliverer_;
-  std::exception_ptr failure_;  ///< the first; the deliverer's until has_failed_ is set
+  std::thread deliverer_;       ///< for many small files
+  std::exception_ptr failure_;  ///< the first; of who delivers until has_failed_ is set
   std::atomic<bool> has_failed_ = false;
 };
 

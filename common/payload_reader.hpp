@@ -30,9 +30,8 @@ class Budget {
   std::uint64_t bytes_ = 0;
 };
 
-/// Receives a payload as it is read, perhaps from another thread than the one that reads, but never
-/// from two at a time. Nothing is certain until read_payload() has returned: only then do all
-/// sizes, digests and counts agree.
+/// Receives a payload as it is read. Nothing is certain until read_payload() has returned: only
+/// then do all sizes, digests and counts agree.
 class PayloadSink {
  public:
   virtual ~PayloadSink() = default;

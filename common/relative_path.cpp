@@ -27,6 +27,8 @@ bool has_drive_prefix(std::string_view path) {
   return path.size() >= 2 && is_letter(path[0]) && path[1] == ':';
 }
 
+constexpr std::string_view kGit = ".git";
+
 /// The rule a component breaks, or nothing.
 std::string_view component_fault(std::string_view component) {
   if (component.empty()) return "has an empty component";
@@ -34,7 +36,8 @@ std::string_view component_fault(std::string_view component) {
   if (component.size() > RelativePath::kMaxComponentBytes) {
     return "has a component of more than 255 bytes";
   }
-  if (ascii_lower(component) == ".git") return "has a component named .git";
+  if (component.size() == kGit.size() && ascii_lower(component) == kGit)
+    return "has a component named .git";
   return {};
 }
 
@@ -73,6 +76,12 @@ RelativePath::RelativePath(std::string path, std::size_t max_bytes) : path_(std:
   throw Error(ErrorCode::unsafe_path, "unsafe path " +
                                           in_quotes(utf8_prefix(path_, kMaxShownBytes)) + ": it " +
                                           std::string(fault));
+}
+
+RelativePath RelativePath::known(std::string path) {
+  RelativePath known;
+  known.path_ = std::move(path);
+  return known;
 }
 
 std::string_view RelativePath::filename() const {

@@ -24,6 +24,9 @@ class RelativePath {
   /// Throws Error{unsafe_path}, naming the path and the rule it breaks.
   explicit RelativePath(std::string path, std::size_t max_bytes = kMaxBytes);
 
+  /// The text of one that was made before: it is not looked at again.
+  static RelativePath known(std::string path);
+
   [[nodiscard]] const std::string& str() const noexcept { return path_; }
 
   /// The last component: "data.json" of "sub/data.json".
@@ -44,6 +47,8 @@ class RelativePath {
                           const RelativePath&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
+  RelativePath() = default;
+
   std::string path_;
 };
 

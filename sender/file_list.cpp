@@ -26,7 +26,7 @@ void FileList::append(std::string_view path, std::uint32_t folder) {
 }
 
 SourceFile FileList::file_of(const Entry& entry) const {
-  return {RelativePath(std::string(entry.text())),
+  return {RelativePath::known(std::string(entry.text())),
           entry.folder == kNowhere ? nullptr : &folders_[entry.folder]};
 }
 

@@ -51,7 +51,7 @@ std::string folder_prefix(const fs::path& folder) {
   return folder.empty() ? "" : (folder / "").string();
 }
 
-/// Why a regular file cannot go, as far as its name tells.
+/// Why a regular file cannot go, as far as its name tells; empty for what is a RelativePath.
 std::string name_fault(const std::string& name) {
   if (!is_utf8(name)) return "its name is not UTF-8";
   try {
@@ -85,7 +85,7 @@ void add_file(ScanResult& result, const fs::path& folder, const std::string& nam
     return leave_out(result, name, std::move(fault), LeftOut::by_error);
   }
   const std::string prefix = folder_prefix(folder);
-  const SourceFile file{RelativePath(name), &prefix};
+  const SourceFile file{RelativePath::known(name), &prefix};
   if (count(result, file, limits)) result.files.add(file.path, prefix);
 }
 
@@ -190,7 +190,7 @@ class FolderWalk {
     if (std::string fault = name_fault(path); !fault.empty()) {
       return faults_.push_back({path, std::move(fault)});
     }
-    result_.files.add(RelativePath(path), folder_);
+    result_.files.add(RelativePath::known(path), folder_);
   }
 
   void leave_out_ignored() {

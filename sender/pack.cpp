@@ -18,6 +18,9 @@ namespace {
 /// A batch of less is packed before threads that read ahead would have begun.
 constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 
+/// Of files smaller than this, opening takes longer than digesting.
+constexpr std::uint64_t kSmallFileBytes = std::uint64_t{64} * 1024;
+
 constexpr int kMaxReads = 3;
 
 /// Compression must save at least a tenth to be worth an old receiver's refusal.
@@ -77,7 +80,11 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
-    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
+    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
+      const bool are_small = scan.size_bytes / scan.files.size() < kSmallFileBytes;
+      ahead_.emplace(scan.files,
+                     are_small ? ReadAhead::Reader::digester : ReadAhead::Reader::caller);
+    }
     begin_part();
   }
 

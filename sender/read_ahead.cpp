@@ -13,8 +13,8 @@ constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 /// Or until it has this many events: there may be any number of empty files.
 constexpr std::size_t kBlockEvents = 256;
 
-/// One for each thread, and one that waits for each.
-constexpr int kBlocks = 6;
+/// Enough for neither thread to wait, and no more than the cache keeps from reading to packing.
+constexpr int kBlocks = 4;
 
 }  // namespace
 
@@ -45,66 +45,57 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const FileList& files) {
+ReadAhead::ReadAhead(const FileList& files, Reader reader) : files_(files), reader_(reader) {
   for (int i = 0; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
-  digester_ = std::thread([this] { digest_all(); });
-  reader_ = std::thread([this, &files] { read_all(files); });
+  digester_ = std::thread([this] { work(reader_); });
 }
 
 ReadAhead::~ReadAhead() {
   free_.close();
-  reader_.join();
+  to_digest_.close();
   digester_.join();
 }
 
-void ReadAhead::read_all(const FileList& files) {
-  if (auto block = free_.pop()) {
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (!read_one(files, i, *block)) break;
+/// Reads on until the block is nearly full or the last file has ended.
+void ReadAhead::fill(Block& block) {
+  while (block.bytes.size() + kLeastReadBytes <= kReadBytes && block.events.size() < kBlockEvents) {
+    if (!has_more()) return;
+    const std::size_t before = block.bytes.size();
+    End end;
+    try {
+      if (read_some(block)) continue;
+      end.is_whole = source_->is_whole();
+    } catch (const Error&) {
+      block.bytes.cut_to(before);
+      end.failure = std::current_exception();
     }
-    if (*block) to_digest_.push(std::move(*block));
+    source_.reset();
+    block.events.emplace_back(std::move(end));
   }
-  to_digest_.close();
 }
 
-/// False when nobody wants more.
-bool ReadAhead::read_one(const FileList& files, std::size_t index, BlockPtr& block) {
-  End end;
-  block->events.emplace_back(Begin{index, {}});
-  try {
-    OpenSource source(files[index], {});
-    std::get<Begin>(block->events.back()).facts = source.facts();
-    std::size_t count = 1;
-    while (count > 0) {
-      if (!make_room(block)) return false;
-      const std::size_t before = block->bytes.size();
-      count = source.read(block->bytes.extend(kReadBytes - before));
-      block->bytes.cut_to(before + count);
-      if (count > 0) block->events.emplace_back(Bytes{count});
-    }
-    end.is_whole = source.is_whole();
-  } catch (...) {
-    end.failure = std::current_exception();
+/// Opens the next file unless one is open, and reads; false at its end.
+bool ReadAhead::read_some(Block& block) {
+  if (!source_) {
+    block.events.emplace_back(Begin{next_file_, {}});
+    source_.emplace(files_[next_file_++], std::string_view());
+    std::get<Begin>(block.events.back()).facts = source_->facts();
   }
-  block->events.emplace_back(std::move(end));
-  return true;
+  const std::size_t before = block.bytes.size();
+  const std::size_t count = source_->read(block.bytes.extend(kReadBytes - before));
+  block.bytes.cut_to(before + count);
+  if (count > 0) block.events.emplace_back(Bytes{count});
+  return count > 0;
 }
 
-/// Passes the block on when it is nearly full; false when there is no other.
-bool ReadAhead::make_room(BlockPtr& block) {
-  if (block->bytes.size() + kLeastReadBytes <= kReadBytes && block->events.size() < kBlockEvents) {
-    return true;
-  }
-  to_digest_.push(std::move(block));
-  auto another = free_.pop();
-  if (!another) return false;
-  block = std::move(*another);
-  return true;
-}
-
-void ReadAhead::digest_all() {
+void ReadAhead::work(Reader reader) {
   Sha256 digest;
-  while (auto block = to_digest_.pop()) {
+  Channel<BlockPtr>& source = reader == Reader::digester ? free_ : to_digest_;
+  while (auto block = source.pop()) {
+    if (reader == Reader::digester) {
+      if (!has_more()) break;
+      fill(**block);
+    }
     std::string_view bytes = (*block)->bytes.view();
     for (Event& event : (*block)->events) {
       if (const auto* some = std::get_if<Bytes>(&event)) {
@@ -114,26 +105,39 @@ void ReadAhead::digest_all() {
         end->sha256 = digest.finish_hex();
       }
     }
-    to_pack_.push(std::move(*block));
+    digested_.push(std::move(*block));
   }
-  to_pack_.close();
+  digested_.close();
 }
 
 /// Valid until the next call. Each file has a beginning and an end.
 ReadAhead::Event* ReadAhead::next() {
-  while (!current_ || next_event_ == current_->events.size()) {
-    if (current_) {
-      current_->bytes.clear();
-      current_->events.clear();
-      free_.push(std::move(current_));
-    }
-    auto block = to_pack_.pop();
-    if (!block) throw Error(ErrorCode::internal, "a file was read ahead that is not asked for");
-    current_ = std::move(*block);
-    next_event_ = 0;
-    taken_bytes_ = 0;
-  }
+  while (!current_ || next_event_ == current_->events.size()) next_block();
   return &current_->events[next_event_++];
+}
+
+/// A caller who reads does so as far as there are blocks, before it takes the first that is
+/// digested.
+void ReadAhead::next_block() {
+  if (current_) {
+    current_->bytes.clear();
+    current_->events.clear();
+    free_.push(std::move(current_));
+  }
+  if (reader_ == Reader::caller) {
+    while (has_more()) {
+      auto block = free_.try_pop();
+      if (!block) break;
+      fill(**block);
+      to_digest_.push(std::move(*block));
+    }
+    if (!has_more()) to_digest_.close();
+  }
+  auto block = digested_.pop();
+  if (!block) throw Error(ErrorCode::internal, "a file was read ahead that is not asked for");
+  current_ = std::move(*block);
+  next_event_ = 0;
+  taken_bytes_ = 0;
 }
 
 std::string_view ReadAhead::take(const Bytes& bytes) {

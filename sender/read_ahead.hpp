@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -13,13 +14,15 @@
 
 namespace healthmetric {
 
-/// Reads files ahead of who packs them, in two threads: one opens and reads, one digests. Of a
-/// large batch, reading, digesting, and encoding with writing take about a third of the time each;
-/// of many small files, opening and closing alone take as much as packing them.
+/// Reads files some blocks ahead of who packs them, and digests them in a thread of its own
+/// meanwhile: of a large batch, SHA-256 takes as long as reading, encoding and writing together.
 class ReadAhead {
  public:
+  /// Who opens and reads: the caller, or the digester, for whom small files leave the time.
+  enum class Reader { caller, digester };
+
   /// `files` outlives this, and each of them lies somewhere.
-  explicit ReadAhead(const FileList& files);
+  ReadAhead(const FileList& files, Reader reader);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -53,21 +56,29 @@ class ReadAhead {
 
   class Content;
 
-  void read_all(const FileList& files);
-  bool read_one(const FileList& files, std::size_t index, BlockPtr& block);
-  bool make_room(BlockPtr& block);
-  void digest_all();
+  [[nodiscard]] bool has_more() const { return source_ || next_file_ < files_.size(); }
+  void fill(Block& block);
+  bool read_some(Block& block);
+  void work(Reader reader);
 
   Event* next();
+  void next_block();
   std::string_view take(const Bytes& bytes);
+
+  // The reader's.
+  const FileList& files_;
+  std::size_t next_file_ = 0;         ///< to be opened
+  std::optional<OpenSource> source_;  ///< the file that is being read
+
+  // The caller's.
+  const Reader reader_;
+  BlockPtr current_;             ///< which it looks at
+  std::size_t next_event_ = 0;   ///< in it
+  std::size_t taken_bytes_ = 0;  ///< of its bytes
 
   Channel<BlockPtr> free_;
   Channel<BlockPtr> to_digest_;
-  Channel<BlockPtr> to_pack_;
-  BlockPtr current_;             ///< which the caller looks at
-  std::size_t next_event_ = 0;   ///< in it
-  std::size_t taken_bytes_ = 0;  ///< of its bytes
-  std::thread reader_;
+  Channel<BlockPtr> digested_;
   std::thread digester_;
 };
 

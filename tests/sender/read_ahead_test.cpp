@@ -9,6 +9,8 @@ using namespace healthmetric;
 
 namespace {
 
+using Reader = ReadAhead::Reader;
+
 /// Files of a folder of their own, in the order in which they are added.
 struct Files {
   void add(const std::string& name, std::string_view text) {
@@ -37,7 +39,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
     texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
     files.add("f" + std::to_string(i), texts.back());
   }
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
@@ -52,7 +54,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
 TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
   CHECK(ahead.open(1)->read().front() == 'b');
   CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
@@ -62,7 +64,7 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("a", "1");
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
   const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
@@ -72,14 +74,14 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
 TEST_CASE("reading ahead stops when nobody wants more") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
 }
 
 TEST_CASE("a content that is not asked for in order is a defect of ours") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
   ahead.open(1);
   CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
