@@ -26,7 +26,7 @@ class Effort:
 
 FULL = Effort(
     needed_bytes=9 << 30,
-    tree_turns={trees.A: 7, trees.B: 15, trees.C: 15, trees.T: 200},
+    tree_turns={trees.A: 5, trees.B: 15, trees.C: 15, trees.T: 200},
     peer_carries=frozenset({trees.A, trees.B, trees.C}),
     upload_turns=31,
     start_turns=100,
