@@ -1,5 +1,6 @@
 #include "common/entry_pipeline.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "common/error.hpp"
@@ -46,17 +47,26 @@ void EntryPipeline::end_entry(FileEntry entry, std::optional<std::string> declar
 }
 
 void EntryPipeline::pass_on_block() {
-  if (!digester_.joinable()) start_threads();
-  to_digest_.push(std::move(block_));
+  if (digester_.joinable() || start_threads()) {
+    to_digest_.push(std::move(block_));
+  } else {
+    digest(*block_);
+    deliver(std::move(block_));
+  }
   block_ = next_block();
   taken_bytes_ = 0;
   if (has_failed_) std::rethrow_exception(failure_);
 }
 
-void EntryPipeline::start_threads() {
-  for (int i = 1; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
-  digester_ = std::thread([this] { digest_all(); });
-  if (block_->events.size() >= kManyEvents) deliverer_ = std::thread([this] { deliver_all(); });
+/// False where the system has no thread to spare; without a deliverer the caller delivers.
+bool EntryPipeline::start_threads() {
+  try {
+    digester_ = std::thread([this] { digest_all(); });
+    for (int i = 1; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
+    if (block_->events.size() >= kManyEvents) deliverer_ = std::thread([this] { deliver_all(); });
+  } catch (const std::system_error&) {
+  }
+  return digester_.joinable();
 }
 
 /// Without a deliverer this is the moment to deliver what is digested by now.

@@ -78,7 +78,7 @@ class EntryPipeline {
 
   void pass_on_block();
   BlockPtr next_block();
-  void start_threads();
+  bool start_threads();
   void stop_threads();
   void digest_all();
   void digest(Block& block);

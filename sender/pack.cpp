@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 
 #include "common/content_type.hpp"
 #include "common/error.hpp"
@@ -82,8 +83,7 @@ class Packer {
         on_packed_(on_packed) {
     if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
       const bool are_small = scan.size_bytes / scan.files.size() < kSmallFileBytes;
-      ahead_.emplace(scan.files,
-                     are_small ? ReadAhead::Reader::digester : ReadAhead::Reader::caller);
+      read_ahead(scan.files, are_small ? ReadAhead::Reader::digester : ReadAhead::Reader::caller);
     }
     begin_part();
   }
@@ -146,6 +146,14 @@ class Packer {
     std::uint64_t size_bytes = 0;
   };
 
+  void read_ahead(const FileList& files, ReadAhead::Reader reader) {
+    try {
+      ahead_.emplace(files, reader);
+    } catch (const std::system_error& error) {
+      log::debug(std::string("files are not read ahead: ") + error.what());
+    }
+  }
+
   void leave_out(const SourceFile& file, const std::string& reason) {
     batch_.left_out.push_back({{file.path.str(), reason}, LeftOut::by_error});
   }
@@ -198,25 +206,18 @@ class Packer {
   /// Reads the file anew without a `content`.
   Outcome write_file(const SourceFile& file, std::unique_ptr<SourceContent> content,
                      Encoding encoding) {
+    const bool was_read_ahead = content != nullptr;
     try {
       if (!content) content = std::make_unique<DirectContent>(file, text_);
       return write_content(file, *content, encoding);
     } catch (const Error& error) {
-      // The part itself may have failed too: then the source is not to blame.
-      if (error.code() != ErrorCode::io || is_readable(file)) throw;
+      // The part itself may have failed: then the source is not to blame.
+      const bool source_failed = !content || content->has_failed();
+      if (error.code() != ErrorCode::io || !source_failed) throw;
+      // Who replaces a file may have done so by now.
+      if (was_read_ahead) return Outcome::changed;
       leave_out(file, error.what());
       return Outcome::unreadable;
-    }
-  }
-
-  [[nodiscard]] bool is_readable(const SourceFile& file) const {
-    try {
-      DirectContent content(file, text_);
-      while (!content.read().empty()) {
-      }
-      return true;
-    } catch (const Error&) {
-      return false;
     }
   }
 

@@ -35,6 +35,7 @@ class ReadAhead::Content final : public SourceContent {
     return {};
   }
 
+  [[nodiscard]] bool has_failed() const override { return end_.failure != nullptr; }
   [[nodiscard]] bool is_whole() const override { return end_.is_whole; }
   std::string sha256() override { return std::move(end_.sha256); }
 

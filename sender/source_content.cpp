@@ -28,8 +28,10 @@ bool OpenSource::is_whole() const {
 }
 
 std::string_view DirectContent::read() {
+  has_failed_ = true;
   block_.clear();
   const std::size_t count = source_.read(block_.extend(kReadBytes));
+  has_failed_ = false;
   block_.cut_to(count);
   digest_.update(block_.view());
   return block_.view();

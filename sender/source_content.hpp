@@ -53,8 +53,10 @@ class SourceContent {
 
   [[nodiscard]] virtual SourceFacts facts() const = 0;
 
-  /// The next bytes, valid until the next call; empty at the end. Throws Error{io}.
+  /// The next bytes, valid until the next call; empty at the end. Throws Error{io}, and then
+  /// has_failed().
   virtual std::string_view read() = 0;
+  [[nodiscard]] virtual bool has_failed() const = 0;
 
   /// At the end: see OpenSource.
   [[nodiscard]] virtual bool is_whole() const = 0;
@@ -70,6 +72,7 @@ class DirectContent final : public SourceContent {
 
   [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }
   std::string_view read() override;
+  [[nodiscard]] bool has_failed() const override { return has_failed_; }
   [[nodiscard]] bool is_whole() const override { return source_.is_whole(); }
   std::string sha256() override { return digest_.finish_hex(); }
 
@@ -77,6 +80,7 @@ class DirectContent final : public SourceContent {
   OpenSource source_;
   ByteBuffer block_;
   Sha256 digest_;
+  bool has_failed_ = false;
 };
 
 }  // namespace healthmetric

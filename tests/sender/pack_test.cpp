@@ -162,6 +162,30 @@ TEST_CASE("a file that vanished after the scan is left out by error and the othe
   CHECK(fixture.read_back(batch).files == std::map<std::string, std::string>{{"b", "2"}});
 }
 
+TEST_CASE("a file that was away while it was read ahead is sent when it is back") {
+  // Brings the file back once something is packed; by then all of so small a batch was read ahead.
+  class BringsBack final : public Progress {
+   public:
+    explicit BringsBack(fs::path file) : file_(std::move(file)) {}
+    void at(std::uint64_t /*done*/, std::uint64_t /*total*/) override {
+      if (!fs::exists(file_)) write_file_atomically(file_, "back");
+    }
+
+   private:
+    fs::path file_;
+  };
+  Fixture fixture;
+  write_file_atomically(fixture.source / "a", noise(600'000, 1));
+  write_file_atomically(fixture.source / "b", "here");
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  fs::remove(fixture.source / "b");
+  BringsBack progress(fixture.source / "b");
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  CHECK(batch.files == 2);
+  CHECK(batch.left_out.empty());
+  CHECK(fixture.read_back(batch).files.at("b") == "back");
+}
+
 TEST_CASE("a file that grew after the scan is sent as it is now") {
   Fixture fixture;
   write_file_atomically(fixture.source / "a", "1");
