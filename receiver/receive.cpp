@@ -7,6 +7,7 @@
 #include "common/log.hpp"
 #include "common/printable.hpp"
 #include "receiver/inbox.hpp"
+#include "receiver/publish.hpp"
 #include "receiver/rejection.hpp"
 #include "receiver/retry.hpp"
 #include "receiver/summary.hpp"
@@ -120,7 +121,7 @@ class Receiver {
     if (!batch.id && finish_repeat(batch, staged.id, report)) return;
     describe(staged.metadata, report);
     log::debug("verified " + label(report) + ": " + contents_of(report));
-    publish(storage_, staged);
+    publish(storage_, staged.manifest);
     log::debug("published " + label(report));
     record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, staged.manifest,
            report);

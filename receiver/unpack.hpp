@@ -12,7 +12,7 @@
 #include "receiver/storage.hpp"
 #include "receiver/stored_name.hpp"
 
-/// One batch, from its payloads to its stored files: verify and stage, then publish.
+/// One batch, from its payloads to staged files, of which every byte is verified.
 
 namespace healthmetric {
 
@@ -43,13 +43,8 @@ struct StagedBatch {
 StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                   std::optional<BatchId>& identity);
 
-/// The same checks, and those of publish(), without writing anything; reads the payloads twice.
+/// The same checks, and those of publishing, without writing anything; reads the payloads twice.
 BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                           std::optional<BatchId>& identity);
-
-/// Moves the staged files to their places and makes them durable; a folder that is new moves as a
-/// whole. A target that holds the same bytes already is done; Error{bad_payload}, before anything
-/// is moved, when one holds others.
-void publish(Storage& storage, const StagedBatch& batch);
 
 }  // namespace healthmetric

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "receiver/publish.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/payloads.hpp"
@@ -66,7 +67,7 @@ class Fixture {
   /// What is stored once a batch is staged and published.
   std::vector<Stored> published(const WaitingBatch& waiting) {
     const StagedBatch batch = staged(waiting);
-    publish(storage, batch);
+    publish(storage, batch.manifest);
     return entries(batch.manifest);
   }
 
@@ -270,7 +271,7 @@ TEST_CASE("a place with other content is kept and nothing of the batch is moved"
   fixture.put(taken, "older");
   const StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"a.txt", "1"}, {"b.txt", "newer"}}}.str()}));
-  const auto error = error_of([&] { publish(fixture.storage, staged); });
+  const auto error = error_of([&] { publish(fixture.storage, staged.manifest); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(contains(error->what(), "b.txt"));
@@ -292,7 +293,8 @@ TEST_CASE("a link at the place of a file is not followed") {
   SECTION("at its folder") {
     fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
   }
-  CHECK(error_code_of([&] { publish(fixture.storage, staged); }) == ErrorCode::unsafe_path);
+  CHECK(error_code_of([&] { publish(fixture.storage, staged.manifest); }) ==
+        ErrorCode::unsafe_path);
   CHECK(read_file(elsewhere.path() / "target", 10) == "1");
   CHECK(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()) == 1);
 }
@@ -313,7 +315,7 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   const StagedBatch staged = fixture.staged(fixture.batch(texts_of(three_parts())));
   CHECK(staged.metadata.total_files == 2);
   CHECK(staged.metadata.total_size_bytes == 14);
-  publish(fixture.storage, staged);
+  publish(fixture.storage, staged.manifest);
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
   CHECK(fixture.get(std::string("a/whole") + kStoredSuffix) == "12345");
@@ -515,7 +517,7 @@ TEST_CASE("a payload of version 1 gets its identity from its time and source and
                            about + R"(},"files":{"a b.txt":{"content":"aGVsbG8="}}})";
   const StagedBatch staged = fixture.staged(fixture.unnamed(text));
   CHECK(staged.id.str() == "20240115T103000Z-" + slug + "-" + sha256_text(text).substr(0, 8));
-  publish(fixture.storage, staged);
+  publish(fixture.storage, staged.manifest);
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "hello");
