@@ -259,8 +259,8 @@ class Packer {
         chunk.offset_bytes += written.size_bytes;
         part_->writer().begin_entry(file.path, type, modified_second, encoding);
       } else {
-        stop_if_signalled();
         bytes = source.read();
+        if (!bytes.empty()) stop_if_signalled();
         progress_.at(batch_.size_bytes + read_bytes, total_bytes_);
       }
     }
