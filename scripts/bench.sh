@@ -4,7 +4,7 @@
 #
 #   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
 #
-#   --quick                 two minutes at most, instead of about half an hour
+#   --quick                 two minutes at most, instead of eleven
 #   --output DIR            where results.json, report.md and chart.svg go (default: build/bench)
 #   --update-docs           measure everything, and put it into docs/performance.md and .svg, too
 #   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 9 GiB free)
