@@ -48,7 +48,7 @@ class ReadAhead::Content final : public SourceContent {
 
 ReadAhead::ReadAhead(const FileList& files, Reader reader) : files_(files), reader_(reader) {
   for (int i = 0; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
-  digester_ = std::thread([this] { work(reader_); });
+  digester_ = std::thread([this] { work(); });
 }
 
 ReadAhead::~ReadAhead() {
@@ -89,11 +89,11 @@ bool ReadAhead::read_some(Block& block) {
   return count > 0;
 }
 
-void ReadAhead::work(Reader reader) {
+void ReadAhead::work() {
   Sha256 digest;
-  Channel<BlockPtr>& source = reader == Reader::digester ? free_ : to_digest_;
+  Channel<BlockPtr>& source = reader_ == Reader::digester ? free_ : to_digest_;
   while (auto block = source.pop()) {
-    if (reader == Reader::digester) {
+    if (reader_ == Reader::digester) {
       if (!has_more()) break;
       fill(**block);
     }

@@ -59,7 +59,7 @@ class ReadAhead {
   [[nodiscard]] bool has_more() const { return source_ || next_file_ < files_.size(); }
   void fill(Block& block);
   bool read_some(Block& block);
-  void work(Reader reader);
+  void work();
 
   Event* next();
   void next_block();
@@ -70,7 +70,7 @@ class ReadAhead {
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 
-  // The caller's.
+  // Of the caller alone; both look at who reads.
   const Reader reader_;
   BlockPtr current_;             ///< which it looks at
   std::size_t next_event_ = 0;   ///< in it
