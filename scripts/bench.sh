@@ -7,7 +7,7 @@
 #   --quick                 two minutes at most, instead of eleven
 #   --output DIR            where results.json, report.md and chart.svg go (default: build/bench)
 #   --update-docs           measure everything, and put it into docs/performance.md and .svg, too
-#   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 9 GiB free)
+#   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 6 GiB free)
 #   MEASURE                 only this one (--help lists them)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import Command, Word
+from bench.processes import SUCCESS, Command, Word
 
 PEER = Path(__file__).with_name("peer.py")
 REPOSITORY = "octo/data"
@@ -25,10 +25,6 @@ def plain_environment(room: Path) -> dict[str, str]:
             "GIT_CONFIG_SYSTEM": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def base64_size(size: int) -> int:
-    return -(-size // 3) * 4
-
-
 @dataclass(frozen=True)
 class Programs:
     """Where the things built for the benchmark are."""
@@ -44,26 +40,25 @@ class Programs:
                         build / "tests/bench/healthmetric-bench-sink",
                         build / "tests/bench/healthmetric-bench-codecs")
 
-    def pack(self, source: Path, size: int, room: Path, *options: Word, batch_name: str = BATCH_NAME) -> Command:
+    def pack(self, source: Path, room: Path, *options: Word, batch_name: str = BATCH_NAME) -> Command:
         """Into room/out/_storage/inbox."""
         words = [self.sender, "--folder", source, "--batch-name", batch_name, "--part-size", "4G",
                  "--output", room / "out", "--quiet", *LARGE, *options]
-        return Command(words, plain_environment(room), base64_size(size))
+        return Command(words, plain_environment(room))
 
-    def unpack(self, room: Path, size: int, *options: Word) -> Command:
+    def unpack(self, room: Path, *options: Word) -> Command:
         """What waits in room/out/_storage/inbox, into room/out/_storage/<batch name>."""
-        return self.receive(room / "out/_storage", room, size, *options)
+        return self.receive(room / "out/_storage", room, *options)
 
-    def receive(self, storage: Path, room: Path, size: int, *options: Word) -> Command:
+    def receive(self, storage: Path, room: Path, *options: Word) -> Command:
         words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE, *options]
-        return Command(words, plain_environment(room), size)
+        return Command(words, plain_environment(room))
 
-    def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = frozenset({0}),
-             size: int = 0) -> Command:
+    def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = SUCCESS) -> Command:
         """To a GitHub at `url`, in one payload; the outbox is in room/state."""
         words = [self.sender, "--folder", source, "--batch-name", BATCH_NAME, "--part-size", "4G",
                  "--api-url", url, "--repo", REPOSITORY, "--quiet", *LARGE, *options]
-        return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN}, base64_size(size), statuses)
+        return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN}, statuses)
 
     def deliver_waiting(self, url: str, room: Path) -> Command:
         """What an earlier send left in the outbox."""
@@ -76,31 +71,27 @@ def stored_files(room: Path, batch_name: str = BATCH_NAME) -> Path:
     return room / "out/_storage" / batch_name
 
 
-def copy(source: Path, size: int, room: Path) -> Command:
-    return Command(["cp", "-r", source, room / "copy"], plain_environment(room), size)
+def copy(source: Path, room: Path) -> Command:
+    return Command(["cp", "-r", source, room / "copy"], plain_environment(room))
 
 
-def base64_encode(source: Path, size: int, room: Path) -> Command:
+def base64_encode(source: Path, room: Path) -> Command:
     """All files in a row: what coreutils take for the codec alone."""
     script = 'find "$1" -type f -print0 | xargs -0 cat | base64 --wrap=0 > "$2"'
     words = ["bash", "-c", script, "base64", source, room / "base64"]
-    return Command(words, plain_environment(room), base64_size(size))
+    return Command(words, plain_environment(room))
 
 
-def base64_decode(size: int, room: Path) -> Command:
+def base64_decode(room: Path) -> Command:
     script = 'base64 --decode "$1" > "$2"'
-    return Command(["bash", "-c", script, "base64", room / "base64", room / "bytes"], plain_environment(room), size)
+    return Command(["bash", "-c", script, "base64", room / "base64", room / "bytes"], plain_environment(room))
 
 
-# The peer holds a batch as bytes, as base64 and as JSON at once.
-PEER_COPIES = 4
-
-
-def peer_pack(source: Path, size: int, room: Path) -> Command:
+def peer_pack(source: Path, room: Path) -> Command:
     words = [sys.executable, PEER, "pack", source, room / "peer.json"]
-    return Command(words, plain_environment(room), base64_size(size) + PEER_COPIES * size)
+    return Command(words, plain_environment(room))
 
 
-def peer_unpack(size: int, room: Path) -> Command:
+def peer_unpack(room: Path) -> Command:
     words = [sys.executable, PEER, "unpack", room / "peer.json", room / "peer"]
-    return Command(words, plain_environment(room), size + PEER_COPIES * size)
+    return Command(words, plain_environment(room))

@@ -9,7 +9,8 @@ from bench import trees
 
 @dataclass(frozen=True)
 class Effort:
-    needed_bytes: int  #: of free space: for files, copies of them, and the pages that are provided
+    needed_bytes: int  #: of free space, for files and copies of them
+    bytes_at_hand: int  #: of free memory: what files and contestants take at a time
     tree_turns: dict[trees.Tree, int]
     peer_carries: frozenset[trees.Tree]  #: it needs half a minute and 5 GB for A
     upload_turns: int
@@ -25,7 +26,8 @@ class Effort:
 
 
 FULL = Effort(
-    needed_bytes=9 << 30,
+    needed_bytes=6 << 30,
+    bytes_at_hand=8 << 30,
     tree_turns={trees.A: 5, trees.B: 15, trees.C: 15, trees.T: 200},
     peer_carries=frozenset({trees.A, trees.B, trees.C}),
     upload_turns=31,
@@ -42,6 +44,7 @@ FULL = Effort(
 
 QUICK = Effort(
     needed_bytes=4 << 30,
+    bytes_at_hand=4 << 30,
     tree_turns={trees.A: 1, trees.B: 3, trees.C: 2, trees.T: 20},
     peer_carries=frozenset({trees.B, trees.C}),
     upload_turns=5,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import pages
 from bench.contestants import Programs
 from bench.effort import Effort
 
@@ -45,5 +46,6 @@ def opened(place: Path | None, programs: Programs, effort: Effort) -> Iterator[L
     if free < effort.needed_bytes:
         raise RuntimeError(f"{place} has {free >> 20} MiB free, {effort.needed_bytes >> 20} are needed: "
                            "name another folder with --folder-for-trees")
-    with tempfile.TemporaryDirectory(prefix="healthmetric-bench-", dir=place) as folder:
+    with pages.at_hand(effort.bytes_at_hand), \
+            tempfile.TemporaryDirectory(prefix="healthmetric-bench-", dir=place) as folder:
         yield Laboratory(Path(folder), programs, effort)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shlex
 import subprocess
@@ -15,17 +14,11 @@ Word = str | os.PathLike[str]
 
 SUCCESS = frozenset({0})
 
-MAX_PASSES = 5
-STEADY = 0.9  #: a pass that takes at least so much of the one before had nothing to wait for
-
 
 @dataclass(frozen=True)
 class Command:
-    """`touched_bytes`: what it writes to files and to memory of its own, about."""
-
     words: Sequence[Word]
     environment: Mapping[str, str]
-    touched_bytes: int = 0
     statuses: frozenset[int] = field(default=SUCCESS)
 
     def check(self, status: int, stderr: str) -> None:
@@ -37,7 +30,6 @@ class Command:
 def seconds_of(command: Command, room: Path) -> float:
     """Time from before the start to after the end. posix_spawn borrows our memory instead of copying
     its page tables, so a large Python costs its children nothing."""
-    provide_pages(room, command.touched_bytes)
     errors = room / "stderr"
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -55,7 +47,7 @@ def seconds_of(command: Command, room: Path) -> float:
 
 def run(command: Command, room: Path) -> None:
     """Runs it without a look at the clock."""
-    seconds_of(Command(command.words, command.environment, 0, command.statuses), room)
+    seconds_of(command, room)
 
 
 def peak_bytes(command: Command, room: Path) -> int:
@@ -63,7 +55,7 @@ def peak_bytes(command: Command, room: Path) -> int:
     which is a large Python here; so GNU time, which is small, starts it."""
     report = room / "peak"
     words = ["/usr/bin/time", "--format=%M", f"--output={report}", *command.words]
-    run(Command(words, command.environment, 0, command.statuses), room)
+    run(Command(words, command.environment, command.statuses), room)
     return int(report.read_text().split()[-1]) * 1024
 
 
@@ -74,28 +66,3 @@ def output_of(*words: Word) -> str:
     except OSError:
         return ""
     return done.stdout.strip()
-
-
-def provide_pages(room: Path, size: int) -> None:
-    """Writes a file of that size and deletes it, until that goes no faster any more.
-
-    On a virtual machine a page that was not in use for some seconds belongs to the host, and the first
-    touch of it costs up to ten times the work that is measured here. Whoever is measured behind
-    somebody who has just freed much memory would win. So each finds, right before its clock starts, as
-    many pages free and at hand as it is going to touch."""
-    before = math.inf
-    for _ in range(MAX_PASSES):
-        seconds = _write_and_delete(room / "pages", size)
-        if seconds > STEADY * before:
-            return
-        before = seconds
-
-
-def _write_and_delete(place: Path, size: int) -> float:
-    block = b"\x5a" * (1 << 20)
-    begin = time.perf_counter()
-    with place.open("wb", buffering=0) as file:
-        for _ in range(-(-size // len(block))):
-            file.write(block)
-    place.unlink()
-    return time.perf_counter() - begin

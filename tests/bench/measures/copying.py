@@ -38,20 +38,20 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
 
 def _turn(tree: trees.Tree, source: Path, laboratory: Laboratory, room: Path, seconds: Seconds) -> None:
     """What one leaves behind is cleared away before the next comes, so that all of them fit."""
-    programs, size = laboratory.programs, tree.size
-    seconds["copy"].append(seconds_of(contestants.copy(source, size, room), room))
+    programs = laboratory.programs
+    seconds["copy"].append(seconds_of(contestants.copy(source, room), room))
     shutil.rmtree(room / "copy")
-    seconds["pack"].append(seconds_of(programs.pack(source, size, room), room))
-    seconds["unpack"].append(seconds_of(programs.unpack(room, size), room))
+    seconds["pack"].append(seconds_of(programs.pack(source, room), room))
+    seconds["unpack"].append(seconds_of(programs.unpack(room), room))
     trees.check_same_files(source, contestants.stored_files(room))
     shutil.rmtree(room / "out")
-    seconds["base64 pack"].append(seconds_of(contestants.base64_encode(source, size, room), room))
-    seconds["base64 unpack"].append(seconds_of(contestants.base64_decode(size, room), room))
+    seconds["base64 pack"].append(seconds_of(contestants.base64_encode(source, room), room))
+    seconds["base64 unpack"].append(seconds_of(contestants.base64_decode(room), room))
     for leftover in ("base64", "bytes"):
         (room / leftover).unlink()
     if tree in laboratory.effort.peer_carries:
-        seconds["peer pack"].append(seconds_of(contestants.peer_pack(source, size, room), room))
-        seconds["peer unpack"].append(seconds_of(contestants.peer_unpack(size, room), room))
+        seconds["peer pack"].append(seconds_of(contestants.peer_pack(source, room), room))
+        seconds["peer unpack"].append(seconds_of(contestants.peer_unpack(room), room))
         trees.check_same_files(source, room / "peer")
 
 

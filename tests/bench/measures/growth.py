@@ -26,7 +26,7 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
         for _ in range(laboratory.effort.growth_turns):
             for files, storage in storages.items():
                 _pack(source, storage, laboratory, room)
-                seconds[files].append(seconds_of(laboratory.programs.receive(storage, room, trees.T.size), room))
+                seconds[files].append(seconds_of(laboratory.programs.receive(storage, room), room))
     for files in laboratory.effort.stored_files:
         yield Row(SECTION, f"unpack T into {files:,} stored files", Unit.SECONDS, seconds[files],
                   "an empty storage", seconds[0], Kind.RATIO)
@@ -40,12 +40,12 @@ def _storage(files: int, laboratory: Laboratory, room: Path) -> Path:
         with trees.written(trees.Tree("G", FILES_A_BATCH, 16), room) as source:
             for _ in range(files // FILES_A_BATCH):
                 _pack(source, storage, laboratory, room)
-            run(laboratory.programs.receive(storage, room, 0), room)
+            run(laboratory.programs.receive(storage, room), room)
     return storage
 
 
 def _pack(source: Path, storage: Path, laboratory: Laboratory, room: Path) -> None:
-    run(laboratory.programs.pack(source, 0, room), room)
+    run(laboratory.programs.pack(source, room), room)
     packed = room / "out/_storage/inbox"
     for payload in packed.iterdir():
         shutil.move(payload, storage / "inbox" / payload.name)

@@ -60,9 +60,9 @@ def _sizes(days: list[HealthData], laboratory: Laboratory, way: Way) -> Sizes:
 
 def carry(programs: Programs, compression: str, names: str, source: Path, day: str, room: Path) -> Path:
     repository = GitRepository(room / "out")
-    run(programs.pack(source, 0, room, "--compress", compression, batch_name=day), room)
+    run(programs.pack(source, room, "--compress", compression, batch_name=day), room)
     repository.commit(f"Add batch {day}")
-    run(programs.unpack(room, 0, "--name-template", names), room)
+    run(programs.unpack(room, "--name-template", names), room)
     repository.commit(f"Receive batch {day}")
     return contestants.stored_files(room, day)
 
@@ -72,11 +72,11 @@ def carry_by_peer(source: Path, day: str, room: Path) -> Path:
     repository, storage = GitRepository(room / "out"), room / "out/_storage"
     payload = storage / f"{day}.json"
     storage.mkdir(exist_ok=True)
-    run(contestants.peer_pack(source, 0, room), room)
+    run(contestants.peer_pack(source, room), room)
     shutil.move(room / "peer.json", payload)
     repository.commit(f"Add batch {day}")
     shutil.move(payload, room / "peer.json")
-    run(contestants.peer_unpack(0, room), room)
+    run(contestants.peer_unpack(room), room)
     shutil.move(room / "peer", storage / day)
     repository.commit(f"Receive batch {day}")
     return storage / day

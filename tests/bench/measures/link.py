@@ -57,7 +57,7 @@ def _send(name: str, source: Path, link: Link, laboratory: Laboratory, room: Pat
         else:
             command = laboratory.programs.send(source, url, room, "--compress", name, "--ca-bundle", certificate)
         words = [*link.client_prefix, *command.words]
-        seconds = seconds_of(Command(words, command.environment, command.touched_bytes), room)
+        seconds = seconds_of(Command(words, command.environment), room)
     _check(name, sink.upload, source, laboratory, room)
     return seconds
 
@@ -65,11 +65,11 @@ def _send(name: str, source: Path, link: Link, laboratory: Laboratory, room: Pat
 def _check(name: str, upload: Upload, source: Path, laboratory: Laboratory, room: Path) -> None:
     if name == "peer":
         (room / "peer.json").write_bytes(upload.payload)
-        run(contestants.peer_unpack(0, room), room)
+        run(contestants.peer_unpack(room), room)
         trees.check_same_files(source, room / "peer")
         return
     upload.put_into_storage(room)
-    run(laboratory.programs.unpack(room, 0), room)
+    run(laboratory.programs.unpack(room), room)
     trees.check_same_files(source, contestants.stored_files(room))
 
 

@@ -39,7 +39,7 @@ def _send(source: Path, laboratory: Laboratory, room: Path, options: Sequence[st
 
 def _receive(source: Path, laboratory: Laboratory, room: Path, options: Sequence[str]) -> float:
     programs = laboratory.programs
-    peak_bytes(programs.pack(source, 0, room, *options), room)
-    peak = peak_bytes(programs.unpack(room, 0), room)
+    peak_bytes(programs.pack(source, room, *options), room)
+    peak = peak_bytes(programs.unpack(room), room)
     trees.check_same_files(source, contestants.stored_files(room))
     return peak

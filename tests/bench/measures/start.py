@@ -48,7 +48,7 @@ def _send(source: Path, laboratory: Laboratory, room: Path) -> tuple[float, Uplo
     with Sink(laboratory.programs.sink, room, free_port()) as sink:
         seconds = seconds_of(laboratory.programs.send(source, sink.url, room), room)
     sink.upload.put_into_storage(room)
-    run(laboratory.programs.unpack(room, trees.T.size), room)
+    run(laboratory.programs.unpack(room), room)
     trees.check_same_files(source, contestants.stored_files(room))
     return seconds, sink.upload
 

@@ -45,7 +45,7 @@ def _deliver(source: Path, laboratory: Laboratory, room: Path) -> tuple[float, U
 
 def _send(source: Path, laboratory: Laboratory, room: Path) -> float:
     with Sink(laboratory.programs.sink, room, free_port()) as sink:
-        send = laboratory.programs.send(source, sink.url, room, "--trigger", "none", size=SOURCE.size)
+        send = laboratory.programs.send(source, sink.url, room, "--trigger", "none")
         seconds = seconds_of(send, room)
     _check(sink.upload, source, laboratory, room)
     return seconds
@@ -64,5 +64,5 @@ def _curl(upload: Upload, laboratory: Laboratory, room: Path) -> float:
 
 def _check(upload: Upload, source: Path, laboratory: Laboratory, room: Path) -> None:
     upload.put_into_storage(room)
-    run(laboratory.programs.unpack(room, SOURCE.size), room)
+    run(laboratory.programs.unpack(room), room)
     trees.check_same_files(source, contestants.stored_files(room))
