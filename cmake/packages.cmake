@@ -28,6 +28,7 @@ if(DPKG)
 endif()
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.87)")  # loaded at need, so not found by itself
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, git")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "\
 Carries folders of health data into a GitHub repository, in batches.\n\

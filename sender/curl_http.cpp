@@ -1,7 +1,5 @@
 #include "sender/curl_http.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -14,6 +12,7 @@
 #include "common/interruption.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
+#include "sender/libcurl.hpp"
 #include "sender/url.hpp"
 
 namespace healthmetric {
@@ -26,15 +25,15 @@ constexpr int kLookAroundMilliseconds = 1000;
 constexpr long kStallBytesPerSecond = 100;
 
 struct FreeEasy {
-  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const noexcept { libcurl().easy_cleanup(easy); }
 };
 
 struct FreeMulti {
-  void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const noexcept { libcurl().multi_cleanup(multi); }
 };
 
 struct FreeList {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const noexcept { libcurl().slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
@@ -47,27 +46,27 @@ class CurlLibrary {
 
  private:
   CurlLibrary() {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (libcurl().global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
       throw Error(ErrorCode::internal, "libcurl does not start");
     }
   }
-  ~CurlLibrary() { curl_global_cleanup(); }
+  ~CurlLibrary() { libcurl().global_cleanup(); }
 };
 
 template <typename Value>
 void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode result = curl_easy_setopt(easy, option, value);
+  const CURLcode result = libcurl().easy_setopt(easy, option, value);
   if (result != CURLE_OK) {
     throw Error(ErrorCode::internal,
                 fmt::format("libcurl refuses option {}: {}", static_cast<int>(option),
-                            curl_easy_strerror(result)));
+                            libcurl().easy_strerror(result)));
   }
 }
 
 HeaderList to_list(const std::vector<std::string>& headers) {
   HeaderList list;
   const auto append = [&](const char* header) {
-    curl_slist* longer = curl_slist_append(list.get(), header);
+    curl_slist* longer = libcurl().slist_append(list.get(), header);
     if (longer == nullptr) throw Error(ErrorCode::internal, "libcurl has no memory");
     (void)list.release();
     list.reset(longer);
@@ -135,7 +134,8 @@ bool is_trust_failure(CURLcode code) {
 }
 
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
-  std::string why = printable(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
+  std::string why =
+      printable(detail.empty() ? std::string_view(libcurl().easy_strerror(code)) : detail);
   // Who retries says where; a failure of trust is not retried.
   if (!is_trust_failure(code)) throw Error(ErrorCode::network, why);
   throw Error(ErrorCode::untrusted_peer,
@@ -144,16 +144,16 @@ bool is_trust_failure(CURLcode code) {
 
 void check(CURLMcode code) {
   if (code == CURLM_OK) return;
-  throw Error(ErrorCode::internal, std::string("libcurl fails: ") + curl_multi_strerror(code));
+  throw Error(ErrorCode::internal, std::string("libcurl fails: ") + libcurl().multi_strerror(code));
 }
 
 /// A transfer that is under way as long as this object lives.
 class RunningTransfer {
  public:
   RunningTransfer(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy) {
-    check(curl_multi_add_handle(multi, easy));
+    check(libcurl().multi_add_handle(multi, easy));
   }
-  ~RunningTransfer() { curl_multi_remove_handle(multi_, easy_); }
+  ~RunningTransfer() { libcurl().multi_remove_handle(multi_, easy_); }
   RunningTransfer(const RunningTransfer&) = delete;
   RunningTransfer& operator=(const RunningTransfer&) = delete;
 
@@ -162,13 +162,13 @@ class RunningTransfer {
     curl_waitfd signalled{signals, CURL_WAIT_POLLIN, 0};
     for (;;) {
       int running = 0;
-      check(curl_multi_perform(multi_, &running));
+      check(libcurl().multi_perform(multi_, &running));
       if (running == 0) break;
-      check(curl_multi_poll(multi_, &signalled, 1, kLookAroundMilliseconds, nullptr));
+      check(libcurl().multi_poll(multi_, &signalled, 1, kLookAroundMilliseconds, nullptr));
       stop_if_signalled();
     }
     int left = 0;
-    const CURLMsg* message = curl_multi_info_read(multi_, &left);
+    const CURLMsg* message = libcurl().multi_info_read(multi_, &left);
     return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
   }
 
@@ -182,8 +182,8 @@ class RunningTransfer {
 /// curl_easy_perform() cannot be woken by a signal that waits to be looked at; the multi interface
 /// can wait for one beside its own sockets. The multi handle keeps the connections.
 struct CurlTransport::Handle {
-  std::unique_ptr<CURLM, FreeMulti> multi{curl_multi_init()};
-  std::unique_ptr<CURL, FreeEasy> easy{curl_easy_init()};
+  std::unique_ptr<CURLM, FreeMulti> multi{libcurl().multi_init()};
+  std::unique_ptr<CURL, FreeEasy> easy{libcurl().easy_init()};
   UniqueFd signals = signal_descriptor();
 };
 
@@ -202,7 +202,7 @@ void CurlTransport::start() {
 Response CurlTransport::send(const Request& request) {
   if (!handle_) start();
   CURL* easy = handle_->easy.get();
-  curl_easy_reset(easy);  // forgets options, keeps the connection
+  libcurl().easy_reset(easy);  // forgets options, keeps the connection
   Transfer transfer;
   transfer.enough_bytes = request.enough_bytes;
   std::array<char, CURL_ERROR_SIZE> detail{};
@@ -255,7 +255,7 @@ Response CurlTransport::send(const Request& request) {
   }
   if (result != CURLE_OK && !transfer.has_enough) throw_no_answer(request, result, detail.data());
   long status = 0;
-  if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status == 0) {
+  if (libcurl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status == 0) {
     throw_no_answer(request, CURLE_WEIRD_SERVER_REPLY, "the answer has no status");
   }
   transfer.response.status = static_cast<int>(status);

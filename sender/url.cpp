@@ -1,7 +1,5 @@
 #include "sender/url.hpp"
 
-#include <curl/urlapi.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -11,29 +9,30 @@
 #include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
+#include "sender/libcurl.hpp"
 
 namespace healthmetric {
 namespace {
 
 struct FreeUrl {
-  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const noexcept { libcurl().url_cleanup(url); }
 };
 using CurlUrl = std::unique_ptr<CURLU, FreeUrl>;
 
 struct FreeText {
-  void operator()(char* text) const noexcept { curl_free(text); }
+  void operator()(char* text) const noexcept { libcurl().free(text); }
 };
 
 /// A part of a URL; "" when it is missing.
 std::string part(const CurlUrl& url, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
+  if (libcurl().url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
   const std::unique_ptr<char, FreeText> owner(text);
   return text;
 }
 
 bool set(const CurlUrl& url, const std::string& text, unsigned flags = 0) {
-  return url && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK;
+  return url && libcurl().url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK;
 }
 
 bool names_loopback(const std::string& host) {
@@ -66,7 +65,7 @@ bool Url::is_loopback() const {
 }
 
 Url Url::parse(const std::string& text, std::string_view option) {
-  const CurlUrl url(curl_url());
+  const CurlUrl url(libcurl().url());
   const bool valid = set(url, text);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   if (scheme != "https" && scheme != "http") {
@@ -84,7 +83,7 @@ Url Url::parse(const std::string& text, std::string_view option) {
 Proxy Proxy::parse(const std::string& text, std::string_view option) {
   static constexpr std::array<std::string_view, 6> kSchemes = {"http",    "https",  "socks4",
                                                                "socks4a", "socks5", "socks5h"};
-  const CurlUrl url(curl_url());
+  const CurlUrl url(libcurl().url());
   const bool has_scheme = text.find("://") != std::string::npos;
   const bool valid = set(url, has_scheme ? text : "http://" + text, CURLU_NON_SUPPORT_SCHEME);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
@@ -106,7 +105,7 @@ std::string origin_of(const std::string& url) {
 }
 
 std::string resolve_url(const std::string& base, const std::string& location) {
-  const CurlUrl url(curl_url());
+  const CurlUrl url(libcurl().url());
   if (!set(url, base) || !set(url, location)) return {};
   return part(url, CURLUPART_URL);
 }
