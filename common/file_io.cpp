@@ -21,7 +21,14 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
-UniqueFd open_regular(const std::filesystem::path& path, const std::string& name) {
+FileState state_of(const struct stat& info) {
+  const auto since_epoch =
+      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
+  return {static_cast<std::uint64_t>(info.st_size),
+          std::chrono::system_clock::time_point(since_epoch)};
+}
+
+UniqueFd open_regular(const std::string& path, const std::string& name, FileState& state) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!fd && errno == ELOOP) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
@@ -32,6 +39,7 @@ UniqueFd open_regular(const std::filesystem::path& path, const std::string& name
   if (!S_ISREG(info.st_mode)) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is no regular file");
   }
+  state = state_of(info);
   return fd;
 }
 
@@ -39,13 +47,6 @@ UniqueFd create_private_file(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
   return fd;
-}
-
-FileState state_of(const struct stat& info) {
-  const auto since_epoch =
-      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
-  return {static_cast<std::uint64_t>(info.st_size),
-          std::chrono::system_clock::time_point(since_epoch)};
 }
 
 /// Repeats a system call that a signal interrupted.
@@ -67,10 +68,10 @@ UniqueFd::~UniqueFd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-InputFile::InputFile(const std::filesystem::path& path) : InputFile(path, path.string()) {}
+InputFile::InputFile(const std::filesystem::path& path) : InputFile(path.native(), path.native()) {}
 
-InputFile::InputFile(const std::filesystem::path& path, std::string name)
-    : fd_(open_regular(path, name)), name_(std::move(name)) {}
+InputFile::InputFile(const std::string& path, std::string name)
+    : fd_(open_regular(path, name, first_state_)), name_(std::move(name)) {}
 
 InputFile::InputFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
@@ -84,6 +85,12 @@ FileState InputFile::state() const {
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name_), errno);
   return state_of(info);
+}
+
+std::uint64_t file_size(const std::string& path, std::error_code& error) {
+  struct stat info {};
+  error.assign(::stat(path.c_str(), &info) == 0 ? 0 : errno, std::generic_category());
+  return static_cast<std::uint64_t>(info.st_size);
 }
 
 std::optional<FileState> file_state(const std::filesystem::path& path) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -48,21 +49,28 @@ struct FileState {
 /// The state of what lies at `path`; nothing when that is no regular file, or cannot be looked at.
 std::optional<FileState> file_state(const std::filesystem::path& path);
 
+/// The size of the file at `path`, or why there is none. std::filesystem::file_size() does the
+/// same, but takes the path apart first.
+std::uint64_t file_size(const std::string& path, std::error_code& error);
+
 /// A regular file open for reading. Never blocks on a FIFO and never follows a symbolic link in
 /// the last component: what is no regular file is refused with Error{io}.
 class InputFile final : public Source {
  public:
   explicit InputFile(const std::filesystem::path& path);
   /// The same, with a name of its own for messages, where those may not tell the path.
-  InputFile(const std::filesystem::path& path, std::string name);
+  InputFile(const std::string& path, std::string name);
   /// Takes a descriptor that is already open; `name` is for messages.
   InputFile(UniqueFd fd, std::string name);
 
   std::size_t read(std::span<char> into) override;
   [[nodiscard]] FileState state() const;
+  /// What it was when its path was opened.
+  [[nodiscard]] const FileState& first_state() const { return first_state_; }
   void rewind();
 
  private:
+  FileState first_state_;
   UniqueFd fd_;
   std::string name_;
 };

@@ -16,6 +16,8 @@
 namespace healthmetric {
 namespace {
 
+constexpr std::chrono::milliseconds kLookInterval{10};
+
 /// A signal that was ignored when the program was started, as nohup(1) does, stays ignored; blocked
 /// it would count.
 sigset_t watched_signals() {
@@ -53,6 +55,14 @@ void stop_if_signalled() {
     throw Error(ErrorCode::terminated, "terminated, for the terminal is gone");
   }
   if (sigismember(&pending, SIGTERM) == 1) throw Error(ErrorCode::terminated, "terminated");
+}
+
+void stop_soon_if_signalled() {
+  thread_local std::chrono::steady_clock::time_point next_look;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_look) return;
+  next_look = now + kLookInterval;
+  stop_if_signalled();
 }
 
 UniqueFd signal_descriptor() {

@@ -18,6 +18,9 @@ void watch_for_signals();
 /// Throws Error{interrupted} or Error{terminated} when such a signal came. Costs a system call.
 void stop_if_signalled();
 
+/// The same for loops with very many small steps: looks at most every ten milliseconds.
+void stop_soon_if_signalled();
+
 /// Readable once such a signal came, for who waits for something else beside.
 UniqueFd signal_descriptor();
 

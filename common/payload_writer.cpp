@@ -18,9 +18,13 @@ constexpr std::uint64_t kEntryReserveBytes = 640;
 /// What zstd may add to bytes it cannot compress, beyond a 256th of them (ZSTD_compressBound).
 constexpr std::uint64_t kFrameReserveBytes = 1024;
 
+void append_quoted(std::string_view text, std::string& out) {
+  append_json_string(utf8_prefix(text, kMaxTextBytes), out);
+}
+
 std::string quoted_json(std::string_view text) {
   std::string out;
-  append_json_string(utf8_prefix(text, kMaxTextBytes), out);
+  append_quoted(text, out);
   return out;
 }
 
@@ -59,10 +63,13 @@ std::string skipped_json(const std::vector<SkippedFile>& skipped) {
 }
 
 /// The members that `files` and `batch_metadata.files` share.
-std::string naming_json(const RelativePath& path) {
-  return fmt::format(R"("filename":{},"relative_path":{},"extension":{})",
-                     quoted_json(path.filename()), quoted_json(path.str()),
-                     quoted_json(ascii_lower(path.extension())));
+void append_naming(const RelativePath& path, std::string& out) {
+  out += R"("filename":)";
+  append_quoted(path.filename(), out);
+  out += R"(,"relative_path":)";
+  append_quoted(path.str(), out);
+  out += R"(,"extension":)";
+  append_quoted(ascii_lower(path.extension()), out);
 }
 
 /// What an entry of that path takes beside its content. The path is written five times, and a
@@ -86,16 +93,24 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
                                 std::optional<std::chrono::sys_seconds> modified,
                                 Encoding encoding) {
   path_ = &path;
-  naming_ = naming_json(path);
+  naming_.clear();
+  append_naming(path, naming_);
   encoding_ = encoding;
   entry_bytes_ = 0;
   encoded_bytes_ = 0;
-  std::string head = mark_.entries == 0 ? "\n" : ",\n";
-  head += fmt::format(R"({}:{{{},"content_type":{},)", quoted_json(path.str()), naming_,
-                      quoted_json(content_type));
-  if (modified) head += fmt::format(R"("modified":"{}",)", format_timestamp(*modified));
-  head += encoding == Encoding::zstd ? R"("content_zstd":")" : R"("content":")";
-  put(head);
+  line_ = mark_.entries == 0 ? "\n" : ",\n";
+  append_quoted(path.str(), line_);
+  line_ += ":{";
+  line_ += naming_;
+  line_ += R"(,"content_type":)";
+  append_quoted(content_type, line_);
+  if (modified) {
+    line_ += R"(,"modified":")";
+    line_ += format_timestamp(*modified);
+    line_ += '"';
+  }
+  line_ += encoding == Encoding::zstd ? R"(,"content_zstd":")" : R"(,"content":")";
+  put(line_);
   if (encoding == Encoding::zstd && !zstd_) zstd_.emplace();
 }
 
@@ -123,11 +138,22 @@ PayloadWriter::Written PayloadWriter::end_entry(std::string_view sha256,
   base64_.finish(text_);
   encoded_bytes_ += text_.size();
   put(text_.view());
-  put(fmt::format(R"(","size":{},"sha256":"{}"{}}})", entry_bytes_, sha256,
-                  chunk ? R"(,"chunk":)" + chunk_json(*chunk) : ""));
+  const std::string size = std::to_string(entry_bytes_);
+  line_ = R"(","size":)";
+  line_ += size;
+  line_ += R"(,"sha256":")";
+  line_ += sha256;
+  line_ += '"';
+  if (chunk) line_ += R"(,"chunk":)" + chunk_json(*chunk);
+  line_ += '}';
+  put(line_);
 
-  listing_.append(mark_.entries == 0 ? "\n" : ",\n");
-  listing_.append(fmt::format(R"({{{},"size":{}}})", naming_, entry_bytes_));
+  line_ = mark_.entries == 0 ? "\n{" : ",\n{";
+  line_ += naming_;
+  line_ += R"(,"size":)";
+  line_ += size;
+  line_ += '}';
+  listing_.append(line_);
   mark_.listing_bytes = listing_.size();
   mark_.entries += 1;
   mark_.content_bytes += entry_bytes_;

@@ -80,6 +80,7 @@ class PayloadWriter {
   Spool listing_;  ///< `batch_metadata.files` so far
   const RelativePath* path_ = nullptr;
   std::string naming_;  ///< the members that its entry and its place in the listing share
+  std::string line_;    ///< which is being made
   Encoding encoding_ = Encoding::plain;
   std::uint64_t entry_bytes_ = 0;
   std::uint64_t encoded_bytes_ = 0;

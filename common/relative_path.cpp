@@ -68,6 +68,10 @@ std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
 
 constexpr std::size_t kMaxShownBytes = 120;
 
+std::string_view last_component(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace
 
 RelativePath::RelativePath(std::string path, std::size_t max_bytes) : path_(std::move(path)) {
@@ -85,7 +89,7 @@ RelativePath RelativePath::known(std::string path) {
 }
 
 std::string_view RelativePath::filename() const {
-  return std::string_view(path_).substr(directory().size());
+  return last_component(path_);
 }
 
 std::string_view RelativePath::directory() const {
@@ -100,10 +104,14 @@ std::string_view RelativePath::stem() const {
 }
 
 std::string_view RelativePath::extension() const {
-  const std::string_view name = filename();
+  return extension_of(path_);
+}
+
+std::string_view extension_of(std::string_view path) {
+  const std::string_view name = last_component(path);
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return {};
-  if (name.size() - dot > kMaxExtensionBytes) return {};
+  if (name.size() - dot > RelativePath::kMaxExtensionBytes) return {};
   return name.substr(dot);
 }
 

@@ -38,8 +38,7 @@ class RelativePath {
   /// The file name without its extension. A leading dot begins no extension: ".env" is all stem.
   [[nodiscard]] std::string_view stem() const;
 
-  /// The extension as written, with its dot, or nothing. What follows a dot for more than
-  /// kMaxExtensionBytes is part of the stem.
+  /// See extension_of().
   [[nodiscard]] std::string_view extension() const;
 
   // clang-tidy 14 takes the rewritten comparison for a null pointer.
@@ -51,5 +50,9 @@ class RelativePath {
 
   std::string path_;
 };
+
+/// The extension of whatever path as written, with its dot, or nothing. What follows a dot for more
+/// than kMaxExtensionBytes is part of the stem.
+std::string_view extension_of(std::string_view path);
 
 }  // namespace healthmetric

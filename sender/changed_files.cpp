@@ -21,7 +21,7 @@ class ChangeDetector {
   ChangeDetector(SentFiles& sent, Clock& clock) : sent_(sent), clock_(clock) {}
 
   bool is_unchanged(const SourceFile& file) {
-    stop_if_signalled();
+    stop_soon_if_signalled();
     if (file.lies_nowhere()) return false;
     const std::string location = file.location();
     const auto known = sent_.find(locations_.absolute(location));

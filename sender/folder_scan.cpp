@@ -8,6 +8,7 @@
 #include "common/ascii.hpp"
 #include "common/content_type.hpp"
 #include "common/error.hpp"
+#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
 #include "common/json_scanner.hpp"
@@ -53,19 +54,18 @@ std::string folder_prefix(const fs::path& folder) {
 
 /// Why a regular file cannot go, as far as its name tells; empty for what is a RelativePath.
 std::string name_fault(const std::string& name) {
-  if (!is_utf8(name)) return "its name is not UTF-8";
   try {
     const RelativePath valid(name);
+    return {};
   } catch (const Error& unsafe) {
-    return unsafe.what();
+    return is_utf8(name) ? unsafe.what() : "its name is not UTF-8";
   }
-  return {};
 }
 
 /// Counts a file in, or leaves it out where it is gone or too large: then false.
 bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
   std::error_code error;
-  const std::uint64_t size = fs::file_size(file.location(), error);
+  const std::uint64_t size = file_size(file.location(), error);
   if (!error && size <= limits.max_file_bytes) {
     result.size_bytes += size;
     return true;
@@ -120,7 +120,7 @@ class FolderWalk {
     std::error_code error;
     fs::directory_iterator entry(folder, error);
     while (!error && entry != fs::directory_iterator()) {
-      stop_if_signalled();
+      stop_soon_if_signalled();
       visit(*entry, prefix);
       entry.increment(error);
     }
@@ -140,8 +140,10 @@ class FolderWalk {
 
  private:
   void visit(const fs::directory_entry& entry, const std::string& prefix) {
-    const std::string name = entry.path().filename().string();
-    const std::string path = prefix + name;
+    // path::filename() takes all of a path apart, which is half of the time a walk takes.
+    const std::string& location = entry.path().native();
+    const std::string_view name = std::string_view(location).substr(location.rfind('/') + 1);
+    const std::string path = prefix + std::string(name);
     std::error_code error;
     const fs::file_type type = type_of(entry, error);
     if (error) return faults_.push_back({path, error.message()});
@@ -157,7 +159,7 @@ class FolderWalk {
     if (type != fs::file_type::regular) {
       return leave_out(result_, path, std::string(kind_of(type)), LeftOut::by_rule);
     }
-    take(entry.path(), path);
+    take(path);
   }
 
   /// As the folder's listing tells it, where it does.
@@ -178,13 +180,13 @@ class FolderWalk {
     walk(folder, path + "/");
   }
 
-  void take(const fs::path& location, const std::string& path) {
+  void take(const std::string& path) {
     const auto verdict = rules_.patterns.verdict_on(path);
     if (verdict == Verdict::exclude) {
       return leave_out(result_, path, kExcluded, LeftOut::by_rule);
     }
     if (!verdict && rules_.types == Types::supported &&
-        !is_supported_extension(location.extension().string())) {
+        !is_supported_extension(extension_of(path))) {
       return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
     }
     if (std::string fault = name_fault(path); !fault.empty()) {

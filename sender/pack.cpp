@@ -19,9 +19,6 @@ namespace {
 /// A batch of less is packed before threads that read ahead would have begun.
 constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 
-/// Of files smaller than this, opening takes longer than digesting.
-constexpr std::uint64_t kSmallFileBytes = std::uint64_t{64} * 1024;
-
 constexpr int kMaxReads = 3;
 
 /// Compression must save at least a tenth to be worth an old receiver's refusal.
@@ -81,16 +78,13 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
-    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
-      const bool are_small = scan.size_bytes / scan.files.size() < kSmallFileBytes;
-      read_ahead(scan.files, are_small ? ReadAhead::Reader::digester : ReadAhead::Reader::caller);
-    }
+    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) read_ahead(scan.files);
     begin_part();
   }
 
   /// The file of that place in the scan, in order.
   void add(std::size_t index, const SourceFile& file) {
-    stop_if_signalled();
+    stop_soon_if_signalled();
     Encoding encoding = options_.encoding;
     std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
     for (int reads = 1; reads <= kMaxReads; content.reset()) {
@@ -146,9 +140,9 @@ class Packer {
     std::uint64_t size_bytes = 0;
   };
 
-  void read_ahead(const FileList& files, ReadAhead::Reader reader) {
+  void read_ahead(const FileList& files) {
     try {
-      ahead_.emplace(files, reader);
+      ahead_.emplace(files);
     } catch (const std::system_error& error) {
       log::debug(std::string("files are not read ahead: ") + error.what());
     }
@@ -238,7 +232,8 @@ class Packer {
 
     const bool began_fresh = part_->writer().mark().entries == 0;
     Chunk chunk;
-    Sha256 chunk_digest;
+    std::optional<Sha256> chunk_digest;
+    if (is_cut) chunk_digest.emplace();
     std::uint64_t read_bytes = 0;
     const auto modified_second =
         facts.modified ? std::optional(std::chrono::floor<std::chrono::seconds>(*facts.modified))
@@ -248,12 +243,12 @@ class Packer {
       const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);
       if (bytes.size() > room && !began_fresh && chunk.index == 1) return Outcome::part_is_full;
       const std::string_view now = is_cut ? bytes.substr(0, room) : bytes;
-      if (is_cut) chunk_digest.update(now);
+      if (chunk_digest) chunk_digest->update(now);
       part_->writer().content(now);
       read_bytes += now.size();
       bytes.remove_prefix(now.size());
       if (!bytes.empty()) {
-        const auto written = part_->writer().end_entry(chunk_digest.finish_hex(), chunk);
+        const auto written = part_->writer().end_entry(chunk_digest->finish_hex(), chunk);
         next_part();
         chunk.index += 1;
         chunk.offset_bytes += written.size_bytes;
@@ -270,7 +265,7 @@ class Packer {
     chunk.last = true;
     chunk.file_size_bytes = facts.size_bytes;
     chunk.file_sha256 = sha256;
-    const auto written = is_cut ? part_->writer().end_entry(chunk_digest.finish_hex(), chunk)
+    const auto written = is_cut ? part_->writer().end_entry(chunk_digest->finish_hex(), chunk)
                                 : part_->writer().end_entry(sha256, std::nullopt);
     if (encoding == Encoding::zstd && !is_cut &&
         !is_worth_compressing(written.encoded_bytes, facts.size_bytes)) {

@@ -60,12 +60,13 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
 }
 
 std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
+  if (patterns_.empty()) return {};
   const std::vector<std::string> names = split(path);
   const auto last =
       std::find_if(patterns_.rbegin(), patterns_.rend(),
                    [&](const Compiled& pattern) { return matches(pattern.names, names); });
   if (last != patterns_.rend()) return last->verdict;
-  if (!patterns_.empty() && patterns_.front().verdict == Verdict::include) return Verdict::exclude;
+  if (patterns_.front().verdict == Verdict::include) return Verdict::exclude;
   return {};
 }
 

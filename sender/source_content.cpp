@@ -1,5 +1,7 @@
 #include "sender/source_content.hpp"
 
+#include <algorithm>
+
 namespace healthmetric {
 
 OpenSource::OpenSource(const SourceFile& file, std::string_view text) {
@@ -8,7 +10,7 @@ OpenSource::OpenSource(const SourceFile& file, std::string_view text) {
     before_.size_bytes = text.size();
   } else {
     file_.emplace(file.location(), file.path.str());
-    before_ = file_->state();
+    before_ = file_->first_state();
   }
 }
 
@@ -17,7 +19,8 @@ SourceFacts OpenSource::facts() const {
 }
 
 std::size_t OpenSource::read(std::span<char> into) {
-  if (read_bytes_ > before_.size_bytes) return 0;
+  // Whether there is more is_whole() will see. What has no size may have a content, as in /proc.
+  if (read_bytes_ >= std::max<std::uint64_t>(before_.size_bytes, 1)) return 0;
   const std::size_t count = file_ ? file_->read(into) : text_->read(into);
   read_bytes_ += count;
   return count;

@@ -32,8 +32,8 @@ class OpenSource {
 
   [[nodiscard]] SourceFacts facts() const;
 
-  /// Fills the front of `into` and returns how much; 0 at the end, and when there is more than the
-  /// file had at first. Throws Error{io}.
+  /// Fills the front of `into` and returns how much; 0 when all is read that the file had at first,
+  /// or its end comes earlier. Throws Error{io}.
   std::size_t read(std::span<char> into);
 
   /// At the end: whether what was read is the file, and the file still what it was at first.

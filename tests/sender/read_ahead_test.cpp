@@ -9,8 +9,6 @@ using namespace healthmetric;
 
 namespace {
 
-using Reader = ReadAhead::Reader;
-
 /// Files of a folder of their own, in the order in which they are added.
 struct Files {
   void add(const std::string& name, std::string_view text) {
@@ -39,7 +37,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
     texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
     files.add("f" + std::to_string(i), texts.back());
   }
-  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
+  ReadAhead ahead(files.list);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
@@ -54,7 +52,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
 TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
-  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
+  ReadAhead ahead(files.list);
   CHECK(ahead.open(1)->read().front() == 'b');
   CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
@@ -64,7 +62,7 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("a", "1");
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
-  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
+  ReadAhead ahead(files.list);
   const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
@@ -74,14 +72,14 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
 TEST_CASE("reading ahead stops when nobody wants more") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
-  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
+  ReadAhead ahead(files.list);
 }
 
 TEST_CASE("a content that is not asked for in order is a defect of ours") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
-  ReadAhead ahead(files.list, GENERATE(Reader::caller, Reader::digester));
+  ReadAhead ahead(files.list);
   ahead.open(1);
   CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
@@ -93,7 +91,17 @@ TEST_CASE("a file that grows while it is read is not whole") {
   std::string block(100, '\0');
   CHECK(source.read(block) == 5);
   std::filesystem::resize_file(files.dir.path() / "a", 8);
-  CHECK(source.read(block) == 3);
+  CHECK(source.read(block) == 0);
+  CHECK_FALSE(source.is_whole());
+}
+
+TEST_CASE("a file that says it is empty and has a content is not whole") {
+  FileList list;
+  list.add(RelativePath("status"), "/proc/self/");
+  OpenSource source(list[0], {});
+  std::string block(1'000'000, '\0');
+  CHECK(source.facts().size_bytes == 0);
+  CHECK(source.read(block) > 0);
   CHECK(source.read(block) == 0);
   CHECK_FALSE(source.is_whole());
 }
