@@ -112,15 +112,10 @@ bool is_supported_extension(std::string_view extension) {
   return known != nullptr && known->supported;
 }
 
-std::string_view content_type(std::string_view extension, std::string_view leading_bytes) {
+ContentType content_type(std::string_view extension, std::string_view leading_bytes) {
   const Extension* known = find_extension(extension);
-  if (known != nullptr && agrees(known->type, leading_bytes)) return known->type;
-  return leading_bytes.empty() ? kBinary : sniff(leading_bytes);
-}
-
-bool looks_like_its_extension(std::string_view extension, std::string_view leading_bytes) {
-  const Extension* known = find_extension(extension);
-  return known == nullptr || agrees(known->type, leading_bytes);
+  if (known != nullptr && agrees(known->type, leading_bytes)) return {known->type, true};
+  return {leading_bytes.empty() ? kBinary : sniff(leading_bytes), known == nullptr};
 }
 
 }  // namespace healthmetric

@@ -17,19 +17,15 @@ constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
 /// Or this many events: a stranger's payload may have any number of empty files, with long names.
 constexpr std::size_t kBlockEvents = 128;
 
-/// What a thread may have before it is enough for none to wait, and no more than the cache keeps.
-constexpr int kBlocks = 5;
-
-/// Where a block has that many, files are small, and creating them takes longer than reading them.
-constexpr std::size_t kManyEvents = 8;
+/// Enough for neither thread to wait, and no more than the cache keeps.
+constexpr std::size_t kBlocks = 5;
 
 }  // namespace
 
-EntryPipeline::EntryPipeline(PayloadSink& sink) : sink_(sink) {}
-
-EntryPipeline::~EntryPipeline() {
-  stop_threads();
-}
+EntryPipeline::EntryPipeline(PayloadSink& sink)
+    : sink_(sink),
+      pipeline_([this](BlockPtr& block) { digest(*block); },
+                [this](BlockPtr& block) { deliver(*block); }) {}
 
 void EntryPipeline::begin_content(RelativePath path, std::optional<std::uint64_t> size_bytes) {
   block_->events.emplace_back(Begin{std::move(path), size_bytes});
@@ -47,44 +43,16 @@ void EntryPipeline::end_entry(FileEntry entry, std::optional<std::string> declar
 }
 
 void EntryPipeline::pass_on_block() {
-  if (digester_.joinable() || start_threads()) {
-    to_digest_.push(std::move(block_));
-  } else {
-    digest(*block_);
-    deliver(std::move(block_));
-  }
-  block_ = next_block();
+  pipeline_.start_helper();
+  pipeline_.push(std::move(block_));
   taken_bytes_ = 0;
-  if (has_failed_) std::rethrow_exception(failure_);
-}
-
-/// False where the system has no thread to spare; without a deliverer the caller delivers.
-bool EntryPipeline::start_threads() {
-  try {
-    digester_ = std::thread([this] { digest_all(); });
-    for (int i = 1; i < kBlocks; ++i) free_.push(std::make_unique<Block>());
-    if (block_->events.size() >= kManyEvents) deliverer_ = std::thread([this] { deliver_all(); });
-  } catch (const std::system_error&) {
+  if (blocks_ < kBlocks) {
+    block_ = std::make_unique<Block>();
+    blocks_ += 1;
+    return;
   }
-  return digester_.joinable();
-}
-
-/// Without a deliverer this is the moment to deliver what is digested by now.
-EntryPipeline::BlockPtr EntryPipeline::next_block() {
-  if (!deliverer_.joinable()) {
-    while (auto block = digested_.try_pop()) deliver(std::move(*block));
-    if (auto block = free_.try_pop()) return std::move(*block);
-    deliver(std::move(*digested_.pop()));
-  }
-  return std::move(*free_.pop());
-}
-
-void EntryPipeline::digest_all() {
-  while (auto block = to_digest_.pop()) {
-    digest(**block);
-    digested_.push(std::move(*block));
-  }
-  digested_.close();
+  block_ = pipeline_.pop();
+  if (block_->failure) std::rethrow_exception(block_->failure);
 }
 
 template <typename Use>
@@ -121,13 +89,9 @@ void EntryPipeline::digest(Block& block) {
   });
 }
 
-void EntryPipeline::deliver_all() {
-  while (auto block = digested_.pop()) deliver(std::move(*block));
-}
-
-void EntryPipeline::deliver(BlockPtr block) {
-  if (!has_failed_) {
-    for_each_event(*block, delivered_path_, [&](Event& event, std::string_view content) {
+void EntryPipeline::deliver(Block& block) {
+  if (!failure_) {
+    for_each_event(block, delivered_path_, [&](Event& event, std::string_view content) {
       if (const auto* begin = std::get_if<Begin>(&event)) {
         sink_.begin_content(begin->path, begin->size_bytes);
       } else if (const auto* end = std::get_if<End>(&event)) {
@@ -136,33 +100,21 @@ void EntryPipeline::deliver(BlockPtr block) {
         sink_.content(content);
       }
     });
-    failure_ = block->failure;
-    has_failed_ = failure_ != nullptr;
+    failure_ = block.failure;
   }
-  block->bytes.clear();
-  block->events.clear();
-  block->failure = nullptr;
-  free_.push(std::move(block));
+  block.bytes.clear();
+  block.events.clear();
+  block.failure = failure_;
 }
 
 void EntryPipeline::finish(std::exception_ptr failure) {
-  block_->failure = std::move(failure);
-  if (digester_.joinable()) {
-    to_digest_.push(std::move(block_));
-    to_digest_.close();
-    if (!deliverer_.joinable()) deliver_all();
-    stop_threads();
-  } else {
-    digest(*block_);
-    deliver(std::move(block_));
+  // It may be the one that was thrown to the caller: then that one is the first still.
+  if (!block_->failure) block_->failure = std::move(failure);
+  pipeline_.push(std::move(block_));
+  for (; blocks_ > 0; --blocks_) {
+    const BlockPtr block = pipeline_.pop();
+    if (blocks_ == 1 && block->failure) std::rethrow_exception(block->failure);
   }
-  if (failure_) std::rethrow_exception(failure_);
-}
-
-void EntryPipeline::stop_threads() {
-  to_digest_.close();
-  if (digester_.joinable()) digester_.join();
-  if (deliverer_.joinable()) deliverer_.join();
 }
 
 }  // namespace healthmetric

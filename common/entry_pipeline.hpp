@@ -1,19 +1,17 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <variant>
 #include <vector>
 
 #include "common/batch.hpp"
 #include "common/byte_buffer.hpp"
-#include "common/channel.hpp"
 #include "common/digest.hpp"
+#include "common/pipeline.hpp"
 #include "common/relative_path.hpp"
 
 namespace healthmetric {
@@ -22,20 +20,16 @@ class PayloadSink;
 
 /// Carries the entries of a payload from who reads them to a sink, and digests them on the way.
 ///
-/// Of a large batch, SHA-256 takes as long as reading, decoding and writing together. So it has a
-/// thread of its own, which begins with the second block; what it has done goes to the sink while
-/// it does the next. Of many small files, creating them takes longest: then the sink has a thread,
-/// too, so it may be called from another one, but never from two at a time. A small batch starts
-/// none.
+/// Of a large batch, SHA-256 takes as long as reading, decoding and writing together, and of many
+/// small files creating them takes longest. So digesting and handing over to the sink are the two
+/// stages of a Pipeline, with a helper from the second block on: the sink may be called from
+/// another thread, but never from two at a time. A small batch starts none.
 ///
 /// What goes wrong travels with the entries: what is thrown is what went wrong first in the order
 /// of the payload, whoever found it, and the sink gets nothing from behind that point.
 class EntryPipeline {
  public:
   explicit EntryPipeline(PayloadSink& sink);
-  ~EntryPipeline();
-  EntryPipeline(const EntryPipeline&) = delete;
-  EntryPipeline& operator=(const EntryPipeline&) = delete;
 
   void begin_content(RelativePath path, std::optional<std::uint64_t> size_bytes);
 
@@ -68,7 +62,7 @@ class EntryPipeline {
   struct Block {
     ByteBuffer bytes;
     std::vector<Event> events;
-    std::exception_ptr failure;  ///< behind the last event
+    std::exception_ptr failure;  ///< behind the last event; at the end the first of all
   };
   using BlockPtr = std::unique_ptr<Block>;
 
@@ -77,29 +71,23 @@ class EntryPipeline {
   static void for_each_event(Block& block, std::string& path, Use use);
 
   void pass_on_block();
-  BlockPtr next_block();
-  bool start_threads();
-  void stop_threads();
-  void digest_all();
   void digest(Block& block);
-  void deliver_all();
-  void deliver(BlockPtr block);
+  void deliver(Block& block);
 
   PayloadSink& sink_;
   BlockPtr block_ = std::make_unique<Block>();  ///< which the caller fills
   std::size_t taken_bytes_ = 0;                 ///< of its contents
+  std::size_t blocks_ = 1;                      ///< that there are
 
+  // Of whoever digests.
   Sha256 sha256_;
   std::string digested_path_;
-  std::string delivered_path_;
 
-  Channel<BlockPtr> free_;
-  Channel<BlockPtr> to_digest_;
-  Channel<BlockPtr> digested_;
-  std::thread digester_;
-  std::thread deliverer_;       ///< for many small files
-  std::exception_ptr failure_;  ///< the first; of who delivers until has_failed_ is set
-  std::atomic<bool> has_failed_ = false;
+  // Of whoever delivers.
+  std::string delivered_path_;
+  std::exception_ptr failure_;  ///< the first
+
+  Pipeline<BlockPtr> pipeline_;
 };
 
 }  // namespace healthmetric

@@ -85,6 +85,9 @@ class OutputFile final : public Sink {
 
   void write(std::string_view bytes) override;
 
+  /// Past the buffer, which must be empty: for who writes in large pieces.
+  void write_through(std::string_view bytes);
+
   /// Hands what is buffered to the system.
   void flush();
 
@@ -95,8 +98,6 @@ class OutputFile final : public Sink {
   void sync();
 
  private:
-  void write_through(std::string_view bytes);
-
   UniqueFd fd_;
   std::string name_;
   std::string buffer_;

@@ -103,8 +103,7 @@ RelativePath staged(std::string_view place) {
   static constexpr std::string_view kFolder = "/files/";
   std::string path = kStagingFolder.str();
   path.append(kFolder).append(place);
-  return RelativePath(std::move(path),
-                      RelativePath::kMaxStoredBytes + kStagingFolder.str().size() + kFolder.size());
+  return RelativePath::known(std::move(path));
 }
 
 void publish(Storage& storage, const RelativePath& manifest) {

@@ -262,27 +262,31 @@ StoredNames::Placed StoredNames::place_numbered(std::uint64_t folder, const std:
 
 RelativePath StoredNames::place(const RelativePath& path) {
   const std::string wanted = expand_to_fit(pattern_, path);
-  std::string placed;
-  std::uint64_t folder = 0;
-  std::string_view rest = wanted;
-  while (true) {
-    const std::size_t slash = rest.find('/');
-    const bool is_file = slash == std::string_view::npos;
-    const std::string name = portable_component(rest.substr(0, slash));
-    const Placed component =
-        place_component(folder, placed.empty() ? outside_the_layout(name) : name,
-                        is_file ? Kind::file : Kind::folder);
-    placed += component.name;
-    if (is_file) break;
-    placed += '/';
-    folder = component.hash;
-    rest.remove_prefix(slash + 1);
-  }
+  const std::size_t name = wanted.rfind('/') + 1;
+  place_folder(std::string_view(wanted).substr(0, name));
+  const Placed file = place_component(
+      placed_folder_.hash, portable_component(std::string_view(wanted).substr(name)), Kind::file);
   if (folders_.size() > max_folders_) {
     throw Error(ErrorCode::too_large,
                 fmt::format("the batch has more than {} folders (--max-files)", max_folders_));
   }
-  return RelativePath(placed, RelativePath::kMaxStoredBytes);
+  return RelativePath(placed_folder_.name + file.name, RelativePath::kMaxStoredBytes);
+}
+
+/// Where the files of a folder go, which come one after the other, stays the same.
+void StoredNames::place_folder(std::string_view wanted) {
+  if (wanted == wanted_folder_) return;
+  Placed placed;
+  for (std::string_view rest = wanted; !rest.empty();) {
+    const std::size_t slash = rest.find('/');
+    const std::string name = portable_component(rest.substr(0, slash));
+    const Placed component = place_component(
+        placed.hash, placed.name.empty() ? outside_the_layout(name) : name, Kind::folder);
+    placed = {placed.name + component.name + "/", component.hash};
+    rest.remove_prefix(slash + 1);
+  }
+  placed_folder_ = std::move(placed);
+  wanted_folder_ = wanted;
 }
 
 std::string portable_component(std::string_view component) {
@@ -295,7 +299,7 @@ std::string portable_component(std::string_view component) {
     name[i - 1] = '_';
   }
   if (is_device_name(name) || is_gits_own(name)) name.insert(name.begin(), '_');
-  return with_suffix(name, "");  // as long as a name may be
+  return name.size() > RelativePath::kMaxComponentBytes ? with_suffix(name, "") : name;
 }
 
 }  // namespace healthmetric

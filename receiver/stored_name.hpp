@@ -47,8 +47,11 @@ class StoredNames {
   /// A component, and the hash of its folded path from the top.
   struct Placed {
     std::string name;
-    std::uint64_t hash;
+    std::uint64_t hash = 0;
   };
+
+  /// Makes `wanted` the folder of the files to come. It is not empty and ends in "/".
+  void place_folder(std::string_view wanted);
 
   /// `name`, or with "~2" and so on when the folder with the hash `folder` has it already.
   Placed place_component(std::uint64_t folder, const std::string& name, Kind kind);
@@ -63,6 +66,8 @@ class StoredNames {
 
   std::string pattern_;  ///< NameTemplate::for_batch()
   std::uint64_t max_folders_;
+  std::string wanted_folder_;
+  Placed placed_folder_;  ///< its path, with a slash at its end
   // Of folded paths; a collision only costs a file a needless "~2".
   HashSet files_;
   HashSet folders_;

@@ -81,7 +81,7 @@ class Stager final : public PayloadSink {
       current_.leading += bytes.substr(0, kContentTypeProbeBytes - current_.leading.size());
     }
     if (current_.blob) current_.blob->update(bytes);
-    if (current_.out) current_.out->write(bytes);
+    if (current_.out) current_.out->write_through(bytes);
     if (current_.whole) current_.whole->update(bytes);
   }
 
@@ -146,7 +146,6 @@ class Stager final : public PayloadSink {
   void keep_for_next_chunk(const FileEntry& entry) {
     if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files are cut in chunks at once");
     current_.blob.reset();
-    if (current_.out) current_.out->flush();
     if (!chunked_.try_emplace(entry.path.str(), std::move(current_)).second) {
       reject("two entries are chunks of " +
              in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)));
@@ -168,7 +167,6 @@ class Stager final : public PayloadSink {
 
   std::string digest_of_current() {
     if (current_.whole) return current_.whole->finish_hex();
-    current_.out->flush();
     auto file = staging_->storage.open(staged(current_.place));
     return file ? sha256_of(*file) : "";
   }
@@ -181,14 +179,12 @@ class Stager final : public PayloadSink {
     files_ += 1;
     size_bytes_ += current_.size_bytes;
     if (staging_ == nullptr) return;
-    current_.out->flush();
     current_.out.reset();
     if (entry.path.str() != current_.path) give_place_by(entry.path);
     const std::string blob = git_blob_of_current();
-    const std::string_view extension = entry.path.extension();
-    staging_->manifest.append(
-        {current_.size_bytes, current_.sha256, blob, content_type(extension, current_.leading),
-         looks_like_its_extension(extension, current_.leading), entry.path.str(), current_.place});
+    const ContentType type = content_type(entry.path.extension(), current_.leading);
+    staging_->manifest.append({current_.size_bytes, current_.sha256, blob, type.name,
+                               type.fits_extension, entry.path.str(), current_.place});
   }
 
   /// In version 1 the path may come behind the content.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <system_error>
 
 #include "common/content_type.hpp"
 #include "common/error.hpp"
@@ -78,7 +77,7 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
-    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) read_ahead(scan.files);
+    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
     begin_part();
   }
 
@@ -139,14 +138,6 @@ class Packer {
     std::filesystem::path path;
     std::uint64_t size_bytes = 0;
   };
-
-  void read_ahead(const FileList& files) {
-    try {
-      ahead_.emplace(files);
-    } catch (const std::system_error& error) {
-      log::debug(std::string("files are not read ahead: ") + error.what());
-    }
-  }
 
   void leave_out(const SourceFile& file, const std::string& reason) {
     batch_.left_out.push_back({{file.path.str(), reason}, LeftOut::by_error});
@@ -226,7 +217,7 @@ class Packer {
     const SourceFacts facts = source.facts();
     const bool is_cut = !fits_one_part(file, facts.size_bytes);
     const std::string_view type =
-        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes));
+        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes)).name;
     if (encoding == Encoding::zstd && !sample_is_worth_compressing(bytes))
       encoding = Encoding::plain;
 

@@ -16,12 +16,8 @@ constexpr std::size_t kBlockEvents = 256;
 /// Enough for neither thread to wait, and no more than the cache keeps from reading to packing.
 constexpr int kBlocks = 4;
 
-template <typename Item>
-Item pop_front(std::deque<Item>& items) {
-  Item item = std::move(items.front());
-  items.pop_front();
-  return item;
-}
+/// A block of that much is worth to be handed over before it is full, to who has nothing to do.
+constexpr std::size_t kWorthwhileBytes = kReadBytes / 4;
 
 }  // namespace
 
@@ -53,24 +49,20 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const FileList& files) : files_(files) {
-  for (int i = 0; i < kBlocks; ++i) free_.push_back(std::make_unique<Block>());
-  digester_ = std::thread([this] { work(); });
+ReadAhead::ReadAhead(const FileList& files)
+    : files_(files),
+      pipeline_([this](BlockPtr& block) { fill(*block); },
+                [this](BlockPtr& block) { digest(*block); }) {
+  for (int i = 0; i < kBlocks; ++i) pipeline_.push(std::make_unique<Block>());
+  pipeline_.start_helper();
 }
 
-ReadAhead::~ReadAhead() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_unwanted_ = true;
-  }
-  changed_.notify_all();
-  digester_.join();
-}
-
-/// Reads on until the block is nearly full, the last file has ended, or the digester waits for it.
+/// Reads on until the block is nearly full, the last file has ended, or somebody waits for it.
+/// Leaves it empty when there is nothing more.
 void ReadAhead::fill(Block& block) {
   while (block.bytes.size() + kLeastReadBytes <= kReadBytes && block.events.size() < kBlockEvents) {
-    if (!has_more() || (is_digester_idle_ && block.bytes.size() >= kReadBytes / 2)) return;
+    if (!has_more()) return;
+    if (block.bytes.size() >= kWorthwhileBytes && pipeline_.is_somebody_idle()) return;
     const std::size_t before = block.bytes.size();
     End end;
     try {
@@ -99,63 +91,16 @@ bool ReadAhead::read_some(Block& block) {
   return count > 0;
 }
 
-/// For who finds that can_read(). Others see the state once the lock is let go.
-ReadAhead::BlockPtr ReadAhead::read_one(std::unique_lock<std::mutex>& lock) {
-  BlockPtr block = std::move(free_.back());
-  free_.pop_back();
-  is_reading_ = true;
-  lock.unlock();
-  fill(*block);
-  const bool is_all_read = !has_more();
-  lock.lock();
-  is_reading_ = false;
-  is_all_read_ = is_all_read;
-  changed_.notify_all();
-  return block;
-}
-
-/// Nothing at the end, and when nobody wants more.
-ReadAhead::BlockPtr ReadAhead::next_to_digest(std::unique_lock<std::mutex>& lock) {
-  is_digester_idle_ = true;
-  changed_.wait(lock, [&] {
-    return is_unwanted_ || !read_.empty() || can_read() || (is_all_read_ && !is_reading_);
-  });
-  is_digester_idle_ = false;
-  if (is_unwanted_) return nullptr;
-  if (read_.empty()) return can_read() ? read_one(lock) : nullptr;
-  return pop_front(read_);
-}
-
-/// Nothing at the end.
-ReadAhead::BlockPtr ReadAhead::next_digested(std::unique_lock<std::mutex>& lock) {
-  for (;;) {
-    changed_.wait(lock, [&] { return !digested_.empty() || can_read() || has_ended_; });
-    if (!digested_.empty()) return pop_front(digested_);
-    if (!can_read()) return nullptr;
-    read_.push_back(read_one(lock));
-  }
-}
-
-void ReadAhead::work() {
-  Sha256 digest;
-  std::unique_lock lock(mutex_);
-  while (BlockPtr block = next_to_digest(lock)) {
-    lock.unlock();
-    std::string_view bytes = block->bytes.view();
-    for (Event& event : block->events) {
-      if (const auto* some = std::get_if<Bytes>(&event)) {
-        digest.update(bytes.substr(0, some->size));
-        bytes.remove_prefix(some->size);
-      } else if (auto* end = std::get_if<End>(&event)) {
-        end->sha256 = digest.finish_hex();
-      }
+void ReadAhead::digest(Block& block) {
+  std::string_view bytes = block.bytes.view();
+  for (Event& event : block.events) {
+    if (const auto* some = std::get_if<Bytes>(&event)) {
+      sha256_.update(bytes.substr(0, some->size));
+      bytes.remove_prefix(some->size);
+    } else if (auto* end = std::get_if<End>(&event)) {
+      end->sha256 = sha256_.finish_hex();
     }
-    lock.lock();
-    digested_.push_back(std::move(block));
-    changed_.notify_all();
   }
-  has_ended_ = true;
-  changed_.notify_all();
 }
 
 /// Valid until the next call. Each file has a beginning and an end.
@@ -165,14 +110,15 @@ ReadAhead::Event* ReadAhead::next() {
 }
 
 void ReadAhead::next_block() {
-  std::unique_lock lock(mutex_);
   if (current_) {
     current_->bytes.clear();
     current_->events.clear();
-    free_.push_back(std::move(current_));
+    pipeline_.push(std::move(current_));
   }
-  current_ = next_digested(lock);
-  if (!current_) throw Error(ErrorCode::internal, "a file was read ahead that is not asked for");
+  current_ = pipeline_.pop();
+  if (current_->events.empty()) {
+    throw Error(ErrorCode::internal, "a file was read ahead that is not asked for");
+  }
   next_event_ = 0;
   taken_bytes_ = 0;
 }
