@@ -1,6 +1,5 @@
 #include "sender/github_client.hpp"
 
-#include <future>
 
 #include "common/clock.hpp"
 #include "common/digest.hpp"
@@ -108,15 +107,6 @@ Json json_of(const Response& response, const std::string& what) {
 std::string git_blob_id_of_file(const std::filesystem::path& path) {
   InputFile file(path);
   return git_blob_id_of(file, file.state().size_bytes);
-}
-
-/// The same, of a large file in another thread meanwhile.
-std::shared_future<std::string> git_blob_id_beside(const std::filesystem::path& path,
-                                                   std::uint64_t size_bytes) {
-  constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{1} << 20U;
-  const auto when = size_bytes < kWorthAThreadBytes ? std::launch::deferred
-                                                    : std::launch::deferred | std::launch::async;
-  return std::async(when, git_blob_id_of_file, path);
 }
 
 /// GitHub answers a PUT with the file it made. Anything else came from something in between.
@@ -234,7 +224,6 @@ void GithubClient::start(Request post, const std::string& what, const std::strin
 
 GithubClient::Put GithubClient::create_file(const NewFile& file) {
   PayloadBody body(file.content, file.message, access_.branch);
-  const auto blob = git_blob_id_beside(file.content, body.size_bytes());
   std::optional<Put> found;
   Request put = request("PUT", contents_path(file.path));
   put.body = &body;
@@ -245,7 +234,7 @@ GithubClient::Put GithubClient::create_file(const NewFile& file) {
   const Response response = send(std::move(put), kWriteContents);
   if (found) return *found;
   if (is_success(response.status)) {
-    check_created(response, blob.get());
+    check_created(response, body.git_blob_id());
     return Put::created;
   }
   found = settled(file);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/error.hpp"
+#include "common/base64.hpp"
 #include "common/json.hpp"
 
 namespace healthmetric {
@@ -10,6 +10,9 @@ namespace {
 
 /// A multiple of 3; with its base64 it stays in the second-level cache.
 constexpr std::size_t kBlockBytes = std::size_t{192} * 1024;
+constexpr int kBlocks = 4;
+
+constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{1} << 20U;
 
 std::string member(std::string_view name, std::string_view value) {
   std::string text;
@@ -24,21 +27,60 @@ std::string member(std::string_view name, std::string_view value) {
 PayloadBody::PayloadBody(const std::filesystem::path& file, const std::string& message,
                          const std::string& branch)
     : file_(file),
-      file_size_bytes_(file_.state().size_bytes),
       head_("{" + member("message", message) + R"(,"content":")"),
-      tail_(branch.empty() ? "\"}" : "\"," + member("branch", branch) + "}"),
-      block_(kBlockBytes, '\0'),
-      pending_(head_) {}
+      tail_(branch.empty() ? "\"}" : "\"," + member("branch", branch) + "}") {
+  begin();
+}
 
 std::uint64_t PayloadBody::size_bytes() const {
-  return head_.size() + base64::encoded_size_64(file_size_bytes_) + tail_.size();
+  return head_.size() + base64::encoded_size_64(file_.first_state().size_bytes) + tail_.size();
+}
+
+void PayloadBody::begin() {
+  pending_ = head_;
+  taken_ = 0;
+  rest_ = {};
+  is_all_read_ = false;
+  blob_id_.emplace(file_.first_state().size_bytes);
+  pipeline_.emplace([this](BlockPtr& block) { fill(*block); },
+                    [this](BlockPtr& block) { digest(*block); });
+  for (int i = 0; i < kBlocks; ++i) pipeline_->push(std::make_unique<Block>());
+  if (size_bytes() >= kWorthAThreadBytes) pipeline_->start_helper();
 }
 
 void PayloadBody::rewind() {
+  if (pending_ == head_ && taken_ == 0) return;
+  pipeline_.reset();
   file_.rewind();
-  pending_ = head_;
-  taken_ = 0;
-  at_end_ = false;
+  begin();
+}
+
+/// Leaves the block empty at the file's end.
+void PayloadBody::fill(Block& block) {
+  block.bytes.clear();
+  try {
+    while (block.bytes.size() < kBlockBytes) {
+      const std::size_t before = block.bytes.size();
+      const std::size_t count = file_.read(block.bytes.extend(kBlockBytes - before));
+      block.bytes.cut_to(before + count);
+      if (count == 0) return;
+    }
+  } catch (...) {
+    block.failure = std::current_exception();
+  }
+}
+
+void PayloadBody::digest(const Block& block) {
+  blob_id_->update(block.bytes.view());
+}
+
+/// False at the file's end.
+bool PayloadBody::next_block() {
+  if (block_) pipeline_->push(std::move(block_));
+  block_ = pipeline_->pop();
+  if (block_->failure) std::rethrow_exception(std::exchange(block_->failure, nullptr));
+  rest_ = block_->bytes.view();
+  return !rest_.empty();
 }
 
 std::size_t PayloadBody::take(std::span<char> into) {
@@ -47,31 +89,42 @@ std::size_t PayloadBody::take(std::span<char> into) {
   return count;
 }
 
-/// As much of the file as the block has room for.
-std::string_view PayloadBody::read_block(std::size_t size) {
+/// As much as there is room for: each answer to libcurl costs it a turn.
+std::size_t PayloadBody::read(std::span<char> into) {
   std::size_t filled = 0;
-  while (filled < size) {
-    const std::size_t count = file_.read(std::span(block_).subspan(filled, size - filled));
+  while (filled < into.size()) {
+    const std::size_t count = read_piece(into.subspan(filled));
     if (count == 0) break;
     filled += count;
   }
-  return {block_.data(), filled};
+  return filled;
 }
 
-std::size_t PayloadBody::read(std::span<char> into) {
-  if (taken_ < pending_.size() || at_end_) return take(into);
-  // Whole groups alone, which take as much room as their text and a character more.
-  const std::size_t fits = into.empty() ? 0 : (into.size() - 1) / 4 * 3;
-  const std::size_t wanted = fits == 0 ? kBlockBytes : std::min(fits, kBlockBytes);
-  const std::string_view bytes = read_block(wanted);
-  if (fits > 0 && bytes.size() == wanted) {
-    base64::encode_to(bytes, into);
-    return base64::encoded_size(bytes.size());
-  }
-  at_end_ = bytes.size() < wanted;
-  pending_ = base64::encode(bytes) + (at_end_ ? tail_ : "");
+/// Of what lies ready, or of the next block.
+std::size_t PayloadBody::read_piece(std::span<char> into) {
+  if (taken_ < pending_.size() || is_all_read_) return take(into);
   taken_ = 0;
-  return take(into);
+  if (rest_.empty() && !next_block()) {
+    is_all_read_ = true;
+    pending_ = tail_;
+    return take(into);
+  }
+  // Whole groups, which take as much room as their text and a character more.
+  const std::size_t fits = (into.size() - 1) / 4 * 3;
+  const std::string_view bytes = rest_.substr(0, std::max<std::size_t>(fits, 3));
+  rest_.remove_prefix(bytes.size());
+  if (fits == 0) {
+    pending_ = base64::encode(bytes);
+    return take(into);
+  }
+  pending_.clear();
+  base64::encode_to(bytes, into);
+  return base64::encoded_size(bytes.size());
+}
+
+std::string PayloadBody::git_blob_id() {
+  while (!is_all_read_) is_all_read_ = !next_block();
+  return blob_id_->finish_hex();
 }
 
 }  // namespace healthmetric

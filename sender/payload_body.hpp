@@ -1,16 +1,23 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "common/base64.hpp"
+#include "common/byte_buffer.hpp"
+#include "common/digest.hpp"
 #include "common/file_io.hpp"
+#include "common/pipeline.hpp"
 #include "sender/http.hpp"
 
 namespace healthmetric {
 
 /// The body of a contents PUT: `{"message":…,"content":"<base64 of a file>","branch":…}`. The file
 /// is encoded while it is sent, so its size does not matter to memory; the length is known ahead.
+/// Meanwhile it gets its git blob id: reading and digesting are the two stages of a Pipeline.
 class PayloadBody final : public RequestBody {
  public:
   /// An empty `branch` leaves the choice to the repository.
@@ -21,18 +28,34 @@ class PayloadBody final : public RequestBody {
   std::size_t read(std::span<char> into) override;
   void rewind() override;
 
+  /// What git calls the file, of which the rest is read if need be.
+  std::string git_blob_id();
+
  private:
+  struct Block {
+    ByteBuffer bytes;
+    std::exception_ptr failure;
+  };
+  using BlockPtr = std::unique_ptr<Block>;
+
+  void begin();
+  void fill(Block& block);
+  void digest(const Block& block);
+  bool next_block();
+  std::size_t read_piece(std::span<char> into);
   std::size_t take(std::span<char> into);
-  std::string_view read_block(std::size_t size);
 
   InputFile file_;
-  std::uint64_t file_size_bytes_;
   std::string head_;
   std::string tail_;
-  std::string block_;
   std::string pending_;  ///< what is taken before the next block
   std::size_t taken_ = 0;
-  bool at_end_ = false;
+  BlockPtr block_;
+  std::string_view rest_;  ///< of the block
+  bool is_all_read_ = false;
+
+  std::optional<GitBlobId> blob_id_;
+  std::optional<Pipeline<BlockPtr>> pipeline_;
 };
 
 /// A small body that is a text.

@@ -1,5 +1,7 @@
 #include "sender/payload_body.hpp"
 
+#include "common/base64.hpp"
+#include "common/digest.hpp"
 #include "common/file_io.hpp"
 #include "common/json.hpp"
 #include "tests/support/catch.hpp"
@@ -21,18 +23,32 @@ std::string read_in_steps(RequestBody& body, std::size_t step) {
 
 TEST_CASE("a payload body is the JSON of a contents PUT whatever its size") {
   const TempDir dir;
-  for (const std::size_t size : {0U, 1U, 2U, 3U, 1000U, 49'152U, 200'001U}) {
+  for (const std::size_t size : {0U, 1U, 2U, 3U, 1000U, 49'152U, 200'001U, 1'500'000U}) {
     const auto file = dir.path() / std::to_string(size);
     const std::string content(size, 'x');
     write_file_atomically(file, content);
     PayloadBody body(file, "say \"hi\"\n", "feature/\xc3\xa4");
     const std::string text = read_in_steps(body, 777);
-    CHECK(text.size() == body.size_bytes());
+    REQUIRE(text.size() == body.size_bytes());
     const Json json = parse_json(text, "body");
     CHECK(string_member(json, "message") == "say \"hi\"\n");
     CHECK(string_member(json, "branch") == "feature/\xc3\xa4");
     CHECK(string_member(json, "content") == base64::encode(content));
+    TextSource source(content);
+    CHECK(body.git_blob_id() == git_blob_id_of(source, size));
   }
+}
+
+TEST_CASE("a body that was sent in part has the blob id of its file") {
+  const TempDir dir;
+  const std::string content(3'000'000, 'z');
+  write_file_atomically(dir.path() / "f", content);
+  PayloadBody body(dir.path() / "f", "m", "b");
+  std::string block(1'000'000, '\0');
+  REQUIRE(body.read(block) > 0);
+  REQUIRE(body.read(block) > 0);
+  TextSource source(content);
+  CHECK(body.git_blob_id() == git_blob_id_of(source, content.size()));
 }
 
 TEST_CASE("an empty branch leaves the choice to the repository") {
