@@ -1,6 +1,5 @@
 #include "sender/github_client.hpp"
 
-
 #include "common/clock.hpp"
 #include "common/digest.hpp"
 #include "common/error.hpp"
