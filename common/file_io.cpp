@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <system_error>
 
@@ -47,6 +48,13 @@ UniqueFd create_private_file(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
   return fd;
+}
+
+/// For mkdtemp() and its like, which say what is wrong with the folder.
+std::string temporary_name() {
+  const char* folder = std::getenv("TMPDIR");
+  const bool is_set = folder != nullptr && *folder != '\0';
+  return std::string(is_set ? folder : "/tmp") + "/healthmetric-XXXXXX";
 }
 
 /// Repeats a system call that a signal interrupted.
@@ -235,7 +243,7 @@ void create_private_directories(const std::filesystem::path& path) {
 }
 
 TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "healthmetric-XXXXXX").string();
+  std::string name = temporary_name();
   if (::mkdtemp(name.data()) == nullptr) {
     throw_system_error("cannot create " + in_quotes(name), errno);
   }
@@ -245,6 +253,15 @@ TemporaryDirectory::TemporaryDirectory() {
 TemporaryDirectory::~TemporaryDirectory() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+UniqueFd unnamed_file() {
+  std::string name = temporary_name();
+  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd || ::unlink(name.c_str()) != 0) {
+    throw_system_error("cannot create " + in_quotes(name), errno);
+  }
+  return fd;
 }
 
 std::string random_hex(std::size_t size) {

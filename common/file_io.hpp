@@ -156,6 +156,9 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+/// A new file without a name in the same place, open for reading and writing.
+UniqueFd unnamed_file();
+
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);
 

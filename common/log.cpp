@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "common/error.hpp"
@@ -72,6 +73,14 @@ spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
   }
 }
 
+/// A log that cannot be written any more is no reason to stop, but to say so, once.
+void tell_incomplete_log(const std::string& reason) {
+  static bool is_told = false;
+  if (std::exchange(is_told, true)) return;
+  state().logger.sinks().front()->log(
+      {"", spdlog::level::warn, "warning: the log is incomplete: " + printable(reason)});
+}
+
 void write(spdlog::level::level_enum level, std::string_view message) {
   const bool is_seen = state().logger.sinks().front()->should_log(level);
   if (is_seen && state().hook) state().hook();
@@ -88,7 +97,8 @@ void set_up(const Options& options) {
   if (!options.file.empty()) sinks.push_back(file_sink(options.file));
   state().logger.sinks() = sinks;
   state().logger.set_level(spdlog::level::debug);
-  state().logger.flush_on(spdlog::level::info);
+  state().logger.flush_on(spdlog::level::debug);
+  state().logger.set_error_handler(tell_incomplete_log);
 }
 
 void before_each_message(std::function<void()> hook) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/file_io.hpp"
 
 namespace healthmetric {
 namespace {
@@ -13,6 +14,14 @@ constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 
 [[noreturn]] void fail() {
   throw_system_error("cannot use a temporary file", errno);
+}
+
+std::FILE* open_unnamed_file() {
+  UniqueFd fd = unnamed_file();
+  std::FILE* const file = ::fdopen(fd.get(), "w+b");
+  if (file == nullptr) fail();
+  fd.release();
+  return file;
 }
 
 }  // namespace
@@ -27,7 +36,7 @@ void Spool::append(std::string_view text) {
 }
 
 void Spool::spill() {
-  if (!file_) file_.reset(std::tmpfile());  // NOLINT(*-owning-memory): it is owned here
+  if (!file_) file_.reset(open_unnamed_file());
   if (!file_ || ::fseeko(file_.get(), static_cast<off_t>(spilled_bytes_), SEEK_SET) != 0 ||
       std::fwrite(memory_.data(), 1, memory_.size(), file_.get()) != memory_.size()) {
     fail();

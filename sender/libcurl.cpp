@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/error.hpp"
+#include "common/printable.hpp"
 
 namespace healthmetric {
 namespace {
@@ -14,9 +15,9 @@ constexpr const char* kName = "libcurl.so.4";
 
 [[noreturn]] void throw_loader_error() {
   const char* why = dlerror();
-  throw Error(ErrorCode::internal, std::string("libcurl cannot be loaded: ") +
-                                       (why == nullptr ? kName : why) +
-                                       "; install it (Debian: the package libcurl4)");
+  throw Error(ErrorCode::io, std::string("libcurl cannot be loaded: ") +
+                                 printable(why == nullptr ? kName : why) +
+                                 "; install it (Debian: the package libcurl4)");
 }
 
 template <typename Function>

@@ -72,7 +72,9 @@ ManPage sender_page(const CLI::App& app) {
       {"XDG_CONFIG_HOME", "Where healthmetric/sender.toml is (default: ~/.config)."},
       {"XDG_STATE_HOME", "Where healthmetric/, with the outbox, is (default: ~/.local/state)."},
       {"NO_COLOR, TERM", "With NO_COLOR set, or TERM=dumb, no line of progress is drawn."},
-      {"TMPDIR", "Where ignore files are handed to git(1) (default: /tmp)."},
+      {"TMPDIR",
+       "Where ignore files are handed to git(1), and the list of a large batch is kept (default: "
+       "/tmp)."},
   };
   page.exit_statuses = all_exit_statuses();
   page.files = {

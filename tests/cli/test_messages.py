@@ -242,6 +242,26 @@ SCENARIOS |= {
 }
 
 
+@scenario
+def log_incomplete(stage: Stage) -> Result:
+    return stage.sender("--data", "1", "--output", stage.tmp / "out", "--log-file", "/dev/full")
+
+
+@scenario
+def no_temporary_place(stage: Stage) -> Result:
+    folder = stage.tmp / "many"
+    folder.mkdir()
+    for number in range(4000):
+        (folder / f"{number:060}.csv").touch()
+    return stage.sender("--folder", folder, "--output", stage.tmp / "out", env={"TMPDIR": str(stage.tmp / "gone")})
+
+
+@scenario
+def no_libcurl(stage: Stage) -> Result:
+    (stage.tmp / "libcurl.so.4").touch()
+    return stage.send(env={"LD_LIBRARY_PATH": str(stage.tmp)})
+
+
 def answered(stage: Stage, keys: bytes) -> Result:
     """The sender at a terminal, its first question answered."""
     terminal = Terminal(stage.sender, env={"GH_TOKEN": TOKEN})
