@@ -244,7 +244,7 @@ SCENARIOS |= {
 
 @scenario
 def log_incomplete(stage: Stage) -> Result:
-    return stage.sender("--data", "1", "--output", stage.tmp / "out", "--log-file", "/dev/full")
+    return stage.send("--log-file", "/dev/full")
 
 
 @scenario

@@ -70,34 +70,24 @@ TEST_CASE("a pipeline hands on what it was given, small or large") {
   CHECK(sink.size_bytes == 3 * size);
 }
 
-TEST_CASE("a sink is called from another thread for many small entries alone") {
-  RecordingSink of_few;
-  EntryPipeline few(of_few);
-  put(few, "a", "1");
-  few.finish();
-  CHECK(of_few.threads.front() == std::this_thread::get_id());
-
-  RecordingSink of_large;
-  EntryPipeline large(of_large);
-  put(large, "a", std::string(kManyBytes, 'x'));
-  large.finish();
-  CHECK(of_large.threads.front() == std::this_thread::get_id());
-
-  RecordingSink of_many;
-  EntryPipeline many(of_many);
-  for (int i = 0; i < 100; ++i) put(many, std::to_string(i), std::string(10'000, 'x'));
-  many.finish();
-  CHECK(of_many.threads.front() != std::this_thread::get_id());
-  CHECK(of_many.size_bytes == kManyBytes);
-}
-
-TEST_CASE("any number of empty entries passes in bounded blocks") {
+TEST_CASE("a small batch needs no other thread") {
   RecordingSink sink;
   EntryPipeline pipeline(sink);
-  for (int i = 0; i < 1000; ++i) put(pipeline, std::to_string(i), "");
+  put(pipeline, "a", "1");
   pipeline.finish();
-  CHECK(sink.ended.size() == 1000);
-  CHECK(sink.threads.front() != std::this_thread::get_id());
+  CHECK(sink.threads.front() == std::this_thread::get_id());
+}
+
+TEST_CASE("any number of empty entries passes in bounded blocks, in its order") {
+  RecordingSink sink;
+  EntryPipeline pipeline(sink);
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) {
+    names.push_back(std::to_string(i));
+    put(pipeline, names.back(), "");
+  }
+  pipeline.finish();
+  CHECK(sink.ended == names);
 }
 
 TEST_CASE("a pipeline tells what went wrong first in the payload") {
