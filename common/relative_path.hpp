@@ -43,7 +43,7 @@ class RelativePath {
 
   // clang-tidy 14 takes the rewritten comparison for a null pointer.
   friend auto operator<=>(const RelativePath&,
-                          const RelativePath&) = default;  // NOLINT(modernize-use-nullptr)
+                          const RelativePath&) = default;
 
  private:
   RelativePath() = default;
