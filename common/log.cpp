@@ -16,6 +16,31 @@
 namespace healthmetric::log {
 namespace {
 
+/// In front of a message for people: what it is, where it is more than information.
+class SeverityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
+              spdlog::memory_buf_t& out) override {
+    if (message.level == spdlog::level::warn) append("warning: ", out);
+    if (message.level == spdlog::level::err) append("error: ", out);
+  }
+
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<SeverityFlag>();
+  }
+
+ private:
+  static void append(std::string_view text, spdlog::memory_buf_t& out) {
+    out.append(text.data(), text.data() + text.size());
+  }
+};
+
+std::unique_ptr<spdlog::formatter> console_formatter(const std::string& front) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<SeverityFlag>('*').set_pattern(front + "%*%v");
+  return formatter;
+}
+
 struct State {
   spdlog::logger logger{"healthmetric", std::make_shared<spdlog::sinks::stderr_sink_st>()};
   std::vector<std::string> secrets;
@@ -25,7 +50,7 @@ struct State {
 State& state() {
   static State instance = [] {
     State fresh;
-    fresh.logger.set_pattern("%v");
+    fresh.logger.set_formatter(console_formatter(""));
     return fresh;
   }();
   return instance;
@@ -78,7 +103,7 @@ void tell_incomplete_log(const std::string& reason) {
   static bool is_told = false;
   if (std::exchange(is_told, true)) return;
   state().logger.sinks().front()->log(
-      {"", spdlog::level::warn, "warning: the log is incomplete: " + printable(reason)});
+      {"", spdlog::level::warn, "the log is incomplete: " + printable(reason)});
 }
 
 void write(spdlog::level::level_enum level, std::string_view message) {
@@ -92,7 +117,7 @@ void write(spdlog::level::level_enum level, std::string_view message) {
 void set_up(const Options& options) {
   auto console = std::make_shared<spdlog::sinks::stderr_sink_st>();
   console->set_level(console_level(options.verbosity));
-  console->set_pattern(options.program + ": %v");
+  console->set_formatter(console_formatter(options.program + ": "));
   std::vector<spdlog::sink_ptr> sinks{console};
   if (!options.file.empty()) sinks.push_back(file_sink(options.file));
   state().logger.sinks() = sinks;
@@ -122,10 +147,10 @@ void info(std::string_view message) {
   write(spdlog::level::info, message);
 }
 void warning(std::string_view message) {
-  write(spdlog::level::warn, "warning: " + std::string(message));
+  write(spdlog::level::warn, message);
 }
 void error(std::string_view message) {
-  write(spdlog::level::err, "error: " + std::string(message));
+  write(spdlog::level::err, message);
 }
 
 }  // namespace healthmetric::log

@@ -104,6 +104,8 @@ struct CommandLine::Definition {
     options.incomplete_after = std::chrono::days(incomplete_after_days);
     if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
     if (dry_run) options.mode = Mode::verify_only;
+    const bool changes_nothing = dry_run || verify->parsed();
+    if (changes_nothing && app.count("--log-file") == 0) options.log_file.clear();
     return options;
   }
 };

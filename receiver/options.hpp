@@ -36,7 +36,7 @@ enum class RejectedPayloads {
 struct Options {
   Command command = Command::receive;
   std::filesystem::path storage = "_storage";
-  std::filesystem::path log_file = "receiver.log";
+  std::filesystem::path log_file = "receiver.log";  ///< empty: none, as where nothing is changed
   log::Verbosity verbosity = log::Verbosity::normal;
   bool json = false;
   Mode mode = Mode::store;

@@ -34,6 +34,7 @@ class Receiver {
 
   Report run() {
     Report report;
+    report.is_dry_run = !writes();
     if (options_.rejected_payloads == RejectedPayloads::retry) {
       Retried retried = retry_rejected(storage_);
       report.retried = std::move(retried.taken);
@@ -198,7 +199,7 @@ class Receiver {
     report.size_bytes = metadata.total_size_bytes;
   }
 
-  static void log_outcome(const BatchReport& report) {
+  void log_outcome(const BatchReport& report) const {
     const std::string contents = contents_of(report);
     switch (report.status) {
       case Status::stored:
@@ -210,7 +211,8 @@ class Receiver {
       case Status::waiting:
         return log::info("waiting for " + report.reason + " of " + label(report));
       case Status::rejected:
-        return log::error("rejected " + label(report) + ": " + report.reason);
+        return log::error((writes() ? "rejected " : "would reject ") + label(report) + ": " +
+                          report.reason);
     }
   }
 

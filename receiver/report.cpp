@@ -63,18 +63,18 @@ std::string to_line(const Report& report) {
     bytes += batch.size_bytes;
   }
   std::string line;
-  const auto add = [&](Status status, const std::string& detail) {
+  const auto add = [&](Status status, std::string_view verb, const std::string& detail) {
     const std::uint64_t count = report.count(status);
     if (count == 0) return;
-    line += fmt::format("{}{} {}{}", line.empty() ? "" : ", ", to_text(status),
+    line += fmt::format("{}{} {}{}", line.empty() ? "" : ", ", verb,
                         counted(count, "batch", "batches"), detail);
   };
   const std::string contents = fmt::format(" ({}, {})", counted_files(files), human_bytes(bytes));
-  add(Status::stored, contents);
-  add(Status::verified, contents);
-  add(Status::rejected, "");
-  add(Status::repeated, "");
-  add(Status::waiting, "");
+  add(Status::stored, "stored", contents);
+  add(Status::verified, "verified", contents);
+  add(Status::rejected, report.is_dry_run ? "would reject" : "rejected", "");
+  add(Status::repeated, "repeated", "");
+  add(Status::waiting, "waiting", "");
   return line.empty() ? "nothing to receive" : line;
 }
 

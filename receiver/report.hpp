@@ -35,6 +35,7 @@ struct BatchReport {
 
 struct Report {
   std::vector<BatchReport> batches;
+  bool is_dry_run = false;  ///< then what is rejected would be
   std::vector<RelativePath> triggers_removed;
   std::vector<std::string> retried;      ///< rejected payloads that were moved back into the inbox
   std::vector<std::string> not_retried;  ///< those that could not be

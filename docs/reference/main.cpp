@@ -106,7 +106,7 @@ ManPage receiver_page(const CLI::App& app) {
       {"_storage/inbox/", "Payloads that wait."},
       {"_storage/summaries/", "What became of each batch."},
       {"_storage/rejected/", "Payloads that were not stored, each with its reason."},
-      {"receiver.log", "Every message, with its time."},
+      {"receiver.log", "Every message, with its time; not with --dry-run and verify."},
   };
   page.examples = {
       {"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"},

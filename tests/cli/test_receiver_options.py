@@ -25,7 +25,21 @@ def test_dry_run_verifies_and_changes_nothing(receive: Callable[..., Result], st
     assert result.status == 4
     assert {batch["batch_id"]: batch["status"] for batch in result.json["batches"]} == {
         BATCH_ID: "verified", OTHER_ID: "rejected"}
+    result = receive("--dry-run")
+    assert (result.status, result.stdout) == (4, "verified 1 batch (1 file, 13 B), would reject 1 batch\n")
+    result.error_line("would reject", OTHER_ID)
     assert snapshot(storage) == before
+
+
+@pytest.mark.parametrize("word", ["--dry-run", "verify"])
+def test_what_changes_nothing_keeps_a_log_only_where_it_is_told_to(
+    word: str, receiver: Program, storage: Path, tmp_path: Path
+) -> None:
+    assert receiver(word, "--storage", storage).status == 0
+    assert not (receiver.home / "receiver.log").exists()
+    Payload(damage={"size": 1}).put_into(storage)
+    receiver(word, "--storage", storage, "--log-file", tmp_path / "own.log")
+    assert (tmp_path / "own.log").exists()
 
 
 def test_dry_run_tells_of_a_target_that_is_taken(receive: Callable[..., Result], storage: Path) -> None:
