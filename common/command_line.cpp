@@ -44,12 +44,15 @@ std::int64_t seconds_in(const std::string& unit) {
   return unit == "d" ? 86'400 : 0;
 }
 
-/// Help without the list of what each option excludes: the parser says so when it matters.
+/// Help without the checks of values and the list of what each option excludes: the parser says so
+/// when it matters.
 class HelpFormatter : public CLI::Formatter {
  public:
   [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override {
-    const std::string type = option->get_type_size() == 0 ? "" : option->get_type_name();
-    return type.empty() ? "" : " " + type;
+    if (option->get_items_expected_max() == 0) return "";
+    const std::string type = value_name(*option);
+    if (type.empty()) return "";
+    return option->get_items_expected_min() == 0 ? "[=" + type + "]" : " " + type;
   }
 };
 
@@ -63,6 +66,11 @@ void set_up_command_line(CLI::App& app, const std::string& program) {
   app.set_help_flag("-h,--help", "Print this help and stop");
 }
 
+std::string value_name(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.substr(0, type.find(':'));
+}
+
 bool is_setting(const CLI::Option& option) {
   const std::string& name = option.get_single_name();
   return name != "help" && name != "version";
@@ -70,8 +78,24 @@ bool is_setting(const CLI::Option& option) {
 
 namespace {
 
-std::string one_line(const CLI::ParseError& error) {
+/// A word that no option takes, as the user wrote it.
+std::string about_unexpected(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  const auto option = std::find_if(words.begin(), words.end(),
+                                   [](const auto& word) { return word.starts_with('-'); });
+  if (option != words.end()) return "there is no option " + in_quotes(*option);
+  return in_quotes(words.front()) + " belongs to no option";
+}
+
+/// CLI11's words where they are good.
+std::string one_line(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return about_unexpected(app);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool too_many = message.find("received") != std::string::npos;
+    return message.substr(0, message.find(':')) +
+           (too_many ? ": it may be given once" : ": its value is missing");
+  }
   std::replace(message.begin(), message.end(), '\n', ' ');
   return printable(message);
 }
@@ -123,7 +147,7 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
     return Parsed::help_shown;
   } catch (const CLI::ParseError& error) {
     throw Error(ErrorCode::usage,
-                one_line(error) + " (" + app.get_name() + " --help lists the options)");
+                one_line(app, error) + " (" + app.get_name() + " --help lists the options)");
   }
 }
 
@@ -151,7 +175,7 @@ void apply_settings(CLI::App& app, int argc, const char* const* argv,
       try {
         parse_words(app, with_setting);
       } catch (const CLI::ParseError& error) {
-        throw Error(ErrorCode::usage, setting.origin + ": " + one_line(error));
+        throw Error(ErrorCode::usage, setting.origin + ": " + one_line(app, error));
       }
       words = std::move(with_setting);
     }

@@ -58,6 +58,9 @@ Settings environment_settings(const CLI::App& app);
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
                     const std::vector<Settings>& places, const MergeRules& rules = {});
 
+/// What stands for an option's value in texts: "HOW".
+std::string value_name(const CLI::Option& option);
+
 /// True for what is an option of the program: not --help and --version.
 bool is_setting(const CLI::Option& option);
 

@@ -48,8 +48,15 @@ bool is_too_deep(std::string_view path, std::size_t max_bytes) {
   return static_cast<std::size_t>(slashes) >= max_bytes / kBytesALevel;
 }
 
-/// The rule the path breaks, or nothing.
-std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
+constexpr std::size_t kMaxShownBytes = 120;
+
+std::string_view last_component(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
+std::string_view RelativePath::fault_of(std::string_view path, std::size_t max_bytes) {
   if (path.empty()) return "is empty";
   if (path.size() > max_bytes) return "is too long";
   if (path.front() == '/') return "is absolute";
@@ -66,16 +73,8 @@ std::string_view path_fault(std::string_view path, std::size_t max_bytes) {
   }
 }
 
-constexpr std::size_t kMaxShownBytes = 120;
-
-std::string_view last_component(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-}  // namespace
-
 RelativePath::RelativePath(std::string path, std::size_t max_bytes) : path_(std::move(path)) {
-  const std::string_view fault = path_fault(path_, max_bytes);
+  const std::string_view fault = fault_of(path_, max_bytes);
   if (fault.empty()) return;
   throw Error(ErrorCode::unsafe_path, "unsafe path " +
                                           in_quotes(utf8_prefix(path_, kMaxShownBytes)) + ": it " +

@@ -24,6 +24,10 @@ class RelativePath {
   /// Throws Error{unsafe_path}, naming the path and the rule it breaks.
   explicit RelativePath(std::string path, std::size_t max_bytes = kMaxBytes);
 
+  /// The rule that keeps `path` from being one, as words behind "it": "is absolute"; empty when
+  /// nothing does.
+  static std::string_view fault_of(std::string_view path, std::size_t max_bytes = kMaxBytes);
+
   /// The text of one that was made before: it is not looked at again.
   static RelativePath known(std::string path);
 
@@ -41,9 +45,7 @@ class RelativePath {
   /// See extension_of().
   [[nodiscard]] std::string_view extension() const;
 
-  // clang-tidy 14 takes the rewritten comparison for a null pointer.
-  friend auto operator<=>(const RelativePath&,
-                          const RelativePath&) = default;
+  friend auto operator<=>(const RelativePath&, const RelativePath&) = default;
 
  private:
   RelativePath() = default;

@@ -15,7 +15,7 @@ for argument in "$@"; do
   case $argument in
     --keep) keep=yes ;;
     --help)
-      sed -n 's/^# \{0,1\}//p' -- "${BASH_SOURCE[0]}" | sed 1d
+      sed -n '2,/^set /s/^# \{0,1\}//p' -- "${BASH_SOURCE[0]}"
       exit
       ;;
     -*) folders=(too many) ;;
@@ -137,7 +137,7 @@ digests_of() {
   jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
 }
 
-say "Building (about a minute, the first time)"
+say "Building (a few minutes, the first time)"
 build
 say "Starting a local GitHub with the repository $repository"
 start_github

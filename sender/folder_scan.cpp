@@ -13,7 +13,6 @@
 #include "common/interruption.hpp"
 #include "common/json_scanner.hpp"
 #include "common/printable.hpp"
-#include "common/utf8.hpp"
 #include "sender/ignore_files.hpp"
 
 namespace healthmetric {
@@ -54,12 +53,9 @@ std::string folder_prefix(const fs::path& folder) {
 
 /// Why a regular file cannot go, as far as its name tells; empty for what is a RelativePath.
 std::string name_fault(const std::string& name) {
-  try {
-    const RelativePath valid(name);
-    return {};
-  } catch (const Error& unsafe) {
-    return is_utf8(name) ? unsafe.what() : "its name is not UTF-8";
-  }
+  const std::string_view fault = RelativePath::fault_of(name);
+  if (fault.empty()) return {};
+  return "its path " + std::string(fault) + ": rename it, or leave it out with --exclude";
 }
 
 /// Counts a file in, or leaves it out where it is gone or too large: then false.
@@ -341,7 +337,9 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
       leave_out(result, file.string(), error ? error.message() : "No such file or directory",
                 LeftOut::by_error);
     } else if (!fs::is_regular_file(status)) {
-      leave_out(result, file.string(), "it is " + std::string(kind_of(status.type())),
+      leave_out(result, file.string(),
+                "it is " + std::string(kind_of(status.type())) +
+                    (fs::is_directory(status) ? ": send it with --folder" : ""),
                 LeftOut::by_error);
     } else {
       add_file(result, file.parent_path(), file.filename().string(), limits);

@@ -215,9 +215,11 @@ void add_outbox_commands(CLI::App& app, Raw& raw) {
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
               "Deliver them now, those that were refused too, or only the batches named")
-      ->add_option("ID", raw.batch_ids, "A batch's id");
+      ->add_option("ID", raw.batch_ids, "A batch's id")
+      ->type_name("");
   add_command(*outbox, "drop", "Remove a batch that was not delivered: its files count as unsent")
       ->add_option("ID", raw.batch_ids, "A batch's id")
+      ->type_name("")
       ->required();
 }
 
@@ -383,8 +385,8 @@ struct CommandLine::Definition {
     app.add_flag("--no-progress", options.no_progress, "Show no progress on stderr");
     app.add_flag("--json", options.json, "Print the result as one JSON object");
     add_log_options(app, raw.verbose, raw.quiet, options.log_file);
-    app.footer(kPrecedence);
     add_outbox_commands(app, raw);
+    app.footer(kPrecedence);
   }
 
   void read_settings(int argc, const char* const* argv) {

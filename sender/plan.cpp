@@ -19,12 +19,9 @@ namespace {
 /// The repository of such a run; "" where nothing names one.
 std::string target_of(const Options& options) {
   if (!options.output.empty()) return (options.output / "_storage" / "inbox").string();
-  const Url api = Url::parse(options.api_url, "--api-url");
-  if (options.repository.empty()) {
-    const auto found = detect_repository(api);
-    return found ? found->str() : "";
-  }
-  return find_repository(options.repository, api).str();
+  const auto chosen =
+      choose_repository(options.repository, Url::parse(options.api_url, "--api-url"));
+  return chosen ? chosen->str() : "";
 }
 
 /// What starts the workflow, in requests.
@@ -109,6 +106,7 @@ std::string to_text(const Plan& plan) {
   row("to", plan.target.empty()
                 ? "no repository yet: name it with --repo owner/name"
                 : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
+  if (plan.parts == 0) return text + nothing_to_send(plan.left_out, plan.unchanged) + "\n";
   row("files",
       fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));

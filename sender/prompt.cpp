@@ -58,33 +58,54 @@ class Dialogue {
 
   void ask_source() {
     for (;;) {
-      const std::string kind =
-          ascii_lower(ask("Send a folder, a file or JSON", "folder", Asker::Kind::words));
+      const std::string answer = ask("Send a folder, a file or JSON", "folder", Asker::Kind::words);
+      const std::string kind = ascii_lower(answer);
       const auto means = [&](std::string_view word) {
         return word.starts_with(kind) && kind != "f";
       };
       if (means("folder")) return ask_until_it_can_be_sent([this] { ask_folder(); });
       if (means("file")) return ask_until_it_can_be_sent([this] { ask_file(); });
       if (means("json")) return ask_until_it_can_be_sent([this] { ask_json(); });
+      if (take_path(answer)) return;
       asker_.say(kind == "f" ? "Both begin so: please write at least fo or fi.\n"
                              : "Please answer folder, file or json.\n");
     }
   }
 
-  /// Asks again with the reason when the source is none.
+  /// Who answers with a path wants to send what lies there. False when nothing there can be sent.
+  bool take_path(const std::string& answer) {
+    const std::filesystem::path path = expand_home(answer);
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) return false;
+    return can_be_sent([&] {
+      if (std::filesystem::is_directory(path, error)) {
+        options_.source = FolderSource{path};
+      } else {
+        options_.source = FilesSource{{path}};
+      }
+      path_ = answer;
+    });
+  }
+
   template <typename Ask>
   void ask_until_it_can_be_sent(Ask ask_for_it) {
-    for (;;) {
-      try {
-        path_.clear();
-        ask_for_it();
-        scan(options_);
-        accepted_.emplace_back(path_, Asker::Kind::path);
-        return;
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::usage) throw;
-        asker_.say(printable(error.what()) + "\n");
-      }
+    while (!can_be_sent(ask_for_it)) {
+    }
+  }
+
+  /// Says why when the source is none.
+  template <typename Take>
+  bool can_be_sent(Take take_source) {
+    try {
+      path_.clear();
+      take_source();
+      scan(options_);
+      accepted_.emplace_back(path_, Asker::Kind::path);
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::usage) throw;
+      asker_.say(printable(error.what()) + "\n");
+      return false;
     }
   }
 
@@ -117,7 +138,7 @@ class Dialogue {
     const auto found = detect_repository(api);
     for (;;) {
       const std::string text =
-          ask("Repository", found ? found->str() : "", Asker::Kind::repository);
+          ask("Repository", found ? found->repository.str() : "", Asker::Kind::repository);
       if (Repository::parse(text)) {
         options_.repository = text;
         accepted_.emplace_back(text, Asker::Kind::repository);

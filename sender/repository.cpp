@@ -8,6 +8,7 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
+#include "common/log.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
 #include "common/version.hpp"
@@ -95,13 +96,26 @@ Repository parse_named(const std::string& text, const std::string& where) {
 
 }  // namespace
 
-std::optional<Repository> detect_repository(const Url& api) {
+std::optional<DetectedRepository> detect_repository(const Url& api) {
+  const auto named_by = [](const std::string& place, const std::string& text) {
+    return DetectedRepository{parse_named(text, place), place};
+  };
   const char* variable = std::getenv("GITHUB_REPOSITORY");
-  if (variable != nullptr && *variable != '\0') return parse_named(variable, "GITHUB_REPOSITORY");
-  if (auto repository = repository_of_remote(origin_remote(), web_host(api))) return repository;
+  if (variable != nullptr && *variable != '\0') return named_by("GITHUB_REPOSITORY", variable);
+  if (auto repository = repository_of_remote(origin_remote(), web_host(api))) {
+    return DetectedRepository{*repository, "the remote 'origin' of the clone here"};
+  }
   const std::string of_build = kDefaultRepository;
   if (of_build.empty()) return {};
-  return parse_named(of_build, "the build's default repository");
+  return named_by("the build's default repository", of_build);
+}
+
+std::optional<Repository> choose_repository(const std::string& named, const Url& api) {
+  if (!named.empty()) return parse_named(named, "--repo");
+  const auto detected = detect_repository(api);
+  if (!detected) return {};
+  log::info("no --repo: taking " + detected->repository.str() + ", " + detected->place);
+  return detected->repository;
 }
 
 std::string web_url(const Url& api, const std::string& repository) {
@@ -111,8 +125,7 @@ std::string web_url(const Url& api, const std::string& repository) {
 }
 
 Repository find_repository(const std::string& named, const Url& api) {
-  if (!named.empty()) return parse_named(named, "--repo");
-  if (auto repository = detect_repository(api)) return *repository;
+  if (auto repository = choose_repository(named, api)) return *repository;
   throw Error(ErrorCode::usage, "no repository: name it with --repo owner/name");
 }
 

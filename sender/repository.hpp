@@ -19,13 +19,23 @@ struct Repository {
   static std::optional<Repository> parse(std::string_view text);
 };
 
-/// The repository to send to: `named` (--repo and what stands for it), else GITHUB_REPOSITORY,
-/// else the `origin` remote of the current directory if it lies on the API's host, else the
-/// build's default. Throws Error{usage} when there is none or it is no owner/name.
-Repository find_repository(const std::string& named, const Url& api);
+/// A repository that nobody named on the command line.
+struct DetectedRepository {
+  Repository repository;
+  std::string place;  ///< that names it, for messages: "GITHUB_REPOSITORY"
+};
 
-/// The same where --repo says nothing; nothing when none is found.
-std::optional<Repository> detect_repository(const Url& api);
+/// Where --repo says nothing: GITHUB_REPOSITORY, else the `origin` remote of the current directory
+/// if it lies on the API's host, else the build's default; nothing when none of them is there.
+/// Throws Error{usage} when what is there is no owner/name.
+std::optional<DetectedRepository> detect_repository(const Url& api);
+
+/// `named` (--repo and what stands for it), else what is detected, which it tells on stderr: data
+/// goes nowhere unseen. Nothing when there is none. Throws Error{usage} when it is no owner/name.
+std::optional<Repository> choose_repository(const std::string& named, const Url& api);
+
+/// The same where there must be one: throws Error{usage} when there is none.
+Repository find_repository(const std::string& named, const Url& api);
 
 /// The repository a git remote names, if it lies on `host`: https://, ssh:// and host:path forms.
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host);

@@ -179,8 +179,8 @@ void RetryingTransport::wait(Clock::duration delay, const Request& request,
   const std::string where = request.method + " " + origin_of(request.url);
   if (idle_ + delay > max_wait_) {
     throw Error(rate_limited ? ErrorCode::rate_limited : ErrorCode::network,
-                fmt::format("{}: {}; not waiting {} s more (--max-wait)", where, last_failure_,
-                            std::chrono::ceil<seconds>(delay).count()));
+                fmt::format("{}: {}; gave up: the next try, in {} s, is past --max-wait", where,
+                            last_failure_, std::chrono::ceil<seconds>(delay).count()));
   }
   const Clock::time_point until = clock_.now() + delay;
   log::info(fmt::format("{}: {}; trying again in {} s, at {}", where, last_failure_,

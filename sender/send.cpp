@@ -244,20 +244,13 @@ Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Pro
 }
 
 std::string to_line(const Outcome& outcome) {
-  std::string left_out =
-      outcome.unchanged == 0 ? "" : fmt::format("; unchanged {}", outcome.unchanged);
-  if (!outcome.left_out.empty()) left_out += fmt::format("; left out {}", outcome.left_out.size());
   if (outcome.fate == Outcome::Fate::empty) {
-    const bool types_left_out =
-        std::any_of(outcome.left_out.begin(), outcome.left_out.end(),
-                    [](const LeftOutFile& file) { return file.file.reason == kUnsupportedType; });
-    return (outcome.unchanged > 0 ? "nothing new to send" : "nothing to send") + left_out +
-           (types_left_out ? " (--all-types sends every type)" : "");
+    return nothing_to_send(outcome.left_out, outcome.unchanged);
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"),
-                     printable(outcome.target), left_out);
+                     printable(outcome.target), not_packed(outcome.left_out, outcome.unchanged));
 }
 
 std::string what_next(const Options& options, const Outcome& outcome) {

@@ -4,6 +4,7 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/format.hpp"
 #include "common/named_file.hpp"
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
@@ -98,6 +99,22 @@ ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size
   const ExitStatus status = has_errors ? ExitStatus::partly_done : ExitStatus::success;
   return parts == 0 && unchanged == 0 ? more_important(status, ExitStatus::nothing_to_send)
                                       : status;
+}
+
+std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
+  std::string text;
+  if (unchanged > 0) text += fmt::format("; unchanged {}", unchanged);
+  if (!left_out.empty()) text += fmt::format("; left out {}", left_out.size());
+  return text;
+}
+
+std::string nothing_to_send(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
+  const bool types_left_out =
+      std::any_of(left_out.begin(), left_out.end(),
+                  [](const LeftOutFile& file) { return file.file.reason == kUnsupportedType; });
+  return (unchanged > 0 ? "nothing new to send" : "nothing to send") +
+         not_packed(left_out, unchanged) +
+         (types_left_out ? " (--all-types sends every type)" : "");
 }
 
 Json left_out_json(const std::vector<LeftOutFile>& left_out) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "common/clock.hpp"
@@ -21,6 +23,12 @@ PackOptions pack_options(const Options& options, Clock& clock);
 /// all was sent before.
 ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts,
                              std::uint64_t unchanged = 0);
+
+/// "; unchanged 3; left out 2": what stands behind a result, or nothing.
+std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged);
+
+/// The result where nothing is packed, with what could be done about it.
+std::string nothing_to_send(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged);
 
 /// What was left out, as docs/output.md has it.
 Json left_out_json(const std::vector<LeftOutFile>& left_out);

@@ -61,9 +61,8 @@ std::vector<OptionFacts> describe_options(const CLI::App& app) {
     facts.name = option->get_lnames().front();
     if (!option->get_snames().empty()) facts.letter = option->get_snames().front();
     if (option->get_items_expected_max() > 0) {
-      const std::string type = option->get_type_name();
-      facts.value = type.substr(0, type.find(':'));
-      facts.choices = choices_in(type);
+      facts.value = value_name(*option);
+      facts.choices = choices_in(option->get_type_name());
       facts.value_may_be_left_out = option->get_items_expected_min() == 0;
     }
     facts.text = option->get_description();

@@ -67,6 +67,19 @@ def test_a_file_and_json_are_asked_for(ask: Any, destination: Destination, sourc
     assert all(b"secret pulse" not in path.read_bytes() for path in kept)
 
 
+def test_a_path_is_an_answer_to_the_first_question(ask: Any, destination: Destination, source: Path) -> None:
+    terminal = ask("--repo", destination.repo)
+    terminal.answer("JSON [folder]: ", b"/no/where\r")
+    terminal.wait_for("Please answer folder, file or json.")
+    terminal.answer("JSON [folder]: ", b"/dev/null\r")
+    terminal.wait_for("it is a device")
+    terminal.answer("JSON [folder]: ", os.fsencode(source / "data.json") + b"\r")
+    terminal.answer("Batch name [data.json]: ", b"\r")
+    terminal.wait_for("files     1 file, 13 B")
+    terminal.answer("[yes]: ", b"\r")
+    assert terminal.end()[0] == 0
+
+
 def test_what_is_told_already_is_not_asked_for(ask: Any, destination: Destination, source: Path) -> None:
     terminal = ask("--repo", destination.repo, "--batch-name", "x")
     terminal.answer("JSON [folder]: ", b"\r")

@@ -94,6 +94,9 @@ simple("no-source")
 simple("unknown-option", "--colour")
 simple("bad-choice", "--data", "1", "--trigger", "often")
 simple("bad-size", "--data", "1", "--part-size", "many")
+simple("bare-word", "exports")
+simple("option-twice", "--folder", "SOURCE", "--folder", "SOURCE")
+simple("option-without-value", "--data", "1", "--batch-name")
 simple("two-sources", "--data", "1", "--folder", "SOURCE")
 simple("no-folder", "--folder", "TMP/gone")
 simple("no-file", "--file", "TMP/gone.json")
@@ -292,6 +295,12 @@ def listed_link(stage: Stage) -> Result:
 @scenario
 def name_not_utf8(stage: Stage) -> Result:
     Path(os.fsdecode(os.fsencode(stage.source) + b"/odd\xff.json")).write_bytes(b"1")
+    return stage.send()
+
+
+@scenario
+def name_unsafe(stage: Stage) -> Result:
+    (stage.source / "odd\x01.json").write_bytes(b"1")
     return stage.send()
 
 

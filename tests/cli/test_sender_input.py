@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TOKEN, Destination, Output, Unprivileged
-from programs import Program
+from programs import Program, git
 
 REPO = ["--repo", "octo/data"]
 
@@ -234,9 +234,22 @@ def test_the_repository_comes_from_the_environment_or_the_remote(
     destination: Destination, source: Path
 ) -> None:
     words = ["--folder", source, "--api-url", destination.github.url, "--json"]
-    for variable in ("HEALTHMETRIC_REPO", "GITHUB_REPOSITORY"):
+    for variable, said in [("HEALTHMETRIC_REPO", ""), ("GITHUB_REPOSITORY", "GITHUB_REPOSITORY")]:
         result = destination.sender(*words, env={"GH_TOKEN": TOKEN, variable: destination.repo})
         assert (result.status, result.json["target"]) == (0, destination.repo)
+        assert said in result.stderr
     both = {"HEALTHMETRIC_REPO": destination.repo, "GITHUB_REPOSITORY": "octo/other"}
     result = destination.sender(*words, env={"GH_TOKEN": TOKEN} | both)
     assert (result.status, result.json["target"]) == (0, destination.repo)
+
+
+def test_the_remote_of_the_clone_is_taken_and_told_of(
+    destination: Destination, source: Path, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "init", "--quiet", clone)
+    git(clone, "remote", "add", "origin", f"{destination.github.url}/{destination.repo}.git")
+    result = destination.sender("--folder", source, "--api-url", destination.github.url, "--json", cwd=clone,
+                                env={"GH_TOKEN": TOKEN})
+    assert (result.status, result.json["target"]) == (0, destination.repo)
+    assert f"no --repo: taking {destination.repo}, the remote 'origin' of the clone here" in result.stderr

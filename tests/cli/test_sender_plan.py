@@ -103,6 +103,13 @@ def test_a_plan_ends_with_the_status_the_run_would_have(unprivileged: Unprivileg
     assert unprivileged.sender("--folder", folder, "--dry-run").status == 3
 
 
+def test_a_plan_with_nothing_to_send_says_what_could_be_done(sender: Program, tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "source", {"notes.pdf": b"1"})
+    result = sender("--folder", folder, "--repo", "a/b", "--dry-run")
+    assert (result.status, result.stdout.splitlines()[-1]) == (
+        3, "nothing to send; left out 1 (--all-types sends every type)")
+
+
 def test_a_plan_for_a_folder_has_no_requests(output: Output, tree: Path) -> None:
     plan = output("--folder", tree, "--dry-run", "--json").json
     assert (plan["requests"], plan["upload_bytes"]) == (0, 0)

@@ -47,6 +47,13 @@ def test_a_batch_becomes_one_commit(forge: Forge) -> None:
     assert forge.git("log", "-1", "--format=%an <%ae>", "main").startswith("github-actions[bot] <")
 
 
+def test_the_receivers_options_come_from_the_environment(forge: Forge) -> None:
+    forge.send(MORNING)
+    done = forge.receive(HEALTHMETRIC_NAME_TEMPLATE="by-month/{month}/{dir}{id}_{stem}{ext}")
+    assert done.returncode == 0, done.stderr
+    assert forge.files()["_storage/by-month/01/3f9a1c07_heart.csv"] == MORNING.files["heart.csv"]
+
+
 def test_two_batches_become_two_commits(forge: Forge) -> None:
     forge.send(MORNING, EVENING)
     assert forge.receive().returncode == 0
