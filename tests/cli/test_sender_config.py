@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_refused(sender: Program, tmp_path: Path) 
 def test_every_option_is_a_key_and_a_variable(sender: Program, config: Path, source: Path,
                                               tmp_path: Path) -> None:
     """None is refused as unknown, whichever of the two it comes from."""
-    text = sender("--help").stdout
+    text = sender("--help").stdout.replace("[=", " [=")
     options = {line.split()[0].split(",")[-1].removeprefix("--") for line in text.splitlines()
                if line.startswith("  -")} - {"help", "version", "config", "profile"}
     assert len(options) > 25
