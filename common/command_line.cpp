@@ -66,6 +66,17 @@ void set_up_command_line(CLI::App& app, const std::string& program) {
   app.set_help_flag("-h,--help", "Print this help and stop");
 }
 
+void refuse_other_options(const CLI::App& app, const std::string& command,
+                          std::initializer_list<std::string_view> takes) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string& name = option->get_single_name();
+    if (option->count() > 0 && std::find(takes.begin(), takes.end(), name) == takes.end()) {
+      throw Error(ErrorCode::usage, command + " does not take --" + name + " (" + app.get_name() +
+                                        " " + command + " --help)");
+    }
+  }
+}
+
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.substr(0, type.find(':'));
@@ -151,14 +162,31 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   }
 }
 
-Settings environment_settings(const CLI::App& app) {
+namespace {
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0) lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+Settings environment_settings(const CLI::App& app, const MergeRules& rules) {
   Settings settings;
   for (const CLI::Option* option : app.get_options()) {
     if (!is_setting(*option)) continue;
     const std::string name = option->get_single_name();
     const std::string variable = environment_name(name);
     const char* value = std::getenv(variable.c_str());
-    if (value != nullptr && *value != '\0') settings.push_back({name, {value}, variable});
+    if (value == nullptr || *value == '\0') continue;
+    const bool is_list = rules.joined.contains(name);
+    settings.push_back(
+        {name, is_list ? lines_of(value) : std::vector<std::string>{value}, variable});
   }
   return settings;
 }
@@ -183,14 +211,14 @@ void apply_settings(CLI::App& app, int argc, const char* const* argv,
 }
 
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file) {
-  auto* verbose_flag = app.add_flag("-v,--verbose", verbose, "Say each step on stderr");
-  auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Print nothing but errors");
-  verbose_flag->excludes(quiet_flag);
+  app.add_flag("-v,--verbose", verbose, "Say each step on stderr");
+  app.add_flag("-q,--quiet", quiet, "Print nothing but errors, and what is asked for");
   app.add_option("--log-file", file, "Append every message, with its time, to FILE")
       ->type_name("FILE");
 }
 
 log::Verbosity verbosity(bool verbose, bool quiet) {
+  if (quiet && verbose) throw Error(ErrorCode::usage, "--verbose excludes --quiet");
   if (quiet) return log::Verbosity::quiet;
   return verbose ? log::Verbosity::verbose : log::Verbosity::normal;
 }

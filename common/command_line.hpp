@@ -39,8 +39,9 @@ using Settings = std::vector<Setting>;
 struct MergeRules {
   /// Options whose values from everywhere are one list, the less specific in front.
   std::set<std::string> joined;
-  /// An option, and one that displaces it from less specific places.
-  std::multimap<std::string, std::string> displaced_by;
+  /// An option, and one that displaces it from less specific places, beside those it excludes.
+  std::multimap<std::string, std::string> displaced_by = {{"quiet", "verbose"},
+                                                          {"verbose", "quiet"}};
 };
 
 /// Reads the command line; prints help or the version on stdout when asked to. Throws Error{usage}
@@ -49,7 +50,8 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 /// Every option also comes from HEALTHMETRIC_<OPTION>, with `-` as `_`: --batch-name from
 /// HEALTHMETRIC_BATCH_NAME. An empty variable counts as unset.
-Settings environment_settings(const CLI::App& app);
+/// Of an option whose values are one list, each line is a value.
+Settings environment_settings(const CLI::App& app, const MergeRules& rules = {});
 
 /// Reads the command line once more, with settings for what it leaves open. `places` go from the
 /// most specific to the least: an option that is given in one, or that excludes one that is given,
@@ -57,6 +59,11 @@ Settings environment_settings(const CLI::App& app);
 /// cannot be meant.
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
                     const std::vector<Settings>& places, const MergeRules& rules = {});
+
+/// Throws Error{usage} when the command line gives `command` an option that is not among those it
+/// `takes`. To be asked before settings are applied, which may be for other commands.
+void refuse_other_options(const CLI::App& app, const std::string& command,
+                          std::initializer_list<std::string_view> takes);
 
 /// What stands for an option's value in texts: "HOW".
 std::string value_name(const CLI::Option& option);
@@ -66,6 +73,7 @@ bool is_setting(const CLI::Option& option);
 
 /// --verbose, --quiet and --log-file.
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file);
+/// Throws Error{usage} for both.
 log::Verbosity verbosity(bool verbose, bool quiet);
 
 /// Reads "4096", "64K", "20M", "1.5G" or "20MiB" (powers of 1024) into bytes. Throws Error{usage}.

@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cerrno>
+#include <new>
 #include <vector>
 
 #include "common/error.hpp"
@@ -13,6 +15,8 @@ namespace {
 using detail::DigestContext;
 
 void require(int openssl_result) {
+  // OpenSSL does not tell which of its failures are those of malloc(3), which sets errno.
+  if (openssl_result != 1 && errno == ENOMEM) throw std::bad_alloc();
   if (openssl_result != 1) throw Error(ErrorCode::internal, "OpenSSL refuses to compute a digest");
 }
 

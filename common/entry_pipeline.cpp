@@ -44,10 +44,11 @@ void EntryPipeline::end_entry(FileEntry entry, std::optional<std::string> declar
 
 void EntryPipeline::pass_on_block() {
   pipeline_.start_helper();
+  BlockPtr fresh = blocks_ < kBlocks ? std::make_unique<Block>() : nullptr;
   pipeline_.push(std::move(block_));
   taken_bytes_ = 0;
-  if (blocks_ < kBlocks) {
-    block_ = std::make_unique<Block>();
+  if (fresh) {
+    block_ = std::move(fresh);
     blocks_ += 1;
     return;
   }
@@ -108,6 +109,7 @@ void EntryPipeline::deliver(Block& block) {
 }
 
 void EntryPipeline::finish(std::exception_ptr failure) {
+  if (!block_) std::rethrow_exception(failure);  // the pipeline itself failed
   // It may be the one that was thrown to the caller: then that one is the first still.
   if (!block_->failure) block_->failure = std::move(failure);
   pipeline_.push(std::move(block_));

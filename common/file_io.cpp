@@ -52,9 +52,7 @@ UniqueFd create_private_file(const std::filesystem::path& path) {
 
 /// For mkdtemp() and its like, which say what is wrong with the folder.
 std::string temporary_name() {
-  const char* folder = std::getenv("TMPDIR");
-  const bool is_set = folder != nullptr && *folder != '\0';
-  return std::string(is_set ? folder : "/tmp") + "/healthmetric-XXXXXX";
+  return temporary_folder() + "/healthmetric-XXXXXX";
 }
 
 /// Repeats a system call that a signal interrupted.
@@ -253,6 +251,11 @@ TemporaryDirectory::TemporaryDirectory() {
 TemporaryDirectory::~TemporaryDirectory() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+std::string temporary_folder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
 }
 
 UniqueFd unnamed_file() {

@@ -156,7 +156,10 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-/// A new file without a name in the same place, open for reading and writing.
+/// Where temporary files lie: $TMPDIR, else /tmp.
+std::string temporary_folder();
+
+/// A new file without a name there, open for reading and writing.
 UniqueFd unnamed_file();
 
 /// `size` lower-case hexadecimal digits from the system's random source.

@@ -331,6 +331,7 @@ bool JsonScanner::consume_null() {
 }
 
 void JsonScanner::skip_number() {
+  if (peek() != '-' && !is_digit(peek())) fail("no JSON value");
   const auto skip_digits = [&] {
     if (!is_digit(peek())) fail("a broken number");
     while (is_digit(peek())) ++position_;

@@ -140,6 +140,14 @@ std::string redacted(std::string_view text) {
   return out;
 }
 
+void record(std::string_view message) {
+  const spdlog::sink_ptr console = state().logger.sinks().front();
+  const spdlog::level::level_enum level = console->level();
+  console->set_level(spdlog::level::off);
+  write(spdlog::level::info, message);
+  console->set_level(level);
+}
+
 void debug(std::string_view message) {
   write(spdlog::level::debug, message);
 }

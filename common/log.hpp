@@ -33,6 +33,8 @@ void hide(std::string secret);
 /// `text` as it would appear: secrets and what looks like a token masked.
 std::string redacted(std::string_view text);
 
+/// What stdout tells already: for the log file alone.
+void record(std::string_view message);
 void debug(std::string_view message);
 void info(std::string_view message);
 void warning(std::string_view message);

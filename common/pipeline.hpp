@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <system_error>
@@ -56,11 +57,13 @@ class Pipeline {
   }
 
   /// The next item that has passed both stages, of those that were pushed. Throws what a stage
-  /// throws in this thread; in the helper it must not.
+  /// threw, in whichever thread; then nothing more comes.
   Item pop() {
     std::unique_lock lock(mutex_);
     while (queues_.back().empty()) {
-      if (!work(lock, 1)) wait(lock, [&] { return can_work() || !queues_.back().empty(); });
+      if (failure_) std::rethrow_exception(failure_);
+      if (work(lock, 1)) continue;
+      wait(lock, [&] { return can_work() || !queues_.back().empty() || failure_; });
     }
     return take(queues_.back());
   }
@@ -89,18 +92,23 @@ class Pipeline {
     Item item = take(queues_.at(stage));
     is_busy_.at(stage) = true;
     lock.unlock();
-    stages_.at(stage)(item);
-    lock.lock();
+    try {
+      stages_.at(stage)(item);
+      lock.lock();
+      queues_.at(stage + 1).push_back(std::move(item));
+    } catch (...) {
+      if (!lock.owns_lock()) lock.lock();
+      if (!failure_) failure_ = std::current_exception();
+    }
     is_busy_.at(stage) = false;
-    queues_.at(stage + 1).push_back(std::move(item));
     changed_.notify_one();
     return true;
   }
 
   void help() {
     std::unique_lock lock(mutex_);
-    while (!is_abandoned_) {
-      if (!work(lock, 0)) wait(lock, [&] { return can_work() || is_abandoned_; });
+    while (!is_abandoned_ && !failure_) {
+      if (!work(lock, 0)) wait(lock, [&] { return can_work() || is_abandoned_ || failure_; });
     }
   }
 
@@ -117,6 +125,7 @@ class Pipeline {
   std::condition_variable changed_;
   std::array<std::deque<Item>, kStages + 1> queues_;  ///< in front of each stage, and behind both
   std::array<bool, kStages> is_busy_{};
+  std::exception_ptr failure_;  ///< of a stage, the first one
   bool is_abandoned_ = false;
   std::atomic<bool> is_somebody_idle_ = false;
 

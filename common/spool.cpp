@@ -5,6 +5,7 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/printable.hpp"
 
 namespace healthmetric {
 namespace {
@@ -13,7 +14,9 @@ constexpr std::size_t kMemoryBytes = std::size_t{256} * 1024;
 constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 
 [[noreturn]] void fail() {
-  throw_system_error("cannot use a temporary file", errno);
+  throw_system_error("cannot use a temporary file in " + in_quotes(temporary_folder()) +
+                         ", which TMPDIR can change",
+                     errno);
 }
 
 std::FILE* open_unnamed_file() {

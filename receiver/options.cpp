@@ -1,20 +1,10 @@
 #include "receiver/options.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include "common/command_line.hpp"
 #include "common/error.hpp"
 #include "receiver/git_repository.hpp"
 
 namespace healthmetric::receiver {
-namespace {
-
-constexpr std::array<std::string_view, 5> kVerifyOptions = {"storage", "json", "verbose", "quiet",
-                                                            "log-file"};
-
-}  // namespace
 
 struct CommandLine::Definition {
   CLI::App app{
@@ -79,17 +69,6 @@ struct CommandLine::Definition {
         ->type_name("FILE");
   }
 
-  /// What the command line gives `verify` must be for it.
-  void check_verify_options() const {
-    for (const CLI::Option* option : app.get_options()) {
-      if (option->count() > 0 && std::find(kVerifyOptions.begin(), kVerifyOptions.end(),
-                                           option->get_single_name()) == kVerifyOptions.end()) {
-        throw Error(ErrorCode::usage, "verify does not take --" + option->get_single_name() +
-                                          " (healthmetric-receiver verify --help)");
-      }
-    }
-  }
-
   Options finish() {
     if (verify->parsed()) options.command = Command::verify;
     if (retry_rejected) options.rejected_payloads = RejectedPayloads::retry;
@@ -120,7 +99,9 @@ const CLI::App& CommandLine::app() const {
 std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = definition_->app;
   if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
-  if (definition_->verify->parsed()) definition_->check_verify_options();
+  if (definition_->verify->parsed()) {
+    refuse_other_options(app, "verify", {"storage", "json", "verbose", "quiet", "log-file"});
+  }
   apply_settings(app, argc, argv, {environment_settings(app)});
   return definition_->finish();
 }

@@ -77,10 +77,22 @@ std::vector<OutboxEntry> Deliverer::untried() const {
 void Deliverer::deliver_all() {
   for (std::vector<OutboxEntry> entries = untried(); !entries.empty(); entries = untried()) {
     for (OutboxEntry& entry : entries) {
-      if (stopped_) return;
-      deliver_one(entry);
+      if (stopped_) {
+        leave_waiting(entry);
+      } else {
+        deliver_one(entry);
+      }
     }
   }
+}
+
+/// What ended the run keeps this batch, too. Where it is the one the run is about, that is said.
+void Deliverer::leave_waiting(OutboxEntry& entry) {
+  const std::string id = entry.id.str();
+  results_[id] = Result::waits;
+  entry.last_error = why_stopped_;
+  save_error(entry);
+  if (id == own_batch_) log::error("not tried, waits in the outbox for the next run: " + id);
 }
 
 void Deliverer::deliver_one(OutboxEntry& entry) {
@@ -131,6 +143,7 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   server_failed_ = true;
   transport_.set_max_wait({});
   stopped_ = !may_be_its_own;
+  why_stopped_ = entry.last_error;
 }
 
 ExitStatus tell_unreadable(const Outbox& outbox) {

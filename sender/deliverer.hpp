@@ -53,6 +53,7 @@ class Deliverer {
   void deliver_one(OutboxEntry& entry);
   void take_failure(OutboxEntry& entry, const Error& error);
   void save_error(const OutboxEntry& entry);
+  void leave_waiting(OutboxEntry& entry);
 
   GithubClient& client_;
   RetryingTransport& transport_;
@@ -67,6 +68,7 @@ class Deliverer {
   ExitStatus status_ = ExitStatus::success;
   bool server_failed_ = false;
   bool stopped_ = false;
+  std::string why_stopped_;
 };
 
 /// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever

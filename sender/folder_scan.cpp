@@ -359,6 +359,7 @@ namespace {
 
 /// Only looks: a document in memory would take many times its text.
 void check_json(std::string_view text) {
+  constexpr std::size_t kMaxPathBytes = 4096;
   constexpr JsonScanner::Bounds kBounds{1000, 10'000'000, std::size_t{64} * 1024};
   try {
     TextSource source(text);
@@ -366,7 +367,10 @@ void check_json(std::string_view text) {
     scanner.skip_value();
     scanner.expect_end();
   } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("the JSON to send is not valid: ") + error.what());
+    std::error_code no_file;
+    const bool is_file = text.size() < kMaxPathBytes && fs::exists(fs::path(text), no_file);
+    throw Error(ErrorCode::usage, std::string("the JSON to send is not valid: ") + error.what() +
+                                      (is_file ? "; a file goes with --file" : ""));
   }
 }
 

@@ -99,7 +99,8 @@ Json json_of(const Response& response, const std::string& what) {
   try {
     return parse_json(response.body, "the answer to " + what);
   } catch (const Error& error) {
-    throw Error(ErrorCode::network, error.what());
+    throw Error(ErrorCode::network,
+                error.what() + std::string("; is there a login page or a proxy in between?"));
   }
 }
 
@@ -173,10 +174,15 @@ Response GithubClient::follow_redirects(Request request) {
 Response GithubClient::send(Request request, const std::string& permission) {
   const std::string what = request.method + " on " + access_.repository.str();
   Response response = follow_redirects(std::move(request));
-  if (is_success(response.status) || response.status == 409 || response.status == 422) {
-    return response;
-  }
-  fail(response, what, permission);
+  expect_usable(response, what, permission);
+  return response;
+}
+
+/// A success, or an answer whose meaning whoever asked knows better.
+void GithubClient::expect_usable(const Response& response, const std::string& what,
+                                 const std::string& permission) const {
+  const bool is_conflict = response.status == 409 || response.status == 422;
+  if (!is_success(response.status) && !is_conflict) fail(response, what, permission);
 }
 
 void GithubClient::fail(const Response& response, const std::string& what,
@@ -210,9 +216,19 @@ void GithubClient::fail(const Response& response, const std::string& what,
 }
 
 /// What is to be received has arrived by now: a refusal is not for good.
-void GithubClient::start(Request post, const std::string& what, const std::string& permission) {
+void GithubClient::start(Request post, const std::string& what, const std::string& permission,
+                         const std::string& started) {
   try {
-    const Response response = send(std::move(post), permission);
+    const std::string request = post.method + " on " + access_.repository.str();
+    const Response response = follow_redirects(std::move(post));
+    if (response.status == 404 && !started.empty()) {
+      throw Error(
+          ErrorCode::not_ready,
+          fmt::format("{}: HTTP 404, {}; there is no workflow {} in {}: put it there, or use "
+                      "another --trigger",
+                      what, message_of(response), started, access_.repository.str()));
+    }
+    expect_usable(response, request, permission);
     if (!is_success(response.status)) fail(response, what, permission);
     check_accepted(response);
   } catch (const Error& error) {
@@ -297,13 +313,14 @@ void GithubClient::dispatch(const std::string& event_type, const Json& client_pa
   start(std::move(post), "dispatch to " + access_.repository.str(), kWriteContents);
 }
 
+/// The repository is known to be there: a payload was just put into it.
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
   TextBody body(to_text({{"ref", ref}}));
   Request post =
       request("POST", "/actions/workflows/" + encode_path(workflow_file) + "/dispatches");
   post.body = &body;
   start(std::move(post), "start of " + workflow_file + " in " + access_.repository.str(),
-        kWriteActions);
+        kWriteActions, workflow_file);
 }
 
 std::string GithubClient::default_branch() {

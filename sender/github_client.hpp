@@ -73,9 +73,13 @@ class GithubClient {
                                 const std::string& accept) const;
   [[nodiscard]] Request request(const std::string& method, const std::string& path) const;
   [[nodiscard]] Request contents_request(const std::string& path, const std::string& accept) const;
+  void expect_usable(const Response& response, const std::string& what,
+                     const std::string& permission) const;
   [[noreturn]] void fail(const Response& response, const std::string& what,
                          const std::string& permission) const;
-  void start(Request post, const std::string& what, const std::string& permission);
+  /// `started`: what 404 says is missing, where the repository itself is known to be there.
+  void start(Request post, const std::string& what, const std::string& permission,
+             const std::string& started = "");
 
   HttpTransport& transport_;
   ApiAccess access_;

@@ -28,7 +28,7 @@ std::unique_ptr<Progress> progress_for(const sender::Options& options, Clock& cl
 ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
   if (options.json) {
     std::cout << to_json_text(plan) << '\n';
-  } else if (options.verbosity != log::Verbosity::quiet) {
+  } else {
     std::cout << files_text(plan) << to_text(plan);
   }
   flush_standard_output();
@@ -39,7 +39,9 @@ ExitStatus look_after_outbox(const sender::Options& options, Clock& clock, Progr
   CurlTransport transport(options.network);
   const sender::OutboxReport report =
       sender::run_outbox_command(options, transport, clock, progress);
-  if (options.verbosity != log::Verbosity::quiet) std::cout << report.text;
+  const bool is_asked_for =
+      options.json || options.outbox_command->action == sender::OutboxCommand::Action::list;
+  if (is_asked_for || options.verbosity != log::Verbosity::quiet) std::cout << report.text;
   flush_standard_output();
   return report.status;
 }
@@ -72,6 +74,7 @@ ExitStatus run(int argc, const char* const* argv) {
   CurlTransport transport(options->network);
   const sender::Outcome outcome = sender::send(*options, transport, clock, *progress);
   progress.reset();
+  log::record(to_line(outcome));
   if (options->json) {
     std::cout << to_json_text(outcome) << '\n';
   } else if (options->verbosity != log::Verbosity::quiet) {

@@ -18,6 +18,7 @@ constexpr const char* kDefaultWait = "10m";
 constexpr const char* kDefaultTimeout = "60s";
 constexpr const char* kInclude = "include";
 constexpr const char* kExclude = "exclude";
+constexpr const char* kOutbox = "outbox";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -210,7 +211,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 }
 
 void add_outbox_commands(CLI::App& app, Raw& raw) {
-  CLI::App* outbox = add_command(app, "outbox", "Look after the batches that wait in the outbox");
+  CLI::App* outbox = add_command(app, kOutbox, "Look after the batches that wait in the outbox");
   outbox->require_subcommand(0, 1);  // who names none, or another, is told which there are
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
@@ -224,7 +225,7 @@ void add_outbox_commands(CLI::App& app, Raw& raw) {
 }
 
 std::optional<OutboxCommand> chosen_command(const CLI::App& app, const Raw& raw) {
-  const CLI::App* outbox = app.get_subcommand("outbox");
+  const CLI::App* outbox = app.get_subcommand(kOutbox);
   if (!outbox->parsed()) return {};
   using Action = OutboxCommand::Action;
   for (const auto& [name, action] :
@@ -286,15 +287,14 @@ ConfigSettings settings_of_file(const CLI::App& app, const Raw& raw) {
                 "; name one with --config");
 }
 
-const MergeRules& merge_rules() {
-  static const MergeRules rules{
-      {kInclude, kExclude},
-      // A source takes the place of a less specific one, with all that belongs to that.
-      {{"files-from", "folder"},
-       {"null", "folder"},
-       {"null", "file"},
-       {"null", "data"},
-       {"null", "files-from"}}};
+MergeRules merge_rules() {
+  MergeRules rules;
+  rules.joined = {kInclude, kExclude};
+  // A source takes the place of a less specific one, with all that belongs to that.
+  rules.displaced_by.emplace("files-from", "folder");
+  for (const char* source : {"folder", "file", "data", "files-from"}) {
+    rules.displaced_by.emplace("null", source);
+  }
   return rules;
 }
 
@@ -391,8 +391,9 @@ struct CommandLine::Definition {
 
   void read_settings(int argc, const char* const* argv) {
     bool only_included = begins_with_include(app);
-    std::vector<Settings> places = {environment_settings(app)};
-    apply_settings(app, argc, argv, places, merge_rules());  // says which file
+    const MergeRules rules = merge_rules();
+    std::vector<Settings> places = {environment_settings(app, rules)};
+    apply_settings(app, argc, argv, places, rules);  // says which file
     ConfigSettings of_file = settings_of_file(app, raw);
     places.push_back(std::move(of_file.of_profile));
     places.push_back(std::move(of_file.general));
@@ -401,7 +402,7 @@ struct CommandLine::Definition {
     // Who begins with --include means nothing else, whatever less specific places put in front.
     if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
     app.parse(argc, argv);
-    apply_settings(app, argc, argv, places, merge_rules());
+    apply_settings(app, argc, argv, places, rules);
   }
 
   Options finish() {
@@ -422,6 +423,9 @@ struct CommandLine::Definition {
     }
     options.changes = raw.changed_only ? Changes::send_changed : Changes::send_all;
     options.outbox_command = chosen_command(app, raw);
+    if (options.outbox_command && options.dry_run) {
+      throw Error(ErrorCode::usage, "outbox does not take --dry-run, wherever it is set");
+    }
     if (options.api_url.empty()) options.api_url = environment("GITHUB_API_URL");
     if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
     options.api_url = without_slash_at_end(options.api_url);
@@ -442,7 +446,16 @@ const CLI::App& CommandLine::app() const {
 }
 
 std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
+  const CLI::App& app = definition_->app;
   if (parse_command_line(definition_->app, argc, argv) == Parsed::help_shown) return {};
+  if (app.got_subcommand(kOutbox)) {
+    refuse_other_options(
+        app, kOutbox,
+        // A batch has its own target; who names it all the same does no harm.
+        {"repo", "branch", "api-url", "trigger", "state-dir", "outbox-limit", "config", "profile",
+         "token-file", "max-wait", "lock-wait", "timeout", "proxy", "ca-bundle", "no-progress",
+         "json", "verbose", "quiet", "log-file"});
+  }
   definition_->read_settings(argc, argv);
   return definition_->finish();
 }

@@ -88,8 +88,11 @@ class OutboxList {
 
   std::string finish(const Options& options, std::uint64_t size_bytes) {
     const std::string total =
-        fmt::format("{}, {} of {} (--outbox-limit)\n", counted(batches_.size(), "batch", "batches"),
-                    human_bytes(size_bytes), human_bytes(options.outbox_limit_bytes));
+        batches_.empty()
+            ? "nothing waits in the outbox\n"
+            : fmt::format("{}, {} of {} (--outbox-limit)\n",
+                          counted(batches_.size(), "batch", "batches"), human_bytes(size_bytes),
+                          human_bytes(options.outbox_limit_bytes));
     const Json json = {{"batches", std::move(batches_)},
                        {"bytes", size_bytes},
                        {"limit", options.outbox_limit_bytes}};

@@ -20,8 +20,12 @@ constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 
 constexpr int kMaxReads = 3;
 
+/// How much of a file tells whether it is worth to be compressed: no more than is always read at
+/// once, so that this depends on the file alone.
+constexpr std::size_t kSampleBytes = kLeastReadBytes;
+
 /// Compression must save at least a tenth to be worth an old receiver's refusal.
-bool is_worth_compressing(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
+bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
   return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
 }
 
@@ -77,7 +81,11 @@ class Packer {
         options_(options),
         progress_(progress),
         on_packed_(on_packed) {
-    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) ahead_.emplace(scan.files);
+    if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
+      // Where a compressed file is cut depends on the pieces that come in: a plan must foretell it.
+      using enum ReadAhead::EarlyBlocks;
+      ahead_.emplace(scan.files, options.encoding == Encoding::plain ? yes : no);
+    }
     begin_part();
   }
 
@@ -218,7 +226,7 @@ class Packer {
     const bool is_cut = !fits_one_part(file, facts.size_bytes);
     const std::string_view type =
         content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes)).name;
-    if (encoding == Encoding::zstd && !sample_is_worth_compressing(bytes))
+    if (encoding == Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
       encoding = Encoding::plain;
 
     const bool began_fresh = part_->writer().mark().entries == 0;
@@ -259,7 +267,7 @@ class Packer {
     const auto written = is_cut ? part_->writer().end_entry(chunk_digest->finish_hex(), chunk)
                                 : part_->writer().end_entry(sha256, std::nullopt);
     if (encoding == Encoding::zstd && !is_cut &&
-        !is_worth_compressing(written.encoded_bytes, facts.size_bytes)) {
+        !saves_enough(written.encoded_bytes, facts.size_bytes)) {
       return Outcome::not_worth_compressing;
     }
     batch_.size_bytes += facts.size_bytes;
@@ -267,11 +275,11 @@ class Packer {
     return Outcome::written;
   }
 
-  bool sample_is_worth_compressing(std::string_view sample) {
+  bool is_worth_compressing(std::string_view sample) {
     std::string frame;
     sample_compressor_.compress(sample, frame);
     sample_compressor_.finish(frame);
-    return is_worth_compressing(base64::encoded_size_64(frame.size()), sample.size());
+    return saves_enough(base64::encoded_size_64(frame.size()), sample.size());
   }
 
   std::filesystem::path folder_;

@@ -54,7 +54,7 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
     std::vector<std::string> names;
     if (!names_a_place) names.emplace_back(kAnyFolders);
     names = split(glob, std::move(names));
-    patterns_.push_back({pattern.verdict, std::move(names)});
+    patterns_.push_back({pattern, std::move(names)});
     has_includes_ = has_includes_ || pattern.verdict == Verdict::include;
   }
 }
@@ -65,9 +65,22 @@ std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
   const auto last =
       std::find_if(patterns_.rbegin(), patterns_.rend(),
                    [&](const Compiled& pattern) { return matches(pattern.names, names); });
-  if (last != patterns_.rend()) return last->verdict;
-  if (patterns_.front().verdict == Verdict::include) return Verdict::exclude;
+  if (last != patterns_.rend()) return last->written.verdict;
+  if (patterns_.front().written.verdict == Verdict::include) return Verdict::exclude;
   return {};
+}
+
+std::vector<PathPattern> PathPatterns::unmatched(const std::vector<std::string_view>& paths) const {
+  std::vector<const Compiled*> left;
+  for (const Compiled& pattern : patterns_) left.push_back(&pattern);
+  for (const std::string_view path : paths) {
+    if (left.empty()) break;
+    const std::vector<std::string> names = split(path);
+    std::erase_if(left, [&](const Compiled* pattern) { return matches(pattern->names, names); });
+  }
+  std::vector<PathPattern> result;
+  for (const Compiled* pattern : left) result.push_back(pattern->written);
+  return result;
 }
 
 bool PathPatterns::excludes_all_below(std::string_view folder) const {

@@ -32,12 +32,16 @@ class PathPatterns {
   /// What the list says of `path` in words of its own; nothing when it says nothing.
   [[nodiscard]] std::optional<Verdict> verdict_on(std::string_view path) const;
 
+  /// Those that match none of `paths`: perhaps not what was meant.
+  [[nodiscard]] std::vector<PathPattern> unmatched(
+      const std::vector<std::string_view>& paths) const;
+
   /// True when nothing below `folder` can be taken, so that there is no need to look.
   [[nodiscard]] bool excludes_all_below(std::string_view folder) const;
 
  private:
   struct Compiled {
-    Verdict verdict;
+    PathPattern written;
     std::vector<std::string> names;  ///< the glob, a name at a time
   };
 

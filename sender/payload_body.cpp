@@ -44,7 +44,7 @@ void PayloadBody::begin() {
   blob_id_.emplace(file_.first_state().size_bytes);
   pipeline_.emplace([this](BlockPtr& block) { fill(*block); },
                     [this](BlockPtr& block) { digest(*block); });
-  for (int i = 0; i < kBlocks; ++i) pipeline_->push(std::make_unique<Block>());
+  for (int i = 0; i < kBlocks; ++i) pipeline_->push(std::make_unique<ByteBuffer>());
   if (size_bytes() >= kWorthAThreadBytes) pipeline_->start_helper();
 }
 
@@ -56,30 +56,25 @@ void PayloadBody::rewind() {
 }
 
 /// Leaves the block empty at the file's end.
-void PayloadBody::fill(Block& block) {
-  block.bytes.clear();
-  try {
-    while (block.bytes.size() < kBlockBytes) {
-      const std::size_t before = block.bytes.size();
-      const std::size_t count = file_.read(block.bytes.extend(kBlockBytes - before));
-      block.bytes.cut_to(before + count);
-      if (count == 0) return;
-    }
-  } catch (...) {
-    block.failure = std::current_exception();
+void PayloadBody::fill(ByteBuffer& block) {
+  block.clear();
+  while (block.size() < kBlockBytes) {
+    const std::size_t before = block.size();
+    const std::size_t count = file_.read(block.extend(kBlockBytes - before));
+    block.cut_to(before + count);
+    if (count == 0) return;
   }
 }
 
-void PayloadBody::digest(const Block& block) {
-  blob_id_->update(block.bytes.view());
+void PayloadBody::digest(const ByteBuffer& block) {
+  blob_id_->update(block.view());
 }
 
 /// False at the file's end.
 bool PayloadBody::next_block() {
   if (block_) pipeline_->push(std::move(block_));
   block_ = pipeline_->pop();
-  if (block_->failure) std::rethrow_exception(std::exchange(block_->failure, nullptr));
-  rest_ = block_->bytes.view();
+  rest_ = block_->view();
   return !rest_.empty();
 }
 

@@ -32,15 +32,11 @@ class PayloadBody final : public RequestBody {
   std::string git_blob_id();
 
  private:
-  struct Block {
-    ByteBuffer bytes;
-    std::exception_ptr failure;
-  };
-  using BlockPtr = std::unique_ptr<Block>;
+  using BlockPtr = std::unique_ptr<ByteBuffer>;
 
   void begin();
-  void fill(Block& block);
-  void digest(const Block& block);
+  void fill(ByteBuffer& block);
+  void digest(const ByteBuffer& block);
   bool next_block();
   std::size_t read_piece(std::span<char> into);
   std::size_t take(std::span<char> into);

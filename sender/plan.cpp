@@ -64,6 +64,18 @@ void list_files(Plan& plan, const ScanResult& scanned) {
   }
 }
 
+std::vector<std::string> unmatched_patterns(const Plan& plan, const PathPatterns& patterns) {
+  std::vector<std::string_view> paths;
+  for (const PlannedFile& file : plan.files) paths.push_back(file.path);
+  for (const LeftOutFile& file : plan.left_out) paths.push_back(file.file.path);
+  std::vector<std::string> result;
+  for (const PathPattern& pattern : patterns.unmatched(paths)) {
+    const bool includes = pattern.verdict == Verdict::include;
+    result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
+  }
+  return result;
+}
+
 std::string duration_text(std::chrono::seconds duration) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(duration).count();
   if (duration < std::chrono::minutes(2)) return fmt::format("{} s", duration.count());
@@ -83,6 +95,7 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
   plan.batch_name = packing.id.slug;
   plan.left_out = std::move(batch.left_out);
   list_files(plan, scanned);
+  plan.unmatched_patterns = unmatched_patterns(plan, options.rules.patterns);
   plan.size_bytes = batch.size_bytes;
   plan.parts = batch.parts.size();
   for (const PackedPart& part : batch.parts) {
@@ -106,11 +119,13 @@ std::string to_text(const Plan& plan) {
   row("to", plan.target.empty()
                 ? "no repository yet: name it with --repo owner/name"
                 : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
+  for (const std::string& pattern : plan.unmatched_patterns)
+    row("note", pattern + " matches nothing");
   if (plan.parts == 0) return text + nothing_to_send(plan.left_out, plan.unchanged) + "\n";
   row("files",
       fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
-  if (!plan.left_out.empty()) row("left out", counted_files(plan.left_out.size()));
+  if (!plan.left_out.empty()) row("left out", counted(plan.left_out.size(), "path", "paths"));
   row("payload",
       fmt::format("{}, {}", counted(plan.parts, "part", "parts"), human_bytes(plan.payload_bytes)));
   if (plan.requests > 0) {
@@ -157,6 +172,7 @@ std::string to_json_text(const Plan& plan) {
   }
   json["unchanged"] = plan.unchanged;
   json["left_out"] = left_out_json(plan.left_out);
+  json["unmatched_patterns"] = plan.unmatched_patterns;
   json["bytes"] = plan.size_bytes;
   json["payload_bytes"] = plan.payload_bytes;
   json["upload_bytes"] = plan.upload_bytes;

@@ -25,9 +25,10 @@ struct Plan {
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files left out because they were sent before
   std::vector<LeftOutFile> left_out;
-  std::uint64_t size_bytes = 0;     ///< of the files
-  std::uint64_t payload_bytes = 0;  ///< of the payloads
-  std::uint64_t upload_bytes = 0;   ///< of the requests that carry them; 0 with --output
+  std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": perhaps not what was meant
+  std::uint64_t size_bytes = 0;                 ///< of the files
+  std::uint64_t payload_bytes = 0;              ///< of the payloads
+  std::uint64_t upload_bytes = 0;  ///< of the requests that carry them; 0 with --output
   std::uint64_t parts = 0;
   std::uint64_t requests = 0;               ///< to the API
   std::chrono::seconds least_duration{0};   ///< within GitHub's limits

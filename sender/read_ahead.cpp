@@ -7,9 +7,6 @@
 namespace healthmetric {
 namespace {
 
-/// Files begin in a block as long as it has that much room.
-constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
-
 /// Or until it has this many events: there may be any number of empty files.
 constexpr std::size_t kBlockEvents = 256;
 
@@ -49,8 +46,9 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const FileList& files)
+ReadAhead::ReadAhead(const FileList& files, EarlyBlocks early_blocks)
     : files_(files),
+      early_blocks_(early_blocks),
       pipeline_([this](BlockPtr& block) { fill(*block); },
                 [this](BlockPtr& block) { digest(*block); }) {
   for (int i = 0; i < kBlocks; ++i) pipeline_.push(std::make_unique<Block>());
@@ -62,7 +60,9 @@ ReadAhead::ReadAhead(const FileList& files)
 void ReadAhead::fill(Block& block) {
   while (block.bytes.size() + kLeastReadBytes <= kReadBytes && block.events.size() < kBlockEvents) {
     if (!has_more()) return;
-    if (block.bytes.size() >= kWorthwhileBytes && pipeline_.is_somebody_idle()) return;
+    const bool may_be_early =
+        early_blocks_ == EarlyBlocks::yes && block.bytes.size() >= kWorthwhileBytes;
+    if (may_be_early && pipeline_.is_somebody_idle()) return;
     const std::size_t before = block.bytes.size();
     End end;
     try {

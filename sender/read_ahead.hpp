@@ -17,8 +17,12 @@ namespace healthmetric {
 /// for of a large batch, SHA-256 takes as long as reading, encoding and writing together.
 class ReadAhead {
  public:
+  /// Whether a block that is not full may be handed over to who has nothing to do. It is quicker,
+  /// but then how large the pieces of a file are differs from run to run.
+  enum class EarlyBlocks { yes, no };
+
   /// `files` outlives this, and each of them lies somewhere.
-  explicit ReadAhead(const FileList& files);
+  ReadAhead(const FileList& files, EarlyBlocks early_blocks);
 
   /// The content of a file of the list, which must come behind the one asked for before; whatever
   /// lies between them is passed over. Use one content at a time; what could not be opened says so
@@ -60,6 +64,7 @@ class ReadAhead {
 
   // Of whoever reads.
   const FileList& files_;
+  EarlyBlocks early_blocks_;
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 

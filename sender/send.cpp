@@ -46,7 +46,7 @@ Outcome describe(const PackOptions& options, const PackedBatch& batch, std::uint
   outcome.unchanged = unchanged;
   log_left_out(batch.left_out);
   outcome.status = status_of_packing(batch.left_out, batch.parts.size(), unchanged);
-  if (batch.size_bytes > kLargeBatchBytes) {
+  if (batch.size_bytes > kLargeBatchBytes && batch.files > 1) {
     log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
                              human_bytes(batch.size_bytes)));
   }
@@ -172,8 +172,16 @@ class SendingRun {
         outcome.fate = Outcome::Fate::refused;
         break;
       case Deliverer::Result::waits:
+        outcome.fate = fate_with_another_sender(outcome.batch_id);
         break;
     }
+  }
+
+  /// Where another process delivered meanwhile, this run's batch may have gone along.
+  [[nodiscard]] Outcome::Fate fate_with_another_sender(const std::string& batch_id) const {
+    const BatchId id = BatchId::parse(batch_id).value();
+    if (outbox_.find(id, Waiting::in_queue)) return Outcome::Fate::queued;
+    return outbox_.find(id, Waiting::refused) ? Outcome::Fate::refused : Outcome::Fate::sent;
   }
 
   void wait(Outcome& outcome) {

@@ -80,7 +80,7 @@ PackOptions pack_options(const Options& options, Clock& clock) {
   const std::string name =
       options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
   pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
-  pack.batch_name = utf8_prefix(printable(options.batch_name), kMaxTextBytes);
+  pack.batch_name = utf8_prefix(printable(name), kMaxTextBytes);
   pack.part_limit_bytes = options.part_limit_bytes;
   pack.encoding = options.encoding;
   pack.limits = options.limits;

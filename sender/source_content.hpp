@@ -18,6 +18,9 @@ namespace healthmetric {
 /// multiple of 3, so that base64 carries nothing over.
 inline constexpr std::size_t kReadBytes = std::size_t{192} * 1024;
 
+/// What a file's first piece has at least, unless the file is shorter.
+inline constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
+
 /// What is known of a file once it is open.
 struct SourceFacts {
   std::uint64_t size_bytes = 0;

@@ -101,6 +101,7 @@ simple("two-sources", "--data", "1", "--folder", "SOURCE")
 simple("no-folder", "--folder", "TMP/gone")
 simple("no-file", "--file", "TMP/gone.json")
 simple("bad-json", "--data", "{61")
+simple("data-is-a-file", "--data", "SOURCE/data.json")
 simple("bad-branch", "--data", "1", "--branch", "a..b")
 simple("no-repository", "--folder", "SOURCE")
 simple("bad-repository", "--folder", "SOURCE", "--repo", "nonsense")
@@ -371,6 +372,8 @@ SCENARIOS |= {
     "redirect-elsewhere": lambda stage: stage.answer(307, headers={"location": "https://elsewhere.example/x"}),
     "redirects-in-circles": lambda stage: stage.answer(307, headers={"location": "/again"}, method="PUT"),
     "dispatch-refused": lambda stage: stage.answer(404, "Not Found", method="POST"),
+    "workflow-missing": lambda stage: stage.answer(
+        404, "Not Found", method="POST", options=("--trigger", "workflow", "--branch", "main")),
     "workflow-permission": lambda stage: stage.answer(
         403, "Resource not accessible by personal access token", method="POST",
         headers={"x-accepted-github-permissions": "actions=write"}, options=("--trigger", "workflow", "--branch", "main")),
@@ -483,6 +486,12 @@ def damaged_record(stage: Stage) -> Result:
 @scenario
 def receiver_no_storage(stage: Stage) -> Result:
     return stage.receiver("--storage", stage.tmp / "gone", cwd=stage.tmp)
+
+
+@scenario
+def receiver_above_storage(stage: Stage) -> Result:
+    (stage.tmp / "_storage").mkdir()
+    return stage.receiver("--storage", stage.tmp)
 
 
 @scenario

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import TOKEN, Destination
 from trees import write_tree
 
@@ -62,9 +63,42 @@ def test_the_list_shows_size_age_target_and_the_last_error(
 
 
 def test_an_empty_outbox_is_listed(destination: Destination) -> None:
-    assert destination("outbox", "list").stdout.startswith("0 batches")
+    assert destination("outbox", "list").stdout == "nothing waits in the outbox\n"
     assert destination("outbox", "list", "--json").json["batches"] == []
     assert destination("outbox", "retry").stdout == "nothing waits in the outbox\n"
+
+
+def test_the_list_is_printed_however_quiet(destination: Destination, source: Path) -> None:
+    waiting = queue(destination, source)
+    assert waiting in destination("outbox", "list", "--quiet").stdout
+
+
+@pytest.mark.parametrize("words", [["list", "--dry-run"], ["retry", "--dry-run"], ["drop", UNKNOWN, "--dry-run"],
+                                   ["retry", "--wait"], ["list", "--folder", "x"]], ids=" ".join)
+def test_options_that_are_not_for_the_outbox_are_refused(words: list[str], destination: Destination, source: Path) -> None:
+    waiting = queue(destination, source)
+    result = destination("outbox", *words)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("outbox does not take --")
+    assert destination.waiting() == [waiting]
+
+
+def test_a_dry_run_that_the_environment_asks_for_delivers_nothing(destination: Destination, source: Path) -> None:
+    waiting = queue(destination, source)
+    assert destination("outbox", "retry", env={"HEALTHMETRIC_DRY_RUN": "true"}).status == 2
+    assert destination.waiting() == [waiting]
+
+
+def test_what_ends_a_run_is_told_of_every_batch_it_keeps(destination: Destination, source: Path) -> None:
+    first = queue(destination, source)
+    destination.github.faults({"method": "PUT", "path": "^/repos/", "times": None, "action": {
+        "status": 401, "body": {"message": "Bad credentials"}}})
+    second = destination("--folder", source, "--json")
+    assert (second.status, second.json["status"]) == (5, "queued")
+    second.error_line("not tried, waits in the outbox for the next run", second.json["batch_id"])
+    listed = destination("outbox", "list", "--json").json["batches"]
+    assert [batch["batch_id"] for batch in listed] == [first, second.json["batch_id"]]
+    assert all("Bad credentials" in batch["last_error"] for batch in listed)
 
 
 def test_a_refused_batch_is_retried_when_it_is_asked_for(destination: Destination, source: Path) -> None:

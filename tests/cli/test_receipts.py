@@ -29,6 +29,16 @@ def test_a_stored_batch_ends_well(receiving: Destination, source: Path) -> None:
     result.error_line("waiting for the receiver until")
 
 
+def test_a_batch_that_another_sender_took_along_is_waited_for(receiving: Destination, source: Path) -> None:
+    receiving.github.faults({"method": "POST", "path": "/dispatches", "action": {"delay_ms": 1500}})
+    first = receiving.start("--folder", source, "--json")
+    while not receiving.requests("PUT"):
+        assert first.poll() is None
+    second = receiving("--folder", source, "--lock-wait", "1m", "--wait", "--json")
+    assert (second.status, second.json["status"]) == (0, "stored"), second
+    assert finished(first).status == 0
+
+
 def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: Path) -> None:
     """Somebody's file lies where the batch's would be stored."""
     receiving.github.faults({"method": "POST", "path": "/dispatches", "action": {"delay_ms": 1500}})

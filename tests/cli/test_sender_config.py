@@ -189,6 +189,16 @@ def test_a_more_specific_pattern_has_the_last_word(sender: Program, config: Path
     assert result.status == 3, result
 
 
+def test_a_variable_has_a_pattern_a_line(sender: Program, tree: Path) -> None:
+    assert paths(sender, "--folder", tree, env={"HEALTHMETRIC_EXCLUDE": "raw\na#b\nb.*\n"}) == ["a.csv"]
+
+
+def test_quiet_and_verbose_displace_and_exclude_each_other(sender: Program, config: Path, tree: Path) -> None:
+    config.write_text("quiet = true\n")
+    assert sender("--folder", tree, "--dry-run", "--quiet=false", "--verbose").status == 0
+    refused(sender("--folder", tree, "--dry-run", "--quiet", "--verbose"), "--verbose excludes --quiet")
+
+
 def test_a_hash_within_a_text_is_no_comment(sender: Program, config: Path, tree: Path) -> None:
     config.write_text(f'folder = "{tree}" # here one begins\nexclude = ["a#b", "raw"]\n'
                       '[profile.x] # and here\nexclude = ["*"]\nbranch = "of-x"\n')

@@ -75,6 +75,12 @@ def test_quiet_prints_nothing_but_errors(output: Output, mixed: Path) -> None:
     assert line.startswith("healthmetric-sender: error: left out 'large.json'")
 
 
+def test_a_log_file_has_the_result(output: Output, mixed: Path, tmp_path: Path) -> None:
+    result = output("--folder", mixed, "--log-file", tmp_path / "log")
+    assert result.stdout.strip() in (tmp_path / "log").read_text()
+    assert result.stdout.strip() not in result.stderr
+
+
 def test_quiet_success_prints_nothing(destination: Destination, source: Path) -> None:
     result = destination("--folder", source, "--quiet")
     assert (result.status, result.stdout, result.stderr) == (0, "", "")
@@ -173,7 +179,7 @@ def test_a_closed_stdout_puts_no_result_into_the_log_file(
     log = tmp_path / "sender.log"
     status = run_with_closed(1, output.sender, "--folder", source, "--output", output.folder,
                              "--log-file", log)
-    assert "written" not in log.read_text()
+    assert all(re.match(r"\d{4}-\d\d-\d\dT", line) for line in log.read_text().splitlines())
     assert status == 10
 
 

@@ -72,3 +72,24 @@ TEST_CASE("what a stage throws in the caller reaches the caller") {
   pipeline.push(1);
   CHECK_THROWS_AS(pipeline.pop(), std::runtime_error);
 }
+
+TEST_CASE("what a stage throws reaches the caller, in whichever thread it was thrown") {
+  const bool has_helper = GENERATE(true, false);
+  const int failing_stage = GENERATE(1, 2);
+  const auto stage = [&](int number) {
+    return [=](int& item) {
+      if (number == failing_stage && item == 7) throw std::runtime_error("seven");
+    };
+  };
+  Pipeline<int> pipeline(stage(1), stage(2));
+  if (has_helper) pipeline.start_helper();
+  for (int i = 0; i < 20; ++i) pipeline.push(i);
+  std::vector<int> popped;
+  const auto pop_all = [&] {
+    while (true) popped.push_back(pipeline.pop());
+  };
+  CHECK_THROWS_WITH(pop_all(), "seven");
+  CHECK_THROWS_WITH(pipeline.pop(), "seven");
+  CHECK(popped.size() <= 7);
+  for (std::size_t i = 0; i < popped.size(); ++i) CHECK(popped[i] == static_cast<int>(i));
+}

@@ -37,7 +37,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
     texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
     files.add("f" + std::to_string(i), texts.back());
   }
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
@@ -52,7 +52,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
 TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
   CHECK(ahead.open(1)->read().front() == 'b');
   CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
@@ -62,7 +62,7 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("a", "1");
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
   const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
@@ -72,14 +72,14 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
 TEST_CASE("reading ahead stops when nobody wants more") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
 }
 
 TEST_CASE("a content that is not asked for in order is a defect of ours") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
-  ReadAhead ahead(files.list);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
   ahead.open(1);
   CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
