@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> receiver_exit_statuses() {
   return {{"0", "all done, or nothing was waiting"},
           {"1", "a defect in the program"},
           {"2", "usage: an option, no such folder"},
-          {"4", "partly done: a batch was rejected; the others are stored"},
+          {"4", "a batch was rejected, the others are stored; or verify found something"},
           {"9", "another receiver is at work"},
           {"10", "local input or output: disk full, no permission"},
           {"130", "interrupted; the next run does what is left"},
