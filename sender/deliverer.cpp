@@ -77,6 +77,7 @@ std::vector<OutboxEntry> Deliverer::untried() const {
 void Deliverer::deliver_all() {
   for (std::vector<OutboxEntry> entries = untried(); !entries.empty(); entries = untried()) {
     for (OutboxEntry& entry : entries) {
+      if (is_interrupted()) return;
       if (stopped_) {
         leave_waiting(entry);
       } else {
@@ -84,6 +85,11 @@ void Deliverer::deliver_all() {
       }
     }
   }
+}
+
+/// Then nothing is to take time.
+bool Deliverer::is_interrupted() const {
+  return status_ == ExitStatus::interrupted || status_ == ExitStatus::terminated;
 }
 
 /// What ended the run keeps this batch, too. Where it is the one the run is about, that is said.

@@ -54,6 +54,7 @@ class Deliverer {
   void take_failure(OutboxEntry& entry, const Error& error);
   void save_error(const OutboxEntry& entry);
   void leave_waiting(OutboxEntry& entry);
+  [[nodiscard]] bool is_interrupted() const;
 
   GithubClient& client_;
   RetryingTransport& transport_;

@@ -175,6 +175,9 @@ class SendingRun {
         outcome.fate = fate_with_another_sender(outcome.batch_id);
         break;
     }
+    if (outcome.fate == Outcome::Fate::refused) {
+      outcome.status = more_important(outcome.status, ExitStatus::refused);
+    }
   }
 
   /// Where another process delivered meanwhile, this run's batch may have gone along.
