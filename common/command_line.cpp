@@ -89,13 +89,33 @@ bool is_setting(const CLI::Option& option) {
 
 namespace {
 
+/// The command that was named last: the program itself when none was.
+const CLI::App& named_command(const CLI::App& app) {
+  const std::vector<const CLI::App*> named =
+      app.get_subcommands([](const CLI::App* command) { return command->parsed() > 0; });
+  return named.empty() ? app : named_command(*named.front());
+}
+
+/// "list, retry, drop"; "" where there is none.
+std::string commands_of(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return names;
+}
+
 /// A word that no option takes, as the user wrote it.
 std::string about_unexpected(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining(true);
   const auto option = std::find_if(words.begin(), words.end(),
                                    [](const auto& word) { return word.starts_with('-'); });
   if (option != words.end()) return "there is no option " + in_quotes(*option);
-  return in_quotes(words.front()) + " belongs to no option";
+  const CLI::App& command = named_command(app);
+  const std::string commands = commands_of(command);
+  if (&command == &app || commands.empty())
+    return in_quotes(words.front()) + " belongs to no option";
+  return command.get_name() + " has no command " + in_quotes(words.front()) + " but " + commands;
 }
 
 /// CLI11's words where they are good.
@@ -106,6 +126,9 @@ std::string one_line(const CLI::App& app, const CLI::ParseError& error) {
     const bool too_many = message.find("received") != std::string::npos;
     return message.substr(0, message.find(':')) +
            (too_many ? ": it may be given once" : ": its value is missing");
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return named_command(app).get_name() + ": " + message;
   }
   std::replace(message.begin(), message.end(), '\n', ' ');
   return printable(message);

@@ -51,6 +51,11 @@ Deliverer::Result Deliverer::result_of(const std::string& batch_id) const {
   return found == results_.end() ? Result::waits : found->second;
 }
 
+std::string Deliverer::reason_of(const std::string& batch_id) const {
+  const auto found = reasons_.find(batch_id);
+  return found == reasons_.end() ? "" : found->second;
+}
+
 std::optional<UniqueFd> Deliverer::lock_within(std::chrono::seconds patience, std::string& holder) {
   const Clock::time_point deadline = clock_.now() + patience;
   bool is_said = false;
@@ -96,7 +101,7 @@ bool Deliverer::is_interrupted() const {
 void Deliverer::leave_waiting(OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
-  entry.last_error = why_stopped_;
+  entry.last_error = reasons_[id] = why_stopped_;
   save_error(entry);
   if (id == own_batch_) log::error("not tried, waits in the outbox for the next run: " + id);
 }
@@ -131,7 +136,7 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   status_ = more_important(status_, exit_status(error.code()));
   log::error(error.what());
   if (results_[id] == Result::delivered) return;  // it could not leave the outbox: the next run's
-  entry.last_error = log::redacted(error.what());
+  entry.last_error = reasons_[id] = log::redacted(error.what());
   if (error.code() == ErrorCode::refused) {
     outbox_.set_aside(entry);
     results_[id] = Result::refused;

@@ -41,6 +41,8 @@ class Deliverer {
   bool run(std::chrono::seconds patience);
 
   [[nodiscard]] Result result_of(const std::string& batch_id) const;
+  /// Why it waits or is refused; "" where that is not known.
+  [[nodiscard]] std::string reason_of(const std::string& batch_id) const;
   [[nodiscard]] const std::map<std::string, Result>& results() const { return results_; }
 
   /// Of all that failed.
@@ -66,6 +68,7 @@ class Deliverer {
   std::optional<std::set<std::string>> only_;
   std::function<void(const OutboxEntry&)> hook_;
   std::map<std::string, Result> results_;
+  std::map<std::string, std::string> reasons_;  ///< of those that were not delivered
   ExitStatus status_ = ExitStatus::success;
   bool server_failed_ = false;
   bool stopped_ = false;

@@ -164,6 +164,7 @@ class SendingRun {
     outcome.status = more_important(outcome.status, deliverer.status());
     outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
     if (outcome.fate != Outcome::Fate::queued) return;
+    outcome.reason = printable(deliverer.reason_of(outcome.batch_id));
     switch (deliverer.result_of(outcome.batch_id)) {
       case Deliverer::Result::delivered:
         outcome.fate = Outcome::Fate::sent;

@@ -380,6 +380,8 @@ SCENARIOS |= {
 }
 
 
+simple("outbox-no-command", "outbox", "lst")
+simple("outbox-no-id", "outbox", "drop")
 simple("bad-duration", "--data", "1", "--wait=soon")
 simple("bad-proxy", "--data", "1", "--proxy", "ftp://proxy.example")
 simple("no-ca-bundle", "--data", "1", "--ca-bundle", "TMP/gone.pem")

@@ -95,6 +95,7 @@ def test_what_ends_a_run_is_told_of_every_batch_it_keeps(destination: Destinatio
         "status": 401, "body": {"message": "Bad credentials"}}})
     second = destination("--folder", source, "--json")
     assert (second.status, second.json["status"]) == (5, "queued")
+    assert "Bad credentials" in second.json["reason"]
     second.error_line("not tried, waits in the outbox for the next run", second.json["batch_id"])
     listed = destination("outbox", "list", "--json").json["batches"]
     assert [batch["batch_id"] for batch in listed] == [first, second.json["batch_id"]]
