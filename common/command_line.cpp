@@ -71,8 +71,8 @@ void refuse_other_options(const CLI::App& app, const std::string& command,
   for (const CLI::Option* option : app.get_options()) {
     const std::string& name = option->get_single_name();
     if (option->count() > 0 && std::find(takes.begin(), takes.end(), name) == takes.end()) {
-      throw Error(ErrorCode::usage, command + " does not take --" + name + " (" + app.get_name() +
-                                        " " + command + " --help)");
+      throw Error(ErrorCode::usage, fmt::format("{0} does not take --{1} ({2} {0} --help)", command,
+                                                name, app.get_name()));
     }
   }
 }
@@ -92,7 +92,7 @@ namespace {
 /// The command that was named last: the program itself when none was.
 const CLI::App& named_command(const CLI::App& app) {
   const std::vector<const CLI::App*> named =
-      app.get_subcommands([](const CLI::App* command) { return command->parsed() > 0; });
+      app.get_subcommands([](const CLI::App* command) { return command->parsed(); });
   return named.empty() ? app : named_command(*named.front());
 }
 
@@ -100,7 +100,8 @@ const CLI::App& named_command(const CLI::App& app) {
 std::string commands_of(const CLI::App& app) {
   std::string names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names += (names.empty() ? "" : ", ") + command->get_name();
+    if (!names.empty()) names += ", ";
+    names += command->get_name();
   }
   return names;
 }

@@ -72,6 +72,7 @@ std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
 
 std::vector<PathPattern> PathPatterns::unmatched(const std::vector<std::string_view>& paths) const {
   std::vector<const Compiled*> left;
+  left.reserve(patterns_.size());
   for (const Compiled& pattern : patterns_) left.push_back(&pattern);
   for (const std::string_view path : paths) {
     if (left.empty()) break;
@@ -79,6 +80,7 @@ std::vector<PathPattern> PathPatterns::unmatched(const std::vector<std::string_v
     std::erase_if(left, [&](const Compiled* pattern) { return matches(pattern->names, names); });
   }
   std::vector<PathPattern> result;
+  result.reserve(left.size());
   for (const Compiled* pattern : left) result.push_back(pattern->written);
   return result;
 }
