@@ -85,6 +85,8 @@ class Faults:
             flow.kill()
         elif fault == "reset_mid_body" and flow.request.method != "GET":
             flow.request.stream = resetting(flow)
+        if fault is None:  # where a redirect led; GitHub's API knows no such parameter
+            flow.request.path = flow.request.path.removesuffix("?moved=1")
 
     async def request(self, flow: http.HTTPFlow) -> None:
         fault = flow.metadata["fault"]
