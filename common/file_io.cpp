@@ -175,9 +175,9 @@ void occupy_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number is this one.
-    UniqueFd placeholder(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
-    if (!placeholder) throw_system_error("cannot open /dev/null", errno);
-    placeholder.release();
+    UniqueFd occupant(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    if (!occupant) throw_system_error("cannot open /dev/null", errno);
+    occupant.release();
   }
 }
 

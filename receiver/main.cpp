@@ -1,11 +1,9 @@
 #include <iostream>
 
 #include "common/clock.hpp"
-#include "common/error.hpp"
 #include "common/exit_status.hpp"
 #include "common/file_io.hpp"
 #include "common/log.hpp"
-#include "common/printable.hpp"
 #include "receiver/audit.hpp"
 #include "receiver/markdown.hpp"
 #include "receiver/options.hpp"
@@ -32,21 +30,8 @@ void print(const Options& options, const Result& result) {
   flush_standard_output();
 }
 
-/// Who names the clone means the storage folder in it.
-void refuse_folder_above_storage(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto has = [&](const char* name) {
-    return std::filesystem::is_directory(folder / name, error);
-  };
-  if (!has("_storage") || has("inbox") || has("summaries")) return;
-  throw Error(ErrorCode::usage, in_quotes(folder.string()) +
-                                    " has a storage folder in it: use --storage " +
-                                    (folder / "_storage").string());
-}
-
 ExitStatus receive(const Options& options, Clock& clock) {
   const bool writes = options.mode != receiver::Mode::verify_only;
-  refuse_folder_above_storage(options.storage);
   Storage storage(options.storage, writes ? Storage::Lock::exclusive : Storage::Lock::none);
   const Report report = receiver::receive(storage, options, clock);
   if (!options.summary_markdown.empty()) {
@@ -59,7 +44,6 @@ ExitStatus receive(const Options& options, Clock& clock) {
 }
 
 ExitStatus verify(const Options& options, Clock& clock) {
-  refuse_folder_above_storage(options.storage);
   Storage storage(options.storage, Storage::Lock::shared);
   const bool quiet = options.verbosity == log::Verbosity::quiet;
   const receiver::Audit audit =

@@ -97,6 +97,18 @@ std::string c_string(std::string_view name) {
   return std::string(name);
 }
 
+/// Who names the clone means the storage folder in it.
+void refuse_folder_above_storage(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto has = [&](const char* name) {
+    return std::filesystem::is_directory(folder / name, error);
+  };
+  if (!has("_storage") || has("inbox") || has("summaries")) return;
+  throw Error(ErrorCode::usage, in_quotes(folder.string()) +
+                                    " has a storage folder in it: use --storage " +
+                                    (folder / "_storage").string());
+}
+
 }  // namespace
 
 Storage::Storage(const std::filesystem::path& root, Lock lock)
@@ -106,6 +118,7 @@ Storage::Storage(const std::filesystem::path& root, Lock lock)
                                       ": name the storage folder with --storage");
   }
   if (!root_fd_) throw_system_error("cannot open " + in_quotes(root_), errno);
+  refuse_folder_above_storage(root);
   if (lock == Lock::none) return;
   const int operation = lock == Lock::exclusive ? LOCK_EX : LOCK_SH;
   if (::flock(root_fd_.get(), operation | LOCK_NB) != 0) {

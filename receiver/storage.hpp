@@ -39,8 +39,8 @@ class Storage {
     none,
   };
 
-  /// Throws Error{usage} when there is no such folder and Error{busy} when another receiver works
-  /// in it.
+  /// Throws Error{usage} when there is no such folder, or the storage folder lies in it, and
+  /// Error{busy} when another receiver works in it.
   Storage(const std::filesystem::path& root, Lock lock);
 
   /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none

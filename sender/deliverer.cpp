@@ -29,7 +29,7 @@ bool Deliverer::run(std::chrono::seconds patience) {
   // the queue is looked at again after the lock was let go: whoever came too late for one look is
   // there for the other.
   bool was_first = true;
-  while (was_first || (!stopped_ && !untried().empty())) {
+  while (was_first || (!why_stopped_ && !untried().empty())) {
     std::string holder;
     const auto lock = lock_within(was_first ? patience : std::chrono::seconds(0), holder);
     if (!lock) {
@@ -83,7 +83,7 @@ void Deliverer::deliver_all() {
   for (std::vector<OutboxEntry> entries = untried(); !entries.empty(); entries = untried()) {
     for (OutboxEntry& entry : entries) {
       if (is_interrupted()) return;
-      if (stopped_) {
+      if (why_stopped_) {
         leave_waiting(entry);
       } else {
         deliver_one(entry);
@@ -101,7 +101,7 @@ bool Deliverer::is_interrupted() const {
 void Deliverer::leave_waiting(OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
-  entry.last_error = reasons_[id] = why_stopped_;
+  entry.last_error = reasons_[id] = *why_stopped_;
   save_error(entry);
   if (id == own_batch_) log::error("not tried, waits in the outbox for the next run: " + id);
 }
@@ -153,8 +153,7 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   const bool may_be_its_own = error.code() == ErrorCode::network && !server_failed_;
   server_failed_ = true;
   transport_.set_max_wait({});
-  stopped_ = !may_be_its_own;
-  why_stopped_ = entry.last_error;
+  if (!may_be_its_own) why_stopped_ = entry.last_error;
 }
 
 ExitStatus tell_unreadable(const Outbox& outbox) {

@@ -71,8 +71,7 @@ class Deliverer {
   std::map<std::string, std::string> reasons_;  ///< of those that were not delivered
   ExitStatus status_ = ExitStatus::success;
   bool server_failed_ = false;
-  bool stopped_ = false;
-  std::string why_stopped_;
+  std::optional<std::string> why_stopped_;  ///< what ended the run before all was tried
 };
 
 /// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever

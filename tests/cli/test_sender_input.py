@@ -234,10 +234,11 @@ def test_the_repository_comes_from_the_environment_or_the_remote(
     destination: Destination, source: Path
 ) -> None:
     words = ["--folder", source, "--api-url", destination.github.url, "--json"]
-    for variable, said in [("HEALTHMETRIC_REPO", ""), ("GITHUB_REPOSITORY", "GITHUB_REPOSITORY")]:
+    for variable, is_told in [("HEALTHMETRIC_REPO", False), ("GITHUB_REPOSITORY", True)]:
         result = destination.sender(*words, env={"GH_TOKEN": TOKEN, variable: destination.repo})
         assert (result.status, result.json["target"]) == (0, destination.repo)
-        assert said in result.stderr
+        assert (f"no --repo: taking {destination.repo}, {variable}" in result.stderr) == is_told
+        assert ("no --repo" in result.stderr) == is_told
     both = {"HEALTHMETRIC_REPO": destination.repo, "GITHUB_REPOSITORY": "octo/other"}
     result = destination.sender(*words, env={"GH_TOKEN": TOKEN} | both)
     assert (result.status, result.json["target"]) == (0, destination.repo)
