@@ -1,7 +1,8 @@
 # `cpack -G DEB` and `cpack -G TGZ` in a build directory make what a release offers.
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# Whose code is in the programs: headers always, libraries where HEALTHMETRIC_PORTABLE links them.
-foreach(package libcli11-dev libfmt-dev libmodpbase64-dev libspdlog-dev libsqlite3-dev libssl-dev
+# Whose code is in the programs: headers always, libraries where HEALTHMETRIC_STATIC links them.
+foreach(package libbsd-dev libcli11-dev libedit-dev libfmt-dev libmd-dev libmodpbase64-dev
+                libncurses-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
                 libutf8proc-dev libzstd-dev nlohmann-json3-dev)
   install(FILES /usr/share/doc/${package}/copyright RENAME ${package}.copyright OPTIONAL
           DESTINATION ${CMAKE_INSTALL_DOCDIR}/third-party)

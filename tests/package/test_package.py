@@ -56,7 +56,7 @@ def test_a_deb_holds_programs_manuals_completions_and_licence(deb: Path) -> None
 def test_a_deb_says_what_it_needs(deb: Path) -> None:
     assert re.fullmatch(rf"healthmetric_{re.escape(version())}_[a-z]+[0-9.]*_[a-z0-9]+\.deb", deb.name)
     needed = run("dpkg-deb", "-f", deb, "Depends")
-    for library in ("libc6", "libcurl", "libssl3", "libzstd1"):
+    for library in ("libc6", "libcurl", "libmodpbase64"):
         assert library in needed
     assert run("dpkg-deb", "-f", deb, "Version").startswith(f"{version()}-1~")
 
@@ -110,8 +110,8 @@ def test_the_tarballs_receiver_needs_no_more_than_a_c_library(
     clean_root: Path, tmp_path: Path
 ) -> None:
     """The action unpacks it on machines where none of our libraries are."""
-    run("cmake", "-S", PROJECT, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-        "-DHEALTHMETRIC_TESTS=OFF", "-DHEALTHMETRIC_PORTABLE=ON")
+    run("cmake", "--preset", "release", "-S", PROJECT, "-B", tmp_path, "-DHEALTHMETRIC_TESTS=OFF",
+        "-DHEALTHMETRIC_PORTABLE=ON")
     run("cmake", "--build", tmp_path)
     tarball = packed(tmp_path, "TGZ", tmp_path / "packages", "*.tar.gz")
     top = f"healthmetric-{version()}-linux-{os.uname().machine}"

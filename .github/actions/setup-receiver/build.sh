@@ -6,7 +6,6 @@ source=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../../..")
 build=${RUNNER_TEMP:?}/healthmetric-build
 
 "$source/scripts/install-packages.sh" build
-cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DHEALTHMETRIC_TESTS=OFF \
-  -DHEALTHMETRIC_PORTABLE=ON
+cmake --preset release -S "$source" -B "$build" -DHEALTHMETRIC_TESTS=OFF -DHEALTHMETRIC_PORTABLE=ON
 cmake --build "$build" --target healthmetric-receiver
 cmake --install "$build" --component receiver --prefix "$RUNNER_TEMP/healthmetric" --strip
