@@ -7,7 +7,7 @@ namespace healthmetric {
 namespace {
 
 using Vformat = std::string(fmt::string_view, fmt::format_args);
-[[gnu::used]] Vformat* const kCompiledIn = fmt::vformat;
+[[gnu::used]] Vformat* const kCompiledIn = fmt::vformat;  // NOLINT: a function has no const
 
 }  // namespace
 }  // namespace healthmetric

@@ -30,4 +30,5 @@ scripts/install-packages.sh build test
 scripts/install-test-tools.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-exec ctest --preset "$preset" --output-on-failure --parallel "$(nproc)" "${selection[@]}"
+# One more than there are cores: many tests wait for a server or a git of their own.
+exec ctest --preset "$preset" --output-on-failure --parallel "$(($(nproc) + 1))" "${selection[@]}"

@@ -21,9 +21,10 @@ HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR}")
   endforeach()
 endfunction()
 
-healthmetric_python_tests(openapi)
-healthmetric_python_tests(github_server)
+# The slowest first, so that in the end none is left to run alone.
 healthmetric_python_tests(workflow)
+healthmetric_python_tests(cli)
+healthmetric_python_tests(github_server)
+healthmetric_python_tests(openapi)
 healthmetric_python_tests(package)
 healthmetric_python_tests(bench)
-healthmetric_python_tests(cli)

@@ -23,7 +23,8 @@ function(healthmetric_unit_tests folder)
   add_executable(${folder}_tests ${sources})
   target_link_libraries(${folder}_tests PRIVATE healthmetric_${folder} healthmetric_test_support)
   # The libraries are optimised; of the tests themselves, compiling takes longer than running.
-  target_compile_options(${folder}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${folder}_tests PRIVATE
+                         $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
   catch_discover_tests(${folder}_tests TEST_PREFIX "${folder}/" PROPERTIES TIMEOUT 120)
 endfunction()
 
