@@ -110,8 +110,8 @@ def test_the_tarballs_receiver_needs_no_more_than_a_c_library(
     clean_root: Path, tmp_path: Path
 ) -> None:
     """The action unpacks it on machines where none of our libraries are."""
-    run("cmake", "--preset", "release", "-S", PROJECT, "-B", tmp_path, "-DHEALTHMETRIC_TESTS=OFF",
-        "-DHEALTHMETRIC_PORTABLE=ON")
+    run("cmake", "--preset", "release", "-B", tmp_path, "-DHEALTHMETRIC_TESTS=OFF",
+        "-DHEALTHMETRIC_PORTABLE=ON", cwd=PROJECT)
     run("cmake", "--build", tmp_path)
     tarball = packed(tmp_path, "TGZ", tmp_path / "packages", "*.tar.gz")
     top = f"healthmetric-{version()}-linux-{os.uname().machine}"

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 RUNNER = Path(__file__).parent / "runner/run_workflow.mjs"
 SETUP = ".github/actions/setup-receiver"
 FILES = (".github/actions", ".github/scripts", ".github/workflows/data-receiver.yml",
-         "CMakeLists.txt", "_storage", "cmake", "common", "receiver")
+         "CMakeLists.txt", "CMakePresets.json", "_storage", "cmake", "common", "receiver")
 """What a run needs that takes a receiver which is there already."""
 SOURCES = ("LICENSE", "docs/reference", "scripts", "sender")
 """What building one takes as well."""

@@ -2,10 +2,11 @@
 # Builds the receiver so that it runs without our libraries installed, for a cache to keep.
 set -euo pipefail
 
-source=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../../..")
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.."
+
 build=${RUNNER_TEMP:?}/healthmetric-build
 
-"$source/scripts/install-packages.sh" build
-cmake --preset release -S "$source" -B "$build" -DHEALTHMETRIC_TESTS=OFF -DHEALTHMETRIC_PORTABLE=ON
+scripts/install-packages.sh build
+cmake --preset release -B "$build" -DHEALTHMETRIC_TESTS=OFF -DHEALTHMETRIC_PORTABLE=ON
 cmake --build "$build" --target healthmetric-receiver
 cmake --install "$build" --component receiver --prefix "$RUNNER_TEMP/healthmetric" --strip

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.."
 
-digest=$(find CMakeLists.txt cmake common receiver -type f -print0 | LC_ALL=C sort --zero-terminated |
+digest=$(find CMakeLists.txt CMakePresets.json cmake common receiver -type f -print0 | LC_ALL=C sort --zero-terminated |
   xargs --null sha256sum | sha256sum)
 # shellcheck source=/dev/null
 system=$(. /etc/os-release && printf '%s' "$ID${VERSION_ID-}")
