@@ -153,6 +153,16 @@ class Transaction {
   bool is_committed_ = false;
 };
 
+/// In one transaction, for each takes a disk some flushes; and none where it is there already.
+void create_schema(const Connection& connection) {
+  Statement find(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'unconfirmed'");
+  if (find.step()) return;
+  find.reset();
+  Transaction transaction(connection);
+  connection.execute(kSchema);
+  transaction.commit();
+}
+
 constexpr const char* kDatabaseFile = "sent.db";
 
 std::string key_of(const Target& target) {
@@ -183,7 +193,7 @@ SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& targe
   ensure_private_file(path);
   database_ =
       std::make_unique<Database>(Database{Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
-  database_->connection.execute(kSchema);
+  create_schema(database_->connection);
   database_->connection.execute(kQueuedSchema);
 }
 
