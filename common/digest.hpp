@@ -7,21 +7,9 @@
 
 #include "common/stream.hpp"
 
-struct evp_md_ctx_st;
-
 namespace healthmetric {
 
-namespace detail {
-
-struct FreeDigestContext {
-  void operator()(evp_md_ctx_st* context) const noexcept;
-};
-
-using DigestContext = std::unique_ptr<evp_md_ctx_st, FreeDigestContext>;
-
-}  // namespace detail
-
-/// SHA-256 of bytes that come in pieces. Throws Error{internal} where the library has no SHA-256.
+/// SHA-256 of bytes that come in pieces.
 class Sha256 {
  public:
   Sha256();
@@ -31,7 +19,11 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  detail::DigestContext context_;
+  struct State;
+  struct FreeState {
+    void operator()(State* state) const noexcept;
+  };
+  std::unique_ptr<State, FreeState> state_;
 };
 
 /// The name git gives a file's content: SHA-1 of "blob <size>\0" and the bytes ("Git Internals -
@@ -45,7 +37,11 @@ class GitBlobId {
   std::string finish_hex();
 
  private:
-  detail::DigestContext context_;
+  struct State;
+  struct FreeState {
+    void operator()(State* state) const noexcept;
+  };
+  std::unique_ptr<State, FreeState> state_;
 };
 
 /// The SHA-256 of what is left of a source.
