@@ -31,8 +31,8 @@ void update_from(Digest& digest, Source& source) {
 }  // namespace
 
 // The functions of one algorithm each, which OpenSSL 3 calls old but keeps: they cannot fail and
-// bring nothing along, where EVP links and starts all the algorithms that OpenSSL has (4 MB of
-// program, a third of a millisecond).
+// bring nothing along, where EVP links and starts all the algorithms that OpenSSL has: 4 MB of
+// program and 0.8 ms of each run.
 
 struct Sha256::State : SHA256_CTX {};
 struct GitBlobId::State : SHA_CTX {};

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -256,3 +258,14 @@ def test_a_damaged_memory_says_what_to_remove(destination: Destination, folder: 
     result.error_line(str(memory), "remove it")
     memory.unlink()
     assert send(destination, folder).json["files"] == 1
+
+
+def test_a_memory_that_an_earlier_run_only_began_is_completed(destination: Destination, folder: Path) -> None:
+    assert send(destination, folder).status == 0
+    memory = destination.sender.home / "state/healthmetric/sent.db"
+    with closing(sqlite3.connect(memory)) as database:
+        database.execute("DROP TABLE unconfirmed")
+    result = send(destination, folder)
+    assert (result.status, result.json["unchanged"], result.stderr) == (0, 1, "")
+    with closing(sqlite3.connect(memory)) as database:
+        assert database.execute("SELECT count(*) FROM unconfirmed").fetchone() == (0,)

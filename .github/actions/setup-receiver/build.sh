@@ -3,7 +3,6 @@
 set -euo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.."
-
 build=${RUNNER_TEMP:?}/healthmetric-build
 
 scripts/install-packages.sh build
