@@ -135,6 +135,19 @@ std::string one_line(const CLI::App& app, const CLI::ParseError& error) {
   return printable(message);
 }
 
+/// What a script made of a variable that is not set must not be taken for an option left away: it
+/// may be where data must go, or that they must not go anywhere.
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& values = option->results();
+    const bool needs_one = option->get_items_expected_min() > 0;
+    if (needs_one && std::find(values.begin(), values.end(), "") != values.end()) {
+      throw Error(ErrorCode::usage, "--" + option->get_single_name() +
+                                        ": its value is empty; leave the option out, or name one");
+    }
+  }
+}
+
 /// CLI11 takes words from the back.
 void parse_words(CLI::App& app, std::vector<std::string> words) {
   std::reverse(words.begin(), words.end());
@@ -175,6 +188,7 @@ std::vector<std::string> in_front(const Setting& setting, const std::vector<std:
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
+    refuse_empty_values(app);
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);

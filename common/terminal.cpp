@@ -22,8 +22,9 @@ std::string_view environment(const char* name) {
 }  // namespace
 
 bool standard_error_can_be_redrawn() {
-  return ::isatty(STDERR_FILENO) == 1 && environment("NO_COLOR").empty() &&
-         environment("TERM") != "dumb";
+  const std::string_view kind = environment("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && environment("NO_COLOR").empty() && !kind.empty() &&
+         kind != "dumb";
 }
 
 bool somebody_can_be_asked() {

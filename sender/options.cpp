@@ -213,6 +213,11 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 void add_outbox_commands(CLI::App& app, Raw& raw) {
   CLI::App* outbox = add_command(app, kOutbox, "Look after the batches that wait in the outbox");
   outbox->require_subcommand(0, 1);  // who names none, or another, is told which there are
+  outbox->footer(
+      "They take --state-dir, --config, --profile, --json, --verbose, --quiet and --log-file; "
+      "retry "
+      "also\n--token-file, --max-wait, --lock-wait, --timeout, --proxy, --ca-bundle and "
+      "--no-progress.");
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
               "Deliver them now, those that were refused too, or only the batches named")

@@ -71,7 +71,8 @@ ManPage sender_page(const CLI::App& app) {
       {"HTTPS_PROXY, NO_PROXY", "As curl(1) reads them."},
       {"XDG_CONFIG_HOME", "Where healthmetric/sender.toml is (default: ~/.config)."},
       {"XDG_STATE_HOME", "Where healthmetric/, with the outbox, is (default: ~/.local/state)."},
-      {"NO_COLOR, TERM", "With NO_COLOR set, or TERM=dumb, no line of progress is drawn."},
+      {"NO_COLOR, TERM",
+       "With NO_COLOR set, without TERM, or with TERM=dumb, no line of progress is drawn."},
       {"TMPDIR",
        "Where ignore files are handed to git(1), and the list of a large batch is kept (default: "
        "/tmp)."},
@@ -81,6 +82,7 @@ ManPage sender_page(const CLI::App& app) {
       {"~/.config/healthmetric/sender.toml", "Options, and profiles of options."},
       {"~/.local/state/healthmetric/outbox/", "Batches that wait for delivery."},
       {"~/.local/state/healthmetric/sent.db", "What was sent, for --changed-only."},
+      {"~/.local/state/healthmetric/history/", "Answers that were given to questions."},
       {".healthmetricignore", "In a source folder: what not to send, as gitignore(5) writes it."},
   };
   page.examples = {

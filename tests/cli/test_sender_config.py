@@ -110,7 +110,7 @@ def test_a_source_on_the_command_line_takes_the_place_of_the_files(sender: Progr
 def test_what_cannot_be_meant_is_refused_by_name(text: str, words: list[str], sender: Program,
                                                  config: Path) -> None:
     config.write_text(text)
-    refused(sender("--data", "1", "--dry-run", "--profile", "a" if "[profile.a]" in text else ""),
+    refused(sender("--data", "1", "--dry-run", *(["--profile", "a"] if "[profile.a]" in text else [])),
             "sender.toml", *words)
 
 

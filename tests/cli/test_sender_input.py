@@ -39,7 +39,7 @@ def test_a_folder_that_cannot_be_read_is_named(unprivileged: Unprivileged) -> No
     result.error_line("locked", "Permission denied")
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"a": 1,}', "{'a': 1}", '{"a": 1} x', "nothing"])
+@pytest.mark.parametrize("text", [" ", "{", '{"a": 1,}', "{'a': 1}", '{"a": 1} x', "nothing"])
 def test_broken_json_is_refused(text: str, output: Output) -> None:
     result = output("--data", text)
     assert (result.status, result.stdout) == (2, "")
