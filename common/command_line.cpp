@@ -135,15 +135,33 @@ std::string one_line(const CLI::App& app, const CLI::ParseError& error) {
   return printable(message);
 }
 
-/// What a script made of a variable that is not set must not be taken for an option left away: it
-/// may be where data must go, or that they must not go anywhere.
-void refuse_empty_values(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    const std::vector<std::string>& values = option->results();
-    const bool needs_one = option->get_items_expected_min() > 0;
-    if (needs_one && std::find(values.begin(), values.end(), "") != values.end()) {
-      throw Error(ErrorCode::usage, "--" + option->get_single_name() +
-                                        ": its value is empty; leave the option out, or name one");
+[[noreturn]] void refuse_value(const CLI::Option& option, const std::string& why) {
+  throw Error(ErrorCode::usage, "--" + option.get_single_name() + ": " + why);
+}
+
+/// The option that a word names, as `--name` or `--name=value`.
+const CLI::Option* option_of(const CLI::App& app, const std::string& word) {
+  if (!word.starts_with("--") || word.size() == 2) return nullptr;
+  return app.get_option_no_throw(word.substr(0, word.find('=')));
+}
+
+/// What a script makes of a variable that is not set, `--output "$UNSET"` or `--output $UNSET`,
+/// must not be taken for an option left away, nor may the option take the next one, `--dry-run`,
+/// for its value, as CLI11 lets it, even behind `--output=`.
+void refuse_empty_values(const CLI::App& app, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const CLI::Option* option = option_of(app, words[i]);
+    if (option == nullptr || option->get_items_expected_max() == 0) continue;
+    constexpr const char* kEmpty = "its value is empty; leave the option out, or name one";
+    const std::size_t equals = words[i].find('=');
+    if (equals + 1 == words[i].size()) refuse_value(*option, kEmpty);
+    if (equals != std::string::npos || option->get_items_expected_min() == 0) continue;
+    if (i + 1 == words.size()) break;  // the parser says that it is missing
+    const std::string& value = words[++i];
+    if (value.empty()) refuse_value(*option, kEmpty);
+    if (option_of(app, value) != nullptr) {
+      refuse_value(*option, "its value is missing (--" + option->get_single_name() + "=" + value +
+                                " if that is meant)");
     }
   }
 }
@@ -177,6 +195,10 @@ std::set<std::string> decided_options(const CLI::App& app, const MergeRules& rul
 std::vector<std::string> in_front(const Setting& setting, const std::vector<std::string>& words) {
   std::vector<std::string> result;
   for (const std::string& value : setting.values) {
+    if (value.empty()) {
+      throw Error(ErrorCode::usage,
+                  setting.origin + ": --" + setting.option + ": a value is empty");
+    }
     result.push_back("--" + setting.option + "=" + value);
   }
   result.insert(result.end(), words.begin(), words.end());
@@ -186,9 +208,9 @@ std::vector<std::string> in_front(const Setting& setting, const std::vector<std:
 }  // namespace
 
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  refuse_empty_values(app, {argv + 1, argv + argc});
   try {
     app.parse(argc, argv);
-    refuse_empty_values(app);
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);
@@ -223,8 +245,8 @@ Settings environment_settings(const CLI::App& app, const MergeRules& rules) {
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr || *value == '\0') continue;
     const bool is_list = rules.joined.contains(name);
-    settings.push_back(
-        {name, is_list ? lines_of(value) : std::vector<std::string>{value}, variable});
+    std::vector<std::string> values = is_list ? lines_of(value) : std::vector<std::string>{value};
+    if (!values.empty()) settings.push_back({name, std::move(values), variable});
   }
   return settings;
 }

@@ -1,6 +1,9 @@
 #include "common/zstd_stream.hpp"
 
 #include <zstd.h>
+#include <zstd_errors.h>
+
+#include <new>
 
 #include "common/error.hpp"
 
@@ -11,7 +14,13 @@ namespace {
 /// faster than the SHA-256 beside it.
 constexpr int kLevel = 3;
 
+/// Too little memory is nothing that is wrong with what is compressed.
+void require_memory(std::size_t result) {
+  if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+}
+
 std::size_t require(std::size_t result) {
+  require_memory(result);
   if (ZSTD_isError(result) != 0) {
     throw Error(ErrorCode::internal, std::string("zstd: ") + ZSTD_getErrorName(result));
   }
@@ -40,7 +49,7 @@ void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const noexcept {
 }
 
 ZstdCompressor::ZstdCompressor() : context_(ZSTD_createCCtx()) {
-  if (!context_) throw Error(ErrorCode::internal, "zstd has no memory");
+  if (!context_) throw std::bad_alloc();
   require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel));
 }
 
@@ -58,7 +67,7 @@ void ZstdDecompressor::Free::operator()(ZSTD_DCtx_s* context) const noexcept {
 
 ZstdDecompressor::ZstdDecompressor()
     : context_(ZSTD_createDCtx()), block_(ZSTD_DStreamOutSize(), '\0') {
-  if (!context_) throw Error(ErrorCode::internal, "zstd has no memory");
+  if (!context_) throw std::bad_alloc();
   require(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog));
 }
 
@@ -69,6 +78,7 @@ void ZstdDecompressor::decompress(std::string_view bytes, Sink& out) {
     if (frame_ended_) throw Error(ErrorCode::bad_payload, "bytes behind the end of the zstd frame");
     ZSTD_outBuffer room{block_.data(), block_.size(), 0};
     const std::size_t result = ZSTD_decompressStream(context_.get(), &room, &in);
+    require_memory(result);
     if (ZSTD_isError(result) != 0) {
       throw Error(ErrorCode::bad_payload,
                   std::string("broken zstd frame: ") + ZSTD_getErrorName(result));

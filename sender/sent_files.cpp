@@ -153,11 +153,14 @@ class Transaction {
   bool is_committed_ = false;
 };
 
-/// In one transaction, for each takes a disk some flushes; and none where it is there already.
+/// In one transaction, for each takes a disk some flushes; and none where all is there already.
 void create_schema(const Connection& connection) {
-  Statement find(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'unconfirmed'");
-  if (find.step()) return;
-  find.reset();
+  constexpr std::int64_t kParts = 3;
+  Statement count(connection,
+                  "SELECT count(*) FROM sqlite_schema "
+                  "WHERE name IN ('sent', 'sent_by_batch', 'unconfirmed')");
+  if (count.step() && count.number_at(0) == kParts) return;
+  count.reset();
   Transaction transaction(connection);
   connection.execute(kSchema);
   transaction.commit();

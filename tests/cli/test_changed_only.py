@@ -260,12 +260,13 @@ def test_a_damaged_memory_says_what_to_remove(destination: Destination, folder: 
     assert send(destination, folder).json["files"] == 1
 
 
-def test_a_memory_that_an_earlier_run_only_began_is_completed(destination: Destination, folder: Path) -> None:
+@pytest.mark.parametrize(("table", "unchanged"), [("unconfirmed", 1), ("sent", 0)])
+def test_a_memory_with_something_missing_is_completed(table: str, unchanged: int, destination: Destination,
+                                                      folder: Path) -> None:
     assert send(destination, folder).status == 0
     memory = destination.sender.home / "state/healthmetric/sent.db"
     with closing(sqlite3.connect(memory)) as database:
-        database.execute("DROP TABLE unconfirmed")
+        database.execute(f"DROP TABLE {table}")
     result = send(destination, folder)
-    assert (result.status, result.json["unchanged"], result.stderr) == (0, 1, "")
-    with closing(sqlite3.connect(memory)) as database:
-        assert database.execute("SELECT count(*) FROM unconfirmed").fetchone() == (0,)
+    assert (result.status, result.json["unchanged"], result.stderr) == (0, unchanged, "")
+    assert send(destination, folder).json["unchanged"] == 1

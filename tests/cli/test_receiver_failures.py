@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import Unprivileged
-from payloads import BATCH_ID, Payload, stored_path, summary_path
-from programs import Program, Result
+from payloads import BATCH_ID, Payload, encoded, stored_path, summary_path
+from programs import Program, Result, has_sanitizers, receiver_path
 from receiving import RATE, limited
 from trees import file_names, snapshot, write_tree
+from zstd_frames import zstd_frame
 
 
 def test_another_receiver_at_work_is_left_alone(receive: Callable[..., Result], storage: Path) -> None:
@@ -73,6 +76,30 @@ def test_staged_folders_nested_deeper_than_descriptors_reach_are_removed(
     assert not (storage / ".staging").exists()
     assert (tmp_path / "precious").read_bytes() == b"stays"
     assert receive().status == 0
+
+
+@pytest.mark.skipif(has_sanitizers(receiver_path()), reason="sanitizers have memory of their own")
+def test_a_good_payload_is_not_rejected_for_want_of_memory(
+    receiver: Program, receive: Callable[..., Result], storage: Path
+) -> None:
+    """The largest window of zstd is what needs most of it."""
+    content = bytes(80 << 17)
+    document = Payload({"a.csv": content}).document()
+    document["files"]["a.csv"]["content_zstd"] = encoded(zstd_frame(*[(1, b"\0", 1 << 17)] * 80, window_log=23))
+    del document["files"]["a.csv"]["content"]
+    [name] = Payload({"a.csv": content}).put_into(storage).parent.iterdir()
+    name.write_text(json.dumps(document))
+    statuses = []
+    for mebibytes in range(8, 40):
+        few = Program(receiver.path, receiver.home, ["prlimit", f"--as={mebibytes << 20}"])
+        result = few("--storage", storage)
+        statuses.append(result.status)
+        if result.status == 0:
+            break
+        assert result.status == 10 and name.exists() and not (storage / "rejected").exists(), result
+    assert 10 in statuses
+    assert receive().status == 0
+    assert (storage / summary_path(BATCH_ID)).exists()
 
 
 def test_a_storage_that_cannot_be_written_is_an_io_error(unprivileged: Unprivileged) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import TOKEN, Destination, Output, Unprivileged
 from programs import Program, git
+from trees import write_tree
 
 REPO = ["--repo", "octo/data"]
 
@@ -63,6 +64,30 @@ def test_a_bad_option_is_named(words: list[str], named: str, output: Output, sou
     assert (result.status, result.stdout) == (2, "")
     assert named in result.error_line("error: ")
     assert output.payload_files() == []
+
+
+@pytest.mark.parametrize("words, option", [
+    (["--exclude", ""], "--exclude"), (["--exclude=", "--dry-run"], "--exclude"),
+    (["--exclude", "--dry-run"], "--exclude"), (["--exclude", "--json=true"], "--exclude"),
+    (["--batch-name=", "--no-identity"], "--batch-name"), (["--wait=", "--dry-run"], "--wait"),
+    (["--output=", "--dry-run"], "--output"), (["--repo", ""], "--repo"), (["--branch="], "--branch"),
+    (["outbox", "--state-dir=", "list"], "--state-dir"),
+])
+def test_an_option_takes_neither_nothing_nor_the_next_option_for_its_value(
+    words: list[str], option: str, destination: Destination, source: Path
+) -> None:
+    """It is what an unset variable leaves in a script: a dry run would send."""
+    result = destination(*(["--folder", source] if "outbox" not in words else []), *words)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(f"error: {option}: its value is ")
+    assert destination.payload_history() == {}
+    assert not Path("--dry-run").exists()
+
+
+def test_a_value_may_look_like_an_option_where_it_is_joined_to_its_own(output: Output, tmp_path: Path) -> None:
+    write_tree(tmp_path / "in", {"--hidden": b"1", "a.json": b"2"})
+    assert output("--folder", tmp_path / "in", "--all-types", "--exclude=--hidden").status == 0
+    assert set(output.payload()["files"]) == {"a.json"}
 
 
 @pytest.mark.parametrize("words, named", [
