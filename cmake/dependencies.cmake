@@ -21,6 +21,7 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.5)
 add_library(modpbase64 INTERFACE IMPORTED)
 target_include_directories(modpbase64 SYSTEM INTERFACE ${MODPBASE64_INCLUDE_DIR})
 target_link_libraries(modpbase64 INTERFACE ${MODPBASE64_LIBRARY})
+# For machines without our libraries: a release's tarball, and what a workflow's cache keeps.
 if(HEALTHMETRIC_PORTABLE)
   set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
   # The programs look for the name in the library's header, which is that of a link to it.

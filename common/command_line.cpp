@@ -66,8 +66,16 @@ void set_up_command_line(CLI::App& app, const std::string& program) {
   app.set_help_flag("-h,--help", "Print this help and stop");
 }
 
-void refuse_other_options(const CLI::App& app, const std::string& command,
-                          std::initializer_list<std::string_view> takes) {
+std::string list_of(OptionNames names) {
+  std::string text;
+  for (const std::string_view& name : names) {
+    if (!text.empty()) text += &name == &names.back() ? " and " : ", ";
+    text += "--" + std::string(name);
+  }
+  return text;
+}
+
+void refuse_other_options(const CLI::App& app, const std::string& command, OptionNames takes) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string& name = option->get_single_name();
     if (option->count() > 0 && std::find(takes.begin(), takes.end(), name) == takes.end()) {
@@ -135,10 +143,6 @@ std::string one_line(const CLI::App& app, const CLI::ParseError& error) {
   return printable(message);
 }
 
-[[noreturn]] void refuse_value(const CLI::Option& option, const std::string& why) {
-  throw Error(ErrorCode::usage, "--" + option.get_single_name() + ": " + why);
-}
-
 /// The option that a word names, as `--name` or `--name=value`.
 const CLI::Option* option_of(const CLI::App& app, const std::string& word) {
   if (!word.starts_with("--") || word.size() == 2) return nullptr;
@@ -148,26 +152,29 @@ const CLI::Option* option_of(const CLI::App& app, const std::string& word) {
 /// What a script makes of a variable that is not set, `--output "$UNSET"` or `--output $UNSET`,
 /// must not be taken for an option left away, nor may the option take the next one, `--dry-run`,
 /// for its value, as CLI11 lets it, even behind `--output=`.
-void refuse_empty_values(const CLI::App& app, const std::vector<std::string>& words) {
+void check_values(const CLI::App& app, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     const CLI::Option* option = option_of(app, words[i]);
     if (option == nullptr || option->get_items_expected_max() == 0) continue;
-    constexpr const char* kEmpty = "its value is empty; leave the option out, or name one";
     const std::size_t equals = words[i].find('=');
-    if (equals + 1 == words[i].size()) refuse_value(*option, kEmpty);
-    if (equals != std::string::npos || option->get_items_expected_min() == 0) continue;
-    if (i + 1 == words.size()) break;  // the parser says that it is missing
-    const std::string& value = words[++i];
-    if (value.empty()) refuse_value(*option, kEmpty);
-    if (option_of(app, value) != nullptr) {
-      refuse_value(*option, "its value is missing (--" + option->get_single_name() + "=" + value +
-                                " if that is meant)");
+    const bool is_joined = equals != std::string::npos;
+    const bool is_separate = option->get_items_expected_min() > 0 && i + 1 < words.size();
+    if (!is_joined && !is_separate) continue;
+    const std::string name = "--" + option->get_single_name();
+    const std::string value = is_joined ? words[i].substr(equals + 1) : words[++i];
+    if (value.empty()) {
+      throw CLI::ValidationError(name, "its value is empty; leave the option out, or name one");
+    }
+    if (!is_joined && option_of(app, value) != nullptr) {
+      throw CLI::ValidationError(
+          name, fmt::format("its value is missing; write {}={} if that is meant", name, value));
     }
   }
 }
 
 /// CLI11 takes words from the back.
 void parse_words(CLI::App& app, std::vector<std::string> words) {
+  check_values(app, words);
   std::reverse(words.begin(), words.end());
   app.parse(std::move(words));
 }
@@ -195,10 +202,6 @@ std::set<std::string> decided_options(const CLI::App& app, const MergeRules& rul
 std::vector<std::string> in_front(const Setting& setting, const std::vector<std::string>& words) {
   std::vector<std::string> result;
   for (const std::string& value : setting.values) {
-    if (value.empty()) {
-      throw Error(ErrorCode::usage,
-                  setting.origin + ": --" + setting.option + ": a value is empty");
-    }
     result.push_back("--" + setting.option + "=" + value);
   }
   result.insert(result.end(), words.begin(), words.end());
@@ -208,9 +211,8 @@ std::vector<std::string> in_front(const Setting& setting, const std::vector<std:
 }  // namespace
 
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
-  refuse_empty_values(app, {argv + 1, argv + argc});
   try {
-    app.parse(argc, argv);
+    parse_words(app, {argv + 1, argv + argc});
     return Parsed::run;
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);

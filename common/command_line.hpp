@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/batch.hpp"
@@ -45,7 +47,7 @@ struct MergeRules {
 };
 
 /// Reads the command line; prints help or the version on stdout when asked to. Throws Error{usage}
-/// that names the option and points at --help.
+/// that names the option and points at --help, also for a value that is empty or is an option.
 Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 /// Every option also comes from HEALTHMETRIC_<OPTION>, with `-` as `_`: --batch-name from
@@ -60,10 +62,15 @@ Settings environment_settings(const CLI::App& app, const MergeRules& rules = {})
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
                     const std::vector<Settings>& places, const MergeRules& rules = {});
 
+/// Names of options, without the dashes.
+using OptionNames = std::span<const std::string_view>;
+
+/// "--json, --quiet and --log-file".
+std::string list_of(OptionNames names);
+
 /// Throws Error{usage} when the command line gives `command` an option that is not among those it
 /// `takes`. To be asked before settings are applied, which may be for other commands.
-void refuse_other_options(const CLI::App& app, const std::string& command,
-                          std::initializer_list<std::string_view> takes);
+void refuse_other_options(const CLI::App& app, const std::string& command, OptionNames takes);
 
 /// What stands for an option's value in texts: "HOW".
 std::string value_name(const CLI::Option& option);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <openssl/sha.h>
+
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,11 +20,7 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  struct State;
-  struct FreeState {
-    void operator()(State* state) const noexcept;
-  };
-  std::unique_ptr<State, FreeState> state_;
+  SHA256_CTX state_{};
 };
 
 /// The name git gives a file's content: SHA-1 of "blob <size>\0" and the bytes ("Git Internals -
@@ -37,11 +34,7 @@ class GitBlobId {
   std::string finish_hex();
 
  private:
-  struct State;
-  struct FreeState {
-    void operator()(State* state) const noexcept;
-  };
-  std::unique_ptr<State, FreeState> state_;
+  SHA_CTX state_{};
 };
 
 /// The SHA-256 of what is left of a source.

@@ -1,10 +1,19 @@
 #include "receiver/options.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "common/command_line.hpp"
 #include "common/error.hpp"
 #include "receiver/git_repository.hpp"
 
 namespace healthmetric::receiver {
+namespace {
+
+constexpr std::array<std::string_view, 5> kVerifyOptions = {"storage", "json", "verbose", "quiet",
+                                                            "log-file"};
+
+}  // namespace
 
 struct CommandLine::Definition {
   CLI::App app{
@@ -35,7 +44,7 @@ struct CommandLine::Definition {
     verify =
         app.add_subcommand("verify", "Compare the stored files with the summaries; change nothing");
     verify->fallthrough();
-    verify->footer("It takes --storage, --json, --verbose, --quiet and --log-file.");
+    verify->footer("It takes " + list_of(kVerifyOptions) + ".");
     app.footer(
         "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template:\n"
         "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
@@ -100,7 +109,7 @@ std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = definition_->app;
   if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
   if (definition_->verify->parsed()) {
-    refuse_other_options(app, "verify", {"storage", "json", "verbose", "quiet", "log-file"});
+    refuse_other_options(app, "verify", kVerifyOptions);
   }
   apply_settings(app, argc, argv, {environment_settings(app)});
   return definition_->finish();

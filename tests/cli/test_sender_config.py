@@ -106,7 +106,7 @@ def test_a_source_on_the_command_line_takes_the_place_of_the_files(sender: Progr
     ('trigger = "often"\n', ["trigger:", "often"]),
     ('[profile.a]\nmax-wait = "soon"\n', ["max-wait in [profile.a]"]),
     ('just some words\n', ["sender.toml"]),
-    ('exclude = ["", "a.json"]\n', ["sender.toml", "exclude", "a value is empty"]),
+    ('exclude = ["", "a.json"]\n', ["sender.toml", "exclude", "its value is empty"]),
 ])
 def test_what_cannot_be_meant_is_refused_by_name(text: str, words: list[str], sender: Program,
                                                  config: Path) -> None:

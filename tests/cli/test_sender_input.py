@@ -71,6 +71,7 @@ def test_a_bad_option_is_named(words: list[str], named: str, output: Output, sou
     (["--exclude", "--dry-run"], "--exclude"), (["--exclude", "--json=true"], "--exclude"),
     (["--batch-name=", "--no-identity"], "--batch-name"), (["--wait=", "--dry-run"], "--wait"),
     (["--output=", "--dry-run"], "--output"), (["--repo", ""], "--repo"), (["--branch="], "--branch"),
+    (["--data", ""], "--data"),
     (["outbox", "--state-dir=", "list"], "--state-dir"),
 ])
 def test_an_option_takes_neither_nothing_nor_the_next_option_for_its_value(

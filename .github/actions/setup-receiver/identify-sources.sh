@@ -6,8 +6,8 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.."
 
-digest=$(find CMakeLists.txt CMakePresets.json cmake common receiver -type f -print0 | LC_ALL=C sort --zero-terminated |
-  xargs --null sha256sum | sha256sum)
+digest=$(find CMakeLists.txt CMakePresets.json cmake common receiver -type f -print0 |
+  LC_ALL=C sort --zero-terminated | xargs --null sha256sum | sha256sum)
 # shellcheck source=/dev/null
 system=$(. /etc/os-release && printf '%s' "$ID${VERSION_ID-}")
 echo "digest=${digest%% *}"
