@@ -62,7 +62,7 @@ fail() {
 }
 
 build() {
-  "$top/scripts/install-packages.sh" build test
+  "$top/scripts/install-packages.sh" build demo
   if ! (cd -- "$top" && cmake --preset release && cmake --build --preset release \
     --target healthmetric-sender healthmetric-receiver) > "$work/build.log" 2>&1; then
     cat "$work/build.log" >&2

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the packages of the groups given (build, test, bench, lint, fuzz, data; default: build) as
-# far as they are missing. Silent and quick when none is.
+# Installs the packages of the groups given (build, demo, test, bench, lint, fuzz, data; default:
+# build) as far as they are missing: a line a step, and all that apt says only when it fails. Silent
+# and quick when none is missing.
 #
 #   scripts/install-packages.sh [GROUP]...
 set -euo pipefail
@@ -29,15 +30,39 @@ missing_of() {
   done
 }
 
+# What a person does instead, where this script cannot or may not.
+tell_how() {
+  echo "Run this as root, then try again:" >&2
+  echo "  apt-get update && apt-get install --yes --no-install-recommends $*" >&2
+}
+
 as_root() {
   if ((EUID == 0)); then
     DEBIAN_FRONTEND=noninteractive "$@"
-  elif command -v sudo > /dev/null; then
-    sudo env DEBIAN_FRONTEND=noninteractive "$@"
   else
-    echo "install-packages: only root can install them, and there is no sudo" >&2
-    exit 1
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
   fi
+}
+
+# apt_get WHAT PACKAGES...: its many lines are kept until it fails. The lists and the packages make
+# one story: what the first could not fetch explains what the second does not find.
+apt_get() {
+  # shellcheck disable=SC2024 # the log is the user's
+  as_root apt-get --quiet --quiet -o Dpkg::Use-Pty=0 "$@" < /dev/null >> "$log" 2>&1
+}
+
+install_all() {
+  log=$(mktemp -t install-packages.XXXXXX)
+  trap 'rm -f -- "$log"' EXIT
+  echo "Updating the lists of packages" >&2
+  if apt_get update; then
+    echo "Installing $*" >&2
+    if apt_get install --yes --no-install-recommends "$@"; then return; fi
+  fi
+  cat -- "$log" >&2
+  echo "install-packages: apt-get failed; what it said is above" >&2
+  tell_how "$@"
+  exit 1
 }
 
 groups=("$@")
@@ -59,7 +84,9 @@ missing=$(missing_of "${wanted[@]}")
 if [[ -z $missing ]]; then exit 0; fi
 mapfile -t missing_packages <<< "$missing"
 
-echo "Installing ${missing_packages[*]}" >&2
-as_root apt-get update --quiet --quiet
-as_root apt-get install --quiet --quiet --yes --no-install-recommends "${missing_packages[@]}" \
-  < /dev/null >&2
+if ((EUID != 0)) && ! command -v sudo > /dev/null; then
+  echo "install-packages: only root can install packages, and there is no sudo" >&2
+  tell_how "${missing_packages[@]}"
+  exit 1
+fi
+install_all "${missing_packages[@]}"
