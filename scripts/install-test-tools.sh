@@ -5,7 +5,7 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-oldest_node=20
+oldest_node=22
 tools=build/test-tools
 packages=tests/package.json
 
@@ -21,7 +21,7 @@ rm -rf "$tools/node_modules" "$tools/package.json"
 install() { npm install --prefix "$tools" --no-save --no-package-lock --no-audit --no-fund --silent "$@" >&2; }
 version=$(node --version 2> /dev/null || echo v0)
 version=${version#v}
-mapfile -t wanted <<< "$(sed -n 's/^ *"\([a-z@/-]*\)": "\([0-9.]*\)",\{0,1\}$/\1@\2/p' "$packages")"
+mapfile -t wanted <<< "$(sed -n 's/^ *"\([a-z@/-]*\)": "\(\(npm:[a-z]*@\)\{0,1\}[0-9][0-9.]*\)",\{0,1\}$/\1@\2/p' "$packages")"
 if ((${version%%.*} < oldest_node)); then wanted+=("node@$oldest_node"); fi
 install "${wanted[@]}"
 cp "$packages" "$tools/package.json"

@@ -22,6 +22,8 @@ from programs import Program, Result, Word, finished
 
 pytestmark = pytest.mark.skipif(why_skipped() is not None, reason=why_skipped() or "")
 
+# 0.11 and 0.12, and what each prints once it listens.
+VERSIONS = {"emulate": "Config:", "emulate-newest": "Ready"}
 TOKEN = "ghp_" + "EmulatedTokenOfTheTests0123456789abc"
 SEED = {
     "tokens": {TOKEN: {"login": "octocat", "scopes": ["repo"]}},
@@ -62,23 +64,23 @@ class Emulator:
                 for entry in entries}
 
 
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+@pytest.fixture(scope="module", params=VERSIONS)
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     seed = tmp_path_factory.mktemp("emulate") / "seed.json"
     seed.write_text(json.dumps(SEED))
     port = free_port()
     process = subprocess.Popen(
-        [node() or "node", "--import", HERE / "loopback.mjs", TOOLS / "node_modules/emulate/dist/index.js",
+        [node() or "node", "--import", HERE / "loopback.mjs", TOOLS / "node_modules" / request.param / "dist/index.js",
          "start", "--service", "github", "--port", str(port), "--seed", seed],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"PATH": os.environ["PATH"]})
     assert process.stdout
     said = ""
-    for line in process.stdout:  # it prints the seed's name once it listens
+    for line in process.stdout:
         said += line
-        if "Config:" in line:
+        if VERSIONS[request.param] in line:
             break
     try:
-        assert process.poll() is None, said
+        assert VERSIONS[request.param] in said, said
         yield Emulator(f"http://127.0.0.1:{port}")
     finally:
         process.kill()
