@@ -29,8 +29,13 @@ FileState state_of(const struct stat& info) {
           std::chrono::system_clock::time_point(since_epoch)};
 }
 
+UniqueFd open_file(const std::filesystem::path& path, int flags) {
+  constexpr mode_t kPrivate = 0600;
+  return UniqueFd(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kPrivate); }));
+}
+
 UniqueFd open_regular(const std::string& path, const std::string& name, FileState& state) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   if (!fd && errno == ELOOP) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
   }
@@ -45,7 +50,7 @@ UniqueFd open_regular(const std::string& path, const std::string& name, FileStat
 }
 
 UniqueFd create_private_file(const std::filesystem::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
   return fd;
 }
@@ -55,15 +60,11 @@ std::string temporary_name() {
   return temporary_folder() + "/healthmetric-XXXXXX";
 }
 
-/// Repeats a system call that a signal interrupted.
-template <typename Call>
-auto uninterrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
-
 }  // namespace
+
+bool is_unsupported(int error_number) {
+  return error_number == EINVAL || error_number == EOPNOTSUPP || error_number == ENOSYS;
+}
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
   std::swap(fd_, other.fd_);
@@ -135,7 +136,10 @@ void OutputFile::write_through(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count =
         uninterrupted([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
-    if (count < 0) throw_system_error("cannot write " + in_quotes(name_), errno);
+    // A file system that takes nothing and gives no reason would be asked for ever.
+    if (count <= 0) {
+      throw_system_error("cannot write " + in_quotes(name_), count == 0 ? ENOSPC : errno);
+    }
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
 }
@@ -150,7 +154,7 @@ void OutputFile::truncate(std::uint64_t size_bytes) {
 
 void OutputFile::sync() {
   flush();
-  if (::fsync(fd_.get()) != 0) throw_system_error("cannot write " + in_quotes(name_), errno);
+  sync_descriptor(fd_.get(), name_);
 }
 
 std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name) {
@@ -192,7 +196,7 @@ UniqueFd standard_input() {
 }
 
 UniqueFd open_named_file(const std::filesystem::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd || ::fcntl(fd.get(), F_SETFL, O_RDONLY) != 0) {
     throw_system_error("cannot read " + in_quotes(path.string()), errno);
   }
@@ -221,14 +225,20 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
 }
 
 void ensure_private_file(const std::filesystem::path& path) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const UniqueFd fd = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
 }
 
 void sync_directory(const std::filesystem::path& path) {
-  const char* name = path.empty() ? "." : path.c_str();
-  const UniqueFd fd(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) throw_system_error("cannot write " + in_quotes(name), errno);
+  const std::string name = path.empty() ? "." : path.string();
+  const UniqueFd fd = open_file(name, O_RDONLY | O_DIRECTORY);
+  if (!fd) throw_system_error("cannot write " + in_quotes(name), errno);
+  sync_descriptor(fd.get(), name);
+}
+
+void sync_descriptor(int fd, std::string_view name) {
+  if (uninterrupted([&] { return ::fsync(fd); }) == 0 || is_unsupported(errno)) return;
+  throw_system_error("cannot write " + in_quotes(name), errno);
 }
 
 void create_private_directories(const std::filesystem::path& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,20 @@
 /// function throws Error{io} that names the file and the system's reason, unless said otherwise.
 
 namespace healthmetric {
+
+/// Repeats a system call that was interrupted. On network shares and FUSE even open() and fsync()
+/// are; one that is for ever is told like any other failure.
+template <typename Call>
+auto uninterrupted(Call call) {
+  constexpr int kMostCalls = 100;
+  auto result = call();
+  for (int calls = 1; result < 0 && errno == EINTR && calls < kMostCalls; ++calls) result = call();
+  return result;
+}
+
+/// True for the answers that mean: the system does not have this call, or the file system not for
+/// such a file (EINVAL, EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
+bool is_unsupported(int error_number);
 
 /// Owns a file descriptor.
 class UniqueFd {
@@ -135,7 +150,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
 /// Creates an empty file with mode 0600, unless something is there.
 void ensure_private_file(const std::filesystem::path& path);
 
-/// Makes renames and creations in a directory durable.
+/// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
+/// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;
+/// EIO, ENOSPC and EDQUOT, which may come only now, are failures. `name` is for messages.
+void sync_descriptor(int fd, std::string_view name);
+
+/// Makes renames and creations in a directory durable, as far as sync_descriptor() can.
 void sync_directory(const std::filesystem::path& path);
 
 /// Creates what is missing of `path`, each with mode 0700.

@@ -1,0 +1,36 @@
+"""A program whose system calls are answered by strace: what file systems and kernels elsewhere say."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+import pytest
+from programs import Program
+
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+
+# The leak checker of the sanitizers is a debugger itself, and a program has one at most.
+TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`error` instead of `call`: always, or as strace's `when` says ("1": the first time); only for `path`
+    where one is named."""
+
+    call: str
+    error: str
+    when: str = ""
+    path: str = ""
+
+    @property
+    def options(self) -> list[str]:
+        times = f":when={self.when}" if self.when else ""
+        paths = [f"--trace-path={self.path}"] if self.path else []
+        return [f"--trace={self.call}", f"--inject={self.call}:error={self.error}{times}", *paths]
+
+
+def answered(program: Program, answer: Answer) -> Program:
+    strace = ["strace", "--follow-forks", "--quiet=all", "--output=/dev/null", *answer.options]
+    return Program(program.path, program.home, [*program.prefix, *strace])
