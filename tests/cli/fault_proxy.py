@@ -15,6 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pytest
+from openapi.judged import TOOLS
+
+MITMDUMP = TOOLS / "bin/mitmdump"
 ADDON = Path(__file__).parent / "fault_addon.py"
 START_TIMEOUT_S = 60
 
@@ -34,7 +38,7 @@ class FaultProxy:
         self._folder = Path(tempfile.mkdtemp(prefix="healthmetric-proxy-"))
         mode = f"reverse:{upstream}" if upstream else "regular"
         self._command = [
-            "mitmdump", "--quiet", "--mode", mode, "--listen-host", host, "--listen-port",
+            str(MITMDUMP), "--quiet", "--mode", mode, "--listen-host", host, "--listen-port",
             self.place.rpartition(":")[2], "--scripts", str(ADDON), "--set", f"confdir={self._folder}",
             *options]
 
@@ -52,6 +56,8 @@ class FaultProxy:
         return self._folder / "mitmproxy-ca-cert.pem"
 
     def __enter__(self) -> FaultProxy:
+        if not MITMDUMP.exists():
+            pytest.skip("scripts/install-test-tools.sh has not installed mitmproxy")
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "no_proxy": "*"}
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, env=environment,

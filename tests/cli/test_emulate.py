@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi.judged import HERE, TOOLS, node, why_skipped
+from openapi.judged import HERE, NODE, TOOLS, why_skipped
 from payloads import summary_path
 from programs import Program, Result, Word, finished
 
@@ -70,7 +70,7 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     seed.write_text(json.dumps(SEED))
     port = free_port()
     process = subprocess.Popen(
-        [node() or "node", "--import", HERE / "loopback.mjs", TOOLS / "node_modules" / request.param / "dist/index.js",
+        [NODE, "--import", HERE / "loopback.mjs", TOOLS / "node_modules" / request.param / "dist/index.js",
          "start", "--service", "github", "--port", str(port), "--seed", seed],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={"PATH": os.environ["PATH"]})
     assert process.stdout

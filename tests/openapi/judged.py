@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ __all__ = ["judged_exchanges", "pytest_terminal_summary"]
 
 HERE = Path(__file__).parent
 TOOLS = Path(os.environ.get("HEALTHMETRIC_TEST_TOOLS") or HERE.parents[1] / "build/test-tools")
+NODE = TOOLS / "bin/node"
 EXCHANGES = "GITHUB_SERVER_EXCHANGES"
 TIMEOUT_S = 120
 _said: list[str] = []
@@ -26,17 +26,9 @@ _said: list[str] = []
 
 def why_skipped() -> str | None:
     """Why there is no judge; None when there is one."""
-    if (TOOLS / "node_modules/ajv").is_dir() and node():
+    if (TOOLS / "node_modules/ajv").is_dir() and NODE.exists():
         return None
-    if not shutil.which("npm"):
-        return "skipped: no npm"
-    return "skipped: scripts/install-test-tools.sh was not run"
-
-
-def node() -> str | None:
-    """The machine's, or the one that was installed because that is too old."""
-    own = TOOLS / "node_modules/.bin/node"
-    return str(own) if own.exists() else shutil.which("node")
+    return "skipped: scripts/install-test-tools.sh has not installed it"
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Verdict:
 
 
 def judge(files: list[Path]) -> Verdict:
-    result = subprocess.run([node() or "node", HERE / "judge.mjs", TOOLS, *files], stdout=subprocess.PIPE,
+    result = subprocess.run([NODE, HERE / "judge.mjs", TOOLS, *files], stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
     assert result.returncode in (0, 1) and result.stdout, result.stderr
     *violations, total = map(json.loads, result.stdout.splitlines())

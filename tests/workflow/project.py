@@ -34,13 +34,13 @@ IDENTITY = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
 
 
 def why_skipped() -> str | None:
-    if (judged.TOOLS / "node_modules/@actions/workflow-parser").is_dir() and judged.node():
+    if (judged.TOOLS / "node_modules/@actions/workflow-parser").is_dir() and judged.NODE.exists():
         return None
     return "the workflow cannot be run: scripts/install-test-tools.sh has installed no parser"
 
 
 def start_github(store: Path) -> LocalGithub:
-    runner = [judged.node() or "node", RUNNER, store]
+    runner = [judged.NODE, RUNNER, store]
     return LocalGithub(tokens={TOKEN: "contents=write,actions=write"}, on_dispatch=runner,
                        on_push=runner, options=[f"--actions-token={ACTIONS_TOKEN}"])
 
@@ -149,7 +149,7 @@ class Project:
             "GITHUB_REPO_DIR": str(self.github.repo_path(self.repo)), "GITHUB_TOKEN": ACTIONS_TOKEN,
             "HEALTHMETRIC_REPO_URL":
                 f"{url.replace('://', f'://x-access-token:{ACTIONS_TOKEN}@')}/{self.repo}.git"}
-        done = subprocess.run([judged.node() or "node", RUNNER, self.store], cwd=folder, text=True,
+        done = subprocess.run([judged.NODE, RUNNER, self.store], cwd=folder, text=True,
                               env=environment, timeout=RUN_TIMEOUT_S, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         return WorkflowRun("schedule", done.returncode, done.stdout, folder)

@@ -32,7 +32,7 @@ def lint(*files: Path) -> tuple[int, str]:
         pytest.skip(reason)
     if not shutil.which("shellcheck"):
         pytest.skip("shellcheck is not installed")
-    done = subprocess.run([judged.node() or "node", LINT, *files], text=True, capture_output=True,
+    done = subprocess.run([judged.NODE, LINT, *files], text=True, capture_output=True,
                           timeout=120, check=False)
     assert done.stderr == "", done
     return done.returncode, done.stdout
