@@ -73,13 +73,18 @@ std::string_view to_text(GithubClient::Put put) {
   return "";
 }
 
-/// What the parts behind one will send.
-std::uint64_t bytes_behind(const OutboxEntry& entry, std::size_t part) {
-  std::uint64_t bytes = 0;
-  for (std::size_t i = part + 1; i < entry.parts.size(); ++i) {
-    if (!entry.parts[i].delivered) bytes += base64::encoded_size_64(entry.parts[i].size_bytes);
+/// How far the batch is before a part is sent: what is delivered counts as done, whichever run did
+/// it.
+Step sending_step(const OutboxEntry& entry, std::size_t part) {
+  Step step{Step::Phase::sending, part + 1, entry.parts.size()};
+  for (std::size_t i = 0; i < entry.parts.size(); ++i) {
+    const std::uint64_t bytes = base64::encoded_size_64(entry.parts[i].size_bytes);
+    std::uint64_t& sum = entry.parts[i].delivered ? step.past_bytes
+                         : i == part              ? step.total_bytes
+                                                  : step.rest_bytes;
+    sum += bytes;
   }
-  return bytes;
+  return step;
 }
 
 }  // namespace
@@ -90,8 +95,7 @@ void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& pr
     if (part.delivered) continue;
     const std::filesystem::path payload = entry.folder / part.filename;
     check_undamaged(payload, part.size_bytes);
-    progress.begin({Step::Phase::sending, i + 1, entry.parts.size(),
-                    base64::encoded_size_64(part.size_bytes), bytes_behind(entry, i)});
+    progress.begin(sending_step(entry, i));
     const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
                                      receipt_path(entry.id)};
     std::optional<GithubClient::Put> put;

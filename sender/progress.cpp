@@ -65,11 +65,24 @@ std::string short_phase(const Step& step) {
   return "";
 }
 
+/// Of all parts together: who waits for a batch does not care how it is split.
+std::uint64_t done_bytes(const ProgressState& state) {
+  return state.step.past_bytes + state.done_bytes;
+}
+std::uint64_t total_bytes(const ProgressState& state) {
+  return state.step.past_bytes + state.step.total_bytes + state.step.rest_bytes;
+}
+
+/// A request is a little longer than the part it carries: what was planned stays the measure, or
+/// the percentage would go back where a part begins.
+void take_news(ProgressState& state, std::uint64_t done, std::uint64_t total) {
+  if (state.step.total_bytes == 0) state.step.total_bytes = total;
+  state.done_bytes = std::min(done, state.step.total_bytes);
+}
+
 /// "0:09", "12:34", "1:02:03"; "--" when nobody can know.
 std::string time_left(const ProgressState& state) {
-  const std::uint64_t bytes = state.step.total_bytes -
-                              std::min(state.done_bytes, state.step.total_bytes) +
-                              state.step.rest_bytes;
+  const std::uint64_t bytes = total_bytes(state) - done_bytes(state);
   // Once all is handed over, it is the network's and the server's time.
   if (state.bytes_per_second <= 0 || bytes == 0) return "--";
   constexpr double kRounding = 0.001;
@@ -87,13 +100,14 @@ std::string rate_text(const ProgressState& state) {
 }
 
 std::string percentage(const ProgressState& state) {
-  if (state.step.total_bytes == 0) return "0%";
-  return fmt::format("{}%", static_cast<unsigned>(100.0 * static_cast<double>(state.done_bytes) /
-                                                  static_cast<double>(state.step.total_bytes)));
+  const std::uint64_t total = total_bytes(state);
+  if (total == 0) return "0%";
+  return fmt::format("{}%", static_cast<unsigned>(100.0 * static_cast<double>(done_bytes(state)) /
+                                                  static_cast<double>(total)));
 }
 
 std::string bytes_text(const ProgressState& state) {
-  return human_bytes(state.done_bytes) + " of " + human_bytes(state.step.total_bytes);
+  return human_bytes(done_bytes(state)) + " of " + human_bytes(total_bytes(state));
 }
 
 /// The first that fits; they go from much to little.
@@ -125,7 +139,7 @@ std::string render(const ProgressState& state, unsigned columns) {
   const std::string percent = percentage(state);
   const std::string rate = rate_text(state);
   const std::string left = time_left(state);
-  const std::string done = human_bytes(state.done_bytes);
+  const std::string done = human_bytes(done_bytes(state));
   return first_that_fits(
       {fmt::format("{}  {}  {}  {}  ETA {}", phase, percent, bytes_text(state), rate, left),
        fmt::format("{}  {}  {}  {}  {}", brief, percent, done, rate, left),
@@ -158,8 +172,7 @@ void ProgressLine::begin(const Step& step) {
 
 void ProgressLine::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
   if (done_bytes < state_.done_bytes) begin_to_measure();  // it began again
-  state_.done_bytes = std::min(done_bytes, total_bytes);
-  state_.step.total_bytes = total_bytes;
+  take_news(state_, done_bytes, total_bytes);
   state_.waiting_until = {};
   is_outdated_ = true;
   draw(clock_.now());
@@ -221,8 +234,7 @@ void ProgressMessages::begin(const Step& step) {
 }
 
 void ProgressMessages::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
-  state_.done_bytes = std::min(done_bytes, total_bytes);
-  state_.step.total_bytes = total_bytes;
+  take_news(state_, done_bytes, total_bytes);
   const Clock::time_point now = clock_.now();
   if (now - said_ < kMessageEvery) return;
   said_ = now;

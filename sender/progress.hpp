@@ -21,6 +21,7 @@ struct Step {
   std::size_t parts = 0;
   std::uint64_t total_bytes = 0;  ///< 0: not known yet
   std::uint64_t rest_bytes = 0;   ///< of the parts behind it
+  std::uint64_t past_bytes = 0;   ///< of the parts in front of it
 };
 
 /// Hears how far the work is; this one does nothing with it. Called for every block: cheap.
@@ -46,8 +47,8 @@ struct ProgressState {
   Clock::time_point waiting_until{};  ///< the epoch: it is not waiting
 };
 
-/// One line of ASCII with fewer than `columns` characters: phase and part, the part's percentage
-/// and bytes, rate, time left for all parts, as much of it as fits.
+/// One line of ASCII with fewer than `columns` characters: phase and part, percentage and bytes of
+/// all parts together, rate, time left, as much of it as fits.
 std::string render(const ProgressState& state, unsigned columns);
 
 /// Redraws one line, at most ten times a second, and leaves nothing of it behind. What comes too

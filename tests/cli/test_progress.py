@@ -43,6 +43,20 @@ def test_one_line_that_fits_and_goes_away(columns: int, destination: Destination
                    for line in shown.lines)
 
 
+def test_the_percentage_is_that_of_the_batch(destination: Destination, large: Path) -> None:
+    """It never goes back where a part begins, and the last part does not begin at nothing."""
+    destination.github.faults({"method": "PUT", "times": None, "action": {"delay_ms": 400}})
+    shown = on_terminal(destination, "--folder", large, "--part-size", "2M")
+    assert shown.status == 0
+    found = [match for line in shown.lines
+             if (match := re.match(r"sending part (\d) of (\d)  (\d+)%  [\d.]+ \w+ of ([\d.]+) MiB  ", line))]
+    percentages = [int(match[3]) for match in found]
+    assert percentages == sorted(percentages)
+    last = [int(match[3]) for match in found if match[1] == match[2]]
+    assert last and min(last) >= 60
+    assert all(float(match[4]) > 8 for match in found), "six MiB as base64 twice"
+
+
 def test_messages_stand_on_lines_of_their_own(destination: Destination, large: Path) -> None:
     destination.github.faults({"method": "PUT", "times": 1, "action": {"status": 502}},
                               {"method": "PUT", "times": None, "action": {"delay_ms": 120}})

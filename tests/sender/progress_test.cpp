@@ -154,7 +154,7 @@ TEST_CASE("what fills the buffers says nothing about the rate") {
   CHECK(screen.writes.back().find("-- B/s  ETA --") != std::string::npos);
 }
 
-TEST_CASE("the time left is that of all parts, and the rate goes on from one to the next") {
+TEST_CASE("percentage, bytes and time left are those of all parts, and the rate goes on") {
   Screen screen;
   const auto line = screen.line();
   line->begin({Step::Phase::sending, 1, 3, 1000, 2000});
@@ -162,22 +162,23 @@ TEST_CASE("the time left is that of all parts, and the rate goes on from one to 
     screen.clock.sleep_for(1s);
     line->at(done, 1000);
   }
-  CHECK(screen.writes.back().find("100%  1000 B of 1000 B  100 B/s  ETA 0:20") !=
+  CHECK(screen.writes.back().find(" 33%  1000 B of 2.9 KiB  100 B/s  ETA 0:20") !=
         std::string::npos);
-  line->begin({Step::Phase::sending, 2, 3, 1000, 1000});
+  line->begin({Step::Phase::sending, 2, 3, 1000, 1000, 1000});
   screen.clock.sleep_for(1s);
   line->at(100, 1000);
-  CHECK(screen.writes.back().find("10%  100 B of 1000 B  100 B/s  ETA 0:19") != std::string::npos);
+  CHECK(screen.writes.back().find(" 36%  1.1 KiB of 2.9 KiB  100 B/s  ETA 0:19") !=
+        std::string::npos);
 }
 
 TEST_CASE("where nothing can be redrawn a message comes every half a minute") {
   FakeClock clock;
   std::vector<std::string> said;
   ProgressMessages messages(clock, [&](const std::string& text) { said.push_back(text); });
-  messages.begin({Step::Phase::sending, 2, 5});
+  messages.begin({Step::Phase::sending, 2, 5, 0, 1024, 2048});
   for (int second = 0; second < 75; ++second) {
     messages.at(512, 1024);
     clock.sleep_for(1s);
   }
-  CHECK(said == std::vector<std::string>(2, "sending part 2 of 5: 512 B of 1.0 KiB (50%)"));
+  CHECK(said == std::vector<std::string>(2, "sending part 2 of 5: 2.5 KiB of 4.0 KiB (62%)"));
 }
