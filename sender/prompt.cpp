@@ -139,12 +139,14 @@ class Dialogue {
     for (;;) {
       const std::string text =
           ask("Repository", found ? found->repository.str() : "", Asker::Kind::repository);
-      if (Repository::parse(text)) {
-        options_.repository = text;
-        accepted_.emplace_back(text, Asker::Kind::repository);
+      try {
+        options_.repository = parse_named_repository(text, "Repository", api).str();
+        accepted_.emplace_back(options_.repository, Asker::Kind::repository);
         return;
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::usage) throw;
+        asker_.say(printable(error.what()) + "\n");
       }
-      asker_.say("Please write owner/name.\n");
     }
   }
 

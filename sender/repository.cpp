@@ -8,6 +8,7 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
@@ -28,9 +29,12 @@ bool is_name(std::string_view text) {
 }
 
 /// The host users see: "github.com" for "api.github.com".
-std::string_view web_host(const Url& api) {
-  const std::string_view host = api.host;
+std::string_view web_host(std::string_view host) {
   return host.starts_with("api.") ? host.substr(4) : host;
+}
+
+std::string_view web_host(const Url& api) {
+  return web_host(std::string_view(api.host));
 }
 
 struct ClosePipe {
@@ -64,41 +68,116 @@ std::optional<Repository> Repository::parse(std::string_view text) {
   if (slash == std::string_view::npos) return {};
   const std::string_view owner = text.substr(0, slash);
   const std::string_view name = text.substr(slash + 1);
-  if (!is_name(owner) || !is_name(name)) return {};
+  if (!is_name(owner) || !is_name(name) || ascii_lower(name).ends_with(".git")) return {};
   return Repository{std::string(owner), std::string(name)};
-}
-
-std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host) {
-  const bool is_url = consume_prefix(remote, "https://") || consume_prefix(remote, "http://") ||
-                      consume_prefix(remote, "ssh://") || consume_prefix(remote, "git://");
-  const std::size_t host_end = remote.find_first_of(is_url ? "/" : ":/");
-  if (host_end == std::string_view::npos || (!is_url && remote[host_end] != ':')) return {};
-  std::string_view remote_host = remote.substr(0, host_end);
-  if (const std::size_t at = remote_host.rfind('@'); at != std::string_view::npos) {
-    remote_host.remove_prefix(at + 1);
-  }
-  remote_host = remote_host.substr(0, remote_host.find(':'));
-  if (ascii_lower(remote_host) != host) return {};
-  std::string_view path = remote.substr(host_end + 1);
-  while (path.ends_with('/')) path.remove_suffix(1);
-  if (path.ends_with(".git")) path.remove_suffix(4);
-  return Repository::parse(path);
 }
 
 namespace {
 
-Repository parse_named(const std::string& text, const std::string& where) {
-  auto repository = Repository::parse(text);
-  if (repository) return *repository;
-  throw Error(ErrorCode::usage,
-              where + ": " + in_quotes(text) + " is no repository; write owner/name");
+/// What stands in front of the path: a host that a scheme, "host:" as git writes it, or a dot in the
+/// first of three names tells of.
+enum class Form { name, web, git };
+
+struct Location {
+  Form form = Form::name;
+  std::string host;
+  std::string_view path;
+};
+
+Location split_location(std::string_view text) {
+  Location location;
+  const bool is_web = consume_prefix(text, "https://") || consume_prefix(text, "http://");
+  const bool is_git = !is_web && (consume_prefix(text, "ssh://") || consume_prefix(text, "git://"));
+  const std::size_t slash = text.find('/');
+  const std::size_t colon = text.find(':');
+  const bool is_scp =
+      !is_web && !is_git && colon < slash && !text.substr(colon).starts_with("://");
+  const std::string_view front = text.substr(0, is_scp ? colon : slash);
+  const bool is_bare_host = !is_web && !is_git && !is_scp && slash != std::string_view::npos &&
+                            front.find('.') != std::string_view::npos &&
+                            text.find('/', slash + 1) < text.size() - 1;
+  if (!is_web && !is_git && !is_scp && !is_bare_host) return {Form::name, "", text};
+  std::string_view host = front.substr(front.rfind('@') + 1);  // npos + 1 is 0
+  host = host.substr(0, host.find(':'));
+  location.form = is_git || is_scp ? Form::git : Form::web;
+  location.host = ascii_lower(host);
+  location.path = text.substr(std::min(front.size() + 1, text.size()));
+  return location;
+}
+
+/// "owner/name" of "owner/name/tree/main?tab=readme", which a browser shows.
+std::string_view first_two_names(std::string_view path) {
+  path = path.substr(0, path.find_first_of("?#"));
+  const std::size_t owner_end = path.find('/');
+  if (owner_end == std::string_view::npos) return path;
+  return path.substr(0, path.find('/', owner_end + 1));
+}
+
+/// Other names of one host: those of its web pages, of its API, and of ssh through a firewall.
+bool is_host_of(std::string_view host, const Url& api) {
+  for (const std::string_view prefix : {"www.", "ssh.", "api."}) {
+    if (host.starts_with(prefix) && host.substr(prefix.size()) == web_host(api)) return true;
+  }
+  return host == web_host(api) || host == api.host;
+}
+
+/// Where the API of that host is, or why there is none.
+std::string about_host(const std::string& host) {
+  const std::string web(web_host(std::string_view(host)));
+  if (web.ends_with("gitlab.com") || web.ends_with("bitbucket.org")) {
+    return "that is not GitHub, and has no API that takes batches";
+  }
+  if (web == "github.com" || web == "www.github.com") return "add --api-url https://api.github.com";
+  if (web.ends_with(".ghe.com")) return "add --api-url https://api." + web;
+  return "add --api-url https://" + host + "/api/v3 (GitHub Enterprise Server) or https://" + host +
+         "/api/v1 (Gitea, Forgejo)";
+}
+
+/// `text` for a message: without the user and password of a URL.
+std::string without_credentials(const std::string& text) {
+  const std::size_t scheme = text.find("://");
+  const std::size_t at = text.rfind('@');
+  if (scheme == std::string::npos || at == std::string::npos || at < scheme) return text;
+  return text.substr(0, scheme + 3) + text.substr(at + 1);
 }
 
 }  // namespace
 
+std::optional<PastedRepository> parse_pasted_repository(std::string_view text) {
+  const Location location = split_location(trim(text));
+  std::string_view path =
+      location.form == Form::web ? first_two_names(location.path) : location.path;
+  while (location.form == Form::git && path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (ascii_lower(path).ends_with(".git")) path.remove_suffix(4);
+  auto repository = Repository::parse(path);
+  if (!repository || (location.form != Form::name && location.host.empty())) return {};
+  return PastedRepository{*std::move(repository), location.host};
+}
+
+std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host) {
+  auto found = parse_pasted_repository(remote);
+  if (!found || found->host != host) return {};
+  return std::move(found->repository);
+}
+
+Repository parse_named_repository(const std::string& text, const std::string& where,
+                                  const Url& api) {
+  auto found = parse_pasted_repository(text);
+  if (!found) {
+    throw Error(ErrorCode::usage, where + ": " + in_quotes(without_credentials(text)) +
+                                      " is no repository; write owner/name");
+  }
+  if (found->host.empty() || is_host_of(found->host, api)) return std::move(found->repository);
+  throw Error(ErrorCode::usage,
+              fmt::format("{}: {} is on {}, and the API is at {}: {}", where,
+                          in_quotes(found->repository.str()), in_quotes(found->host), api.host,
+                          about_host(found->host)));
+}
+
 std::optional<DetectedRepository> detect_repository(const Url& api) {
-  const auto named_by = [](const std::string& place, const std::string& text) {
-    return DetectedRepository{parse_named(text, place), place};
+  const auto named_by = [&](const std::string& place, const std::string& text) {
+    return DetectedRepository{parse_named_repository(text, place, api), place};
   };
   const char* variable = std::getenv("GITHUB_REPOSITORY");
   if (variable != nullptr && *variable != '\0') return named_by("GITHUB_REPOSITORY", variable);
@@ -111,7 +190,7 @@ std::optional<DetectedRepository> detect_repository(const Url& api) {
 }
 
 std::optional<Repository> choose_repository(const std::string& named, const Url& api) {
-  if (!named.empty()) return parse_named(named, "--repo");
+  if (!named.empty()) return parse_named_repository(named, "--repo", api);
   const auto detected = detect_repository(api);
   if (!detected) return {};
   log::info("no --repo: taking " + detected->repository.str() + ", " + detected->place);

@@ -15,9 +15,19 @@ struct Repository {
 
   [[nodiscard]] std::string str() const { return owner + "/" + name; }
 
-  /// Nothing when `text` is no owner/name.
+  /// Nothing when `text` is no owner/name. GitHub has no name that ends in ".git".
   static std::optional<Repository> parse(std::string_view text);
 };
+
+/// A repository as people paste it.
+struct PastedRepository {
+  Repository repository;
+  std::string host;  ///< lower case; empty where it was owner/name alone
+};
+
+/// Reads owner/name, with ".git" or a slash behind it, what `git clone` takes (https://, ssh://,
+/// git@host:), and the address of any of its pages in a browser. Nothing when it is none of these.
+std::optional<PastedRepository> parse_pasted_repository(std::string_view text);
 
 /// A repository that nobody named on the command line.
 struct DetectedRepository {
@@ -30,8 +40,14 @@ struct DetectedRepository {
 /// Throws Error{usage} when what is there is no owner/name.
 std::optional<DetectedRepository> detect_repository(const Url& api);
 
+/// The repository that a person named, on the API's host. Throws Error{usage} that begins with
+/// `where`, "--repo" for one, and says what to do when it is none or lies on another host; a
+/// password in `text` is not told.
+Repository parse_named_repository(const std::string& text, const std::string& where,
+                                  const Url& api);
+
 /// `named` (--repo and what stands for it), else what is detected, which it tells on stderr: data
-/// goes nowhere unseen. Nothing when there is none. Throws Error{usage} when it is no owner/name.
+/// goes nowhere unseen. Nothing when there is none. Throws Error{usage} when it is none.
 std::optional<Repository> choose_repository(const std::string& named, const Url& api);
 
 /// The same where there must be one: throws Error{usage} when there is none.

@@ -94,7 +94,8 @@ def test_a_value_may_look_like_an_option_where_it_is_joined_to_its_own(output: O
 @pytest.mark.parametrize("words, named", [
     (["--repo", "data"], "'data'"), (["--repo", "octo/"], "'octo/'"), (["--repo", "a/b/c"], "'a/b/c'"),
     (["--repo", "octo/.."], "'octo/..'"), (["--repo", "octo/da ta"], "'octo/da ta'"),
-    (["--repo", "https://github.com/octo/data"], "--repo"), ([], "--repo"),
+    (["--repo", "https://gitlab.com/octo/data"], "not GitHub"), ([], "--repo"),
+    (["--repo", "https://me:pw@ghe.example.com/octo/data"], "--api-url https://ghe.example.com/api/v3"),
     ([*REPO, "--api-url", "ftp://127.0.0.1"], "--api-url"), ([*REPO, "--api-url", "nowhere"], "--api-url"),
     ([*REPO, "--api-url", "http://me:pw@127.0.0.1"], "--api-url"),
     ([*REPO, "--token-file", "no such file"], "no such file"),
@@ -103,6 +104,24 @@ def test_a_bad_target_is_named(words: list[str], named: str, sender: Program, so
     result = sender("--folder", source, *words, env={"GH_TOKEN": TOKEN})
     assert (result.status, result.stdout) == (2, "")
     assert named in result.error_line("error: ")
+
+
+@pytest.mark.parametrize("pasted", ["{repo}.git", "{repo}/", "{url}/{repo}", "{url}/{repo}.git", "{url}/{repo}/tree/main",
+                                    "git@127.0.0.1:{repo}.git"])
+def test_a_repository_is_taken_as_people_paste_it(pasted: str, destination: Destination, source: Path) -> None:
+    text = pasted.format(repo=destination.repo, url=destination.github.url)
+    result = destination.sender("--folder", source, "--repo", text, "--api-url", destination.github.url, "--json",
+                                env={"GH_TOKEN": TOKEN})
+    assert (result.status, result.json["status"], result.json["target"]) == (0, "sent", destination.repo)
+    assert list(destination.inbox()) == result.json["payloads"]
+
+
+def test_a_repository_elsewhere_never_queues(sender: Program, source: Path) -> None:
+    for text in ("https://me:pw@gitlab.com/octo/data", "https://me:pw@ghe.example.com/octo/data.git"):
+        result = sender("--folder", source, "--repo", text, env={"GH_TOKEN": TOKEN})
+        assert (result.status, result.stdout) == (2, "")
+        assert "pw" not in result.error_line("error: --repo: 'octo/data' is on ")
+    assert not list(sender.outbox.glob("2*"))
 
 
 def test_no_source_says_how_to_name_one(sender: Program) -> None:

@@ -12,7 +12,8 @@ TEST_CASE("a repository is an owner and a name") {
     CHECK(repository->str() == text);
   }
   for (const char* text : {"", "octo", "/data", "octo/", "a/b/c", "a b/c", "../x", "a/..", "a/.",
-                           "a/b?c", "a/b#c", "a/b\n", "https://github.com/a/b", "a\\b"}) {
+                           "a/b?c", "a/b#c", "a/b\n", "https://github.com/a/b", "a\\b",
+                           "octo/data.git", "octo/data.GIT"}) {
     INFO(text);
     CHECK_FALSE(Repository::parse(text));
   }
@@ -38,6 +39,45 @@ TEST_CASE("a remote elsewhere names none") {
         "https://github.com/octo", "file:///srv/github.com/octo/data"}) {
     INFO(remote);
     CHECK_FALSE(repository_of_remote(remote, "github.com"));
+  }
+}
+
+TEST_CASE("a repository is taken as people paste it") {
+  const Url api = Url::parse("https://api.github.com", "x");
+  for (const char* text :
+       {"octo/data", "octo/data.git", "octo/data/", " octo/data\n", "https://github.com/octo/data",
+        "https://github.com/octo/data.git", "https://github.com/octo/data/",
+        "https://www.github.com/octo/data/tree/main/sub?plain=1#L3", "github.com/octo/data",
+        "git@github.com:octo/data.git", "ssh://git@ssh.github.com:443/octo/data.git",
+        "https://me:secret@github.com/octo/data"}) {
+    INFO(text);
+    CHECK(parse_named_repository(text, "--repo", api).str() == "octo/data");
+  }
+}
+
+TEST_CASE("a repository on another host is refused with the address of that one's API") {
+  const Url api = Url::parse("https://api.github.com", "x");
+  const auto refusal = [&](const char* text) {
+    const auto error = error_of([&] { parse_named_repository(text, "--repo", api); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::usage);
+    return std::string(error->what());
+  };
+  const auto says = [&](const char* text, const char* words) {
+    INFO(refusal(text));
+    CHECK(refusal(text).find(words) != std::string::npos);
+  };
+  says("https://me:secret@ghe.example.com/o/r", "--api-url https://ghe.example.com/api/v3");
+  says("git@lab.ghe.com:o/r.git", "--api-url https://api.lab.ghe.com");
+  says("https://gitlab.com/o/r", "not GitHub");
+  says("https://me:secret@github.com/o", "'https://github.com/o' is no repository");
+  for (const char* text : {"https://me:secret@ghe.example.com/o/r", "https://me:secret@x/o"}) {
+    CHECK(refusal(text).find("secret") == std::string::npos);
+  }
+  for (const char* text : {"https://github.com/octo", "a/b/c", "octo", "git@github.com:octo", "",
+                           "https:///o/r", "/o/r", "file:///o/r"}) {
+    INFO(text);
+    CHECK(refusal(text).find("write owner/name") != std::string::npos);
   }
 }
 
