@@ -74,8 +74,8 @@ std::optional<Repository> Repository::parse(std::string_view text) {
 
 namespace {
 
-/// What stands in front of the path: a host that a scheme, "host:" as git writes it, or a dot in the
-/// first of three names tells of.
+/// What stands in front of the path: a host that a scheme, "host:" as git writes it, or a dot in
+/// the first of three names tells of.
 enum class Form { name, web, git };
 
 struct Location {
@@ -90,8 +90,7 @@ Location split_location(std::string_view text) {
   const bool is_git = !is_web && (consume_prefix(text, "ssh://") || consume_prefix(text, "git://"));
   const std::size_t slash = text.find('/');
   const std::size_t colon = text.find(':');
-  const bool is_scp =
-      !is_web && !is_git && colon < slash && !text.substr(colon).starts_with("://");
+  const bool is_scp = !is_web && !is_git && colon < slash && !text.substr(colon).starts_with("://");
   const std::string_view front = text.substr(0, is_scp ? colon : slash);
   const bool is_bare_host = !is_web && !is_git && !is_scp && slash != std::string_view::npos &&
                             front.find('.') != std::string_view::npos &&

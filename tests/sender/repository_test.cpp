@@ -11,9 +11,9 @@ TEST_CASE("a repository is an owner and a name") {
     REQUIRE(repository);
     CHECK(repository->str() == text);
   }
-  for (const char* text : {"", "octo", "/data", "octo/", "a/b/c", "a b/c", "../x", "a/..", "a/.",
-                           "a/b?c", "a/b#c", "a/b\n", "https://github.com/a/b", "a\\b",
-                           "octo/data.git", "octo/data.GIT"}) {
+  for (const char* text :
+       {"", "octo", "/data", "octo/", "a/b/c", "a b/c", "../x", "a/..", "a/.", "a/b?c", "a/b#c",
+        "a/b\n", "https://github.com/a/b", "a\\b", "octo/data.git", "octo/data.GIT"}) {
     INFO(text);
     CHECK_FALSE(Repository::parse(text));
   }
