@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the packages of the groups given (build, demo, test, bench, lint, fuzz, data; default:
 # build) as far as they are missing: a line a step, and all that apt says only when it fails. Silent
-# and quick when none is missing.
+# and quick when none is missing. A package with a question mark behind its group may lack in a
+# distribution: it is named and passed over, and the tests that need it skip.
 #
 #   scripts/install-packages.sh [GROUP]...
 set -euo pipefail
@@ -12,12 +13,26 @@ packages_of() {
   local group package _ wanted
   while read -r group package _; do
     for wanted in "$@"; do
-      if [[ $group == "$wanted" ]]; then printf '%s\n' "$package"; fi
+      if [[ ${group%\?} == "$wanted" ]]; then printf '%s\n' "$package"; fi
     done
   done < "$list"
 }
 
 is_group() { grep -q "^$1 " "$list"; }
+
+may_lack() { grep -q "^[a-z]*? *$1 " "$list"; }
+
+# available_of PACKAGES...: without those that may lack and that no list of apt's has.
+available_of() {
+  local package
+  for package in "$@"; do
+    if may_lack "$package" && [[ $(apt-cache policy "$package") != *'Candidate: '[0-9]* ]]; then
+      echo "install-packages: this distribution does not package $package; tests that need it will be skipped" >&2
+    else
+      printf '%s\n' "$package"
+    fi
+  done
+}
 
 missing_of() {
   local installed package
@@ -52,12 +67,14 @@ apt_get() {
 }
 
 install_all() {
+  local available
   log=$(mktemp -t install-packages.XXXXXX)
   trap 'rm -f -- "$log"' EXIT
   echo "Updating the lists of packages" >&2
   if apt_get update; then
-    echo "Installing $*" >&2
-    if apt_get install --yes --no-install-recommends "$@"; then return; fi
+    mapfile -t available <<< "$(available_of "$@")"
+    echo "Installing ${available[*]}" >&2
+    if apt_get install --yes --no-install-recommends "${available[@]}"; then return; fi
   fi
   cat -- "$log" >&2
   echo "install-packages: apt-get failed; what it said is above" >&2

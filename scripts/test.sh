@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests; installs what is missing for that.
+# Builds everything and runs all tests; installs what is missing for that. In the end it says which tests
+# were skipped, and why, and how many passed and failed.
 #
 #   scripts/test.sh [--long] [--preset NAME]
 #
@@ -30,5 +31,11 @@ scripts/install-packages.sh build test
 scripts/install-test-tools.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset"
+
+rm -rf -- "build/$preset/outcomes"
+status=0
 # One more than there are cores: many tests wait for a server or a git of their own.
-exec ctest --preset "$preset" --output-on-failure --parallel "$(($(nproc) + 1))" "${selection[@]}"
+ctest --preset "$preset" --output-on-failure --output-junit ctest.xml \
+  --parallel "$(($(nproc) + 1))" "${selection[@]}" || status=$?
+PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 python3 -m outcomes "build/$preset"
+exit "$status"

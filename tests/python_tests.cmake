@@ -10,14 +10,16 @@ function(healthmetric_python_tests folder)
     get_filename_component(name ${file} NAME_WE)
     string(REGEX REPLACE "^test_" "" name ${name})
     add_test(NAME python/${folder}/${name}
-             COMMAND ${HEALTHMETRIC_PYTHON} -m pytest -q -p no:cacheprovider ${file}
+             COMMAND ${HEALTHMETRIC_PYTHON} -m pytest -q -p no:cacheprovider
+                     -p outcomes.recording --rootdir ${PROJECT_SOURCE_DIR} ${file}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(python/${folder}/${name} PROPERTIES
       TIMEOUT 1800
       ENVIRONMENT "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;\
 HEALTHMETRIC_SENDER=$<TARGET_FILE:healthmetric-sender>;\
 HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>;\
-HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR}")
+HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR};\
+HEALTHMETRIC_OUTCOMES=${PROJECT_BINARY_DIR}/outcomes")
   endforeach()
 endfunction()
 
@@ -28,3 +30,4 @@ healthmetric_python_tests(github_server)
 healthmetric_python_tests(openapi)
 healthmetric_python_tests(package)
 healthmetric_python_tests(bench)
+healthmetric_python_tests(outcomes)

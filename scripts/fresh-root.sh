@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Runs a command in a fresh clone of this checkout's last commit, in a fresh root of a Debian made for that
+# run: what the project forgets to install is not there. Needs root, debootstrap and Linux's namespaces.
+#
+#   scripts/fresh-root.sh debian:12|debian:13 COMMAND...
+#
+# The root is a mount of its own, entered by pivot_root in new mount and PID namespaces; with the first
+# process of these end all others. Of this machine it has the kernel with its devices, the network, and how
+# apt, pip and npm reach their packages. Downloads are kept in HEALTHMETRIC_DOWNLOADS (default:
+# ~/.cache/healthmetric-downloads).
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+clone=/srv/healthmetric
+shm_size=8g # the benchmark's folders
+
+usage() {
+  echo "usage: scripts/fresh-root.sh debian:12|debian:13 COMMAND..." >&2
+  exit 2
+}
+
+case ${1-} in
+  debian:12) suite=bookworm ;;
+  debian:13) suite=trixie ;;
+  *) usage ;;
+esac
+shift
+if (($# == 0)); then usage; fi
+if ((EUID != 0)); then
+  echo "fresh-root: only root can make one" >&2
+  exit 1
+fi
+if ! command -v debootstrap > /dev/null; then
+  echo "fresh-root: debootstrap is missing: ./scripts/install-packages.sh test" >&2
+  exit 1
+fi
+
+downloads=${HEALTHMETRIC_DOWNLOADS:-${XDG_CACHE_HOME:-$HOME/.cache}/healthmetric-downloads}
+mkdir -p "$downloads/$suite" "$downloads/pip" "$downloads/npm"
+root=$(mktemp --directory "${TMPDIR:-/var/tmp}/healthmetric-root.XXXXXX")
+
+# Loop devices outlive the processes that made them. This root's are those whose file lies in it.
+detach_loop_devices() {
+  local device inode
+  while read -r device inode; do
+    if [[ $(find "$root" -xdev -inum "$inode" -print -quit) ]]; then losetup --detach "$device" || true; fi
+  done <<< "$(losetup --list --noheadings --output NAME,BACK-INO)"
+}
+
+# The mounts were the namespace's, and are gone with it.
+clean_up() {
+  detach_loop_devices
+  cp --link --no-clobber -- "$root"/var/cache/apt/archives/*.deb "$downloads/$suite" 2> /dev/null || true
+  rm -rf --one-file-system -- "$root"
+}
+trap clean_up EXIT
+
+# archive PATTERN: where this machine takes Debian's packages from; nothing where it is no Debian.
+archive() {
+  apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2> /dev/null |
+    sed -n "s/^Debian $1 //p" | head --lines=1
+}
+
+write_sources() {
+  local mirror=$1 security=$2 sources=$root/etc/apt/sources.list
+  if [[ $mirror ]]; then
+    printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" > "$sources"
+  fi
+  if [[ $security ]]; then printf 'deb %s %s-security main\n' "$security" "$suite" >> "$sources"; fi
+}
+
+# How this machine reaches packages: proxies, certificates, and options of pip and npm.
+copy_configuration() {
+  local file
+  apt-config dump | grep -E '^Acquire::(https?|Retries)' > "$root/etc/apt/apt.conf.d/50-of-the-machine" || true
+  cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
+  printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' > "$root/etc/hosts"
+  cp --recursive /usr/local/share/ca-certificates "$root/usr/local/share/" 2> /dev/null || true
+  chroot "$root" update-ca-certificates > /dev/null 2>&1
+  for file in /etc/pip.conf /root/.config/pip/pip.conf /root/.npmrc; do
+    if [[ -f $file ]]; then install -D -m 600 "$file" "$root$file"; fi
+  done
+}
+
+make_root() {
+  local mirror security log=$root.log
+  mirror=$(archive '[a-z]*')
+  security=$(archive '[a-z]*-security')
+  if ! debootstrap --variant=minbase --include=ca-certificates,git --cache-dir="$downloads/$suite" \
+    "$suite" "$root" ${mirror:+"$mirror"} > "$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    echo "fresh-root: debootstrap failed; what it said is above" >&2
+    exit 1
+  fi
+  rm -f "$log"
+  write_sources "$mirror" "$security"
+  copy_configuration
+  # Nothing in it outlives the run, so nothing need reach the disk.
+  echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
+  cp --link --no-clobber -- "$downloads/$suite"/*.deb "$root/var/cache/apt/archives/" 2> /dev/null || true
+  mkdir -p "$root/var/cache/pip" "$root/var/cache/npm"
+  git clone --quiet --no-hardlinks "file://$PWD" "$root$clone"
+}
+
+# Names and values of what pip, npm and their TLS are told by variables.
+environment() {
+  local name
+  echo "HOME=/root"
+  echo "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+  echo "PIP_CACHE_DIR=/var/cache/pip"
+  echo "npm_config_cache=/var/cache/npm"
+  for name in CI PIP_CERT PIP_INDEX_URL PIP_DEFAULT_TIMEOUT npm_config_registry NODE_EXTRA_CA_CERTS \
+    http_proxy https_proxy no_proxy; do
+    if [[ ${!name-} ]]; then echo "$name=${!name}"; fi
+  done
+}
+
+# The first process of the namespaces.
+enter() {
+  local root=$1 downloads=$2 clone=$3 shm_size=$4
+  shift 4
+  mount --bind "$root" "$root"
+  mount -t proc proc "$root/proc"
+  mount -t sysfs sysfs "$root/sys"
+  mount --bind /dev "$root/dev"
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
+  mount -t tmpfs -o "mode=1777,size=$shm_size" tmpfs "$root/dev/shm"
+  mount --bind "$downloads/pip" "$root/var/cache/pip"
+  mount --bind "$downloads/npm" "$root/var/cache/npm"
+  cd "$root"
+  mkdir .machine
+  pivot_root . .machine
+  umount --lazy /.machine
+  rmdir /.machine
+  cd "$clone"
+  trap : INT TERM # the first process of a namespace gets no signal that it has not asked for
+  env --ignore-environment "$@"
+}
+
+if [[ $(git status --porcelain --untracked-files=no) ]]; then
+  echo "fresh-root: what is not committed is not in the clone" >&2
+fi
+SECONDS=0
+make_root
+echo "A fresh root of $suite, made in $SECONDS s" >&2
+mapfile -t variables <<< "$(environment)"
+unshare --mount --pid --fork --kill-child --propagation private -- \
+  bash -euo pipefail -c "$(declare -f enter); enter \"\$@\"" enter \
+  "$root" "$downloads" "$clone" "$shm_size" "${variables[@]}" "$@"

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs the README's two set-up commands, ./scripts/demo.sh and ./scripts/test.sh, each from a fresh clone in
+# a fresh root, as somebody would who has just found the project. Prints what each took and counted, and
+# keeps the whole output in build/systems/.
+#
+#   scripts/test-systems.sh [SYSTEM]...     debian:12, debian:13 (default: both)
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+systems=("$@")
+if ((${#systems[@]} == 0)); then systems=(debian:12 debian:13); fi
+logs=build/systems
+mkdir -p "$logs"
+failed=0
+
+# try SYSTEM COMMAND: a line that says how it went. A trial that failed shows the end of its log.
+try() {
+  local system=$1 command=$2 log verdict=passed
+  log=$logs/${system/:/-}-$(basename "$command" .sh).log
+  SECONDS=0
+  if ! scripts/fresh-root.sh "$system" "$command" > "$log" 2>&1; then
+    verdict=FAILED failed=1
+    tail --lines=60 "$log"
+  fi
+  printf '%-10s %-20s %s in %d:%02d min, all downloads and the system itself among it\n' "$system" "$command" \
+    "$verdict" "$((SECONDS / 60))" "$((SECONDS % 60))"
+  sed -n 's/^\(skipped: .*\|[0-9]* passed, .*\|[0-9]* more tests .*\|.* files are the same, .*\)$/    \1/p' "$log"
+}
+
+for system in "${systems[@]}"; do
+  try "$system" ./scripts/demo.sh
+  try "$system" ./scripts/test.sh
+done
+exit "$failed"
