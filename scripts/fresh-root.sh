@@ -38,12 +38,13 @@ fi
 downloads=${HEALTHMETRIC_DOWNLOADS:-${XDG_CACHE_HOME:-$HOME/.cache}/healthmetric-downloads}
 mkdir -p "$downloads/$suite" "$downloads/pip" "$downloads/npm"
 root=$(mktemp --directory "${TMPDIR:-/var/tmp}/healthmetric-root.XXXXXX")
+chmod 755 "$root" # apt fetches as a user of its own
 
 # Loop devices outlive the processes that made them. This root's are those whose file lies in it.
 detach_loop_devices() {
   local device inode
   while read -r device inode; do
-    if [[ $(find "$root" -xdev -inum "$inode" -print -quit) ]]; then losetup --detach "$device" || true; fi
+    if [[ $inode && $(find "$root" -xdev -inum "$inode" -print -quit) ]]; then losetup --detach "$device" || true; fi
   done <<< "$(losetup --list --noheadings --output NAME,BACK-INO)"
 }
 
@@ -57,6 +58,7 @@ trap clean_up EXIT
 
 # archive PATTERN: where this machine takes Debian's packages from; nothing where it is no Debian.
 archive() {
+  # shellcheck disable=SC2016 # apt fills these in
   apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2> /dev/null |
     sed -n "s/^Debian $1 //p" | head --lines=1
 }
