@@ -11,7 +11,7 @@ function(healthmetric_python_tests folder)
     string(REGEX REPLACE "^test_" "" name ${name})
     add_test(NAME python/${folder}/${name}
              COMMAND ${HEALTHMETRIC_PYTHON} -m pytest -q -p no:cacheprovider
-                     -p outcomes.recording --rootdir ${PROJECT_SOURCE_DIR} ${file}
+                     -p outcomes.recording -p outcomes.scratch --rootdir ${PROJECT_SOURCE_DIR} ${file}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(python/${folder}/${name} PROPERTIES
       TIMEOUT 1800
