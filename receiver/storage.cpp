@@ -16,13 +16,22 @@
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
+#include "receiver/move_without_replacing.hpp"
 
 namespace healthmetric {
 namespace {
 
-constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr mode_t kDirectoryMode = 0777;  // less the umask
 constexpr mode_t kFileMode = 0666;
+
+UniqueFd open_at(int at_fd, const char* name, int flags) {
+  return UniqueFd(
+      uninterrupted([&] { return ::openat(at_fd, name, flags | O_CLOEXEC, kFileMode); }));
+}
+
+UniqueFd open_folder(int at_fd, const char* name) {
+  return open_at(at_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
 
 struct CloseDirectory {
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
@@ -30,7 +39,7 @@ struct CloseDirectory {
 
 /// The names in a directory, without "." and "..", sorted.
 std::vector<std::string> names_in(int directory_fd, const std::string& shown) {
-  UniqueFd own(::openat(directory_fd, ".", kOpenDirectory));
+  UniqueFd own = open_folder(directory_fd, ".");
   if (!own) throw_system_error("cannot list " + in_quotes(shown), errno);
   const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(own.get()));
   if (!stream) throw_system_error("cannot list " + in_quotes(shown), errno);
@@ -55,18 +64,11 @@ std::vector<std::string> names_in(int directory_fd, const std::string& shown) {
   throw_system_error(action, error_number);
 }
 
-/// renameat2() that replaces nothing; where a file system cannot, a hard link does the same.
-bool rename_without_replacing(int from_fd, const char* from, int to_fd, const char* to) {
-  if (::renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0) return true;
-  if (errno != EINVAL && errno != ENOSYS) return false;
-  return ::linkat(from_fd, from, to_fd, to, 0) == 0 && ::unlinkat(from_fd, from, 0) == 0;
-}
-
 /// Removes what is in a folder, links themselves and not what they lead to. A folder in it that is
 /// not empty gives what it holds to `tree`, at the top: so however deep a stranger has nested them,
 /// two descriptors are enough.
 void flatten(int tree_fd, const std::string& name, const std::string& shown) {
-  const UniqueFd folder(::openat(tree_fd, name.c_str(), kOpenDirectory));
+  const UniqueFd folder = open_folder(tree_fd, name.c_str());
   if (!folder) throw_system_error("cannot remove " + in_quotes(shown), errno);
   for (const std::string& child : names_in(folder.get(), shown)) {
     if (::unlinkat(folder.get(), child.c_str(), 0) == 0) continue;
@@ -148,13 +150,13 @@ UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
     const std::size_t slash = rest.find('/');
     const std::string name(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
-    UniqueFd child(::openat(parent_fd, name.c_str(), kOpenDirectory));
+    UniqueFd child = open_folder(parent_fd, name.c_str());
     if (!child && errno == ENOENT) {
       if (missing == Missing::fail) return {};
       if (::mkdirat(parent_fd, name.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
         throw_system_error("cannot create " + in_quotes(root_ + "/" + c_string(path)), errno);
       }
-      child = UniqueFd(::openat(parent_fd, name.c_str(), kOpenDirectory));
+      child = open_folder(parent_fd, name.c_str());
     }
     if (!child) {
       throw_link_or_system_error("cannot enter " + in_quotes(root_ + "/" + c_string(path)), errno);
@@ -182,7 +184,8 @@ std::vector<Storage::File> Storage::files_in(std::string_view path) {
       throw_system_error("cannot read " + in_quotes(shown + name), errno);
     }
     if (S_ISREG(info.st_mode)) {
-      files.push_back({std::move(name), static_cast<std::uint64_t>(info.st_size)});
+      files.push_back({std::move(name), static_cast<std::uint64_t>(info.st_size),
+                       std::chrono::sys_seconds(std::chrono::seconds(info.st_mtim.tv_sec))});
     }
   }
   return files;
@@ -219,7 +222,7 @@ std::optional<InputFile> Storage::open(const RelativePath& path) {
   const int fd = directory(path.directory(), Missing::fail);
   if (fd < 0) return {};
   const std::string name(path.filename());
-  UniqueFd file(::openat(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  UniqueFd file = open_at(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file && errno == ENOENT) return {};
   if (!file) throw_link_or_system_error("cannot read " + in_quotes(shown), errno);
   struct stat info {};
@@ -249,8 +252,7 @@ OutputFile Storage::create(const RelativePath& path) {
   const std::string shown = root_ + "/" + path.str();
   const int fd = directory(path.directory(), Missing::create);
   const std::string name(path.filename());
-  UniqueFd file(
-      ::openat(fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+  UniqueFd file = open_at(fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!file) throw_system_error("cannot create " + in_quotes(shown), errno);
   return {std::move(file), shown};
 }
@@ -260,7 +262,7 @@ Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
   const int target_fd = directory(to.directory(), Missing::create);
   const std::string source_name(from.filename());
   const std::string target_name(to.filename());
-  if (rename_without_replacing(source_fd, source_name.c_str(), target_fd, target_name.c_str())) {
+  if (move_without_replacing(source_fd, source_name.c_str(), target_fd, target_name.c_str())) {
     return Moved::yes;
   }
   if (errno == EEXIST) return Moved::target_exists;
@@ -289,9 +291,7 @@ void Storage::write_durably(const RelativePath& path, std::string_view text) {
 
 void Storage::move_durably(const RelativePath& from, const RelativePath& to) {
   if (move(from, to) == Moved::target_exists) remove(from);
-  if (::fsync(directory(to.directory(), Missing::fail)) != 0) {
-    throw_system_error("cannot write " + in_quotes(root_ + "/" + to.str()), errno);
-  }
+  sync_descriptor(directory(to.directory(), Missing::fail), root_ + "/" + to.str());
 }
 
 void Storage::remove(const RelativePath& path) {
@@ -306,7 +306,7 @@ void Storage::remove_tree(const RelativePath& path) {
   const std::string name(path.filename());
   const int parent = directory(path.directory(), Missing::fail);
   if (parent < 0) return;
-  UniqueFd tree(::openat(parent, name.c_str(), kOpenDirectory));
+  UniqueFd tree = open_folder(parent, name.c_str());
   if (!tree && errno == ENOENT) return;
   if (!tree && errno != ENOTDIR && errno != ELOOP) {
     throw_system_error("cannot remove " + in_quotes(root_ + "/" + path.str()), errno);
@@ -321,7 +321,9 @@ void Storage::remove_tree(const RelativePath& path) {
 }
 
 void Storage::sync() {
-  if (::syncfs(root_fd_.get()) != 0) throw_system_error("cannot write " + in_quotes(root_), errno);
+  if (::syncfs(root_fd_.get()) == 0) return;
+  if (!is_unsupported(errno)) throw_system_error("cannot write " + in_quotes(root_), errno);
+  ::sync();  // waits for every file system, but for this one, too
 }
 
 bool same_bytes(InputFile& a, InputFile& b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -31,6 +32,7 @@ class Storage {
   struct File {
     std::string name;
     std::uint64_t size_bytes;
+    std::chrono::sys_seconds modified;
   };
 
   enum class Lock {
