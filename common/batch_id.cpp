@@ -96,4 +96,16 @@ std::optional<PayloadName> PayloadName::parse(std::string_view filename) {
   return PayloadName{*batch, *number, last};
 }
 
+bool are_all_parts(std::vector<PayloadName> names) {
+  std::sort(names.begin(), names.end(),
+            [](const PayloadName& a, const PayloadName& b) { return a.part < b.part; });
+  unsigned seen = 0;
+  for (const PayloadName& name : names) {
+    if (name.part > seen + 1) return false;
+    seen = name.part;
+    if (name.last) return name == names.back();
+  }
+  return false;
+}
+
 }  // namespace healthmetric

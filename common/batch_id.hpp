@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// How batches and their payload files are named:
 ///
@@ -43,5 +44,9 @@ struct PayloadName {
 
   friend bool operator==(const PayloadName&, const PayloadName&) = default;
 };
+
+/// Whether these, in any order, are all parts of one batch, from the first to the last. The same
+/// part may be there twice.
+bool are_all_parts(std::vector<PayloadName> names);
 
 }  // namespace healthmetric

@@ -44,6 +44,17 @@ std::optional<BatchStatus> parse_batch_status(std::string_view text) {
   return {};
 }
 
+bool is_final(const Receipt& receipt) {
+  if (receipt.status == BatchStatus::stored || receipt.payloads.empty()) return true;
+  std::vector<PayloadName> names;
+  for (const PayloadFile& payload : receipt.payloads) {
+    auto name = PayloadName::parse(payload.path.filename());
+    if (!name) return true;  // it went by what it holds, so it was there whole
+    names.push_back(std::move(*name));
+  }
+  return are_all_parts(std::move(names));
+}
+
 RelativePath summary_path(const BatchId& id) {
   const std::string time = format_compact_timestamp(id.time);
   return RelativePath(

@@ -32,6 +32,10 @@ struct Receipt {
   std::vector<PayloadFile> payloads;
 };
 
+/// Whether the receipt settles its batch. One that rejects what had come of a batch while parts of
+/// it were missing does not: the receiver takes that back once they come.
+bool is_final(const Receipt& receipt);
+
 /// `summaries/<YYYY>/<MM>/<batch id>.json`, below the storage folder.
 RelativePath summary_path(const BatchId& id);
 

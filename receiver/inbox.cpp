@@ -26,6 +26,7 @@ bool is_first_generation_output(std::string_view name) {
 struct NamedPayload {
   PayloadName name;
   PayloadFile payload;
+  std::chrono::sys_seconds modified;
 };
 
 bool hold_the_same(Storage& storage, const PayloadFile& a, const PayloadFile& b) {
@@ -71,6 +72,16 @@ std::string missing(const std::vector<NamedPayload>& parts) {
   return parts.back().name.last ? "" : fmt::format("part {} and any behind it", expected);
 }
 
+/// When the latest of these parts came: the time of its file. The workflow, which lays the files
+/// out anew for each run, gives them that of the commit they came with. The batch's own time would
+/// not do: a sender may have been without a network for long after packing.
+std::chrono::sys_seconds arrived_at(const std::vector<NamedPayload>& parts) {
+  return std::max_element(
+             parts.begin(), parts.end(),
+             [](const NamedPayload& a, const NamedPayload& b) { return a.modified < b.modified; })
+      ->modified;
+}
+
 WaitingBatch assemble(Storage& storage, const BatchId& id, std::vector<NamedPayload> parts,
                       std::chrono::sys_seconds now, std::chrono::seconds incomplete_after) {
   std::stable_sort(parts.begin(), parts.end(), [](const NamedPayload& a, const NamedPayload& b) {
@@ -87,10 +98,13 @@ WaitingBatch assemble(Storage& storage, const BatchId& id, std::vector<NamedPayl
   }
   batch.reason = missing(parts);
   if (batch.reason.empty()) return batch;
-  const bool too_late = now - id.time > incomplete_after;
+  const std::chrono::sys_seconds arrived = arrived_at(parts);
+  const bool too_late =
+      incomplete_after == std::chrono::seconds(0) || now - arrived > incomplete_after;
   batch.state = too_late ? WaitingBatch::State::unusable : WaitingBatch::State::incomplete;
-  if (too_late)
-    batch.reason = "still missing since " + format_timestamp(id.time) + ": " + batch.reason;
+  if (too_late) {
+    batch.reason = "still missing since " + format_timestamp(arrived) + ": " + batch.reason;
+  }
   return batch;
 }
 
@@ -130,7 +144,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   const auto add = [&](const std::string& folder, const Storage::File& file) {
     PayloadFile payload{RelativePath(folder + file.name), file.size_bytes};
     if (const auto name = PayloadName::parse(file.name)) {
-      by_batch[name->batch.str()].push_back({*name, std::move(payload)});
+      by_batch[name->batch.str()].push_back({*name, std::move(payload), file.modified});
     } else {
       WaitingBatch batch;
       batch.payloads.push_back(std::move(payload));

@@ -48,7 +48,8 @@ bool is_inbox_payload_name(std::string_view name);
 /// root. Never looks inside what was stored. A file in the root is a payload only by its content;
 /// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is.
 /// A payload that lies in both places, with the same bytes, counts once.
-/// A batch whose parts are not all there after `incomplete_after` is unusable.
+/// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
+/// with none at once.
 Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
                  std::chrono::seconds incomplete_after);
 

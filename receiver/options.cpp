@@ -63,8 +63,9 @@ struct CommandLine::Definition {
     app.add_flag("--retry-rejected", retry_rejected,
                  "First move rejected payloads back into the inbox")
         ->excludes(dry_run_flag);
-    app.add_option("--incomplete-after", incomplete_after_days,
-                   "Reject a batch whose parts are not all there after DAYS (default 7)")
+    app.add_option(
+           "--incomplete-after", incomplete_after_days,
+           "Reject a batch of which parts are missing DAYS after the last one came (default 7)")
         ->type_name("DAYS")
         ->check(CLI::Range(0U, 3650U));
     app.add_option("--git-blob-ids", git_blob_ids,

@@ -40,9 +40,13 @@ class Receiver {
       report.retried = std::move(retried.taken);
       report.not_retried = std::move(retried.left);
     }
-    Inbox inbox =
-        scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
-    if (writes()) storage_.remove_tree(kStagingFolder);
+    Inbox inbox = scan();
+    if (writes()) {
+      const std::vector<std::string> taken = take_back_early_parts(storage_, inbox);
+      if (!taken.empty()) inbox = scan();
+      report.retried.insert(report.retried.end(), taken.begin(), taken.end());
+      storage_.remove_tree(kStagingFolder);
+    }
     report.batches.reserve(inbox.batches.size());
     for (WaitingBatch& batch : inbox.batches) {
       report.batches.push_back(process(batch));
@@ -59,6 +63,10 @@ class Receiver {
 
  private:
   [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
+
+  Inbox scan() {
+    return scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
+  }
 
   [[nodiscard]] StoreRules rules() const {
     return {options_.name_template, options_.limits, options_.git_blob_ids};
@@ -124,16 +132,19 @@ class Receiver {
     log::debug("verified " + label(report) + ": " + contents_of(report));
     publish(storage_, staged.manifest);
     log::debug("published " + label(report));
+    remove_rejecting_summary(storage_, staged.id);
     record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, staged.manifest,
            report);
     remove_payloads(batch);
   }
 
   /// A batch with a summary was dealt with by an earlier run, which died or lost its push before
-  /// it could clean up. False when there is no summary.
+  /// it could clean up. False when there is no summary, or one that leaves open what becomes of
+  /// these payloads.
   bool finish_repeat(const WaitingBatch& batch, const BatchId& id, BatchReport& report) {
     const auto receipt = read_receipt(storage_, id);
     if (!receipt) return false;
+    if (!is_final(*receipt) && !covers(*receipt, batch)) return false;
     report.summary = summary_path(id);
     if (!covers(*receipt, batch)) {
       throw Error(ErrorCode::bad_payload,

@@ -1,12 +1,14 @@
 #include "receiver/retry.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "common/error.hpp"
 #include "common/json.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
-#include "receiver/inbox.hpp"
 #include "receiver/rejection.hpp"
 #include "receiver/summary.hpp"
 
@@ -34,21 +36,34 @@ RelativePath place_in_inbox(const Json& reason) {
 
 void remove_rejecting_summary(Storage& storage, const Json& reason) {
   const auto id = BatchId::parse(string_member(reason, "batch_id"));
-  if (!id) return;
-  const auto receipt = read_receipt(storage, *id);
-  if (receipt && receipt->status == BatchStatus::rejected) storage.remove(summary_path(*id));
+  if (id) healthmetric::remove_rejecting_summary(storage, *id);
+}
+
+bool hold_the_same(Storage& storage, const RelativePath& a, const RelativePath& b) {
+  auto left = storage.open(a);
+  auto right = storage.open(b);
+  return left && right && same_bytes(*left, *right);
+}
+
+RelativePath reason_of(const std::string& payload) {
+  return RelativePath(payload + std::string(kReasonSuffix));
 }
 
 void take_back(Storage& storage, const std::string& name) {
   const RelativePath payload(name);
-  const RelativePath reason_path(name + std::string(kReasonSuffix));
-  const Json reason = read_reason(storage, reason_path);
+  const Json reason = read_reason(storage, reason_of(name));
   const RelativePath place = place_in_inbox(reason);
-  if (storage.exists(place)) {
+  const bool is_there = storage.exists(place);
+  if (is_there && !hold_the_same(storage, payload, place)) {
     throw Error(ErrorCode::bad_payload, in_quotes(place.str()) + " is already there");
   }
   remove_rejecting_summary(storage, reason);
-  if (storage.move(payload, place) == Storage::Moved::yes) storage.remove(reason_path);
+  if (is_there) {
+    storage.remove(payload);
+  } else if (storage.move(payload, place) == Storage::Moved::target_exists) {
+    return;
+  }
+  storage.remove(reason_of(name));
 }
 
 /// What lies in `rejected/`, as far as this room is concerned.
@@ -72,25 +87,81 @@ Rejected list_rejected(Storage& storage) {
   return rejected;
 }
 
+std::optional<PayloadName> part_name(const RelativePath& payload) {
+  auto name = PayloadName::parse(payload.filename());
+  const bool is_part = name && !(name->part == 1 && name->last);
+  return is_part ? std::move(name) : std::nullopt;
+}
+
+/// A rejected payload with the name it had.
+struct EarlyPart {
+  std::string rejected;
+  PayloadName name;
+};
+
+/// The parts in `rejected/`, by the batch they are of.
+std::multimap<std::string, EarlyPart> rejected_parts(Storage& storage) {
+  std::multimap<std::string, EarlyPart> parts;
+  for (const std::string& payload : list_rejected(storage).payloads) {
+    if (payload.find(".part-") == std::string::npos) continue;
+    try {
+      const RelativePath place = place_in_inbox(read_reason(storage, reason_of(payload)));
+      if (const auto name = part_name(place)) {
+        parts.emplace(name->batch.str(), EarlyPart{payload, *name});
+      }
+    } catch (const Error& error) {
+      if (!is_defect(error.code())) throw;
+    }
+  }
+  return parts;
+}
+
+/// False, with a word in the log, where it cannot be moved.
+bool try_again(Storage& storage, const std::string& rejected) {
+  try {
+    take_back(storage, rejected);
+    log::info("trying again: " + in_quotes(rejected));
+    return true;
+  } catch (const Error& error) {
+    if (!is_defect(error.code())) throw;
+    log::error("cannot try " + in_quotes(rejected) + " again: " + error.what());
+    return false;
+  }
+}
+
 }  // namespace
 
 Retried retry_rejected(Storage& storage) {
   Retried retried;
   const Rejected rejected = list_rejected(storage);
   for (const std::string& name : rejected.payloads) {
-    try {
-      take_back(storage, name);
-      log::info("trying again: " + in_quotes(name));
-      retried.taken.push_back(name);
-    } catch (const Error& error) {
-      if (!is_defect(error.code())) throw;
-      log::error("cannot try " + in_quotes(name) + " again: " + error.what());
-      retried.left.push_back(name);
-    }
+    (try_again(storage, name) ? retried.taken : retried.left).push_back(name);
   }
   for (const std::string& name : rejected.orphan_reasons) storage.remove(RelativePath(name));
   storage.sync();
   return retried;
+}
+
+std::vector<std::string> take_back_early_parts(Storage& storage, const Inbox& inbox) {
+  std::vector<std::string> taken;
+  std::optional<std::multimap<std::string, EarlyPart>> rejected;
+  for (const WaitingBatch& batch : inbox.batches) {
+    std::vector<PayloadName> names;
+    for (const PayloadFile& payload : batch.payloads) {
+      if (auto name = part_name(payload.path)) names.push_back(std::move(*name));
+    }
+    if (names.empty()) continue;
+    if (!rejected) rejected = rejected_parts(storage);
+    const auto [first, last] = rejected->equal_range(batch.id->str());
+    std::for_each(first, last, [&](const auto& early) { names.push_back(early.second.name); });
+    if (first == last || !are_all_parts(std::move(names))) continue;
+    for (auto early = first; early != last; ++early) {
+      const std::string& payload = early->second.rejected;
+      if (try_again(storage, payload)) taken.push_back(payload);
+    }
+  }
+  if (!taken.empty()) storage.sync();
+  return taken;
 }
 
 }  // namespace healthmetric

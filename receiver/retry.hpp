@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "receiver/inbox.hpp"
 #include "receiver/storage.hpp"
 
 namespace healthmetric {
@@ -20,5 +21,10 @@ struct Retried {
 /// last, for without it nobody would know where the payload belongs. A reason that a crash left
 /// without its payload is removed by the next call.
 Retried retry_rejected(Storage& storage);
+
+/// Where parts of a batch were rejected because the others were long in coming, and those are in
+/// the inbox now: moves the rejected ones back in the same way, if then no part is missing. Returns
+/// what was moved.
+std::vector<std::string> take_back_early_parts(Storage& storage, const Inbox& inbox);
 
 }  // namespace healthmetric

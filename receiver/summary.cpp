@@ -125,4 +125,9 @@ std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
   return with_context(in_quotes(path.str()), [&] { return std::optional(read_receipt(*file)); });
 }
 
+void remove_rejecting_summary(Storage& storage, const BatchId& id) {
+  const auto receipt = read_receipt(storage, id);
+  if (receipt && receipt->status == BatchStatus::rejected) storage.remove(summary_path(id));
+}
+
 }  // namespace healthmetric

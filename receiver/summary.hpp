@@ -36,4 +36,7 @@ void write_summary(Storage& storage, const Summary& summary,
 /// Nothing when the batch has no summary. Throws Error{bad_payload} when it is damaged.
 std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id);
 
+/// Removes the summary of a batch where it says that the batch was rejected.
+void remove_rejecting_summary(Storage& storage, const BatchId& id);
+
 }  // namespace healthmetric

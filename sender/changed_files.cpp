@@ -80,11 +80,13 @@ void learn_fates(SentFiles& sent, GithubClient& client, Clock& clock) {
   for (const BatchId& id : sent.unconfirmed(kMaxAsked)) {
     try {
       const auto receipt = find_receipt(client, id);
+      const bool is_forgotten = clock.now() - id.time > kForgotten;
+      if (receipt && !is_final(*receipt) && !is_forgotten) continue;
       if (receipt && receipt->status == BatchStatus::rejected) {
         log::warning("the receiver rejected " + id.str() + ": " + printable(receipt->reason) +
                      "; its files count as unsent");
         sent.forget(id);
-      } else if (receipt || clock.now() - id.time > kForgotten) {
+      } else if (receipt || is_forgotten) {
         sent.confirm(id);
       }
     } catch (const Error& error) {

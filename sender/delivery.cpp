@@ -97,7 +97,7 @@ void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& pr
     check_undamaged(payload, part.size_bytes);
     progress.begin(sending_step(entry, i));
     const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
-                                     receipt_path(entry.id)};
+                                     [&] { return is_stored(client, entry.id); }};
     std::optional<GithubClient::Put> put;
     if (begun == Begun::perhaps) put = client.settled(file);
     begun = Begun::no;

@@ -263,7 +263,7 @@ std::optional<GithubClient::Put> GithubClient::settled(const NewFile& file) {
     if (*remote == git_blob_id_of_file(file.content)) return Put::already_there;
     return {};
   }
-  if (blob_id(file.receipt)) return Put::already_received;
+  if (file.is_received()) return Put::already_received;
   return {};
 }
 

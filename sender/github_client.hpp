@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,8 +33,8 @@ class GithubClient {
   struct NewFile {
     std::string path;
     std::filesystem::path content;
-    std::string message;  ///< of the commit
-    std::string receipt;  ///< a path that exists once the file was received and removed again
+    std::string message;                ///< of the commit
+    std::function<bool()> is_received;  ///< asks whether it was stored, and removed again
   };
 
   GithubClient(HttpTransport& transport, ApiAccess access);
@@ -43,7 +44,7 @@ class GithubClient {
   Put create_file(const NewFile& file);
 
   /// Whether nothing needs to be sent: the repository has the file with the same git blob id, or
-  /// has it no more and a receipt instead.
+  /// has it no more because it was received.
   std::optional<Put> settled(const NewFile& file);
 
   /// The git blob id of a file; nothing when it does not exist.

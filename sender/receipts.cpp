@@ -49,12 +49,8 @@ bool may_pass(const Error& error) {
 
 }  // namespace
 
-std::string receipt_path(const BatchId& id) {
-  return kStorage + summary_path(id).str();
-}
-
 std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id) {
-  const std::string path = receipt_path(id);
+  const std::string path = kStorage + summary_path(id).str();
   const auto text = client.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);
@@ -63,6 +59,11 @@ std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id) {
   } catch (const Error& error) {
     throw Error(ErrorCode::network, path + ": " + error.what());
   }
+}
+
+bool is_stored(GithubClient& client, const BatchId& id) {
+  const auto receipt = find_receipt(client, id);
+  return receipt && receipt->status == BatchStatus::stored;
 }
 
 Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clock& clock,
@@ -77,7 +78,8 @@ Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clo
     const auto left = std::chrono::floor<Clock::duration>(deadline - clock.now());
     try {
       transport.set_max_wait(left);
-      if (auto receipt = poll.ask()) return std::move(*receipt);
+      auto receipt = poll.ask();
+      if (receipt && is_final(*receipt)) return std::move(*receipt);
       last_failure.clear();
     } catch (const Error& error) {
       if (!may_pass(error)) throw;

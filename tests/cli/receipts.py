@@ -16,5 +16,6 @@ def dispatched(destination: Destination, process: subprocess.Popen[bytes]) -> st
     return batch_id
 
 
-def receipt(status: str) -> bytes:
-    return json.dumps({"status": status, "payloads": []}).encode()
+def receipt(status: str, *payloads: str) -> bytes:
+    listed = [{"path": f"inbox/{name}", "size": 1} for name in payloads]
+    return json.dumps({"status": status, "reason": None if status == "stored" else "it was so", "payloads": listed}).encode()

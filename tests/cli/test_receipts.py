@@ -124,6 +124,18 @@ def test_what_is_no_receipt_is_no_verdict(destination: Destination, source: Path
     result.error_line("no receipt", batch_id)
 
 
+def test_a_rejection_of_the_parts_that_came_first_is_no_verdict(destination: Destination, source: Path) -> None:
+    """Their time was over before the others came; now that all are there, the receiver will take them back."""
+    process = destination.start("--folder", source, "--wait", "3s", "--json")
+    batch_id = dispatched(destination, process)
+    destination.put_file(summary_path(batch_id), receipt("rejected", f"{batch_id}.part-0001.json"))
+    result = finished(process)
+    assert (result.status, result.json["status"]) == (11, "sent")
+    again = destination("--folder", source, "--changed-only")
+    assert (again.status, "rejected" in again.stderr) == (0, False), again
+    assert "unchanged" in again.stdout
+
+
 @pytest.mark.parametrize("words", [["--wait", "soon"], ["--wait", "-1"]])
 def test_a_time_that_is_none_is_usage(words: list[str], destination: Destination, source: Path) -> None:
     assert destination("--folder", source, *words).status == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,6 +14,14 @@ from payloads import BATCH_ID, Payload, batch_id_now, stored_path, summary_path
 from programs import Result
 from receiving import assert_rejected, only_batch
 from trees import file_names, git_blob
+
+
+EIGHT_DAYS = timedelta(days=8)
+
+
+def arrived(file: Path, ago: timedelta) -> None:
+    moment = (datetime.now() - ago).timestamp()
+    os.utime(file, (moment, moment))
 
 
 def test_a_batch_waits_for_all_of_its_parts(receive: Callable[..., Result], storage: Path) -> None:
@@ -33,12 +42,40 @@ def test_a_batch_waits_for_all_of_its_parts(receive: Callable[..., Result], stor
 def test_an_incomplete_batch_is_rejected_when_its_time_is_over(
     receive: Callable[..., Result], storage: Path
 ) -> None:
-    eight_days_ago = datetime.now(timezone.utc) - timedelta(days=8)
-    first = parts(2, f"{eight_days_ago:%Y%m%dT%H%M%SZ}-late-0badcafe")[0]
-    first.put_into(storage)
+    first = parts(2, batch_id_now("late"))[0]
+    arrived(first.put_into(storage), EIGHT_DAYS)
     assert receive("--incomplete-after", "9").status == 0
     assert receive().status == 4
     assert_rejected(storage, first.filename, first.text(), "still missing", "part 2")
+
+
+def test_the_time_of_a_batch_counts_from_its_arrival(receive: Callable[..., Result], storage: Path) -> None:
+    """A laptop packed it and was without a network for eight days; it may well be in mid-delivery."""
+    packed = datetime.now(timezone.utc) - EIGHT_DAYS
+    first, second, third = parts(3, f"{packed:%Y%m%dT%H%M%SZ}-late-0badcafe")
+    arrived(first.put_into(storage), EIGHT_DAYS)
+    second.put_into(storage)
+    assert only_batch(receive("--json"))["status"] == "waiting"
+    third.put_into(storage)
+    assert only_batch(receive("--json"))["status"] == "stored"
+
+
+def test_parts_that_come_after_the_first_were_rejected_complete_the_batch(
+    receive: Callable[..., Result], storage: Path
+) -> None:
+    batch_id = batch_id_now("late")
+    first, second, third = parts(3, batch_id)
+    arrived(first.put_into(storage), EIGHT_DAYS)
+    assert receive().status == 4
+    third.put_into(storage)
+    assert only_batch(receive("--json"))["status"] == "waiting"
+    assert_rejected(storage, first.filename, first.text(), "still missing")
+    second.put_into(storage)
+    result = receive("--json")
+    assert (result.status, only_batch(result)["status"], only_batch(result)["files"]) == (0, "stored", 3)
+    assert result.json["retried"] == [f"rejected/{first.filename}"]
+    assert json.loads((storage / summary_path(batch_id)).read_bytes())["status"] == "stored"
+    assert file_names(storage / "inbox") == file_names(storage / "rejected") == []
 
 
 def test_a_file_that_was_cut_is_put_together(receive: Callable[..., Result], storage: Path) -> None:

@@ -80,3 +80,20 @@ TEST_CASE("a batch without a name is called like its source") {
   CHECK(default_batch_name("") == "data");
   CHECK(default_batch_name("///") == "data");
 }
+
+TEST_CASE("all parts of a batch are told from some") {
+  const BatchId id = BatchId::parse("20240115T103000Z-a-00000001").value();
+  const PayloadName whole{id, 1, true};
+  const PayloadName first{id, 1, false};
+  const PayloadName second{id, 2, false};
+  const PayloadName third{id, 3, true};
+  CHECK(are_all_parts({whole}));
+  CHECK(are_all_parts({third, first, second}));
+  CHECK(are_all_parts({first, first, second, third, third}));
+  CHECK_FALSE(are_all_parts({}));
+  CHECK_FALSE(are_all_parts({first}));
+  CHECK_FALSE(are_all_parts({first, second}));
+  CHECK_FALSE(are_all_parts({first, third}));
+  CHECK_FALSE(are_all_parts({second, third}));
+  CHECK_FALSE(are_all_parts({first, PayloadName{id, 2, true}, third}));
+}

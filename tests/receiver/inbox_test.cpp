@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/file_time.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace healthmetric;
@@ -12,15 +13,20 @@ namespace {
 
 constexpr const char* kPayload = R"({"batch_metadata": {}, "files": {}})";
 const std::string kId = "20240115T103000Z-a-00000001";
-constexpr std::chrono::sys_seconds kPacked{std::chrono::seconds(1'705'314'600)};
+/// Long after the batch was packed.
+constexpr std::chrono::sys_seconds kArrived{std::chrono::seconds(1'805'314'600)};
 
 struct Fixture {
   void put(const std::string& path, std::string_view text = kPayload) {
     fs::create_directories((dir.path() / path).parent_path());
     write_file_atomically(dir.path() / path, text);
+    arrive(path, kArrived);
+  }
+  void arrive(const std::string& path, std::chrono::sys_seconds time) {
+    set_file_time(dir.path() / path, time);
   }
   Inbox scan(std::chrono::seconds age = 1h) {
-    return scan_inbox(storage, {}, kPacked + age, std::chrono::days(7));
+    return scan_inbox(storage, {}, kArrived + age, std::chrono::days(7));
   }
   WaitingBatch only(std::chrono::seconds age = 1h) {
     Inbox inbox = scan(age);
@@ -101,6 +107,17 @@ TEST_CASE("a batch with a gap or no end waits until its time is over") {
   CHECK(fixture.only().state == State::incomplete);
   CHECK(fixture.only(168h).state == State::incomplete);
   CHECK(fixture.only(168h + 1s).state == State::unusable);
+}
+
+TEST_CASE("the part that came last decides how long a batch has waited") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0001.json");
+  fixture.put("inbox/" + kId + ".part-0002.json");
+  fixture.arrive("inbox/" + kId + ".part-0002.json", kArrived + 100h);
+  CHECK(fixture.only(268h).state == State::incomplete);
+  const WaitingBatch late = fixture.only(268h + 1s);
+  CHECK(late.state == State::unusable);
+  CHECK(late.reason.find("still missing since 2027-03-22T") != std::string::npos);
 }
 
 TEST_CASE("parts that contradict each other are of no use") {

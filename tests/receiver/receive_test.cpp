@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/file_time.hpp"
 #include "tests/support/payloads.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -35,6 +36,7 @@ class Fixture {
   void put(const std::string& path, std::string_view text) {
     fs::create_directories((root() / path).parent_path());
     write_file_atomically(root() / path, text);
+    set_file_time(root() / path, clock.now_seconds());
   }
   void put_batch(const std::string& id, const std::string& bytes = "hello") {
     put("inbox/" + id + ".json", payload_of(id, bytes));
@@ -369,6 +371,47 @@ TEST_CASE("a batch whose parts never came is set aside when its time is over") {
   CHECK(fixture.run_for_one().status == Status::rejected);
   CHECK(fixture.has("rejected/" + kId + ".part-0001.json"));
   CHECK(string_member(fixture.json(kSummary), "status") == "rejected");
+}
+
+TEST_CASE("parts that come after the first was rejected complete the batch") {
+  Fixture fixture;
+  const std::string first =
+      SamplePayload{.files = {{"x.txt", "hello"}}, .part = R"({"index":1,"last":false})"}.str();
+  const std::string second =
+      SamplePayload{.files = {},
+                    .part = R"({"index":2,"last":true,"batch_files":1,"batch_size":5})"}
+          .str();
+  fixture.put("inbox/" + kId + ".part-0001.json", first);
+  fixture.clock.sleep_for(std::chrono::days(8));
+  CHECK(fixture.run_for_one().status == Status::rejected);
+  fixture.put("inbox/" + kId + ".part-0002-last.json", second);
+  SECTION("alone") {}
+  SECTION("with the first once more") {
+    fixture.put("inbox/" + kId + ".part-0001.json", first);
+  }
+  SECTION("with the first once more, and nothing is left of its rejection but the summary") {
+    fixture.put("inbox/" + kId + ".part-0001.json", first);
+    fs::remove_all(fixture.root() / "rejected");
+  }
+  CHECK(fixture.run_for_one().status == Status::stored);
+  CHECK(fixture.get(kStored) == "hello");
+  CHECK(string_member(fixture.json(kSummary), "status") == "stored");
+  CHECK(fixture.snapshot().size() == 2);
+}
+
+TEST_CASE("a part that comes after the first was rejected waits for those that are missing") {
+  Fixture fixture;
+  fixture.put("inbox/" + kId + ".part-0001.json",
+              SamplePayload{.files = {}, .part = R"({"index":1,"last":false})"}.str());
+  fixture.clock.sleep_for(std::chrono::days(8));
+  CHECK(fixture.run_for_one().status == Status::rejected);
+  fixture.put("inbox/" + kId + ".part-0002.json",
+              SamplePayload{.files = {}, .part = R"({"index":2,"last":false})"}.str());
+  CHECK(fixture.run_for_one().status == Status::waiting);
+  fixture.clock.sleep_for(std::chrono::days(8));
+  CHECK(fixture.run_for_one().status == Status::rejected);
+  CHECK(fixture.has("rejected/" + kId + ".part-0001.json"));
+  CHECK(fixture.has("rejected/" + kId + ".part-0002.json"));
 }
 
 TEST_CASE("parts that come once more after the batch was stored are removed") {

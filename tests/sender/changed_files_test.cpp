@@ -141,6 +141,10 @@ TEST_CASE("what cannot be asked now is asked by the next run") {
   SECTION("no network") {
     fixture.transport.fail();
   }
+  SECTION("a rejection of the parts that came first") {
+    fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
+                                  R"("inbox/20240115T103000Z-a-00000001.part-0001.json"}]})");
+  }
   learn_fates(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.sent.unconfirmed(10) == std::vector{kBatch});
 }

@@ -129,10 +129,18 @@ TEST_CASE("a part that is delivered is not sent again") {
   }
   SECTION("nor is one that was received by now") {
     fixture.transport.answer(404);
-    fixture.transport.answer(200, R"({"sha":"0000000000000000000000000000000000000000"})");
+    fixture.transport.answer(200, R"({"status": "stored", "reason": null, "payloads": []})");
     fixture.transport.answer(204, "");
     deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
     CHECK(fixture.messages().empty());
+  }
+  SECTION("but it is when the receiver rejected what came first") {
+    fixture.transport.answer(404);
+    fixture.transport.answer(200, R"({"status": "rejected", "reason": "late", "payloads": []})");
+    fixture.transport.answer(201, kMade);
+    fixture.transport.answer(204, "");
+    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    CHECK(fixture.messages().size() == 1);
   }
 }
 

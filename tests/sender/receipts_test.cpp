@@ -14,6 +14,10 @@ constexpr const char* kStored =
     R"({"status": "stored", "reason": null, "payloads": [], "files": [cut)";
 constexpr const char* kRejected = R"({"status": "rejected", "reason": "too bad", "payloads": []})";
 
+constexpr const char* kEarlyPartRejected =
+    R"({"status": "rejected", "reason": "still missing: part 2", "payloads": [
+        {"path": "inbox/20240115T103000Z-a-00000001.part-0001.json", "size": 3}]})";
+
 struct Fixture {
   Receipt wait(std::chrono::seconds time) {
     return wait_for_receipt(client, retrying, clock, progress, id, time);
@@ -98,4 +102,14 @@ TEST_CASE("a token that may not read ends the wait") {
   Fixture fixture;
   fixture.inner.answer(401, R"({"message":"Bad credentials"})");
   CHECK(error_code_of([&] { fixture.wait(10min); }) == ErrorCode::unauthorized);
+}
+
+TEST_CASE("what was rejected while parts were missing is no verdict on the batch") {
+  Fixture fixture;
+  fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});
+  fixture.inner.answer(200, kEarlyPartRejected);
+  fixture.inner.answer(304, "");
+  fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
+  fixture.inner.answer(200, kStored);
+  CHECK(fixture.wait(10min).status == BatchStatus::stored);
 }
