@@ -33,5 +33,8 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.87)")  # loaded at need, so not
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, git")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "\
 Carries folders of health data into a GitHub repository, in batches.\n\
-healthmetric-sender packs and uploads, healthmetric-receiver verifies and unpacks.")
+healthmetric-sender packs and uploads, healthmetric-receiver verifies\n\
+and unpacks.")
+set(CPACK_HEALTHMETRIC_VERSION_DATE ${HEALTHMETRIC_VERSION_DATE})
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/debian/complete.cmake)
 include(CPack)

@@ -33,9 +33,9 @@ def packed(build: Path, generator: str, folder: Path, pattern: str) -> Path:
     return package
 
 
-def documented_files() -> set[str]:
+def documented_files(page_ending: str = "") -> set[str]:
     per_program = {f"{place}{program}{ending}" for program in PROGRAMS for place, ending in (
-        ("bin/", ""), ("share/man/man1/", ".1"), ("share/bash-completion/completions/", ""),
+        ("bin/", ""), ("share/man/man1/", f".1{page_ending}"), ("share/bash-completion/completions/", ""),
         ("share/zsh/site-functions/_", ""), ("share/fish/vendor_completions.d/", ".fish"))}
     return per_program | {"share/doc/healthmetric/copyright"}
 
@@ -50,7 +50,8 @@ def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_deb_holds_programs_manuals_completions_and_licence(deb: Path) -> None:
     listed = {line.split()[5].removeprefix("./usr/") for line in run("dpkg-deb", "-c", deb).splitlines()}
-    assert documented_files() <= listed
+    assert documented_files(".gz") <= listed
+    assert {"share/doc/healthmetric/changelog.Debian.gz", "share/lintian/overrides/healthmetric"} <= listed
 
 
 def test_a_deb_says_what_it_needs(deb: Path) -> None:
@@ -59,6 +60,13 @@ def test_a_deb_says_what_it_needs(deb: Path) -> None:
     for library in ("libc6", "libcurl", "libmodpbase64"):
         assert library in needed
     assert run("dpkg-deb", "-f", deb, "Version").startswith(f"{version()}-1~")
+
+
+def test_a_deb_keeps_to_debians_policy(deb: Path) -> None:
+    """But for what the overrides that it carries give a reason for."""
+    if not shutil.which("lintian"):
+        pytest.skip("lintian is not installed")
+    assert run("lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0", deb) == ""
 
 
 long_test = pytest.mark.skipif(not LONG, reason="takes minutes: --long")
