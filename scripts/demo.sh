@@ -5,7 +5,9 @@
 #   scripts/demo.sh [--keep] [FOLDER]
 #
 #   FOLDER   what to send (default: example_data)
-#   --keep   leave the temporary directory, with the repository and all logs, and say where it is
+#   --keep   leave the working directory, with the repository and all logs, and say where it is
+#
+# All it makes lies in build/. HEALTHMETRIC_BUILD=DIR uses the programs that were built there.
 set -euo pipefail
 
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
@@ -34,9 +36,12 @@ fi
 
 repository=demo/health
 token=demo-token
-receiver=$top/build/release/receiver/healthmetric-receiver
-sender=$top/build/release/sender/healthmetric-sender
-work=$(mktemp --directory -t healthmetric-demo.XXXXXX)
+build=${HEALTHMETRIC_BUILD:-$top/build/demo}
+receiver=$build/receiver/healthmetric-receiver
+sender=$build/sender/healthmetric-sender
+shown_lines=60
+mkdir -p "$top/build"
+work=$(mktemp --directory "$top/build/demo-run.XXXXXX")
 server_pid=
 
 clean_up() {
@@ -61,10 +66,27 @@ fail() {
   exit 1
 }
 
+# Ninja's lines as one that counts, or where nobody looks, a line each tenth of the way.
+show_progress() {
+  local percent rest tenth=-1
+  while read -r percent rest; do
+    printf '%s %s\n' "$percent" "$rest" >> "$work/build.log"
+    if ! [[ $percent =~ ^[0-9]+%$ ]]; then continue; fi
+    if [[ -t 1 ]]; then
+      printf '\r%4s built' "$percent"
+    elif ((${percent%\%} / 10 > tenth)); then
+      tenth=$((${percent%\%} / 10))
+      printf '%4s built\n' "$percent"
+    fi
+  done
+  if [[ -t 1 ]]; then printf '\n'; fi
+}
+
 build() {
-  "$top/scripts/install-packages.sh" build demo
-  if ! (cd -- "$top" && cmake --preset release && cmake --build --preset release \
-    --target healthmetric-sender healthmetric-receiver) > "$work/build.log" 2>&1; then
+  if [[ ${HEALTHMETRIC_BUILD-} ]]; then return; fi
+  say "Building both programs (a minute or two, the first time)"
+  if ! (cd -- "$top" && cmake --preset demo > "$work/build.log" 2>&1 &&
+    NINJA_STATUS='%p ' cmake --build --preset demo 2>&1 | show_progress); then
     cat "$work/build.log" >&2
     fail "the build failed"
   fi
@@ -109,13 +131,32 @@ wait_for_run() {
 
 stored_git() { git -C "$work/github/$repository.git" -c core.quotePath=false "$@"; }
 
+# A folder's content two columns to the right of its name.
+as_tree() {
+  stored_git ls-tree -r -t --format='%(path) %(objecttype)' main _storage/ |
+    sed -e 's|[^/]*/|  |g' -e 's| tree$|/|' -e 's| blob$||'
+}
+
+first_lines() {
+  awk -v most="$shown_lines" 'NR <= most; END { if (NR > most) print "... and " NR - most " more lines" }'
+}
+
 show() {
   say "The commits"
   stored_git log --reverse --format='%n%h %s' --stat=100 --stat-count=4 main
-  say "What the repository holds"
-  stored_git ls-tree -r --name-only main _storage/
   say "The summary for people"
   head --lines=40 "$work/summary.md"
+  say "What the repository holds"
+  as_tree | first_lines
+}
+
+tell_what_next() {
+  say "Next, with data of your own"
+  cat << END
+See it stored on this machine:      $0 FOLDER
+See what would be sent, and why:    ${sender#"$PWD/"} --folder FOLDER --dry-run
+Send it to a repository of yours:   "Quick start with a real repository" in README.md
+END
 }
 
 # Both sides against the digests in the summary: the sources and a fresh checkout of what is stored.
@@ -137,7 +178,8 @@ digests_of() {
   jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
 }
 
-say "Building (a few minutes, the first time)"
+say "Installing what is missing"
+"$top/scripts/install-packages.sh" build demo
 build
 say "Starting a local GitHub with the repository $repository"
 start_github
@@ -152,3 +194,4 @@ if [[ ! -e $work/summary.md ]]; then
 fi
 show
 compare
+tell_what_next

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kFileName = "files";
 constexpr const char* kNoTime = "-";
-constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
+constexpr std::size_t kReadBlockBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxRecordBytes = std::size_t{16} * 1024;
 
 /// The text up to the next blank, which is taken from `rest` with it.
@@ -87,7 +87,7 @@ void for_each_packed_file(const std::filesystem::path& folder,
   const std::filesystem::path path = folder / kFileName;
   if (!has_packed_files(folder)) return;
   InputFile file(path);
-  std::string block(kBlockBytes, '\0');
+  std::string block(kReadBlockBytes, '\0');
   std::string record;
   const auto check = [&](bool is_good) {
     if (!is_good) throw Error(ErrorCode::io, in_quotes(path.string()) + " is damaged");

@@ -9,7 +9,7 @@ namespace healthmetric {
 namespace {
 
 /// A multiple of 3; with its base64 it stays in the second-level cache.
-constexpr std::size_t kBlockBytes = std::size_t{192} * 1024;
+constexpr std::size_t kBodyBlockBytes = std::size_t{192} * 1024;
 constexpr int kBlocks = 4;
 
 constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{1} << 20U;
@@ -58,9 +58,9 @@ void PayloadBody::rewind() {
 /// Leaves the block empty at the file's end.
 void PayloadBody::fill(ByteBuffer& block) {
   block.clear();
-  while (block.size() < kBlockBytes) {
+  while (block.size() < kBodyBlockBytes) {
     const std::size_t before = block.size();
-    const std::size_t count = file_.read(block.extend(kBlockBytes - before));
+    const std::size_t count = file_.read(block.extend(kBodyBlockBytes - before));
     block.cut_to(before + count);
     if (count == 0) return;
   }

@@ -1,0 +1,85 @@
+"""The demo: the whole way of a batch, a tree of what is stored, what to do next, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+LONG = os.environ.get("HEALTHMETRIC_LONG") == "1"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The project's files, without what was built from them."""
+    place = tmp_path / "healthmetric"
+    shutil.copytree(PROJECT, place, symlinks=True, ignore=lambda folder, names: {
+        name for name in names if name in ("build", ".git", "__pycache__")})
+    return place
+
+
+def files_below(place: Path) -> set[str]:
+    return {path.relative_to(place).as_posix() for path in place.rglob("*")}
+
+
+def demonstrate(checkout: Path, *words: str | Path, build: str | None) -> list[str]:
+    temporary = checkout.parent / "temporary"
+    temporary.mkdir()
+    before = files_below(checkout)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HEALTHMETRIC_")}
+    environment |= {"TMPDIR": str(temporary), "HOME": str(temporary)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run([checkout / "scripts/demo.sh", *words], text=True, capture_output=True, check=False,
+                          cwd=checkout.parent, env=environment | ({"HEALTHMETRIC_BUILD": build} if build else {}), timeout=1500)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert not list(temporary.iterdir())
+    assert {path for path in files_below(checkout) - before if not path.startswith("build/demo/")} <= {
+        "build", "build/demo"}
+    return done.stdout.splitlines()
+
+
+def built() -> str:
+    build = os.environ.get("HEALTHMETRIC_BUILD")
+    if not build:
+        pytest.skip("HEALTHMETRIC_BUILD names no build")
+    return build
+
+
+def test_it_ends_with_a_tree_and_what_comes_next(checkout: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own data"
+    (folder / "a/b").mkdir(parents=True)
+    (folder / "a/b/rate.csv").write_text("t,bpm\n")
+    (folder / "note ü.txt").write_text("well\n")
+    shown = demonstrate(checkout, folder, build=built())
+    tree = shown[shown.index("> What the repository holds") + 1:]
+    tree = tree[:tree.index("")]
+    assert tree[0] == "_storage/"
+    demo = tree.index("  demo/")
+    assert tree[demo + 1:demo + 3] == ["    a/", "      b/"]
+    assert tree[demo + 3].startswith("        rate_")
+    assert tree[demo + 4].startswith("    note ü_")
+    assert "> Compared with their sources: 2 of 2 stored files are the same, byte for byte." in shown
+    assert f"See it stored on this machine:      {checkout}/scripts/demo.sh FOLDER" in shown
+    assert f"See what would be sent, and why:    {built()}/sender/healthmetric-sender --folder FOLDER --dry-run" in shown
+
+
+def test_a_large_folder_is_not_listed_whole(checkout: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(100):
+        (folder / f"{number}.csv").write_text("t,bpm\n")
+    shown = demonstrate(checkout, folder, build=built())
+    tree = shown[shown.index("> What the repository holds") + 1:]
+    assert tree[60].startswith("... and ")
+    assert tree[60].endswith(" more lines")
+    assert tree[61] == ""
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes: --long")
+def test_it_builds_what_it_needs(checkout: Path) -> None:
+    shown = demonstrate(checkout, build=None)
+    assert [line for line in shown if line.endswith("% built")][-1] == "100% built"
