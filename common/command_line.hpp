@@ -21,8 +21,21 @@
 
 namespace healthmetric {
 
+/// What a program calls the words that are no option, where it takes such.
+inline constexpr const char* kPaths = "PATH";
+
+/// Where --help lists itself, and what concerns no program in particular; and the limits.
+inline constexpr const char* kGeneralGroup = "General";
+inline constexpr const char* kLimitsGroup = "Limits";
+
+/// The options of no group are there to be refused: the description says why, and what to do.
+inline constexpr const char* kRefusedGroup = "";
+
 /// How a parse ended when it did not end in an Error{usage}.
 enum class Parsed { run, help_shown };
+
+/// Names of options, without the dashes.
+using OptionNames = std::span<const std::string_view>;
 
 /// An application with --help and --version.
 void set_up_command_line(CLI::App& app, const std::string& program);
@@ -55,15 +68,22 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv);
 /// Of an option whose values are one list, each line is a value.
 Settings environment_settings(const CLI::App& app, const MergeRules& rules = {});
 
+/// Which variables that begin as ours do, and are none, are worth a word.
+enum class Told {
+  all,
+  what_is_near,  ///< to one of the program's own
+};
+
+/// A message for each variable of the environment that begins with HEALTHMETRIC_, has a value and
+/// belongs neither to an option of `app` nor to one of the `known` ones, with the one it is near.
+std::vector<std::string> unknown_variables(const CLI::App& app, Told told, OptionNames known);
+
 /// Reads the command line once more, with settings for what it leaves open. `places` go from the
 /// most specific to the least: an option that is given in one, or that excludes one that is given,
 /// takes no setting of the later ones. Throws Error{usage} that names the origin of a setting that
 /// cannot be meant.
 void apply_settings(CLI::App& app, int argc, const char* const* argv,
                     const std::vector<Settings>& places, const MergeRules& rules = {});
-
-/// Names of options, without the dashes.
-using OptionNames = std::span<const std::string_view>;
 
 /// "--json, --quiet and --log-file".
 std::string list_of(OptionNames names);
@@ -75,35 +95,13 @@ void refuse_other_options(const CLI::App& app, const std::string& command, Optio
 /// What stands for an option's value in texts: "HOW".
 std::string value_name(const CLI::Option& option);
 
-/// True for what is an option of the program: not --help and --version.
+/// True for what can be set: not --help and --version, no path, and no option that is only there to
+/// be refused in good words.
 bool is_setting(const CLI::Option& option);
 
 /// --verbose, --quiet and --log-file.
 void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file);
 /// Throws Error{usage} for both.
 log::Verbosity verbosity(bool verbose, bool quiet);
-
-/// Reads "4096", "64K", "20M", "1.5G" or "20MiB" (powers of 1024) into bytes. Throws Error{usage}.
-std::uint64_t parse_size(const std::string& text);
-
-/// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
-std::chrono::seconds parse_duration(const std::string& text);
-
-/// Checks that an option's values are sizes, or durations, so that a bad one is refused with the
-/// place where it stands.
-CLI::Validator size_check();
-CLI::Validator duration_check();
-
-/// --max-file-size, --max-batch-size and --max-files, the same on both sides.
-class LimitOptions {
- public:
-  void add_to(CLI::App& app);
-  [[nodiscard]] Limits limits() const;
-
- private:
-  std::string max_file_size_;
-  std::string max_batch_size_;
-  std::uint64_t max_files_ = Limits{}.max_files;
-};
 
 }  // namespace healthmetric

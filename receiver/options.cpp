@@ -5,6 +5,7 @@
 
 #include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "common/option_values.hpp"
 #include "receiver/git_repository.hpp"
 
 namespace healthmetric::receiver {
@@ -34,7 +35,9 @@ struct CommandLine::Definition {
 
   Definition() {
     set_up_command_line(app, "healthmetric-receiver");
+    app.option_defaults()->group("Storage");
     add_storage_options();
+    app.option_defaults()->group(kGeneralGroup);
     app.add_option("--summary-markdown", options.summary_markdown,
                    "Write a summary of the run to FILE, as Markdown")
         ->type_name("FILE");
@@ -44,9 +47,10 @@ struct CommandLine::Definition {
     verify =
         app.add_subcommand("verify", "Compare the stored files with the summaries; change nothing");
     verify->fallthrough();
+    verify->set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
     verify->footer("It takes " + list_of(kVerifyOptions) + ".");
     app.footer(
-        "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template:\n"
+        "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "
         "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
   }
 
@@ -67,12 +71,12 @@ struct CommandLine::Definition {
            "--incomplete-after", incomplete_after_days,
            "Reject a batch of which parts are missing DAYS after the last one came (default 7)")
         ->type_name("DAYS")
-        ->check(CLI::Range(0U, 3650U));
+        ->check(number_check(0, 3650));
     app.add_option("--git-blob-ids", git_blob_ids,
                    "Record the id git gives each file: always, never, or auto: when the storage "
                    "folder lies in a git repository (default auto)")
         ->type_name("WHEN")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+        ->check(choice_check({"auto", "always", "never"}));
     app.add_option("--reject-list", reject_list,
                    "Reject the payloads that FILE names, a JSON object of paths below the storage "
                    "folder and reasons")

@@ -376,14 +376,29 @@ void check_json(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+ScanResult one_text(const std::string& name, std::string text) {
+  ScanResult result;
+  result.size_bytes = text.size();
+  result.files.add(RelativePath(name));
+  result.text = std::move(text);
+  return result;
+}
+
+}  // namespace
+
 ScanResult scan_json(std::string text) {
   if (text.empty()) throw Error(ErrorCode::usage, "the JSON to send is empty");
   check_json(text);
-  ScanResult result;
-  result.size_bytes = text.size();
-  result.files.add(RelativePath("data.json"));
-  result.text = std::move(text);
-  return result;
+  return one_text("data.json", std::move(text));
+}
+
+ScanResult scan_input(const std::string& name, std::string text) {
+  if (text.empty()) {
+    throw Error(ErrorCode::usage, "--stdin-name: standard input has nothing in it");
+  }
+  return one_text(name, std::move(text));
 }
 
 }  // namespace healthmetric

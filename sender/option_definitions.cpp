@@ -1,17 +1,67 @@
 #include "sender/option_definitions.hpp"
 
+#include "common/error.hpp"
+#include "common/printable.hpp"
+#include "common/relative_path.hpp"
+#include "sender/repository.hpp"
+
 namespace healthmetric::sender {
 namespace {
 
+constexpr const char* kSourceGroup = "What to send";
+constexpr const char* kSelectionGroup = "Which files of a folder";
+constexpr const char* kTargetGroup = "Where to";
+constexpr const char* kDeliveryGroup = "Delivery";
+constexpr const char* kPackingGroup = "Payloads and the outbox";
+constexpr const char* kBatchGroup = "Which batches";
+constexpr const char* kConfigurationGroup = "Configuration";
+
 constexpr const char* kPrecedence =
     "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
-    "HEALTHMETRIC_BATCH_NAME)\n"
-    "and in sender.toml; the command line wins, then the environment, then the file. Patterns are\n"
-    "one list from everywhere, the file's first; a place that begins with --include means only "
-    "that.\n"
-    "With no source, on a terminal, the sender asks.";
+    "HEALTHMETRIC_BATCH_NAME) and in sender.toml; the command line wins, then the environment, "
+    "then the file. Patterns are one list from everywhere, the file's first; a place that begins "
+    "with --include means only that. With no source, on a terminal, the sender asks.";
+
+/// What is added in its scope goes into the group.
+class Group {
+ public:
+  Group(CLI::App& app, const char* name) : app_(app) { app.option_defaults()->group(name); }
+  ~Group() { app_.option_defaults()->group(kGeneralGroup); }
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+
+ private:
+  CLI::App& app_;
+};
+
+void check_file_name(const std::string& name) {
+  const std::string_view fault = RelativePath::fault_of(name);
+  if (!fault.empty()) {
+    throw Error(ErrorCode::usage,
+                in_quotes(name) + " is no name for a file: it " + std::string(fault));
+  }
+}
+
+void check_part_size(const std::string& text) {
+  if (parse_size(text) < kMinPartBytes) {
+    throw Error(ErrorCode::usage, "parts of less than 64K are not made");
+  }
+}
+
+void check_timeout(const std::string& text) {
+  if (parse_duration(text).count() == 0) {
+    throw Error(ErrorCode::usage, "it must be a second or more");
+  }
+}
+
+void check_pattern(const std::string& glob) {
+  (void)PathPatterns({{Verdict::exclude, glob}});
+}
 
 void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
+  const Group group(app, kSourceGroup);
+  auto* paths = app.add_option(kPaths, raw.paths, "A folder, or files whatever their type")
+                    ->type_name(kPaths);
   auto* folder =
       app.add_option("--folder", raw.folder, "Send all files below DIR")->type_name("DIR");
   auto* file = app.add_option("--file", raw.files, "Send FILE, whatever its type; may be repeated")
@@ -24,9 +74,15 @@ void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
                               "Send the files that FILE names, one a line, each below --folder "
                               "(default: the current directory); - reads standard input")
                    ->type_name("FILE");
+  auto* input = app.add_option("--stdin-name", options.stdin_name,
+                               "Send what standard input holds as a file of that NAME, of any type")
+                    ->type_name("NAME")
+                    ->check(check_that(check_file_name));
   folder->excludes(file)->excludes(data);
   file->excludes(data)->excludes(list);
   list->excludes(data);
+  paths->excludes(folder)->excludes(data)->excludes(list);
+  input->excludes(folder)->excludes(file)->excludes(data)->excludes(list)->excludes(paths);
   app.add_flag("--null", raw.nul_separated,
                "Names in --files-from end with a NUL character instead of a line's end");
   app.add_option("--batch-name", options.batch_name,
@@ -37,16 +93,19 @@ void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
 }
 
 void add_selection_options(CLI::App& app, RawOptions& raw) {
+  const Group group(app, kSelectionGroup);
   app.add_option("--include", raw.includes,
                  "Send what matches GLOB, whatever its type; may be repeated. --include and "
                  "--exclude are one list in the order given: the last match wins, and where the "
                  "list begins with --include, what nothing matches is left out")
       ->type_name("GLOB")
+      ->check(check_that(check_pattern))
       ->allow_extra_args(false);
   app.add_option("--exclude", raw.excludes,
                  "Leave out what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
                  "a slash a path below the folder ('2023/**'); may be repeated")
       ->type_name("GLOB")
+      ->check(check_that(check_pattern))
       ->allow_extra_args(false);
   app.add_flag("--hidden", raw.hidden,
                "Send hidden files and folders too (.git never; .healthmetricignore never)");
@@ -57,11 +116,13 @@ void add_selection_options(CLI::App& app, RawOptions& raw) {
 }
 
 void add_target_options(CLI::App& app, Options& options, RawOptions& raw) {
+  const Group group(app, kTargetGroup);
   app.add_option("--repo", options.repository,
                  "Repository, owner/name (default: GITHUB_REPOSITORY, or the origin remote here)")
       ->type_name("REPO");
   app.add_option("--branch", options.branch, "Branch (default: the repository's default branch)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(check_that(check_branch));
   app.add_option(
          "--api-url", options.api_url,
          "Root of the API (default: GITHUB_API_URL, or " + std::string(kDefaultApiUrl) + ")")
@@ -69,10 +130,14 @@ void add_target_options(CLI::App& app, Options& options, RawOptions& raw) {
   app.add_option("--token-file", options.token_file,
                  "Read the token from FILE (default: GH_TOKEN or GITHUB_TOKEN)")
       ->type_name("FILE");
+  app.add_option("--token", raw.token,
+                 "a token among the options can be read by others: put it into a file that only "
+                 "you can read, and use --token-file FILE, or set GH_TOKEN")
+      ->group(kRefusedGroup);
   app.add_option("--trigger", raw.trigger,
                  "What starts the receiver: dispatch, push, workflow or none (default dispatch)")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"dispatch", "push", "workflow", "none"}));
+      ->check(choice_check({"dispatch", "push", "workflow", "none"}));
   app.add_option("--output", options.output,
                  "Write the payload to DIR/_storage/inbox/ instead of sending it")
       ->type_name("DIR");
@@ -83,6 +148,7 @@ CLI::Validator wait_check() {
 }
 
 void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
+  const Group group(app, kDeliveryGroup);
   app.add_option("--wait", raw.wait,
                  "Wait for the receiver's verdict, at most TIME (10m when none is given): the exit "
                  "status is then 8 when it rejected the batch, 11 when time ran out")
@@ -103,7 +169,7 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
          "--timeout", raw.timeout,
          "Give up a connection on which nothing moves for TIME, and try again (default 60s)")
       ->type_name("TIME")
-      ->check(duration_check());
+      ->check(check_that(check_timeout));
   app.add_option("--proxy", raw.proxy,
                  "Connect through URL (default: HTTPS_PROXY and NO_PROXY, as curl reads them)")
       ->type_name("URL");
@@ -115,17 +181,19 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
                "Leave out files that were sent to that repository and branch before and are "
                "unchanged since")
       ->excludes(app.get_option("--output"))
-      ->excludes(app.get_option("--data"));
+      ->excludes(app.get_option("--data"))
+      ->excludes(app.get_option("--stdin-name"));
 }
 
 void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
+  const Group group(app, kPackingGroup);
   app.add_option("--part-size", raw.part_size,
                  "Split the batch into payloads of at most SIZE (default 20M)")
       ->type_name("SIZE")
-      ->check(size_check());
+      ->check(check_that(check_part_size));
   app.add_option("--compress", raw.compress, "Compress contents: none or zstd (default none)")
       ->type_name("HOW")
-      ->check(CLI::IsMember({"none", "zstd"}));
+      ->check(choice_check({"none", "zstd"}));
   limits.add_to(app);
   app.add_option("--state-dir", options.state_dir,
                  "Where the outbox is (default: $XDG_STATE_HOME/healthmetric)")
@@ -137,6 +205,7 @@ void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, Limit
 }
 
 void add_configuration_options(CLI::App& app, RawOptions& raw) {
+  const Group group(app, kConfigurationGroup);
   app.add_option("--config", raw.config,
                  "Read options from FILE (default: $XDG_CONFIG_HOME/healthmetric/sender.toml)")
       ->type_name("FILE");
@@ -147,7 +216,7 @@ void add_configuration_options(CLI::App& app, RawOptions& raw) {
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description) {
   CLI::App* command = parent.add_subcommand(name, description);
   command->fallthrough();  // the options of the program stand behind a command, too
-  command->set_help_flag("-h,--help", "Print this help and stop");
+  command->set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
   return command;
 }
 
@@ -159,9 +228,11 @@ void add_outbox_commands(CLI::App& app, RawOptions& raw) {
   add_command(*outbox, "retry",
               "Deliver them now, those that were refused too, or only the batches named")
       ->add_option("ID", raw.batch_ids, "A batch's id")
+      ->group(kBatchGroup)
       ->type_name("");
   add_command(*outbox, "drop", "Remove a batch that was not delivered: its files count as unsent")
       ->add_option("ID", raw.batch_ids, "A batch's id")
+      ->group(kBatchGroup)
       ->type_name("")
       ->required();
 }
@@ -174,6 +245,7 @@ bool is_switch(const std::string& text) {
 
 void define_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
   set_up_command_line(app, "healthmetric-sender");
+  app.option_defaults()->group(kGeneralGroup);
   add_source_options(app, options, raw);
   add_selection_options(app, raw);
   add_target_options(app, options, raw);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/command_line.hpp"
+#include "common/option_values.hpp"
 #include "sender/options.hpp"
 
 /// What the sender's options are called, what is said of them, and where CLI11 puts their values;
@@ -33,6 +34,7 @@ inline constexpr std::array<std::string_view, 4> kTargetOptions = {"repo", "bran
 struct RawOptions {
   std::string config;
   std::string profile;
+  std::vector<std::string> paths;
   std::string folder;
   std::string files_from;
   std::vector<std::string> includes;
@@ -47,6 +49,7 @@ struct RawOptions {
   std::string wait;
   std::string timeout = "60s";
   std::string proxy;
+  std::string token;  ///< always refused
   std::string outbox_limit;
   std::vector<std::string> batch_ids;
   bool nul_separated = false;

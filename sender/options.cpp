@@ -7,8 +7,8 @@
 #include "common/error.hpp"
 #include "common/printable.hpp"
 #include "sender/config_file.hpp"
+#include "sender/named_paths.hpp"
 #include "sender/option_definitions.hpp"
-#include "sender/repository.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -42,14 +42,16 @@ std::optional<OutboxCommand> chosen_command(const CLI::App& app, const RawOption
               "outbox: say list, retry or drop (healthmetric-sender outbox --help tells of them)");
 }
 
-std::optional<DataSource> chosen_source(const CLI::App& app, const RawOptions& raw) {
+std::optional<DataSource> chosen_source(const CLI::App& app, const RawOptions& raw,
+                                        const std::string& stdin_name) {
   if (app.count("--files-from") > 0) {
     return ListSource{raw.files_from, raw.nul_separated ? '\0' : '\n',
                       raw.folder.empty() ? "." : raw.folder};
   }
   if (raw.nul_separated) throw Error(ErrorCode::usage, "--null goes with --files-from");
   if (app.count("--folder") > 0) return FolderSource{raw.folder};
-  if (app.count("--file") > 0) return FilesSource{{raw.files.begin(), raw.files.end()}};
+  if (app.count(kPaths) + app.count("--file") > 0) return source_of_paths(raw.paths, raw.files);
+  if (!stdin_name.empty()) return InputSource{stdin_name};
   if (raw.data) return JsonSource{*raw.data};
   return {};
 }
@@ -98,7 +100,8 @@ MergeRules merge_rules() {
   rules.joined = {kInclude, kExclude};
   // A source takes the place of a less specific one, with all that belongs to that.
   rules.displaced_by.emplace("files-from", "folder");
-  for (const char* source : {"folder", "file", "data", "files-from"}) {
+  rules.displaced_by.emplace("file", kPaths);
+  for (const char* source : {"folder", "file", "data", "files-from", "stdin-name", kPaths}) {
     rules.displaced_by.emplace("null", source);
   }
   return rules;
@@ -120,24 +123,9 @@ bool begins_with_include(const CLI::App& app) {
   return false;
 }
 
-std::uint64_t part_limit(const std::string& text) {
-  if (text.empty()) return kDefaultPartBytes;
-  const std::uint64_t bytes = parse_size(text);
-  if (bytes < kMinPartBytes) {
-    throw Error(ErrorCode::usage, "--part-size: parts of less than 64K are not made");
-  }
-  return bytes;
-}
-
 std::optional<std::chrono::seconds> chosen_wait(const CLI::App& app, const RawOptions& raw) {
   if (app.count("--wait") == 0 || raw.wait == "false") return {};
   return parse_duration(is_switch(raw.wait) ? kDefaultWait : raw.wait);
-}
-
-std::chrono::seconds chosen_timeout(const RawOptions& raw) {
-  const auto timeout = parse_duration(raw.timeout);
-  if (timeout.count() == 0) throw Error(ErrorCode::usage, "--timeout: it must be a second or more");
-  return timeout;
 }
 
 Proxy chosen_proxy(const RawOptions& raw) {
@@ -184,22 +172,22 @@ struct CommandLine::Definition {
       only_included = only_included || begins_with_include(place);
     // Who begins with --include means nothing else, whatever less specific places put in front.
     if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
-    app.parse(argc, argv);
+    parse_command_line(app, argc, argv);
     apply_settings(app, argc, argv, places, rules);
   }
 
   Options finish() {
-    options.source = chosen_source(app, raw);
+    options.source = chosen_source(app, raw, options.stdin_name);
     options.rules = rules_of(app, raw);
     options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
     options.limits = limits.limits();
-    options.part_limit_bytes = part_limit(raw.part_size);
+    if (!raw.part_size.empty()) options.part_limit_bytes = parse_size(raw.part_size);
     options.encoding = raw.compress == "zstd" ? Encoding::zstd : Encoding::plain;
     options.trigger = parse_trigger(raw.trigger).value_or(Trigger::dispatch);
     options.max_wait = parse_duration(raw.max_wait);
     options.lock_wait = parse_duration(raw.lock_wait);
     options.wait = chosen_wait(app, raw);
-    options.network.timeout = chosen_timeout(raw);
+    options.network.timeout = parse_duration(raw.timeout);
     if (!raw.proxy.empty()) options.network.proxy = chosen_proxy(raw);
     if (!raw.outbox_limit.empty()) {
       options.outbox_limit_bytes = parse_size(raw.outbox_limit);
@@ -215,7 +203,6 @@ struct CommandLine::Definition {
     const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;
     if (options.state_dir.empty() && options.output.empty() && looks_at_state)
       options.state_dir = default_state_dir();
-    if (!options.branch.empty()) check_branch(options.branch);
     options.verbosity = verbosity(raw.verbose, raw.quiet);
     return options;
   }

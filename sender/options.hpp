@@ -39,7 +39,11 @@ struct ListSource {
   char separator = '\n';
   std::filesystem::path folder;
 };
-using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSource>;
+/// What standard input holds, as a file of that name.
+struct InputSource {
+  std::string name;  ///< a RelativePath
+};
+using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSource, InputSource>;
 
 enum class Identity { include, leave_out };
 
@@ -55,6 +59,7 @@ enum class Changes { send_all, send_changed };
 
 struct Options {
   std::optional<DataSource> source;  ///< nothing: none was named
+  std::string stdin_name;
   std::string batch_name;
   ScanRules rules;
   Identity identity = Identity::include;

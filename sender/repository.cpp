@@ -219,7 +219,7 @@ void check_branch(const std::string& branch) {
                         branch.ends_with(".lock");
   const bool bad_middle = has("..") || has("@{") || has("//") || has("/.") || has(".lock/");
   if (branch == "@" || has_bad_character || bad_edge || bad_middle) {
-    throw Error(ErrorCode::usage, "--branch: " + in_quotes(branch) + " is no name for a branch");
+    throw Error(ErrorCode::usage, in_quotes(branch) + " is no name for a branch");
   }
 }
 

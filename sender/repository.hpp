@@ -59,7 +59,8 @@ std::optional<Repository> repository_of_remote(std::string_view remote, std::str
 /// Where people see a repository ("owner/name") of that API.
 std::string web_url(const Url& api, const std::string& repository);
 
-/// Throws Error{usage} when git would not take `branch` for a branch's name (git-check-ref-format).
+/// Throws Error{usage} where git would not take `branch` for a branch's name
+/// (git-check-ref-format).
 void check_branch(const std::string& branch);
 
 }  // namespace healthmetric

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kUniqueDigits = 8;
 
+constexpr const char* kStdinName = "--stdin-name";
+
 constexpr std::uint64_t kMaxListBytes = 256 * kMiB;
 
 /// Joins the handlers of a variant.
@@ -49,6 +51,7 @@ std::string source_path(const DataSource& source) {
                                             : absolute(s.files.front().parent_path());
                                },
                                [](const JsonSource&) { return std::string(); },
+                               [](const InputSource&) { return std::string(); },
                                [&](const ListSource& s) { return absolute(s.folder); }},
                     source);
 }
@@ -58,7 +61,8 @@ std::string source_path(const DataSource& source) {
 ScanResult scan(const Options& options) {
   if (!options.source) {
     throw Error(ErrorCode::usage,
-                "nothing to send: use --folder, --file, --files-from or --data "
+                "nothing to send: name a folder or files, as with --folder or --file, or use "
+                "--files-from, --data or --stdin-name "
                 "(healthmetric-sender --help lists the options)");
   }
   return std::visit(
@@ -67,6 +71,10 @@ ScanResult scan(const Options& options) {
                  },
                  [&](const FilesSource& s) { return scan_files(s.files, options.limits); },
                  [&](const JsonSource& s) { return scan_json(json_text(s, options.limits)); },
+                 [&](const InputSource& s) {
+                   return scan_input(
+                       s.name, read_standard_input(kStdinName, options.limits.max_file_bytes));
+                 },
                  [&](const ListSource& s) {
                    return scan_list(list_text(s), s.separator, s.folder, options.rules,
                                     options.limits);
@@ -77,8 +85,9 @@ ScanResult scan(const Options& options) {
 PackOptions pack_options(const Options& options, Clock& clock) {
   PackOptions pack;
   const std::string source = source_path(options.source.value());
+  const std::string origin = options.stdin_name.empty() ? source : options.stdin_name;
   const std::string name =
-      options.batch_name.empty() ? default_batch_name(source) : options.batch_name;
+      options.batch_name.empty() ? default_batch_name(origin) : options.batch_name;
   pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
   pack.batch_name = utf8_prefix(printable(name), kMaxTextBytes);
   pack.part_limit_bytes = options.part_limit_bytes;

@@ -24,6 +24,19 @@ ValueKind kind_of(const OptionFacts& option) {
 constexpr const char* kListProfiles =
     R"(sed -n 's/^[[:space:]]*\[[[:space:]]*profile[[:space:]]*\.[[:space:]]*["]\{0,1\}\([^]"]*[^]"[:space:]]\)["]\{0,1\}[[:space:]]*\].*/\1/p')";
 
+/// Prints the ids of the batches that `outbox list` shows, one a line.
+constexpr const char* kListBatches =
+    R"(outbox list 2> /dev/null | sed -n 's/^\([0-9]\{8\}T[0-9]\{6\}Z-[^ ]*\)  .*/\1/p')";
+
+/// The commands that are followed by ids of batches, as "outbox drop".
+std::vector<std::string> commands_with_batches(const std::vector<CommandFacts>& commands) {
+  std::vector<std::string> found;
+  for (const CommandFacts& command : commands) {
+    if (!command.operand.empty()) found.push_back(joined(command.words, " "));
+  }
+  return found;
+}
+
 /// The words a command line can go on with behind `words`, each once.
 std::vector<CommandFacts> next_words(const std::vector<CommandFacts>& commands,
                                      const std::vector<std::string>& words) {
@@ -115,6 +128,27 @@ std::string zsh_action(const OptionFacts& option) {
   return "";
 }
 
+/// A function for the words that are no option: commands, ids of batches, files.
+std::string zsh_operand(const std::string& program, const std::vector<CommandFacts>& commands,
+                        Operands operands) {
+  std::string arms;
+  for (const std::string& command : commands_with_batches(commands)) {
+    arms += fmt::format("    *\" {} \"*) compadd -- ${{(f)\"$($words[1] {})\"}} ;;\n", command,
+                        kListBatches);
+  }
+  for (const std::string& group : command_groups(commands)) {
+    arms += fmt::format("    *\" {} \"*) compadd -- {} ;;\n", group,
+                        joined(names(next_words(commands, {group})), " "));
+  }
+  const std::string first = names(next_words(commands, {})).empty()
+                                ? ""
+                                : "compadd -- " + joined(names(next_words(commands, {})), " ");
+  const std::string files = operands == Operands::paths ? "; _files" : "";
+  return fmt::format(
+      "{}_operand() {{\n  case \" ${{words[2,CURRENT-1]}} \" in\n{}    *) {}{} ;;\n  esac\n}}\n",
+      function_name(program), arms, first, files);
+}
+
 std::string fish_value(const OptionFacts& option) {
   switch (kind_of(option)) {
     case ValueKind::none:
@@ -136,7 +170,7 @@ std::string fish_value(const OptionFacts& option) {
 }  // namespace
 
 std::string bash_completion(const std::string& program, const std::vector<OptionFacts>& options,
-                            const std::vector<CommandFacts>& commands) {
+                            const std::vector<CommandFacts>& commands, Operands operands) {
   const std::string function = function_name(program);
   std::string arms;
   for (const OptionFacts& option : options) {
@@ -167,6 +201,23 @@ std::string bash_completion(const std::string& program, const std::vector<Option
     if (!option.letter.empty()) words.push_back("-" + option.letter);
     words.push_back("--" + option.name);
   }
+  std::string rest;
+  for (const std::string& command : commands_with_batches(commands)) {
+    rest += fmt::format(
+        "  if [[ $current != -* && \" ${{COMP_WORDS[*]:1:COMP_CWORD-1}} \" == *\" {} \"* ]]; then\n"
+        "    mapfile -t COMPREPLY < <(compgen -W \"$(\"${{COMP_WORDS[0]}}\" {})\" -- "
+        "\"$current\")\n"
+        "    return\n"
+        "  fi\n",
+        command, kListBatches);
+  }
+  const std::string files = operands == Operands::paths
+                                ? "  if [[ $current != -* ]]; then\n"
+                                  "    compopt -o filenames 2> /dev/null\n"
+                                  "    mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -f "
+                                  "-- \"$current\")\n"
+                                  "  fi\n"
+                                : "";
   return fmt::format(R"(# bash completion for {0}
 {1}() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
@@ -186,15 +237,15 @@ std::string bash_completion(const std::string& program, const std::vector<Option
   COMPREPLY=()
   case $previous in
 {2}  esac
-  mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current")
-}}
+{4}  mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current")
+{5}}}
 complete -F {1} {0}
 )",
-                     program, function, arms, joined(words, " "));
+                     program, function, arms, joined(words, " "), rest, files);
 }
 
 std::string zsh_completion(const std::string& program, const std::vector<OptionFacts>& options,
-                           const std::vector<CommandFacts>& commands) {
+                           const std::vector<CommandFacts>& commands, Operands operands) {
   std::string lines;
   const auto append_zsh_line = [&lines](const std::string& specification) {
     lines += " \\\n  ";
@@ -206,18 +257,16 @@ std::string zsh_completion(const std::string& program, const std::vector<OptionF
     if (!option.letter.empty()) append_zsh_line("-" + option.letter + rest);
     append_zsh_line(fmt::format("*--{}{}{}", option.name, sign, rest));
   }
-  if (!commands.empty()) {
-    append_zsh_line(fmt::format("::command:({})", joined(names(next_words(commands, {})), " ")));
+  if (commands.empty() && operands == Operands::none) {
+    return fmt::format("#compdef {}\n_arguments -s{}\n", program, lines);
   }
-  for (const std::string& group : command_groups(commands)) {
-    append_zsh_line(
-        fmt::format("::{}:({})", group, joined(names(next_words(commands, {group})), " ")));
-  }
-  return fmt::format("#compdef {}\n_arguments -s{}\n", program, lines);
+  append_zsh_line("*:operand:" + function_name(program) + "_operand");
+  return fmt::format("#compdef {}\n{}_arguments -s{}\n", program,
+                     zsh_operand(program, commands, operands), lines);
 }
 
 std::string fish_completion(const std::string& program, const std::vector<OptionFacts>& options,
-                            const std::vector<CommandFacts>& commands) {
+                            const std::vector<CommandFacts>& commands, Operands operands) {
   std::string text = fmt::format("# fish completion for {0}\ncomplete -c {0} -f\n", program);
   if (!long_names(options, ValueKind::profile).empty()) {
     text += fmt::format(
@@ -241,8 +290,28 @@ std::string fish_completion(const std::string& program, const std::vector<Option
     }
   };
   append_words("__fish_use_subcommand", next_words(commands, {}));
+  std::string no_group;
   for (const std::string& group : command_groups(commands)) {
-    append_words("__fish_seen_subcommand_from " + group, next_words(commands, {group}));
+    const std::vector<CommandFacts> next = next_words(commands, {group});
+    append_words(
+        fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}", group,
+                    joined(names(next), " ")),
+        next);
+    no_group += fmt::format("{}not __fish_seen_subcommand_from {}",
+                            no_group.empty() ? "" : "; and ", group);
+  }
+  if (!commands_with_batches(commands).empty()) {
+    text += fmt::format("function __healthmetric_batches\n  {} {}\nend\n", program, kListBatches);
+  }
+  for (const CommandFacts& command : commands) {
+    if (command.operand.empty()) continue;
+    text += fmt::format(
+        "complete -c {} -n '__fish_seen_subcommand_from {}' -a "
+        "'(__healthmetric_batches)'\n",
+        program, joined(command.words, "; and __fish_seen_subcommand_from "));
+  }
+  if (operands == Operands::paths) {
+    text += fmt::format("complete -c {} -n '{}' -F\n", program, no_group);
   }
   return text;
 }

@@ -20,12 +20,13 @@ namespace fs = std::filesystem;
 
 void write_all(const fs::path& folder, const ManPage& page) {
   write_file_atomically(folder / (page.program + ".1"), to_roff(page));
+  const Operands operands = page.operand.empty() ? Operands::none : Operands::paths;
   write_file_atomically(folder / (page.program + ".bash"),
-                        bash_completion(page.program, page.options, page.commands));
+                        bash_completion(page.program, page.options, page.commands, operands));
   write_file_atomically(folder / ("_" + page.program),
-                        zsh_completion(page.program, page.options, page.commands));
+                        zsh_completion(page.program, page.options, page.commands, operands));
   write_file_atomically(folder / (page.program + ".fish"),
-                        fish_completion(page.program, page.options, page.commands));
+                        fish_completion(page.program, page.options, page.commands, operands));
 }
 
 ManPage page_of(const CLI::App& app) {
@@ -34,6 +35,7 @@ ManPage page_of(const CLI::App& app) {
   page.version = kVersion;
   page.date = HEALTHMETRIC_VERSION_DATE;
   page.description = app.get_description() + "\n" + app.get_footer();
+  page.operand = operand_of(app);
   page.options = describe_options(app);
   page.commands = describe_commands(app);
   return page;
@@ -86,7 +88,7 @@ ManPage sender_page(const CLI::App& app) {
       {".healthmetricignore", "In a source folder: what not to send, as gitignore(5) writes it."},
   };
   page.examples = {
-      {"healthmetric-sender --folder exports --repo you/health-data", "Send a folder"},
+      {"healthmetric-sender exports --repo you/health-data", "Send a folder"},
       {"healthmetric-sender --folder exports --dry-run", "See what that would send"},
       {"healthmetric-sender --profile nightly", "Send what a profile says, as from cron"},
       {"healthmetric-sender --folder exports --changed-only --wait",

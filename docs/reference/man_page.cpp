@@ -80,7 +80,7 @@ std::string to_roff(const ManPage& page) {
   text += escaped(page.program) + " \\- " + escaped(page.summary) + "\n";
   add_section(text, "SYNOPSIS");
   const std::string synopsis = "\\fB" + escaped(page.program) + R"(\fR [\fIoption\fR]...)";
-  text += synopsis + "\n";
+  text += synopsis + (page.operand.empty() ? "" : " \\fI" + escaped(page.operand) + "\\fR") + "\n";
   for (const CommandFacts& command : page.commands) {
     text += ".br\n" + synopsis + " " + term(command) + "\n";
   }

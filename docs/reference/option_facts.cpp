@@ -21,15 +21,6 @@ std::vector<std::string> choices_in(std::string_view type) {
   return choices;
 }
 
-std::string operand_of(const CLI::App& command) {
-  for (const CLI::Option* option : command.get_options()) {
-    if (!option->get_positional()) continue;
-    const std::string text = option->get_name(true) + "...";
-    return option->get_required() ? text : "[" + text + "]";
-  }
-  return "";
-}
-
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
@@ -48,6 +39,15 @@ void add_commands(const CLI::App& app, const std::vector<std::string>& words,
 
 }  // namespace
 
+std::string operand_of(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->nonpositional()) continue;
+    const std::string text = option->get_single_name() + "...";
+    return option->get_required() ? text : "[" + text + "]";
+  }
+  return "";
+}
+
 std::vector<CommandFacts> describe_commands(const CLI::App& app) {
   std::vector<CommandFacts> all;
   add_commands(app, {}, all);
@@ -57,6 +57,7 @@ std::vector<CommandFacts> describe_commands(const CLI::App& app) {
 std::vector<OptionFacts> describe_options(const CLI::App& app) {
   std::vector<OptionFacts> all;
   for (const CLI::Option* option : app.get_options()) {
+    if (!option->nonpositional() || option->get_group() == kRefusedGroup) continue;
     OptionFacts facts;
     facts.name = option->get_lnames().front();
     if (!option->get_snames().empty()) facts.letter = option->get_snames().front();

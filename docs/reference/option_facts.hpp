@@ -26,6 +26,9 @@ struct CommandFacts {
   std::string text;     ///< what it does
 };
 
+/// What stands behind a command's or the program's name, as "ID..." or "[PATH...]"; empty: nothing.
+std::string operand_of(const CLI::App& command);
+
 /// All commands of a program that can be run, in the order of --help.
 std::vector<CommandFacts> describe_commands(const CLI::App& app);
 

@@ -95,6 +95,19 @@ simple("unknown-option", "--colour")
 simple("bad-choice", "--data", "1", "--trigger", "often")
 simple("bad-size", "--data", "1", "--part-size", "many")
 simple("bare-word", "exports")
+simple("misspelt-option", "--foldr", "SOURCE")
+simple("long-dash", "\u2014folder", "SOURCE")
+simple("token-option", "--data", "1", "--token", "x")
+simple("kept-quotes", "--folder", "'exports'")
+simple("tilde-kept", "--folder", "~lab/exports")
+simple("bad-switch", "--data", "1", "--json=perhaps")
+simple("bad-number", "--data", "1", "--max-files", "many")
+simple("word-beside-folder", "--folder", "SOURCE", "Exports")
+simple("folder-among-others", "SOURCE", "SOURCE/data.json")
+simple("dash-alone", "-")
+simple("bad-stdin-name", "--stdin-name", "../x.csv")
+simple("empty-input", "--stdin-name", "x.csv")
+simple("list-takes-nothing", "outbox", "list", "20240115T103000Z-test_batch-3f9a1c07")
 simple("option-twice", "--folder", "SOURCE", "--folder", "SOURCE")
 simple("option-without-value", "--data", "1", "--batch-name")
 simple("option-for-a-value", "--data", "1", "--exclude", "--dry-run")
@@ -112,6 +125,14 @@ simple("repository-no-github", "--data", "1", "--repo", "git@gitlab.com:octo/dat
 simple("no-config", "--data", "1", "--config", "TMP/gone.toml")
 simple("no-token", "--folder", "SOURCE", "--repo", "octo/data")
 simple("no-token-file", "--folder", "SOURCE", "--repo", "octo/data", "--token-file", "TMP/gone")
+
+
+def spaced(stage: Stage) -> Result:
+    (stage.source / "My Exports").mkdir()
+    return stage.sender(stage.source / "My", "Exports")
+
+
+SCENARIOS["name-with-a-space"] = spaced
 
 
 @scenario

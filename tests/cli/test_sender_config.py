@@ -197,7 +197,7 @@ def test_a_variable_has_a_pattern_a_line(sender: Program, tree: Path) -> None:
 def test_quiet_and_verbose_displace_and_exclude_each_other(sender: Program, config: Path, tree: Path) -> None:
     config.write_text("quiet = true\n")
     assert sender("--folder", tree, "--dry-run", "--quiet=false", "--verbose").status == 0
-    refused(sender("--folder", tree, "--dry-run", "--quiet", "--verbose"), "--verbose excludes --quiet")
+    refused(sender("--folder", tree, "--dry-run", "--quiet", "--verbose"), "--verbose cannot be used with --quiet")
 
 
 def test_a_hash_within_a_text_is_no_comment(sender: Program, config: Path, tree: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_profile_may_have_any_name(sender: Program, config: Path) -> None:
     ('[profile.x.y]\nbranch = "a"\n', ["unknown key 'profile.x.y'"]),
     ('branch = 2024-01-15\n', ["line 1", "'branch' is neither a text"]),
     ('exclude = [["a"]]\n', ["line 1", "'exclude' is neither a text"]),
-    ('folder = "a"\nfile = "b"\n', ["sender.toml", "excludes"]),
+    ('folder = "a"\nfile = "b"\n', ["sender.toml", "--folder cannot be used with --file"]),
 ])
 def test_broken_toml_is_refused(text: str, words: list[str], sender: Program, config: Path) -> None:
     config.write_text(text)

@@ -1,31 +1,12 @@
 #include "common/command_line.hpp"
 
+#include <array>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/errors.hpp"
 
 using namespace healthmetric;
-
-TEST_CASE("sizes are written with or without a unit") {
-  const auto size = [](const std::string& text) { return parse_size(text); };
-  CHECK(size("4096") == 4096);
-  CHECK(size("64K") == 65'536);
-  CHECK(size("64k") == 65'536);
-  CHECK(size("20M") == 20 * kMiB);
-  CHECK(size("20MiB") == 20 * kMiB);
-  CHECK(size("1G") == 1024 * kMiB);
-  CHECK(size("1.5G") == 1536 * kMiB);
-}
-
-TEST_CASE("what is no size is refused with the option named") {
-  for (const char* text : {"", "K", "-1", "-1K", "1X", "1 2", "1e3", "nan", "inf", "0x10", "1KK",
-                           "0", "1..5G", "1.5.7M", ".", "99999999999999999999", "99999999999G"}) {
-    INFO(text);
-    const auto error = error_of([&] { parse_size(text); });
-    REQUIRE(error);
-    CHECK(error->code() == ErrorCode::usage);
-  }
-}
 
 TEST_CASE("an option comes from the command line or else from the environment") {
   const auto parse = [](const std::vector<const char*>& argv) {
@@ -56,21 +37,20 @@ TEST_CASE("quiet and verbose set how much is said") {
   CHECK(verbosity(false, true) == log::Verbosity::quiet);
 }
 
-TEST_CASE("durations are read in seconds, minutes, hours and days") {
-  CHECK(parse_duration("0").count() == 0);
-  CHECK(parse_duration("90").count() == 90);
-  CHECK(parse_duration("90s").count() == 90);
-  CHECK(parse_duration("10m").count() == 600);
-  CHECK(parse_duration("2h").count() == 7200);
-  CHECK(parse_duration("7d").count() == 604'800);
-}
-
-TEST_CASE("what is no duration is refused") {
-  for (const char* text :
-       {"", "m", "-1", "1.5h", "8d", "10 m", "1w", "99999999999999999999", "1M"}) {
-    INFO(text);
-    const auto error = error_of([&] { parse_duration(text); });
-    REQUIRE(error);
-    CHECK(error->code() == ErrorCode::usage);
-  }
+TEST_CASE("a variable that is near one of ours is told, and one of another program is not") {
+  CLI::App app;
+  std::vector<std::string> patterns;
+  set_up_command_line(app, "program");
+  app.add_option("--exclude", patterns);
+  const Environment misspelt("HEALTHMETRIC_EXLUDE", "*");
+  const Environment strange("HEALTHMETRIC_COLOUR", "red");
+  const Environment empty("HEALTHMETRIC_EXCLUD", "");
+  const Environment ours("HEALTHMETRIC_EXCLUDE", "*");
+  const Environment others("HEALTHMETRIC_NAME_TEMPLATE", "x");
+  const std::array<std::string_view, 1> known = {"name-template"};
+  const std::string near =
+      "HEALTHMETRIC_EXLUDE is the variable of no option: did you mean HEALTHMETRIC_EXCLUDE?";
+  CHECK(unknown_variables(app, Told::what_is_near, known) == std::vector{near});
+  CHECK(unknown_variables(app, Told::all, known) ==
+        std::vector<std::string>{"HEALTHMETRIC_COLOUR is the variable of no option", near});
 }
