@@ -10,20 +10,22 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from failures import GitError, RemoteFailure
 from git_dialogue import GitDialogue
 from git_trees import REGULAR_FILE, TreeEditor
-from git_words import refusal_in, words_of
+from git_words import denial_in, refusal_in, words_of
+from rooms import room_in
 
 EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 COPY_BLOCK_BYTES = 256 * 1024
+SILENCE_S = 180
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Change:
 class PushState(Enum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # by the server, for a reason that will not pass
+    DENIED = "denied"  # whatever it was: we may not push
     FAILED = "failed"  # no answer came, or one that says nothing about what was pushed
 
 
@@ -62,9 +65,11 @@ class Clone:
     need, and in it stands everything that is stored.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, silence_s: int = SILENCE_S) -> None:
+        """A connection on which nothing moves for `silence_s` is given up."""
         self._directory = directory
         self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
+        self._bound_silence(silence_s)
         self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
         self._environment["GIT_INDEX_FILE"] = str(self.git_dir / "no-index")
         self._environment.update(self._default_identity())
@@ -104,6 +109,35 @@ class Clone:
             raise RemoteFailure(str(failure)) from failure
         self._fetched_blobs |= missing
 
+    def latest_changes(self, tip: str, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """By path, the last commit on the branch that gave it another content, and its time."""
+        wanted, latest = set(paths), dict[str, tuple[str, int]]()
+        command = [*self._command(), "--literal-pathspecs", "log", "--first-parent", "-m", "-z",
+                   "--no-renames", "--name-only", "--format=%x01%H %ct", "--end-of-options", tip,
+                   "--", *sorted({path.rpartition("/")[0] for path in wanted})]
+        with subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE) as log:
+            assert log.stdout
+            change = ("", 0)
+            for record in _streamed_records(log.stdout):
+                if record.startswith("\1"):
+                    commit, _, time = record[1:].partition(" ")
+                    change = (commit, int(time))
+                elif (path := record.removeprefix("\n")) in wanted:
+                    latest.setdefault(path, change)
+                    if latest.keys() == wanted:
+                        log.kill()
+                        break
+        return latest
+
+    def shallow_commits(self) -> set[str]:
+        """Those whose parents this clone does not have."""
+        file = self._directory / self._text("rev-parse", "--git-path", "shallow")
+        return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
+
+    def deepen(self, remote: str, tip: str, commits: int) -> None:
+        self._git("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}",
+                  "--", remote, tip)
+
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
         """Those that lie directly in the given directories of `commit`."""
         listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
@@ -136,8 +170,8 @@ class Clone:
 
     def names_taken(self, paths: Iterable[str]) -> set[str]:
         """Those that an index takes. What git has for its own on some system, like git~1, it skips."""
-        with tempfile.TemporaryDirectory(dir=self.git_dir, prefix="names-") as room:
-            index = {"GIT_INDEX_FILE": f"{room}/index"}
+        with room_in(self.git_dir) as room:
+            index = {"GIT_INDEX_FILE": str(room.path / "index")}
             records = "".join(f"{REGULAR_FILE} {EMPTY_BLOB}\t{path}\0" for path in paths)
             self._git("update-index", "-z", "--index-info", given=os.fsencode(records), **index)
             return set(_records(self._git("ls-files", "-z", **index)))
@@ -179,13 +213,27 @@ class Clone:
             return PushAnswer(PushState.ACCEPTED)
         if refusal := refusal_in(pushed.stdout, pushed.stderr):
             return PushAnswer(PushState.REFUSED, refusal)
+        if denial := denial_in(pushed.stderr):
+            return PushAnswer(PushState.DENIED, denial)
         return PushAnswer(PushState.FAILED, words_of(pushed.stderr))
 
+    def _bound_silence(self, seconds: int) -> None:
+        """In what git takes for that, by HTTP and by SSH; what is set already has precedence."""
+        self._environment.setdefault("GIT_HTTP_LOW_SPEED_LIMIT", "1")
+        self._environment.setdefault("GIT_HTTP_LOW_SPEED_TIME", str(seconds))
+        own_ssh = self._environment.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
+        if not own_ssh and self._configured("core.sshCommand") is None:
+            self._environment["GIT_SSH_COMMAND"] = (
+                f"ssh -o ConnectTimeout={seconds} -o ServerAliveInterval={seconds}"
+                " -o ServerAliveCountMax=1")
+
     def _is_partial(self, remote: str) -> bool:
-        asked = subprocess.run(
-            [*self._command(), "config", "--type=bool", "--get", f"remote.{remote}.promisor"],
-            env=self._environment, capture_output=True, check=False)
-        return asked.stdout.strip() == b"true"
+        return self._configured(f"remote.{remote}.promisor", "--type=bool") == b"true"
+
+    def _configured(self, name: str, *options: str) -> bytes | None:
+        asked = subprocess.run([*self._command(), "config", *options, "--get", name],
+                               env=self._environment, capture_output=True, check=False)
+        return asked.stdout.strip() if asked.returncode == 0 else None
 
     def _default_identity(self) -> dict[str, str]:
         configured = subprocess.run(
@@ -220,6 +268,13 @@ class Clone:
 
 def _records(output: bytes) -> list[str]:
     return [os.fsdecode(record) for record in output.split(b"\0")[:-1]]
+
+
+def _streamed_records(output: IO[bytes]) -> Iterator[str]:
+    rest = b""
+    while block := output.read(COPY_BLOCK_BYTES):
+        *records, rest = (rest + block).split(b"\0")
+        yield from map(os.fsdecode, records)
 
 
 def _c_quoted(name: bytes) -> bytes:

@@ -13,6 +13,11 @@ _TOO_LARGE_FOR_HTTP = re.compile(rb"RPC failed; HTTP 413.*")
 _PASSING = re.compile("cannot lock ref|failed to update ref|incorrect old value|"
                       "internal server error|timeout|timed out", re.IGNORECASE)
 
+# Whoever we are to the server may not push, and trying again makes nobody else of us.
+_DENIED = re.compile(r"(?:returned error:|HTTP) 4(?!08|13|29)\d\d|Authentication failed|denied|"
+                     r"could not read (?:Username|Password)|read[ -]only|repository\b.*\bnot found",
+                     re.IGNORECASE)
+
 
 def words_of(stderr: bytes) -> str:
     return stderr.decode(errors="replace").strip() or "failed without a word"
@@ -30,6 +35,12 @@ def refusal_in(report: bytes, stderr: bytes) -> str | None:
             if line.startswith("remote:")]
     text = " ".join([*said, found[found.lastindex or 0].decode(errors="replace")])
     return None if _PASSING.search(text) else _on_one_line(text)
+
+
+def denial_in(stderr: bytes) -> str | None:
+    """What git says of a push that was not even looked at, for want of the right to; else None."""
+    text = words_of(stderr)
+    return _on_one_line(text) if _DENIED.search(text) and not _PASSING.search(text) else None
 
 
 def _on_one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from failures import RemoteFailure
 from git_plumbing import Clone, PushState
 from receiving import BatchCommit
 
@@ -18,14 +19,16 @@ from receiving import BatchCommit
 class Ended(Enum):
     COMPLETE = "complete"
     REFUSED = "refused"  # the first commit that has not arrived, with the server's words
-    OVERTAKEN = "overtaken"  # somebody else moved the branch, or no answer came
+    OVERTAKEN = "overtaken"  # somebody else moved the branch
+    UNANSWERED = "unanswered"  # nobody did, and yet the push did not get through
 
 
 @dataclass
 class Push:
     """One attempt to bring a chain of commits to a branch.
 
-    `arrived` are those that are there, whatever became of the others.
+    `arrived` are those that are there, whatever became of the others. Who may not push learns it from
+    a RemoteFailure at once.
     """
 
     clone: Clone
@@ -58,9 +61,12 @@ class Push:
             answer = self.clone.push(self.remote, last, self.branch)
             if answer.state is not PushState.ACCEPTED:
                 self.words = answer.words
+                if answer.state is PushState.DENIED:
+                    raise RemoteFailure(answer.words)
                 tip = self.fetch_tip()
-                if tip == self.tip and answer.state is PushState.REFUSED:
-                    return Ended.REFUSED
+                if tip == self.tip:
+                    refused = answer.state is PushState.REFUSED
+                    return Ended.REFUSED if refused else Ended.UNANSWERED
                 if tip != last:  # else the push arrived, and only its answer was lost
                     return Ended.OVERTAKEN
             self.tip = last

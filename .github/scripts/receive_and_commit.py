@@ -5,7 +5,8 @@ Run in any clone of the repository, by the workflow and by hand alike. Python, n
 any character, JSON, and a retry loop read better, and it costs 40 ms more.
 
 When the push loses a race everything starts again from the new tip; the receiver is idempotent. The
-race is told by the tip having moved, not by git's wording. A batch that the remote refuses – its
+race is told by the tip having moved, not by git's wording. Where it has not, whoever may not push ends
+at once, and other trouble is tried again. A batch that the remote refuses – its
 files hold what looks like a secret, break a rule, are too large – is rejected with the remote's
 words, and the others go on.
 
@@ -18,19 +19,22 @@ remote could not be reached or refused. After 7 and 10 what was not stored still
 
 from __future__ import annotations
 
-import argparse
-import random
-import signal
 import sys
-import time
-from pathlib import Path
 
 sys.dont_write_bytecode = True
+import interruption  # noqa: E402, F401, I001 - first, for what it does
+
+import argparse  # noqa: E402
+import random  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+
 from batch_report import BadReport, BatchReport, label_of  # noqa: E402
 from failures import GitError, LocalFailure, RemoteFailure  # noqa: E402
-from git_plumbing import Clone  # noqa: E402
+from git_plumbing import SILENCE_S, Clone  # noqa: E402
 from pushing import Ended, Push  # noqa: E402
 from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
+from rooms import remove_abandoned  # noqa: E402
 from run_result import RunResult  # noqa: E402
 
 DEFAULT_RECEIVER = Path("build/release/receiver/healthmetric-receiver")
@@ -40,18 +44,17 @@ PUSH_LIMIT_BYTES = 1 << 30  # GitHub refuses a push over 2 GiB
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     options = parse_arguments()
     result = RunResult(dry_run=options.dry_run)
     try:
-        Run(Clone(Path.cwd()), options, result).drain()
+        clone = Clone(Path.cwd(), options.timeout)
+        remove_abandoned(clone.git_dir)
+        Run(clone, options, result).drain()
         result.status = SOME_REJECTED if result.has_rejected() else ALL_DONE
     except RemoteFailure as failure:
         result.fail(REMOTE_FAILURE, failure)
     except (LocalFailure, BadReport, GitError, OSError, KeyError, ValueError) as failure:
         result.fail(LOCAL_FAILURE, failure)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     tell(result, options)
     return result.status
 
@@ -65,6 +68,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--branch", help="default: the branch checked out in this clone")
     parser.add_argument("--attempts", type=int, default=10, metavar="N",
                         help="how often to start before giving up when pushes lose races (default 10)")
+    parser.add_argument("--timeout", type=int, default=SILENCE_S, metavar="SECONDS",
+                        help="give up a connection on which nothing moves for so long (default 180)")
     parser.add_argument("--push-limit", type=int, default=PUSH_LIMIT_BYTES, metavar="BYTES",
                         help="begin another push before one carries more (default 1 GiB)")
     parser.add_argument("--log-file", type=Path, default=Path("receiver.log"), metavar="FILE",
@@ -126,10 +131,12 @@ class Run:
                 self._refuse(now.commits[len(push.arrived)], push.words)
                 continue
             losses = 1 if push.arrived else losses + 1
+            what = (f"{self._branch} moved while the batches were unpacked"
+                    if ended is Ended.OVERTAKEN
+                    else f"the push to {self._branch} did not get through")
             if losses >= self._options.attempts:
-                raise RemoteFailure(f"{self._branch} moved, or did not answer, {losses} times before "
-                                    f"our push; giving up: {push.words}")
-            self._say(f"{self._branch} moved while the batches were unpacked; starting again")
+                raise RemoteFailure(f"{what}, {losses} times in a row; giving up: {push.words}")
+            self._say(f"{what}; starting again")
             time.sleep(random.uniform(0, min(2.0**losses / 4, LONGEST_PAUSE_S)))
 
     def _fetch_tip(self) -> str:

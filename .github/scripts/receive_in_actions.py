@@ -9,15 +9,18 @@ rejected batch makes the run red after the good ones were committed.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 sys.dont_write_bytecode = True
+import interruption  # noqa: E402, F401, I001 - first, for what it does
+
+import json  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
 import actions_feedback  # noqa: E402
 from actions_event import BadEvent, Wanted, read_event  # noqa: E402
 

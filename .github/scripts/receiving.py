@@ -14,17 +14,20 @@ still replace then is refused.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from arrivals import arrivals_of_incomplete
 from batch_report import BatchChange, BatchReport, batch_changes, changes_something
 from failures import LocalFailure
 from git_plumbing import Clone
+from payload_names import batches_in_parts
 from retrying import rejected_at, with_records
+from rooms import Room, room_in
 
 STORAGE = "_storage"
 ATTRIBUTES = ".gitattributes"
@@ -42,8 +45,9 @@ class Receiver:
     options: Sequence[str] = ()
     retries_rejected: bool = False
 
-    def run(self, storage: Path, refusals: Mapping[str, str]) -> dict[str, Any]:
+    def run(self, room: Room, refusals: Mapping[str, str]) -> dict[str, Any]:
         """`refusals` are payloads, below the storage, to reject; each with the reason."""
+        storage = room.path / STORAGE
         command = [self.program.absolute(), "--storage", storage, "--json",
                    "--git-blob-ids", "always", "--log-file", self.log_file, *self.options]
         if self.retries_rejected:
@@ -52,7 +56,8 @@ class Receiver:
             reject_list = storage.with_name("reject-list.json")
             reject_list.write_text(json.dumps(refusals), encoding="utf-8")
             command += ["--reject-list", reject_list]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
+                             pass_fds=[room.lock])
         if run.returncode not in (ALL_DONE, SOME_REJECTED):
             raise LocalFailure(
                 f"the receiver ended with status {run.returncode}; see {self.log_file}")
@@ -81,23 +86,27 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
             refusals: Mapping[str, str]) -> Round:
     """Runs the receiver on what waits at `tip`, until it has seen each stored file that matters."""
     waiting = waiting_at(clone, tip)
-    rejected = rejected_at(clone, remote, tip, STORAGE) if receiver.retries_rejected else {}
+    late = None if receiver.retries_rejected else batches_in_parts(waiting)
+    rejected = rejected_at(clone, remote, tip, STORAGE, late)
+    arrivals = arrivals_of_incomplete(clone, remote, tip, waiting)
     for each in rejected.values():
         waiting |= {in_repository(path): blob for path, blob in each.files.items()}
     shown: dict[str, str] = {}
     while waiting:
         clone.fetch_blobs(remote, (waiting | shown).values())
-        with tempfile.TemporaryDirectory(dir=clone.git_dir, prefix="receive-") as room:
-            storage = Path(room) / STORAGE
+        with room_in(clone.git_dir) as room:
+            storage = room.path / STORAGE
             (storage / "inbox").mkdir(parents=True)
-            clone.copy_blobs({Path(room) / path: blob for path, blob in (waiting | shown).items()})
-            report = receiver.run(storage, refusals)
+            clone.copy_blobs({room.path / path: blob for path, blob in (waiting | shown).items()})
+            for path, time in arrivals.items():
+                os.utime(room.path / path, (time, time))
+            report = receiver.run(room, refusals)
             changes = [with_records(change, rejected, storage)
                        for change in batch_changes(report, storage)]
             changes = with_attributes(clone, tip, changes, storage)
             check_names(clone, changes)
             commits = commit_changes(clone, tip, changes, storage)
-            replaced = replaced_files(clone, tip, commits)
+            replaced = replaced_files(clone, tip, commits, shown)
             if not replaced:
                 unchanged = [each for each in report["batches"] if not changes_something(each)]
                 return Round(tip, commits, unchanged)
@@ -170,13 +179,19 @@ def check_complete(clone: Clone, old: str, new: str, additions: Mapping[str, str
             raise LocalFailure(f"{path!r} did not get into the tree")
 
 
-def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit]) -> dict[str, str]:
-    """The files of `tip`, with their blobs, that the commits would replace or drop without leave."""
+def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit],
+                   shown: Mapping[str, str]) -> dict[str, str]:
+    """The files of `tip`, with their blobs, that the commits would replace or drop without leave.
+
+    A summary that the receiver was shown it replaces only where that rejected a part of the batch.
+    """
     if not commits:
         return {}
     added = {in_repository(path) for each in commits for path in each.change.files}
     removed = {in_repository(path) for each in commits for path in each.change.removed}
     records = {in_repository(path) for each in commits for path in each.change.records}
+    records |= shown.keys() & {in_repository(each.change.batch["summary"]) for each in commits
+                               if each.change.batch and each.change.batch["summary"]}
     allowed = {"A": added, "D": removed - added, "M": records}
     return {
         change.path: change.old_blob

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from batch_report import BatchChange
 from git_plumbing import Clone
+from payload_names import BATCH_ID
 
 REASON = ".reason.json"
-_BATCH_ID = re.compile(r"(\d{4})(\d{2})\d{2}T\d{6}Z-[A-Za-z0-9._-]+-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,18 @@ class Rejected:
         return frozenset(self.files.keys() - {self.payload})
 
 
-def rejected_at(clone: Clone, remote: str, tip: str, storage: str) -> dict[str, Rejected]:
-    """By the place in the inbox where the receiver puts each to try it again."""
+def rejected_at(clone: Clone, remote: str, tip: str, storage: str,
+                batches: Collection[str] | None = None) -> dict[str, Rejected]:
+    """By the place in the inbox where the receiver puts each to try it again.
+
+    `batches` are those to look for: of a batch in parts the receiver takes back what it rejected when
+    the others were long in coming.
+    """
+    if batches is not None and not batches:
+        return {}
     found = {entry.path.removeprefix(f"{storage}/"): entry.blob
-             for entry in clone.regular_files(tip, [f"{storage}/rejected"])}
+             for entry in clone.regular_files(tip, [f"{storage}/rejected"])
+             if batches is None or _is_of(entry.path, batches)}
     clone.fetch_blobs(remote, found.values())
     rejected = {}
     for payload, blob in found.items():
@@ -62,6 +70,10 @@ def with_records(change: BatchChange, rejected: Mapping[str, Rejected],
     return replace(change, removed=[*change.removed, *gone], records=records)
 
 
+def _is_of(path: str, batches: Collection[str]) -> bool:
+    return path.rpartition("/")[2].rpartition(".part-")[0] in batches
+
+
 def _reason(text: bytes) -> dict[str, Any]:
     """Empty where somebody put something else there; the receiver will say so."""
     try:
@@ -72,5 +84,6 @@ def _reason(text: bytes) -> dict[str, Any]:
 
 
 def _receipt_path(batch_id: str) -> str | None:
-    found = _BATCH_ID.fullmatch(batch_id)
-    return found and f"summaries/{found[1]}/{found[2]}/{batch_id}.json"
+    if not re.fullmatch(BATCH_ID, batch_id):
+        return None
+    return f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"

@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +61,18 @@ class Batch:
         }
         return json.dumps({"files": entries, "batch_metadata": metadata}).encode()
 
+    def parts(self) -> dict[str, bytes]:
+        """The payloads of the batch cut into parts of one file each, by their paths."""
+        total = {"batch_files": len(self.files), "batch_size": sum(map(len, self.files.values()))}
+        parts = {}
+        for number, file in enumerate(self.files.items(), start=1):
+            document = json.loads(Batch(self.batch_id, dict([file])).payload())
+            is_last = number == len(self.files)
+            document["batch_metadata"]["part"] = {"index": number, "last": is_last, **(total if is_last else {})}
+            path = f"_storage/inbox/{self.batch_id}.part-{number:04}{'-last' if is_last else ''}.json"
+            parts[path] = json.dumps(document).encode()
+        return parts
+
     def damaged_payload(self) -> bytes:
         content = json.loads(self.payload())
         for entry in content["files"].values():
@@ -92,9 +106,10 @@ class Forge:
         self._git(self.directory, "clone", "--quiet", *options, self.remote.as_uri(),
                   str(self.clone))
 
-    def add(self, files: dict[str, bytes]) -> None:
+    def add(self, files: dict[str, bytes], days_ago: int = 0) -> None:
         """Puts files on the branch as the contents API does: git sees only the bytes."""
-        stream = [f"commit refs/heads/{self.branch}\ncommitter T <t@example.invalid> 0 +0000\n"
+        when = int(time.time()) - days_ago * 86_400
+        stream = [f"commit refs/heads/{self.branch}\ncommitter T <t@example.invalid> {when} +0000\n"
                   "data 3\nadd\n".encode()]
         if self.git("for-each-ref", f"refs/heads/{self.branch}"):
             stream.append(f"from refs/heads/{self.branch}^0\n".encode())
@@ -105,16 +120,34 @@ class Forge:
         subprocess.run(["git", "-C", self.remote, "fast-import", "--quiet"],
                        input=b"".join(stream), check=True)
 
+    def remove(self, *paths: str) -> None:
+        stream = [f"commit refs/heads/{self.branch}\ncommitter T <t@example.invalid> now\ndata 3\nadd\n",
+                  f"from refs/heads/{self.branch}^0\n", *(f"D {path}\n" for path in paths)]
+        subprocess.run(["git", "-C", self.remote, "fast-import", "--quiet", "--date-format=now"],
+                       input="".join(stream), text=True, check=True)
+
     def send(self, *batches: Batch) -> None:
         self.add({batch.payload_path: batch.payload() for batch in batches})
 
     def receive(self, *options: str, receiver: Path | None = None,
                 **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, SCRIPT, "--receiver", receiver or self.receiver, *options]
-        # What is configured for the person who runs the tests must not decide them.
-        surroundings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        return subprocess.run(command, cwd=self.clone, env=os.environ | surroundings | environment,
-                              text=True, capture_output=True, timeout=60, check=False)
+        return subprocess.run(self.command(*options, receiver=receiver), cwd=self.clone,
+                              env=self.environment | environment, text=True, capture_output=True,
+                              timeout=60, check=False)
+
+    def start(self, *options: str, receiver: Path | None = None,
+              prefix: Sequence[str] = ()) -> subprocess.Popen[str]:
+        return subprocess.Popen([*prefix, *self.command(*options, receiver=receiver)], cwd=self.clone,
+                                env=self.environment, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def command(self, *options: str, receiver: Path | None = None) -> list[str]:
+        return [sys.executable, str(SCRIPT), "--receiver", str(receiver or self.receiver), *options]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What is configured for the person who runs the tests must not decide them."""
+        return os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
     def git(self, *arguments: str) -> str:
         return self._git(self.remote, *arguments)
@@ -133,6 +166,12 @@ class Forge:
 
     def tip(self) -> str:
         return self.git("rev-parse", self.branch).strip()
+
+    def push_to(self, url: str) -> None:
+        self._git(self.clone, "remote", "set-url", "--push", "origin", url)
+
+    def fetch_from(self, url: str) -> None:
+        self._git(self.clone, "remote", "set-url", "origin", url)
 
     def hook(self, name: str, body: str) -> None:
         """What the server runs when somebody pushes."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from batch_report import BatchChange
 from forge import ATTRIBUTES, PROJECT, Batch, Forge
-from git_words import MAX_REFUSAL_CHARACTERS, refusal_in
+from git_words import MAX_REFUSAL_CHARACTERS, denial_in, refusal_in
 from pushing import groups
 from receiving import BatchCommit
 
@@ -33,6 +36,37 @@ WORDS
   done
 done"""
 COUNT_PUSHES = 'cat > /dev/null; echo >> "$GIT_DIR/pushes"'
+
+
+class Refusing:
+    """A server that answers every request with one status."""
+
+    def __init__(self, status: int) -> None:
+        self.requests = 0
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.requests += 1
+                self.send_response(status)
+                if status == 401:
+                    self.send_header("WWW-Authenticate", 'Basic realm="data"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
+
+    def __enter__(self) -> Refusing:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def batches(count: int) -> list[Batch]:
@@ -108,6 +142,49 @@ def test_a_branch_that_takes_nothing_rejects_nothing(forge: Forge) -> None:
     told = json.loads((forge.clone / "result.json").read_text())
     assert told["batches"] == [] and "GH006" in told["failure"]
     assert "still waits" in (forge.clone / "summary.md").read_text()
+
+
+def denied(forge: Forge, *options: str) -> subprocess.CompletedProcess[str]:
+    """Rejects nothing, and says so at once."""
+    forge.send(*batches(3))
+    before = forge.tip()
+    done = forge.receive("--result-json", "result.json", *options)
+    assert done.returncode == 7, done.stderr
+    assert forge.tip() == before
+    assert json.loads((forge.clone / "result.json").read_text())["batches"] == []
+    assert "moved" not in done.stderr and "again" not in done.stderr
+    return done
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_without_the_right_to_push_it_is_said_at_once_what_git_said(forge: Forge, status: int) -> None:
+    with Refusing(status) as server:
+        forge.push_to(f"http://x:secret-of-mine@127.0.0.1:{server.port}/data.git")
+        done = denied(forge)
+        assert server.requests <= 2  # one without the password
+    assert "127.0.0.1" in done.stderr and "secret-of-mine" not in done.stderr
+
+
+def test_a_push_that_is_not_answered_is_tried_again_and_the_branch_has_not_moved(forge: Forge) -> None:
+    forge.send(*batches(1))
+    with Refusing(503) as server:
+        forge.push_to(f"http://127.0.0.1:{server.port}/data.git")
+        done = forge.receive("--attempts", "3")
+        assert server.requests == 3
+    assert done.returncode == 7
+    assert "did not get through, 3 times in a row" in done.stderr and "503" in done.stderr
+    assert "moved" not in done.stderr
+
+
+@pytest.mark.parametrize("what", ["fetch", "push"])
+def test_a_connection_that_falls_silent_is_given_up(forge: Forge, what: str) -> None:
+    forge.send(*batches(1))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/data.git"
+        forge.push_to(url) if what == "push" else forge.fetch_from(url)
+        done = forge.receive("--timeout", "1", "--attempts", "1")
+    assert done.returncode == 7, done
+    assert "too slow" in done.stderr and "moved" not in done.stderr
 
 
 def test_trouble_that_passes_rejects_nothing(forge: Forge) -> None:
@@ -226,3 +303,32 @@ def test_a_refusal_is_told_from_a_lost_race_and_from_silence(report: bytes, said
 def test_a_refusal_without_end_is_cut() -> None:
     said = b"remote: " + b"word " * 10_000 + b"\n"
     assert len(refusal_in(b"!\tx:y\t[remote rejected] (no)\n", said) or "") == MAX_REFUSAL_CHARACTERS
+
+
+@pytest.mark.parametrize("said", [
+    b"remote: Permission to o/r.git denied to github-actions[bot].\n"
+    b"fatal: unable to access 'https://github.com/o/r/': The requested URL returned error: 403\n",
+    b"remote: Write access to repository not granted.\n"
+    b"fatal: unable to access 'https://github.com/o/r/': The requested URL returned error: 403\n",
+    b"ERROR: Permission to o/r.git denied to deploy key\nfatal: Could not read from remote repository.\n",
+    b"ERROR: The key you are authenticating with has been marked as read only.\n",
+    b"git@github.com: Permission denied (publickey).\n", b"ERROR: Repository not found.\n",
+    b"remote: Invalid username or token.\nfatal: Authentication failed for 'https://github.com/o/r/'\n",
+    b"fatal: could not read Username for 'https://github.com': terminal prompts disabled\n",
+    b"error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403\n",
+])
+def test_no_right_to_push_is_told_from_trouble_that_passes(said: bytes) -> None:
+    assert denial_in(said)
+    assert "\n" not in (denial_in(said) or "")
+
+
+@pytest.mark.parametrize("said", [
+    b"", b"error: RPC failed; HTTP 500 curl 22 The requested URL returned error: 500\n",
+    b"error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429\n",
+    b"fatal: unable to access 'x': Could not resolve host: github.com\n",
+    b"fatal: unable to access 'x': Operation too slow. Less than 1 bytes/sec transferred the last 180 seconds\n",
+    b"error: failed to push some refs to 'x'\nhint: Updates were rejected because the remote contains work\n",
+    b"kex_exchange_identification: Connection closed by remote host\nfatal: Could not read from remote repository.\n",
+])
+def test_trouble_that_passes_is_no_want_of_rights(said: bytes) -> None:
+    assert denial_in(said) is None

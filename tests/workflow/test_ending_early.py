@@ -1,0 +1,139 @@
+"""Runs that are interrupted or killed: the status says so, and nothing of them is left for long."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from forge import Batch, Forge
+
+MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
+ROOMS = "receive-*"
+# Of the script's own process, wherever it spends its time: loading, preparing, waiting for others.
+CALLS = ["openat", "read", "close", "vfork", "wait4", "mkdir", "flock"]
+SAMPLES = 60 if os.environ.get("HEALTHMETRIC_LONG") == "1" else 4
+TIMEOUT_S = 60
+
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+
+
+def rooms(forge: Forge) -> list[Path]:
+    return list((forge.clone / ".git").glob(ROOMS))
+
+
+def waiting_receiver(forge: Forge) -> Path:
+    """Opens the pipe `begun`, and does its work when somebody has opened `go`."""
+    for name in ("begun", "go"):
+        os.mkfifo(forge.directory / name)
+    return forge.wrapped_receiver(f': > {forge.directory}/begun; : < {forge.directory}/go; "$@"')
+
+
+def begun(forge: Forge) -> None:
+    (forge.directory / "begun").open("rb").close()
+
+
+def go_on(forge: Forge) -> None:
+    (forge.directory / "go").open("wb").close()
+
+
+def test_the_next_run_removes_what_a_killed_one_left(forge: Forge) -> None:
+    forge.send(MORNING)
+    receiver = waiting_receiver(forge)
+    killed = forge.start(receiver=receiver)
+    begun(forge)
+    killed.kill()
+    killed.wait(TIMEOUT_S)
+    [room] = rooms(forge)
+    assert (room / MORNING.payload_path).read_bytes() == MORNING.payload()
+
+    # Its receiver still works there.
+    assert forge.receive("--dry-run").returncode == 0
+    assert rooms(forge) == [room]
+
+    go_on(forge)
+    killed.communicate(timeout=TIMEOUT_S)  # ends when nobody holds its output any more
+    assert forge.receive().returncode == 0
+    assert rooms(forge) == []
+    assert MORNING.stored().items() <= forge.files().items()
+
+
+def test_what_is_no_room_stays(forge: Forge) -> None:
+    git_dir = forge.clone / ".git"
+    (git_dir / "receive-notes").write_text("mine")
+    (git_dir / "receive-link").symlink_to(forge.directory)
+    assert forge.receive().returncode == 0
+    assert (git_dir / "receive-notes").read_text() == "mine"
+    assert (git_dir / "receive-link").is_symlink() and forge.remote.is_dir()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_signal_ends_it_and_leaves_nothing(forge: Forge, number: signal.Signals, status: int) -> None:
+    forge.send(MORNING)
+    run = forge.start(receiver=waiting_receiver(forge))
+    begun(forge)
+    run.send_signal(number)
+    _, stderr = run.communicate(timeout=TIMEOUT_S)
+    assert (run.returncode, "Traceback" in stderr) == (status, False), stderr
+    assert rooms(forge) == []
+    assert forge.receive().returncode == 0
+
+
+def own_calls(forge: Forge) -> list[str]:
+    """What the script's own process calls, from its first line on."""
+    trace = forge.directory / "trace"
+    run = forge.start(prefix=["strace", "-o", str(trace), "-e", f"trace={','.join(CALLS)}"])
+    assert run.wait(TIMEOUT_S) == 0
+    return trace.read_text().splitlines()
+
+
+def first_line_after_its_import(lines: list[str]) -> int:
+    """From here on it is prepared. Before, Python itself is loading."""
+    opened = [number for number, line in enumerate(lines) if line.startswith("openat(")]
+    [begin] = [number for number in opened if "/interruption.py" in lines[number]]
+    return opened[opened.index(begin) + 1]
+
+
+@needs_strace
+@pytest.mark.parametrize("call", CALLS)
+def test_ctrl_c_is_130_at_any_moment(forge: Forge, call: str) -> None:
+    forge.send(MORNING)
+    before = forge.tip()
+    lines = own_calls(forge)
+    begin = first_line_after_its_import(lines)
+    named = [re.match(r"\w+", line) for line in lines]
+    counts = [Counter(each[0] for each in part if each) for part in (named[:begin], named)]
+    first, last = counts[0][call] + 1, counts[1][call]
+    assert first <= last, f"{call} is never called: it need not be here"
+    for position in sorted({first + (last - first) * step // SAMPLES for step in range(SAMPLES + 1)}):
+        forge.git("update-ref", "refs/heads/main", before)
+        run = forge.start(prefix=["strace", "-o", "/dev/null", "-e", f"inject={call}:signal=INT:when={position}"])
+        stdout, stderr = run.communicate(timeout=TIMEOUT_S)
+        assert "Traceback" not in stderr, (position, stderr)
+        is_done = run.returncode == 0 and stdout.startswith("stored: ")
+        assert is_done or run.returncode == 130, (position, run.returncode, stdout, stderr)
+    assert forge.receive().returncode == 0
+    assert rooms(forge) == []
+
+
+def test_the_step_of_a_workflow_ends_as_quietly(forge: Forge) -> None:
+    script = Path(__file__).parents[2] / ".github/scripts/receive_in_actions.py"
+    forge.send(MORNING)
+    event = forge.directory / "event.json"
+    event.write_text("{}")
+    shutil.copy(waiting_receiver(forge), forge.directory / "healthmetric-receiver")
+    run = subprocess.Popen(
+        [script], cwd=forge.clone, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=forge.environment | {
+            "GITHUB_EVENT_PATH": str(event), "GITHUB_REF": "refs/heads/main", "RUNNER_TEMP": str(forge.directory),
+            "PATH": f"{forge.directory}:{os.environ['PATH']}"})
+    begun(forge)
+    run.send_signal(signal.SIGINT)
+    go_on(forge)
+    _, stderr = run.communicate(timeout=TIMEOUT_S)
+    assert (run.returncode, "Traceback" in stderr) == (130, False), stderr
