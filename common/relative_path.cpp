@@ -48,7 +48,7 @@ bool is_too_deep(std::string_view path, std::size_t max_bytes) {
   return static_cast<std::size_t>(slashes) >= max_bytes / kBytesALevel;
 }
 
-constexpr std::size_t kMaxShownBytes = 120;
+constexpr std::size_t kMaxShownPathBytes = 120;
 
 std::string_view last_component(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
@@ -77,8 +77,8 @@ RelativePath::RelativePath(std::string path, std::size_t max_bytes) : path_(std:
   const std::string_view fault = fault_of(path_, max_bytes);
   if (fault.empty()) return;
   throw Error(ErrorCode::unsafe_path, "unsafe path " +
-                                          in_quotes(utf8_prefix(path_, kMaxShownBytes)) + ": it " +
-                                          std::string(fault));
+                                          in_quotes(utf8_prefix(path_, kMaxShownPathBytes)) +
+                                          ": it " + std::string(fault));
 }
 
 RelativePath RelativePath::known(std::string path) {

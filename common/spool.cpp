@@ -11,7 +11,7 @@ namespace healthmetric {
 namespace {
 
 constexpr std::size_t kMemoryBytes = std::size_t{256} * 1024;
-constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
+constexpr std::size_t kSpoolBlockBytes = std::size_t{64} * 1024;
 
 [[noreturn]] void fail() {
   throw_system_error("cannot use a temporary file in " + in_quotes(temporary_folder()) +
@@ -59,7 +59,7 @@ void Spool::cut_to(std::uint64_t size_bytes) {
 
 void Spool::copy_to(Sink& out) {
   if (spilled_bytes_ > 0) {
-    std::vector<char> block(kBlockBytes);
+    std::vector<char> block(kSpoolBlockBytes);
     if (::fseeko(file_.get(), 0, SEEK_SET) != 0) fail();
     for (std::uint64_t rest = spilled_bytes_; rest > 0;) {
       const std::size_t wanted = rest < block.size() ? rest : block.size();

@@ -13,7 +13,7 @@ namespace healthmetric {
 namespace {
 
 /// Room for "~2" and ".reason.json" behind a payload's name.
-constexpr std::size_t kMaxNameBytes = RelativePath::kMaxComponentBytes - 24;
+constexpr std::size_t kMaxRejectedNameBytes = RelativePath::kMaxComponentBytes - 24;
 
 std::string reason_text(const PayloadFile& payload, const Rejection& rejection) {
   Json reason;
@@ -34,7 +34,7 @@ bool holds_the_same(Storage& storage, const RelativePath& a, const RelativePath&
 
 /// As much of the end of a name as leaves room behind it, cut between characters.
 std::string_view end_of(std::string_view name) {
-  while (name.size() > kMaxNameBytes) name.remove_prefix(utf8_sequence_length(name));
+  while (name.size() > kMaxRejectedNameBytes) name.remove_prefix(utf8_sequence_length(name));
   return name;
 }
 

@@ -10,13 +10,13 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr unsigned kVersion = 1;
+constexpr unsigned kEntryVersion = 1;
 
 OutboxEntry read_entry(const Json& json, const std::filesystem::path& folder) {
   const auto id = BatchId::parse(json.at("batch_id").get<std::string>());
   const Json& target = json.at("target");
   const auto trigger = parse_trigger(target.at("trigger").get<std::string>());
-  if (json.at("version") != kVersion || !id || !trigger) {
+  if (json.at("version") != kEntryVersion || !id || !trigger) {
     throw Error(ErrorCode::bad_payload, "it is of another version of this program");
   }
   OutboxEntry entry;
@@ -59,7 +59,7 @@ std::uint64_t OutboxEntry::payload_bytes() const {
 
 std::string to_text(const OutboxEntry& entry) {
   Json json;
-  json["version"] = kVersion;
+  json["version"] = kEntryVersion;
   json["batch_id"] = entry.id.str();
   json["batch_name"] = entry.batch_name;
   json["sender_host"] = entry.sender_host;

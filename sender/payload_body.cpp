@@ -10,7 +10,7 @@ namespace {
 
 /// A multiple of 3; with its base64 it stays in the second-level cache.
 constexpr std::size_t kBodyBlockBytes = std::size_t{192} * 1024;
-constexpr int kBlocks = 4;
+constexpr int kBodyBlocks = 4;
 
 constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{1} << 20U;
 
@@ -44,7 +44,7 @@ void PayloadBody::begin() {
   blob_id_.emplace(file_.first_state().size_bytes);
   pipeline_.emplace([this](BlockPtr& block) { fill(*block); },
                     [this](BlockPtr& block) { digest(*block); });
-  for (int i = 0; i < kBlocks; ++i) pipeline_->push(std::make_unique<ByteBuffer>());
+  for (int i = 0; i < kBodyBlocks; ++i) pipeline_->push(std::make_unique<ByteBuffer>());
   if (size_bytes() >= kWorthAThreadBytes) pipeline_->start_helper();
 }
 
