@@ -147,6 +147,11 @@ SECONDS=0
 make_root
 echo "A fresh root of $suite, made in $SECONDS s" >&2
 mapfile -t variables <<< "$(environment)"
-unshare --mount --pid --fork --kill-child --propagation private -- \
+# In the background, since unshare passes no signal on; what runs there is to know Ctrl-C all the same.
+env --default-signal=INT,QUIT unshare --mount --pid --fork --kill-child --propagation private -- \
   bash -euo pipefail -c "$(declare -f enter); enter \"\$@\"" enter \
-  "$root" "$downloads" "$clone" "$shm_size" "${variables[@]}" "$@"
+  "$root" "$downloads" "$clone" "$shm_size" "${variables[@]}" "$@" &
+namespaces=$!
+trap 'kill -KILL "$namespaces"; exit 130' INT
+trap 'kill -KILL "$namespaces"; exit 143' TERM
+wait "$namespaces"
