@@ -34,6 +34,8 @@ class FaultProxy:
 
     def __init__(self, upstream: str | None = None, options: Sequence[str] = (),
                  host: str = "127.0.0.1") -> None:
+        if not MITMDUMP.exists():
+            pytest.skip("scripts/install-test-tools.sh has not installed mitmproxy")
         self.place = f"[{host}]:{free_port()}" if ":" in host else f"{host}:{free_port()}"
         self._folder = Path(tempfile.mkdtemp(prefix="healthmetric-proxy-"))
         mode = f"reverse:{upstream}" if upstream else "regular"
@@ -56,8 +58,6 @@ class FaultProxy:
         return self._folder / "mitmproxy-ca-cert.pem"
 
     def __enter__(self) -> FaultProxy:
-        if not MITMDUMP.exists():
-            pytest.skip("scripts/install-test-tools.sh has not installed mitmproxy")
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "no_proxy": "*"}
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, env=environment,
