@@ -2,7 +2,11 @@
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/format.hpp"
 #include "common/interruption.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+#include "common/terminal.hpp"
 
 namespace healthmetric {
 namespace {
@@ -47,7 +51,21 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
                   [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
 }
 
+std::string open_to_others(const std::filesystem::path& path, std::string_view secret) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  const bool is_open = fs::is_regular_file(status) &&
+                       (status.permissions() & fs::perms::others_read) != fs::perms::none;
+  if (!is_open) return {};
+  return fmt::format("everybody on this machine can read {} in {}: 'chmod go-rwx {}'", secret,
+                     in_quotes(path.string()), printable(path.string()));
+}
+
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {
+  if (standard_input_is_a_terminal()) {
+    log::info(option + ": reading what is typed here; Ctrl-D on a line of its own ends it");
+  }
   return read_for(option,
                   [&] { return read_patiently(standard_input(), "standard input", max_bytes); });
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace healthmetric {
 
@@ -13,7 +14,11 @@ namespace healthmetric {
 std::string read_named_file(const std::string& option, const std::filesystem::path& path,
                             std::uint64_t max_bytes);
 
-/// The same of standard input.
+/// What to say where everybody on this machine may read a file that keeps `secret`; "" where its
+/// permissions do not allow that, or it is no plain file.
+std::string open_to_others(const std::filesystem::path& path, std::string_view secret);
+
+/// The same of standard input; at a terminal it says first that it waits, and for what.
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes);
 
 }  // namespace healthmetric

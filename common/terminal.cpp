@@ -27,8 +27,12 @@ bool standard_error_can_be_redrawn() {
          kind != "dumb";
 }
 
+bool standard_input_is_a_terminal() {
+  return ::isatty(STDIN_FILENO) == 1;
+}
+
 bool somebody_can_be_asked() {
-  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+  return standard_input_is_a_terminal() && ::isatty(STDERR_FILENO) == 1;
 }
 
 void write_to_terminal(const std::string& text) {

@@ -13,6 +13,9 @@ bool standard_error_can_be_redrawn();
 /// True when both standard input and standard error are a terminal: somebody can be asked.
 bool somebody_can_be_asked();
 
+/// True when what is read from standard input is what somebody types.
+bool standard_input_is_a_terminal();
+
 /// Writes to standard error at once, past the log: what is drawn, not said. Failure is ignored, for
 /// a terminal that is gone shows nothing.
 void write_to_terminal(const std::string& text);

@@ -60,6 +60,7 @@ ExitStatus run(int argc, const char* const* argv) {
   const auto options = receiver::CommandLine().parse(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
+  for (const std::string& notice : options->notices) log::warning(notice);
   SystemClock clock;
   return options->command == receiver::Command::verify ? verify(*options, clock)
                                                        : receive(*options, clock);

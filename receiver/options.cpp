@@ -94,6 +94,8 @@ struct CommandLine::Definition {
     options.git_blob_ids = wants_git_blob_ids ? GitBlobIds::compute : GitBlobIds::none;
     if (!reject_list.empty()) options.reject_list = read_reject_list(reject_list);
     options.verbosity = verbosity(verbose, quiet);
+    // The sender's variables may stand in the same environment.
+    options.notices = unknown_variables(app, Told::what_is_near, {});
     options.incomplete_after = std::chrono::days(incomplete_after_days);
     if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
     if (dry_run) options.mode = Mode::verify_only;

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "common/batch.hpp"
 #include "common/log.hpp"
@@ -47,6 +49,8 @@ struct Options {
   std::filesystem::path summary_markdown;  ///< empty: none
   Limits limits;
   std::chrono::seconds incomplete_after{};
+  /// What was odd about the environment, for warnings once the log is set up.
+  std::vector<std::string> notices;
 };
 
 /// The options of the receiver: what --help, the man page and the completions tell of, and what

@@ -9,6 +9,8 @@
 #include "common/format.hpp"
 #include "common/named_file.hpp"
 #include "common/printable.hpp"
+#include "common/spelling.hpp"
+#include "common/usage_text.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -140,8 +142,10 @@ class ConfigReader {
       return may_stand_in_a_file(*option) && option->get_single_name() == key;
     });
     if (!known) {
+      const std::string near = did_you_mean(key, setting_names(app_));
       fail_at(value,
-              unknown_key(prefix + key) + "; keys are the options' names without dashes in front");
+              unknown_key(prefix + key) +
+                  (near.empty() ? "; keys are the options' names without dashes in front" : near));
     }
   }
 

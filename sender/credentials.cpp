@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <map>
+#include <set>
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
@@ -44,6 +45,9 @@ std::string from_environment(const Url& api) {
 }
 
 std::string read_token(const std::filesystem::path& file) {
+  static std::set<std::filesystem::path> looked_at;
+  const std::string notice = open_to_others(file, "the token");
+  if (!notice.empty() && looked_at.insert(file).second) log::warning(notice);
   return std::string(trim(read_named_file("--token-file", file, kMaxTokenBytes)));
 }
 
@@ -59,6 +63,34 @@ std::string from_file(const std::filesystem::path& file) {
                                    : from_pipes.emplace(file, read_token(file)).first->second;
 }
 
+/// "GH_TOKEN=" of a line that a shell or a file of variables has; "" where there is none.
+std::string_view assignment_in(std::string_view token) {
+  const std::size_t equals = token.find('=');
+  if (equals == std::string_view::npos || equals == 0) return {};
+  const std::string_view name = token.substr(0, equals);
+  const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ' ';
+  });
+  return is_name ? token.substr(0, equals + 1) : std::string_view();
+}
+
+/// What is wrong with a token, without any of it; "" when nothing is.
+std::string fault_of_token(std::string_view token) {
+  constexpr std::string_view kExport = "export ";
+  constexpr std::string_view kQuotes = "'\"";
+  const std::string_view bare = token.starts_with(kExport) ? token.substr(kExport.size()) : token;
+  if (const std::string_view name = assignment_in(bare); !name.empty()) {
+    return "begins with " + in_quotes(name) + ": leave that out, the token stands alone";
+  }
+  if (token.size() > 1 && (kQuotes.find(token.front()) != std::string_view::npos ||
+                           kQuotes.find(token.back()) != std::string_view::npos)) {
+    return "stands in quotes: leave them out, the token stands alone";
+  }
+  const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
+                                                      [](char c) { return c > 0x20 && c < 0x7F; });
+  return is_token ? "" : "is empty or has characters no token has";
+}
+
 }  // namespace
 
 std::string find_token(const std::filesystem::path& token_file, const Url& api) {
@@ -67,14 +99,12 @@ std::string find_token(const std::filesystem::path& token_file, const Url& api) 
                                       " unencrypted: use an https --api-url");
   }
   std::string token = token_file.empty() ? from_environment(api) : from_file(token_file);
-  const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
-                                                      [](char c) { return c > 0x20 && c < 0x7F; });
-  if (!is_token) {
+  if (const std::string fault = fault_of_token(token); !fault.empty()) {
     throw Error(
         ErrorCode::usage,
         "the token " +
             (token_file.empty() ? "in the environment" : "in " + in_quotes(token_file.string())) +
-            " is empty or has characters no token has");
+            " " + fault);
   }
   log::hide(token);
   return token;

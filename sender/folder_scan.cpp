@@ -11,7 +11,6 @@
 #include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
-#include "common/json_scanner.hpp"
 #include "common/printable.hpp"
 #include "sender/ignore_files.hpp"
 
@@ -42,8 +41,7 @@ std::string_view kind_of(fs::file_type type) {
   }
 }
 
-constexpr const char* kExcluded = "excluded";
-constexpr const char* kIgnored = "ignored by .healthmetricignore";
+constexpr const char* kNoSuchFile = "No such file or directory";
 constexpr const char* kNeverSent = "never sent";
 
 /// `folder` with a final slash, or empty for the current one.
@@ -149,7 +147,7 @@ class FolderWalk {
     }
     const bool is_hidden = name.front() == '.';
     if (is_hidden && (rules_.hidden == Hidden::leave_out || ascii_lower(name) == ".git")) {
-      return leave_out(result_, path, "hidden", LeftOut::by_rule);
+      return leave_out(result_, path, kIsHidden, LeftOut::by_rule);
     }
     if (type == fs::file_type::directory) return enter(entry.path(), path);
     if (type != fs::file_type::regular) {
@@ -277,6 +275,28 @@ bool is_never_sent(const fs::path& path) {
                      [](const fs::path& name) { return ascii_lower(name.string()) == ".git"; });
 }
 
+/// A list made elsewhere, `find exports` for one, has names that count from there.
+std::string why_missing(const std::string& entry, const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(entry, error))) return kNoSuchFile;
+  return "No such file or directory in " + in_quotes(folder.string()) +
+         ", but there is one here: names in a list count from --folder; leave that out";
+}
+
+/// Throws where not one of the names can be sent.
+void refuse_missed_list(const ScanResult& result, const fs::path& folder, std::size_t names) {
+  const bool missed_all =
+      result.files.empty() && names > 0 && result.left_out.size() == names &&
+      std::all_of(result.left_out.begin(), result.left_out.end(),
+                  [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
+  if (!missed_all) return;
+  const SkippedFile& first = result.left_out.front().file;
+  throw Error(ErrorCode::usage,
+              fmt::format("--files-from: {} in the list, and none can be sent from {}; {}: {}",
+                          counted(names, "name", "names"), in_quotes(folder.string()),
+                          in_quotes(first.path), first.reason));
+}
+
 void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
                 const ScanRules& rules, const Limits& limits) {
   const auto path = path_below(folder, entry);
@@ -287,8 +307,10 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
   std::error_code error;
   const fs::file_type type = type_below(folder, *path, error);
   if (error || type == fs::file_type::not_found) {
-    return leave_out(result, *path, error ? error.message() : "No such file or directory",
-                     LeftOut::by_error);
+    return leave_out(
+        result, *path,
+        type == fs::file_type::not_found ? why_missing(entry, folder) : error.message(),
+        LeftOut::by_error);
   }
   if (type != fs::file_type::regular) {
     return leave_out(result, *path, "it is " + std::string(kind_of(type)), LeftOut::by_error);
@@ -322,6 +344,7 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
   ScanResult result;
   for (const std::string& entry : entries) add_listed(result, entry, folder, rules, limits);
   sort_by_path(result);
+  refuse_missed_list(result, folder, entries.size());
   check_totals(result, limits);
   return result;
 }
@@ -334,8 +357,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
     if (file.filename() == kIgnoreFile) {
       leave_out(result, file.string(), kNeverSent, LeftOut::by_error);
     } else if (!fs::exists(status)) {
-      leave_out(result, file.string(), error ? error.message() : "No such file or directory",
-                LeftOut::by_error);
+      leave_out(result, file.string(), error ? error.message() : kNoSuchFile, LeftOut::by_error);
     } else if (!fs::is_regular_file(status)) {
       leave_out(result, file.string(),
                 "it is " + std::string(kind_of(status.type())) +
@@ -353,52 +375,6 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
   refuse_equal_names(result.files);
   check_totals(result, limits);
   return result;
-}
-
-namespace {
-
-/// Only looks: a document in memory would take many times its text.
-void check_json(std::string_view text) {
-  constexpr std::size_t kMaxPathBytes = 4096;
-  constexpr JsonScanner::Bounds kBounds{1000, 10'000'000, std::size_t{64} * 1024};
-  try {
-    TextSource source(text);
-    JsonScanner scanner(source, kBounds);
-    scanner.skip_value();
-    scanner.expect_end();
-  } catch (const Error& error) {
-    std::error_code no_file;
-    const bool is_file = text.size() < kMaxPathBytes && fs::exists(fs::path(text), no_file);
-    throw Error(ErrorCode::usage, std::string("the JSON to send is not valid: ") + error.what() +
-                                      (is_file ? "; a file goes with --file" : ""));
-  }
-}
-
-}  // namespace
-
-namespace {
-
-ScanResult one_text(const std::string& name, std::string text) {
-  ScanResult result;
-  result.size_bytes = text.size();
-  result.files.add(RelativePath(name));
-  result.text = std::move(text);
-  return result;
-}
-
-}  // namespace
-
-ScanResult scan_json(std::string text) {
-  if (text.empty()) throw Error(ErrorCode::usage, "the JSON to send is empty");
-  check_json(text);
-  return one_text("data.json", std::move(text));
-}
-
-ScanResult scan_input(const std::string& name, std::string text) {
-  if (text.empty()) {
-    throw Error(ErrorCode::usage, "--stdin-name: standard input has nothing in it");
-  }
-  return one_text(name, std::move(text));
 }
 
 }  // namespace healthmetric

@@ -19,8 +19,12 @@ enum class LeftOut {
   by_error,  ///< it should have been sent and could not be
 };
 
-/// The reason given for a type that is not sent unless all are asked for.
+/// Reasons that somebody may want to do something about: a type that is not sent unless all are
+/// asked for, and the others that a rule gives.
 inline constexpr const char* kUnsupportedType = "unsupported type";
+inline constexpr const char* kIsHidden = "hidden";
+inline constexpr const char* kExcluded = "excluded";
+inline constexpr const char* kIgnored = "ignored by .healthmetricignore";
 
 struct LeftOutFile {
   SkippedFile file;
@@ -66,12 +70,5 @@ ScanResult scan_list(std::string_view list, char separator, const std::filesyste
 /// Files named by hand: taken whatever their type, each under its base name. A symbolic link is
 /// not followed here either. Throws Error{usage} when none can be sent, or two have one name.
 ScanResult scan_files(const std::vector<std::filesystem::path>& files, const Limits& limits);
-
-/// JSON text, stored as `data.json`. Throws Error{usage} when it is no JSON.
-ScanResult scan_json(std::string text);
-
-/// What came from standard input, stored as `name`. Throws Error{usage} when that is nothing: what
-/// made it failed.
-ScanResult scan_input(const std::string& name, std::string text);
 
 }  // namespace healthmetric

@@ -54,6 +54,7 @@ ExitStatus run(int argc, const char* const* argv) {
   auto options = command_line.parse(argc, argv);
   if (!options) return ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
+  for (const std::string& notice : options->notices) log::warning(notice);
 
   SystemClock clock;
   const bool asks = !options->source && !options->outbox_command && somebody_can_be_asked();

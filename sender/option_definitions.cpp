@@ -223,7 +223,8 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 void add_outbox_commands(CLI::App& app, RawOptions& raw) {
   CLI::App* outbox = add_command(app, kOutbox, "Look after the batches that wait in the outbox");
   outbox->require_subcommand(0, 1);  // who names none, or another, is told which there are
-  outbox->footer("They take " + list_of(kOutboxOptions) + ".");
+  outbox->footer("They take " + list_of(kOutboxOptions) +
+                 "; with --repo, list and retry look at the batches for that repository alone.");
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
               "Deliver them now, those that were refused too, or only the batches named")

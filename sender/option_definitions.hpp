@@ -26,9 +26,15 @@ inline constexpr std::array<std::string_view, 15> kOutboxOptions = {
     "max-wait",    "lock-wait",    "timeout", "proxy",   "ca-bundle",
     "no-progress", "json",         "verbose", "quiet",   "log-file"};
 
-/// Without effect there, for a batch has its own; who names them all the same does no harm.
+/// On the command line --repo chooses among the batches; else they are without effect there, for a
+/// batch has its own, and who names them all the same does no harm.
 inline constexpr std::array<std::string_view, 4> kTargetOptions = {"repo", "branch", "api-url",
                                                                    "trigger"};
+
+/// The receiver's own options: their variables may stand in the same environment.
+inline constexpr std::array<std::string_view, 8> kReceiverOptions = {
+    "storage",          "name-template", "keep-payloads", "retry-rejected",
+    "incomplete-after", "git-blob-ids",  "reject-list",   "summary-markdown"};
 
 /// What Options cannot hold as CLI11 fills it.
 struct RawOptions {

@@ -5,6 +5,8 @@
 
 #include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "common/named_file.hpp"
+#include "common/option_values.hpp"
 #include "common/printable.hpp"
 #include "sender/config_file.hpp"
 #include "sender/named_paths.hpp"
@@ -134,6 +136,20 @@ Proxy chosen_proxy(const RawOptions& raw) {
   return proxy;
 }
 
+/// Where a proxy's password can be read by whoever uses the machine; "" when it has none or nobody
+/// can.
+std::string notice_of_password(const RawOptions& raw, bool is_on_command_line) {
+  if (raw.proxy.find('@') == std::string::npos) return {};
+  if (is_on_command_line) {
+    return "--proxy: its password stands in the list of processes, where others can read it; keep "
+           "it in sender.toml, or in HTTPS_PROXY";
+  }
+  if (!environment("HEALTHMETRIC_PROXY").empty()) return {};
+  return open_to_others(
+      raw.config.empty() ? default_config_file() : std::filesystem::path(raw.config),
+      "the proxy's password");
+}
+
 std::string without_slash_at_end(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -157,10 +173,15 @@ struct CommandLine::Definition {
   Options options;
   RawOptions raw;
   LimitOptions limits;
+  // Of the command line alone, before settings from elsewhere join in.
+  std::string repository_of_command;
+  bool has_proxy_on_command_line = false;
 
   Definition() { define_options(app, options, raw, limits); }
 
   void read_settings(int argc, const char* const* argv) {
+    repository_of_command = options.repository;
+    has_proxy_on_command_line = app.count("--proxy") > 0;
     bool only_included = begins_with_include(app);
     const MergeRules rules = merge_rules();
     std::vector<Settings> places = {environment_settings(app, rules)};
@@ -194,6 +215,11 @@ struct CommandLine::Definition {
     }
     options.changes = raw.changed_only ? Changes::send_changed : Changes::send_all;
     options.outbox_command = chosen_command(app, raw);
+    if (options.outbox_command) options.outbox_command->repository = repository_of_command;
+    options.notices = unknown_variables(app, Told::all, kReceiverOptions);
+    if (std::string notice = notice_of_password(raw, has_proxy_on_command_line); !notice.empty()) {
+      options.notices.push_back(std::move(notice));
+    }
     if (options.outbox_command && options.dry_run) {
       throw Error(ErrorCode::usage, "outbox does not take --dry-run, wherever it is set");
     }

@@ -53,6 +53,7 @@ struct OutboxCommand {
 
   Action action = Action::list;
   std::vector<std::string> ids;
+  std::string repository;  ///< only what is for this one; empty: for any
 };
 
 enum class Changes { send_all, send_changed };
@@ -81,6 +82,9 @@ struct Options {
   std::uint64_t outbox_limit_bytes = kDefaultOutboxBytes;
   Changes changes = Changes::send_all;
   std::optional<OutboxCommand> outbox_command;  ///< instead of sending
+
+  /// What was odd about options and environment, for warnings once the log is set up.
+  std::vector<std::string> notices;
 
   bool dry_run = false;
   bool no_progress = false;

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -109,7 +110,30 @@ Draft make_draft(const fs::path& parent) {
   }
 }
 
+namespace {
+
+/// Who ran it once with sudo has files there that are root's, and is told by no "Permission denied"
+/// what to do.
+void check_owner(const fs::path& state_dir) {
+  for (const char* name : {"", "outbox", "outbox/refused", "outbox/lock", "sent.db"}) {
+    const fs::path place = *name == '\0' ? state_dir : state_dir / name;
+    struct stat status = {};
+    if (::stat(place.c_str(), &status) != 0 || status.st_uid == ::geteuid() ||
+        ::faccessat(AT_FDCWD, place.c_str(), W_OK, AT_EACCESS) == 0 || errno != EACCES) {
+      continue;
+    }
+    throw Error(ErrorCode::io,
+                fmt::format("cannot write {}: it belongs to {}; 'sudo chown -R {} {}' makes it "
+                            "yours, or use another --state-dir",
+                            in_quotes(place.string()), status.st_uid == 0 ? "root" : "another user",
+                            ::geteuid(), printable(state_dir.string())));
+  }
+}
+
+}  // namespace
+
 Outbox::Outbox(const fs::path& state_dir) : folder_(state_dir / "outbox") {
+  check_owner(state_dir);
   create_private_directories(folder_ / kRefusedFolder);
 }
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/json.hpp"
@@ -11,6 +12,7 @@
 #include "sender/deliverer.hpp"
 #include "sender/delivery_session.hpp"
 #include "sender/outbox.hpp"
+#include "sender/repository.hpp"
 #include "sender/sent_files.hpp"
 
 namespace healthmetric::sender {
@@ -105,11 +107,37 @@ class OutboxList {
   Json batches_ = Json::array();
 };
 
+/// Whether an entry is for the repository that the command names, if it names one. GitHub does not
+/// tell names apart by their case.
+class RepositoryFilter {
+ public:
+  explicit RepositoryFilter(const OutboxCommand& command) {
+    if (command.repository.empty()) return;
+    const auto pasted = parse_pasted_repository(command.repository);
+    if (!pasted) {
+      throw Error(ErrorCode::usage, "--repo: " + in_quotes(command.repository) +
+                                        " is no repository; write owner/name");
+    }
+    repository_ = ascii_lower(pasted->repository.str());
+  }
+
+  [[nodiscard]] bool takes(const OutboxEntry& entry) const {
+    return repository_.empty() || ascii_lower(entry.target.repository) == repository_;
+  }
+
+ private:
+  std::string repository_;
+};
+
 OutboxReport list(const Options& options, const Outbox& outbox, Clock& clock) {
+  const RepositoryFilter filter(*options.outbox_command);
   OutboxList list(clock);
   for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
-    for (const OutboxEntry& entry : outbox.entries(where)) list.add(entry, where);
+    for (const OutboxEntry& entry : outbox.entries(where)) {
+      if (filter.takes(entry)) list.add(entry, where);
+    }
   }
+  // Whose an unreadable one is cannot be told.
   for (const UnreadableEntry& entry : outbox.unreadable()) list.add(entry);
   return {list.finish(options, outbox.size_bytes())};
 }
@@ -183,6 +211,7 @@ class Retry {
   Retry(const Options& options, const Outbox& outbox, HttpTransport& transport, Clock& clock,
         Progress& progress)
       : options_(options),
+        filter_(*options.outbox_command),
         outbox_(outbox),
         transport_(transport),
         clock_(clock),
@@ -220,7 +249,7 @@ class Retry {
   }
 
   [[nodiscard]] bool is_chosen(const OutboxEntry& entry) const {
-    return chosen_.empty() || chosen_.contains(entry.id.str());
+    return filter_.takes(entry) && (chosen_.empty() || chosen_.contains(entry.id.str()));
   }
 
   /// A target that cannot be reached says nothing about the others.
@@ -257,6 +286,7 @@ class Retry {
   }
 
   const Options& options_;
+  RepositoryFilter filter_;
   const Outbox& outbox_;
   HttpTransport& transport_;
   Clock& clock_;

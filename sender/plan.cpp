@@ -88,6 +88,7 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
   Plan plan;
   plan.target = target_of(options);
   plan.branch = options.branch;
+  plan.folder = searched_folder(options);
   ScanResult scanned = scan(options);
   plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
   const PackOptions packing = pack_options(options, clock);
@@ -121,7 +122,8 @@ std::string to_text(const Plan& plan) {
                 : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
   for (const std::string& pattern : plan.unmatched_patterns)
     row("note", pattern + " matches nothing");
-  if (plan.parts == 0) return text + nothing_to_send(plan.left_out, plan.unchanged) + "\n";
+  if (plan.parts == 0)
+    return text + nothing_to_send(plan.folder, plan.left_out, plan.unchanged) + "\n";
   row("files",
       fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));

@@ -21,6 +21,7 @@ struct PlannedFile {
 struct Plan {
   std::string batch_name;  ///< the folder in _storage/
   std::string target;      ///< repository, or folder with --output; empty: none is named
+  std::string folder;      ///< that was looked at; empty: files or data were named
   std::string branch;      ///< empty: the repository's default
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files left out because they were sent before

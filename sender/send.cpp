@@ -251,13 +251,16 @@ std::string_view to_text(Outcome::Fate fate) {
 
 Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
   ScanResult files = scan(options);
-  if (!options.output.empty()) return write_to_folder(options, files, clock, progress);
-  return SendingRun(options, transport, clock, progress).run(std::move(files));
+  Outcome outcome = options.output.empty()
+                        ? SendingRun(options, transport, clock, progress).run(std::move(files))
+                        : write_to_folder(options, files, clock, progress);
+  outcome.folder = searched_folder(options);
+  return outcome;
 }
 
 std::string to_line(const Outcome& outcome) {
   if (outcome.fate == Outcome::Fate::empty) {
-    return nothing_to_send(outcome.left_out, outcome.unchanged);
+    return nothing_to_send(outcome.folder, outcome.left_out, outcome.unchanged);
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),

@@ -27,6 +27,7 @@ struct Outcome {
   ExitStatus status = ExitStatus::success;
   std::string batch_id;
   std::string target;           ///< the repository, or the folder with --output
+  std::string folder;           ///< that was looked at; "" where files or data were named
   std::string reason;           ///< of a rejection or refusal, or why it waits
   std::uint64_t unchanged = 0;  ///< files left out because they were sent before
   std::uint64_t files = 0;

@@ -1,7 +1,9 @@
 #include "sender/source.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/file_io.hpp"
 #include "common/format.hpp"
@@ -9,6 +11,7 @@
 #include "common/printable.hpp"
 #include "common/utf8.hpp"
 #include "sender/identity.hpp"
+#include "sender/text_source.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -117,13 +120,56 @@ std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t u
   return text;
 }
 
-std::string nothing_to_send(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
-  const bool types_left_out =
-      std::any_of(left_out.begin(), left_out.end(),
-                  [](const LeftOutFile& file) { return file.file.reason == kUnsupportedType; });
-  return (unchanged > 0 ? "nothing new to send" : "nothing to send") +
-         not_packed(left_out, unchanged) +
-         (types_left_out ? " (--all-types sends every type)" : "");
+std::string searched_folder(const Options& options) {
+  if (!options.source) return {};
+  if (const auto* folder = std::get_if<FolderSource>(&*options.source)) {
+    return folder->folder.string();
+  }
+  const auto* list = std::get_if<ListSource>(&*options.source);
+  return list == nullptr ? "" : list->folder.string();
+}
+
+namespace {
+
+/// "(.ndjson, .fit)", the first few of them.
+std::string types_of(const std::vector<LeftOutFile>& files) {
+  constexpr std::size_t kMostShown = 6;
+  std::set<std::string> types;
+  for (const LeftOutFile& file : files) {
+    if (file.file.reason != kUnsupportedType) continue;
+    const std::string_view type = extension_of(file.file.path);
+    types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
+    if (types.size() > kMostShown) break;
+  }
+  std::string text;
+  std::size_t shown = 0;
+  for (const std::string& type : types) {
+    text += (text.empty() ? "" : ", ") + (shown++ == kMostShown ? std::string("...") : type);
+  }
+  return "(" + text + ")";
+}
+
+}  // namespace
+
+std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
+                            std::uint64_t unchanged) {
+  std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
+  if (!folder.empty()) text += " in " + in_quotes(folder);
+  if (unchanged > 0) text += fmt::format("; unchanged {}", unchanged);
+  std::size_t rest = left_out.size();
+  const auto tell = [&](std::string_view reason, const std::string& words) {
+    const auto count = static_cast<std::size_t>(
+        std::count_if(left_out.begin(), left_out.end(),
+                      [&](const LeftOutFile& file) { return file.file.reason == reason; }));
+    rest -= count;
+    if (count > 0) text += fmt::format("; skipped {} {}", count, words);
+  };
+  tell(kUnsupportedType, types_of(left_out) + ": --all-types sends them");
+  tell(kIsHidden, "hidden: --hidden sends them");
+  tell(kExcluded, "that --include and --exclude leave out");
+  tell(kIgnored, "that .healthmetricignore names");
+  if (rest > 0) text += fmt::format("; left out {}", rest);
+  return text;
 }
 
 Json left_out_json(const std::vector<LeftOutFile>& left_out) {

@@ -27,8 +27,13 @@ ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size
 /// "; unchanged 3; left out 2": what stands behind a result, or nothing.
 std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged);
 
-/// The result where nothing is packed, with what could be done about it.
-std::string nothing_to_send(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged);
+/// The folder that was looked at, for messages; "" where files or data were named.
+std::string searched_folder(const Options& options);
+
+/// The result where nothing is packed: where it was looked for, and for each reason to skip so many
+/// files what would send them.
+std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
+                            std::uint64_t unchanged);
 
 /// What was left out, as docs/output.md has it.
 Json left_out_json(const std::vector<LeftOutFile>& left_out);

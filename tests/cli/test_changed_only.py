@@ -69,7 +69,7 @@ def test_nothing_new_is_one_line_and_no_write(destination: Destination, folder: 
     destination.github.clear_requests()
     words = ["--folder", folder, "--changed-only"]
     second = destination(*words)
-    assert (second.status, second.stdout) == (0, "nothing new to send; unchanged 1\n")
+    assert (second.status, second.stdout) == (0, f"nothing new to send in '{folder}'; unchanged 1\n")
     assert destination.requests("PUT", "POST") == []
     destination.github.clear_requests()
 

@@ -3,12 +3,14 @@ words that say what to do. Each slip is tried on the command line; where it can 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
-from conftest import Output
-from programs import Program
+from conftest import TOKEN, Destination, Output, Unprivileged
+from programs import Program, Result
+from pseudo_terminal import Terminal
 from trees import write_tree
 
 
@@ -119,3 +121,135 @@ def test_the_help_of_the_receiver_does_too(receiver: Program) -> None:
     assert "quotes" in receiver("--storage", "'x'").stderr
     assert "whole number" in receiver("--incomplete-after", "soon").stderr
     assert "did you mean verify?" in receiver("verfy").stderr
+
+
+def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
+    output: Output, receiver: Program, exports: Path, tmp_path: Path
+) -> None:
+    result = output("exports", env={"HEALTHMETRIC_EXLUDE": "*.csv", "HEALTHMETRIC_COLOUR": "red", "HEALTHMETRIC_REJECT_LIST": "x"})
+    assert (result.status, result.stderr.splitlines()) == (0, [
+        "healthmetric-sender: warning: HEALTHMETRIC_COLOUR is the variable of no option",
+        "healthmetric-sender: warning: HEALTHMETRIC_EXLUDE is the variable of no option: did you mean HEALTHMETRIC_EXCLUDE?"])
+    assert output("exports", "--quiet", env={"HEALTHMETRIC_COLOUR": "red"}).stderr == ""
+    names = {program: set(re.findall(r"^  (?:-\w,)?--([\w-]+)", program("--help").stdout, re.MULTILINE))
+             for program in (output.sender, receiver)}
+    (tmp_path / "_storage").mkdir()
+    others = {f"HEALTHMETRIC_{name.upper().replace('-', '_')}": "1" for name in names[output.sender] - names[receiver]}
+    assert receiver("--storage", tmp_path / "_storage", "--dry-run", env=others).stderr == ""
+    others = {f"HEALTHMETRIC_{name.upper().replace('-', '_')}": "1" for name in names[receiver] - names[output.sender]}
+    assert output("exports", env=others).stderr == ""
+    assert "did you mean HEALTHMETRIC_STORAGE?" in receiver(env={"HEALTHMETRIC_STORGE": "x"}, cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize("text, says", [
+    (f'"{TOKEN}"', "stands in quotes"), (f"GH_TOKEN={TOKEN}", "begins with 'GH_TOKEN='"),
+    (f"export GITHUB_TOKEN='{TOKEN}'", "begins with 'GITHUB_TOKEN='"), (f"Bearer {TOKEN}", "characters no token has"),
+])
+def test_a_token_that_is_more_than_one_is_told_without_it(text: str, says: str, destination: Destination, source: Path,
+                                                          tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.touch(mode=0o600)
+    file.write_text(text + "\n")
+    for result in (destination("--folder", source, "--token-file", file, token=None), destination("--folder", source, token=text)):
+        assert (result.status, result.stdout) == (2, "")
+        assert TOKEN not in result.error_line(says)
+    assert destination.requests() == [] and destination.waiting() == []
+
+
+def test_a_secret_that_others_can_read_is_told(destination: Destination, source: Path, tmp_path: Path) -> None:
+    token, config = tmp_path / "token", tmp_path / "sender.toml"
+    token.write_text(TOKEN)
+    config.write_text(f'token-file = "{token}"\nproxy = "http://me:pw@127.0.0.1:9"\n')
+    for mode, is_told in ((0o644, True), (0o600, False)):
+        token.chmod(mode)
+        config.chmod(mode)
+        result = destination("--folder", source, "--config", config, "--max-wait", "0", token=None)
+        for file in (token, config):
+            assert (f"in '{file}': 'chmod go-rwx {file}'" in result.stderr) == is_told, result
+        assert "pw" not in result.stderr
+    result = destination("--folder", source, "--proxy", "http://me:pw@127.0.0.1:9", "--max-wait", "0")
+    result.error_line("warning: --proxy: its password stands in the list of processes")
+
+
+def test_a_state_directory_of_root_is_told(unprivileged: Unprivileged) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make something root's")
+    exports = write_tree(unprivileged.folder / "exports", {"a.json": b"1"})
+    unprivileged.own(exports)
+    state = unprivileged.folder / "state"
+    for name in ("outbox/refused", "outbox", ""):
+        place = state / name
+        place.mkdir(parents=True, exist_ok=True)
+        for parent in (state, state / "outbox"):
+            os.chown(parent, 65534, 65534) if parent.exists() else None
+        os.chown(place, 0, 0)
+        result = unprivileged.sender("--folder", exports, "--repo", "octo/data", "--state-dir", state, env={"GH_TOKEN": TOKEN})
+        assert (result.status, result.stdout) == (10, "")
+        result.error_line(f"cannot write '{place}'".rstrip("/"), "belongs to root", f"sudo chown -R 65534 {state}", "--state-dir")
+
+
+@pytest.mark.parametrize("words, typed", [(["--data", "-"], b"61\n"), (["--files-from", "-", "--folder", "exports"], b"a.json\n"),
+                                          (["--stdin-name", "x.csv"], b"1,2\n")])
+def test_who_is_to_type_is_told(words: list[str], typed: bytes, sender: Program, exports: Path, tmp_path: Path) -> None:
+    terminal = Terminal(sender, *words, "--output", tmp_path / "out")
+    terminal.answer(f"{words[0]}: reading what is typed here; Ctrl-D on a line of its own ends it", typed + b"\x04")
+    status, stdout = terminal.end()
+    assert (status, "1 file" in stdout) == (0, True)
+
+
+def listed(output: Output, names: bytes, *words: str) -> Result:
+    return output("--folder", "exports", "--files-from", "-", *words, input=names)
+
+
+def test_a_list_that_counts_from_elsewhere_is_told(output: Output, exports: Path) -> None:
+    result = listed(output, b"exports/a.json\nexports/sub/b.csv\n")
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    result.error_line("error: --files-from: 2 names in the list, and none can be sent from 'exports'; 'exports/a.json': ",
+                      "names in a list count from --folder; leave that out")
+    assert output("--files-from", "-", input=b"exports/a.json\n").status == 0
+    result = listed(output, b"exports/a.json\na.json\n")
+    assert result.status == 4
+    result.error_line("left out 'exports/a.json'", "there is one here")
+    assert listed(output, b"gone.json\n").error_line("1 name in the list", "'gone.json': No such file or directory").count(";") == 1
+    assert listed(output, b"").status == 3
+
+
+def test_nothing_to_send_says_where_and_what_would_send_it(output: Output, tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "in", {"a.ndjson": b"", "b.ndjson": b"", "c.FIT": b"", "d": b"", ".e.json": b"", "f.csv": b""})
+    for words in ([], ["--dry-run"]):
+        result = output(folder, "--exclude", "f.csv", *words)
+        assert result.status == 3
+        assert result.stdout.splitlines()[-1] == (
+            f"nothing to send in '{folder}'; skipped 4 (.fit, .ndjson, no type): --all-types sends them; "
+            "skipped 1 hidden: --hidden sends them; skipped 1 that --include and --exclude leave out")
+
+
+@pytest.mark.parametrize("text, says", [("{rate: 61}", "double quotes are gone"), ("[a]", "double quotes are gone"),
+                                        ("'{\"a\": 1}'", "leave the single quotes around it out")])
+def test_json_without_its_quotes_is_told(text: str, says: str, output: Output) -> None:
+    assert output("--data", text).error_line("the JSON to send is not valid", says)
+
+
+def test_a_misspelt_key_is_told(sender: Program) -> None:
+    config = sender.home / "sender.toml"
+    for text, near in (('exlude = "x"', "exclude"), ('token = "x"', "token-file"), ('[profile.x]\nbatch_name = "x"', "batch-name")):
+        config.write_text(text + "\n")
+        assert sender("--data", "1", "--config", config).error_line("sender.toml", f"did you mean {near}?")
+
+
+def test_the_outbox_is_looked_at_for_one_repository(destination: Destination, source: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": None, "action": {"status": 502}})
+    own = destination("--folder", source, "--max-wait", "0", "--json").json["batch_id"]
+    other = destination.sender("--folder", source, "--repo", "octo/other", "--api-url", destination.github.url, "--max-wait", "0",
+                               "--json", env={"GH_TOKEN": TOKEN}).json["batch_id"]
+    destination.github.clear_faults()
+
+    def shown(*words: str, **run: object) -> list[str]:
+        return [batch["batch_id"] for batch in destination.sender("outbox", "list", "--json", *words, **run).json["batches"]]
+
+    assert sorted(shown()) == sorted([own, other]) == sorted(shown(env={"HEALTHMETRIC_REPO": "octo/other"}))
+    assert shown("--repo", destination.repo.upper()) == [own] == shown("--repo", f"https://github.com/{destination.repo}.git")
+    assert destination.sender("outbox", "list", "--repo", "nonsense").status == 2
+    retried = destination("outbox", "retry", "--json")
+    assert [batch["batch_id"] for batch in retried.json["batches"]] == [own]
+    assert destination.waiting() == [other]

@@ -143,7 +143,7 @@ def test_without_a_token_nothing_is_asked(ask: Any) -> None:
 def test_without_a_terminal_nobody_is_asked(sender: Program) -> None:
     result = sender(stdin=subprocess.DEVNULL)
     assert (result.status, result.stdout) == (2, "")
-    result.error_line("nothing to send: use --folder")
+    result.error_line("nothing to send: name a folder")
 
 
 @pytest.mark.parametrize("language", ["C.UTF-8", "C", "POSIX"])

@@ -142,6 +142,60 @@ def empty_folder(stage: Stage) -> Result:
 
 
 @scenario
+def nothing_of_a_type(stage: Stage) -> Result:
+    (stage.source / "data.json").rename(stage.source / "data.ndjson")
+    return stage.send()
+
+
+@scenario
+def list_from_elsewhere(stage: Stage) -> Result:
+    return stage.send("--files-from", "-", input=b"source/data.json\n", cwd=stage.source.parent)
+
+
+@scenario
+def missed_list(stage: Stage) -> Result:
+    return stage.send("--files-from", "-", input=b"gone.json\n")
+
+
+@scenario
+def unknown_variable(stage: Stage) -> Result:
+    return stage.send(env={"HEALTHMETRIC_EXLUDE": "x"})
+
+
+def with_token(stage: Stage, text: str, mode: int = 0o600) -> Result:
+    (stage.tmp / "token").write_text(text)
+    (stage.tmp / "token").chmod(mode)
+    return stage.send("--token-file", stage.tmp / "token", token=None)
+
+
+SCENARIOS["token-in-quotes"] = lambda stage: with_token(stage, f"'{TOKEN}'")
+SCENARIOS["token-assigned"] = lambda stage: with_token(stage, f"GH_TOKEN={TOKEN}")
+SCENARIOS["token-open"] = lambda stage: with_token(stage, TOKEN, 0o644)
+PROXY = "http://me:pw@127.0.0.1:9"
+
+
+@scenario
+def proxy_password_open(stage: Stage) -> Result:
+    (stage.tmp / "sender.toml").write_text(f'proxy = "{PROXY}"\n')
+    (stage.tmp / "sender.toml").chmod(0o644)
+    return stage.send("--config", stage.tmp / "sender.toml", "--output", stage.tmp / "out")
+
+
+@scenario
+def proxy_password_shown(stage: Stage) -> Result:
+    return stage.send("--proxy", PROXY, "--output", stage.tmp / "out")
+
+
+@scenario
+def state_of_root(stage: Stage) -> Result:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make something root's")
+    with unprivileged_user() as user:
+        (user.folder / "state").mkdir()
+        return user.sender("--data", "1", "--repo", "octo/data", "--state-dir", user.folder / "state", env={"GH_TOKEN": TOKEN})
+
+
+@scenario
 def too_large(stage: Stage) -> Result:
     (stage.source / "large.json").write_bytes(b"1" * 2000)
     return stage.send("--max-file-size", "1K")
@@ -227,6 +281,7 @@ def configured(name: str, text: str, *words: Word) -> None:
 
 
 configured("unknown-key", "colour = 1\n")
+configured("misspelt-key", "exlude = 'x'\n")
 configured("unknown-section", "[other]\n")
 configured("bad-toml", "batch-name = night\n")
 configured("bad-value-kind", "branch = 2024-01-15\n")
@@ -240,6 +295,7 @@ simple("url-with-password", "--data", "1", "--repo", "octo/data", "--api-url", "
 simple("log-not-writable", "--data", "1", "--log-file", "TMP")
 simple("folder-is-file", "--folder", "SOURCE/data.json")
 simple("no-list", "--files-from", "TMP/gone")
+simple("json-without-quotes", "--data", "{pulse: 61}")
 simple("empty-json", "--data", "-")
 def faulty(action: Any) -> Scenario:
     """An upload that meets with that, sent without patience."""

@@ -142,7 +142,7 @@ def test_two_sources_are_refused(words: list[str], output: Output) -> None:
 def test_an_empty_folder_has_nothing_to_send(output: Output, tmp_path: Path) -> None:
     (tmp_path / "empty/nested").mkdir(parents=True)
     result = output("--folder", tmp_path / "empty")
-    assert (result.status, result.stdout) == (3, "nothing to send\n")
+    assert (result.status, result.stdout) == (3, f"nothing to send in '{tmp_path / 'empty'}'\n")
     assert output.payload_files() == []
 
 

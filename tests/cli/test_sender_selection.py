@@ -204,7 +204,7 @@ def test_a_list_that_cannot_be_meant_is_refused(words: list[str], output: Output
 def test_an_empty_list_is_nothing_to_send(output: Output, tree: Path) -> None:
     for words in (["/dev/null"], ["-"]):
         result = output("--folder", tree, "--files-from", *words, input=b"")
-        assert (result.status, result.stdout) == (3, "nothing to send\n")
+        assert (result.status, result.stdout) == (3, f"nothing to send in '{tree}'\n")
 
 
 @pytest.mark.parametrize("make", [

@@ -1,4 +1,5 @@
 #include "sender/folder_scan.hpp"
+#include "sender/text_source.hpp"
 
 #include <sys/stat.h>
 

@@ -6,6 +6,7 @@
 #include "common/file_io.hpp"
 #include "common/json.hpp"
 #include "common/payload_reader.hpp"
+#include "sender/text_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
