@@ -135,7 +135,7 @@ void hide(std::string secret) {
 }
 
 std::string redacted(std::string_view text) {
-  std::string out = redact_tokens(text);
+  std::string out = redact_urls(redact_tokens(text));
   for (const std::string& secret : state().secrets) out = redact(out, secret);
   return out;
 }

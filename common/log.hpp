@@ -30,7 +30,8 @@ void before_each_message(std::function<void()> hook);
 /// From now on `secret` appears as "***".
 void hide(std::string secret);
 
-/// `text` as it would appear: secrets and what looks like a token masked.
+/// `text` as it would appear: secrets, what looks like a token, and users and passwords in URLs
+/// masked.
 std::string redacted(std::string_view text);
 
 /// What stdout tells already: for the log file alone.

@@ -7,6 +7,7 @@ namespace healthmetric {
 namespace {
 
 constexpr std::string_view kMask = "***";
+constexpr std::string_view kSchemeEnd = "://";
 
 /// The shortest tail after a prefix that is taken for a token; "ghs_test" in a text is none.
 constexpr std::size_t kMinTailLength = 20;
@@ -48,6 +49,28 @@ std::string redact_tokens(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string redact_user_info(std::string_view url) {
+  const std::size_t at = url.rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  const std::size_t scheme = url.substr(0, at).find(kSchemeEnd);
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + kSchemeEnd.size();
+  return std::string(url.substr(0, begin)).append(kMask).append(url.substr(at));
+}
+
+std::string redact_urls(std::string_view text) {
+  constexpr std::string_view kEnds = " \t\r\n'\"<>";
+  std::string out;
+  for (std::size_t scheme = text.find(kSchemeEnd); scheme != std::string_view::npos;
+       scheme = text.find(kSchemeEnd)) {
+    out += text.substr(0, scheme);
+    text.remove_prefix(scheme);
+    const std::size_t end = std::min(text.find_first_of(kEnds), text.size());
+    out += redact_user_info(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return out.append(text);
 }
 
 std::string redact(std::string_view text, std::string_view secret) {

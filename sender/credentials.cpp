@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::uint64_t kMaxTokenBytes = 4096;
 
-bool is_github(const Url& api) {
-  return api.host == "github.com" || api.host == "api.github.com" || api.host.ends_with(".ghe.com");
-}
-
 std::initializer_list<const char*> variables_for(const Url& api) {
   static constexpr std::initializer_list<const char*> kAny = {
       "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"};
@@ -28,7 +24,7 @@ std::initializer_list<const char*> variables_for(const Url& api) {
   static constexpr std::initializer_list<const char*> kOther = {"GH_ENTERPRISE_TOKEN",
                                                                 "GITHUB_ENTERPRISE_TOKEN"};
   if (api.is_loopback()) return kAny;
-  return is_github(api) ? kGithub : kOther;
+  return api.is_github() ? kGithub : kOther;
 }
 
 std::string from_environment(const Url& api) {

@@ -5,12 +5,14 @@
 #include <cstring>
 #include <exception>
 #include <string_view>
+#include <utility>
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
 #include "common/printable.hpp"
+#include "common/redact.hpp"
 #include "common/relative_path.hpp"
 #include "sender/libcurl.hpp"
 #include "sender/url.hpp"
@@ -23,6 +25,7 @@ constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr long kConnectTimeoutSeconds = 30;
 constexpr int kLookAroundMilliseconds = 1000;
 constexpr long kStallBytesPerSecond = 100;
+constexpr long kProxyAuthentication = 407;
 
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { libcurl().easy_cleanup(easy); }
@@ -133,18 +136,105 @@ bool is_trust_failure(CURLcode code) {
          code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CRL_BADFILE;
 }
 
+/// What stands before the last @ in libcurl's words may be a password.
+std::string without_user_info(CURLcode code, std::string_view detail) {
+  const std::string general = libcurl().easy_strerror(code);
+  if (detail.empty()) return general;
+  if (detail.find('@') == std::string_view::npos) return printable(detail);
+  return printable(general + ": " + redact_user_info(detail));
+}
+
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
-  std::string why =
-      printable(detail.empty() ? std::string_view(libcurl().easy_strerror(code)) : detail);
+  const std::string why = without_user_info(code, detail);
   // Who retries says where; a failure of trust is not retried.
   if (!is_trust_failure(code)) throw Error(ErrorCode::network, why);
   throw Error(ErrorCode::untrusted_peer,
               request.method + " " + origin_of(request.url) + ": " + why);
 }
 
+/// "Basic, Digest": what a proxy wants to be given.
+std::string names_of_schemes(long schemes) {
+  static constexpr std::array<std::pair<unsigned long, const char*>, 5> kNames = {
+      {{CURLAUTH_BASIC, "Basic"},
+       {CURLAUTH_DIGEST, "Digest"},
+       {CURLAUTH_NEGOTIATE, "Negotiate"},
+       {CURLAUTH_NTLM, "NTLM"},
+       {CURLAUTH_BEARER, "Bearer"}}};
+  std::string names;
+  for (const auto& [scheme, name] : kNames) {
+    if ((static_cast<unsigned long>(schemes) & scheme) == 0) continue;
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names.empty() ? "a scheme nobody here knows" : names;
+}
+
+/// A proxy that wants to know who asks says so to each request: trying again does not help.
+void check_proxy_lets_through(const Request& request, CURL* easy) {
+  long status = 0;
+  long of_tunnel = 0;
+  long schemes = 0;
+  (void)libcurl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  (void)libcurl().easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &of_tunnel);
+  if (status != kProxyAuthentication && of_tunnel != kProxyAuthentication) return;
+  (void)libcurl().easy_getinfo(easy, CURLINFO_PROXYAUTH_AVAIL, &schemes);
+  throw Error(
+      ErrorCode::untrusted_peer,
+      fmt::format("{} {}: the proxy wants a user and password that it knows (HTTP 407; it takes "
+                  "{}, and the sender can do Basic): put both into --proxy, as "
+                  "USER:PASSWORD@HOST:PORT",
+                  request.method, origin_of(request.url), names_of_schemes(schemes)));
+}
+
 void check(CURLMcode code) {
   if (code == CURLM_OK) return;
   throw Error(ErrorCode::internal, std::string("libcurl fails: ") + libcurl().multi_strerror(code));
+}
+
+/// What is the same for every request. No encoding is asked for, but one that comes all the same is
+/// undone: some proxies and servers compress for everybody.
+void set_protocol(CURL* easy) {
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(easy, CURLOPT_ACCEPT_ENCODING, "identity");
+  set(easy, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not hold up the end
+  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+/// What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
+void set_network(CURL* easy, const NetworkOptions& network, bool goes_to_loopback) {
+  set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
+  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network.timeout.count()));
+  if (!network.ca_bundle.empty()) {
+    set(easy, CURLOPT_CAINFO, network.ca_bundle.c_str());
+    set(easy, CURLOPT_PROXY_CAINFO, network.ca_bundle.c_str());
+  }
+  if (network.proxy) set(easy, CURLOPT_PROXY, network.proxy->text.c_str());
+  const bool has_local_proxy = network.proxy && network.proxy->is_loopback;
+  if (goes_to_loopback) set(easy, CURLOPT_NOPROXY, has_local_proxy ? "" : "*");
+}
+
+void set_request(CURL* easy, const Request& request, Transfer& transfer) {
+  set(easy, CURLOPT_URL, request.url.c_str());
+  set(easy, CURLOPT_HEADERFUNCTION, &take_header);
+  set(easy, CURLOPT_HEADERDATA, &transfer);
+  set(easy, CURLOPT_WRITEFUNCTION, &write_answer);
+  set(easy, CURLOPT_WRITEDATA, &transfer);
+  if (request.body != nullptr) {
+    request.body->rewind();
+    transfer.body = request.body;
+    set(easy, CURLOPT_UPLOAD, 1L);
+    set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+    set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->size_bytes()));
+    set(easy, CURLOPT_READFUNCTION, &read_body);
+    set(easy, CURLOPT_READDATA, &transfer);
+    set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
+  }
+  set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
 /// A transfer that is under way as long as this object lives.
@@ -208,44 +298,10 @@ Response CurlTransport::send(const Request& request) {
   std::array<char, CURL_ERROR_SIZE> detail{};
   const HeaderList headers = to_list(request.headers);
   set(easy, CURLOPT_ERRORBUFFER, detail.data());
-  set(easy, CURLOPT_URL, request.url.c_str());
-  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_NOSIGNAL, 1L);
-  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
-  set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
-  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network_.timeout.count()));
-  set(easy, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not hold up the end
-  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HTTPHEADER, headers.get());
-  set(easy, CURLOPT_HEADERFUNCTION, &take_header);
-  set(easy, CURLOPT_HEADERDATA, &transfer);
-  set(easy, CURLOPT_WRITEFUNCTION, &write_answer);
-  set(easy, CURLOPT_WRITEDATA, &transfer);
-  if (request.body != nullptr) {
-    request.body->rewind();
-    transfer.body = request.body;
-    set(easy, CURLOPT_UPLOAD, 1L);
-    set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
-    set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->size_bytes()));
-    set(easy, CURLOPT_READFUNCTION, &read_body);
-    set(easy, CURLOPT_READDATA, &transfer);
-    set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
-  }
-  set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (!network_.ca_bundle.empty()) {
-    set(easy, CURLOPT_CAINFO, network_.ca_bundle.c_str());
-    set(easy, CURLOPT_PROXY_CAINFO, network_.ca_bundle.c_str());
-  }
-  if (network_.proxy) set(easy, CURLOPT_PROXY, network_.proxy->text.c_str());
-  // What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
-  const bool has_local_proxy = network_.proxy && network_.proxy->is_loopback;
-  if (Url::parse(request.url, "URL").is_loopback()) {
-    set(easy, CURLOPT_NOPROXY, has_local_proxy ? "" : "*");
-  }
+  set_protocol(easy);
+  set_network(easy, network_, Url::parse(request.url, "URL").is_loopback());
+  set_request(easy, request, transfer);
 
   const CURLcode result =
       RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals.get());
@@ -253,6 +309,7 @@ Response CurlTransport::send(const Request& request) {
   if (transfer.answer_too_large) {
     throw Error(ErrorCode::network, "the answer is larger than " + human_bytes(kMaxAnswerBytes));
   }
+  check_proxy_lets_through(request, easy);
   if (result != CURLE_OK && !transfer.has_enough) throw_no_answer(request, result, detail.data());
   long status = 0;
   if (libcurl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status == 0) {

@@ -56,6 +56,14 @@ std::string name_fault(const std::string& name) {
   return "its path " + std::string(fault) + ": rename it, or leave it out with --exclude";
 }
 
+/// The default is the limit of GitHub; who raises it gets no further there.
+std::string too_large(std::uint64_t limit_bytes) {
+  return fmt::format("larger than {}{} (--max-file-size)", human_bytes(limit_bytes),
+                     limit_bytes == Limits{}.max_file_bytes
+                         ? ", which neither GitHub takes nor the receiver by default"
+                         : "");
+}
+
 /// Counts a file in, or leaves it out where it is gone or too large: then false.
 bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
   std::error_code error;
@@ -64,11 +72,8 @@ bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
     result.size_bytes += size;
     return true;
   }
-  leave_out(
-      result, file.path.str(),
-      error ? error.message()
-            : fmt::format("larger than {} (--max-file-size)", human_bytes(limits.max_file_bytes)),
-      LeftOut::by_error);
+  leave_out(result, file.path.str(), error ? error.message() : too_large(limits.max_file_bytes),
+            LeftOut::by_error);
   return false;
 }
 

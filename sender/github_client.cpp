@@ -7,23 +7,28 @@
 #include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/timestamp.hpp"
-#include "common/utf8.hpp"
 #include "common/version.hpp"
+#include "sender/contents_document.hpp"
+#include "sender/http_date.hpp"
 #include "sender/payload_body.hpp"
-#include "sender/retry.hpp"
+#include "sender/server_answers.hpp"
 #include "sender/url.hpp"
 
 namespace healthmetric {
 namespace {
 
 constexpr int kMaxRedirects = 5;
-constexpr std::size_t kMaxShownMessageBytes = 300;
+/// Of a document about a file: all of one up to a megabyte, which GitHub has with the content in
+/// it.
+constexpr std::size_t kDocumentBytes = std::size_t{2} * 1024 * 1024;
 constexpr const char* kJson = "application/vnd.github+json";
+constexpr const char* kPost = "POST";
 constexpr const char* kRaw = "application/vnd.github.raw+json";
 constexpr const char* kWriteContents = "Contents: read and write";
 constexpr const char* kReadContents = "Contents: read";
 constexpr const char* kReadMetadata = "Metadata: read";
 constexpr const char* kWriteActions = "Actions: read and write";
+constexpr const char* kSmallerParts = "; send again with a smaller --part-size";
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
@@ -31,23 +36,6 @@ bool is_redirect(int status) {
 
 bool is_success(int status) {
   return status >= 200 && status < 300;
-}
-
-bool is_json(const Response& response) {
-  try {
-    parse_json(response.body, "the answer");
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-/// GitHub's own words, as far as the answer has any: never a page of HTML.
-std::string message_of(const Response& response) {
-  if (!is_json(response)) return "an answer that is no JSON";
-  const std::string message = string_member(parse_json(response.body, "the answer"), "message");
-  if (message.empty()) return "no reason given";
-  return printable(utf8_prefix(message, kMaxShownMessageBytes));
 }
 
 /// "2026-01-31 08:00:00 UTC" or "2026-01-31 08:00:00 -0700".
@@ -68,7 +56,9 @@ std::string why_unauthorized(const Response& response) {
   if (expiry.empty()) return "the token is wrong or has expired";
   const std::string shown = printable(expiry);
   const auto end = parse_expiry(expiry);
-  if (end && *end <= SystemClock().now_seconds()) return "the token expired on " + shown;
+  const auto its_time = parse_http_date(response.header("date"));
+  if (end && *end <= its_time.value_or(SystemClock().now_seconds()))
+    return "the token expired on " + shown;
   return "the token was revoked or may not be used here (its time ends on " + shown + ")";
 }
 
@@ -89,19 +79,29 @@ std::string why_forbidden(const Response& response, const std::string& permissio
   return speaks_of_access ? "; the token lacks the permission " + permission : "";
 }
 
-/// A repository without a first commit has no branch to write to.
-bool is_empty_repository(const Response& response) {
-  return response.status == 409 && message_of(response).starts_with("Git Repository is empty");
-}
-
-/// The answer as JSON; Error{network} when it is none: a captive portal, a broken proxy.
-Json json_of(const Response& response, const std::string& what) {
+/// What `read` makes of an answer; Error{network} when that is no JSON: a captive portal, a broken
+/// proxy.
+template <typename Read>
+auto read_answer(Read read) {
   try {
-    return parse_json(response.body, "the answer to " + what);
+    return read();
   } catch (const Error& error) {
     throw Error(ErrorCode::network,
                 error.what() + std::string("; is there a login page or a proxy in between?"));
   }
+}
+
+Json json_of(const Response& response, const std::string& what) {
+  return read_answer([&] { return parse_json(response.body, "the answer to " + what); });
+}
+
+/// Nothing of what a stranger says is believed, and the batch waits.
+[[noreturn]] void fail_unanswered(const Response& response, const std::string& what) {
+  throw Error(
+      ErrorCode::network,
+      fmt::format("{}: HTTP {}, and the answer is not GitHub's: check --api-url; is there a "
+                  "login page, a proxy or a firewall in between?{}",
+                  what, response.status, is_too_large(response) ? kSmallerParts : ""));
 }
 
 std::string git_blob_id_of_file(const std::filesystem::path& path) {
@@ -158,6 +158,7 @@ Response GithubClient::follow_redirects(Request request) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     Response response = transport_.send(request);
     if (!is_redirect(response.status)) return response;
+    if (response.header("location").empty()) fail_unanswered(response, what_is_asked(request));
     const std::string target = resolve_url(request.url, response.header("location"));
     const std::string origin = origin_of(target);
     if (origin != origin_of(request.url)) {
@@ -171,39 +172,44 @@ Response GithubClient::follow_redirects(Request request) {
   throw Error(ErrorCode::untrusted_peer, access_.repository.str() + ": too many redirects");
 }
 
+std::string GithubClient::what_is_asked(const Request& request) const {
+  return request.method + " on " + access_.repository.str();
+}
+
 Response GithubClient::send(Request request, const std::string& permission) {
-  const std::string what = request.method + " on " + access_.repository.str();
+  const std::string what = what_is_asked(request);
   Response response = follow_redirects(std::move(request));
   expect_usable(response, what, permission);
   return response;
 }
 
-/// A success, or an answer whose meaning whoever asked knows better.
+/// A success, or an answer of the server's own whose meaning whoever asked knows better.
 void GithubClient::expect_usable(const Response& response, const std::string& what,
                                  const std::string& permission) const {
+  if (is_success(response.status)) return;
   const bool is_conflict = response.status == 409 || response.status == 422;
-  if (!is_success(response.status) && !is_conflict) fail(response, what, permission);
+  if (!is_conflict || !is_refusal(response)) fail(response, what, permission);
 }
 
 void GithubClient::fail(const Response& response, const std::string& what,
                         const std::string& permission) const {
+  if (!is_refusal(response)) fail_unanswered(response, what);
   const std::string words =
       fmt::format("{}: HTTP {}, {}", what, response.status, message_of(response));
   if (is_empty_repository(response)) {
     throw Error(ErrorCode::not_ready,
                 words + "; make a first commit there, a README for one: the next run delivers");
   }
+  if (is_locked_repository(response)) {
+    throw Error(ErrorCode::not_ready, words +
+                                          "; it is archived or locked: the next run delivers "
+                                          "once that has ended");
+  }
   switch (response.status) {
     case 401:
       throw Error(ErrorCode::unauthorized, words + "; " + why_unauthorized(response) +
                                                ": make a new one with " + permission);
     case 403:
-      if (!is_json(response)) {
-        throw Error(ErrorCode::untrusted_peer,
-                    words +
-                        ", which is not how GitHub answers: a proxy or firewall between here "
-                        "and there may forbid it");
-      }
       throw Error(ErrorCode::unauthorized, words + why_forbidden(response, permission));
     case 404:
       throw Error(ErrorCode::unauthorized,
@@ -211,25 +217,29 @@ void GithubClient::fail(const Response& response, const std::string& what,
                       (access_.branch.empty() ? "" : " with branch " + access_.branch) +
                       ", or the token cannot see it: it needs " + permission);
     default:
-      throw Error(ErrorCode::refused, words);
+      throw Error(ErrorCode::refused, words + (is_too_large(response) ? kSmallerParts : ""));
   }
 }
 
-/// What is to be received has arrived by now: a refusal is not for good.
-void GithubClient::start(Request post, const std::string& what, const std::string& permission,
-                         const std::string& started) {
+/// What is to be received has arrived by now: a refusal is not for good, and the repository is
+/// there, whatever 404 says.
+void GithubClient::start(Request post, const Start& start) {
+  const std::string what = start.what + " in " + access_.repository.str();
   try {
-    const std::string request = post.method + " on " + access_.repository.str();
+    const std::string request = what_is_asked(post);
     const Response response = follow_redirects(std::move(post));
-    if (response.status == 404 && !started.empty()) {
-      throw Error(
-          ErrorCode::not_ready,
-          fmt::format("{}: HTTP 404, {}; there is no workflow {} in {}: put it there, or use "
-                      "another --trigger",
-                      what, message_of(response), started, access_.repository.str()));
+    if (is_unknown_endpoint(response)) {
+      throw Error(ErrorCode::not_ready,
+                  fmt::format("{}: HTTP 404, which this server does not know: "
+                              "use --trigger {}",
+                              what, start.other_triggers));
     }
-    expect_usable(response, request, permission);
-    if (!is_success(response.status)) fail(response, what, permission);
+    if (response.status == 404 && is_refusal(response)) {
+      throw Error(start.code_of_404, fmt::format("{}: HTTP 404, {}; {}", what, message_of(response),
+                                                 start.meaning_of_404));
+    }
+    expect_usable(response, request, start.permission);
+    if (!is_success(response.status)) fail(response, what, start.permission);
     check_accepted(response);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
@@ -237,16 +247,21 @@ void GithubClient::start(Request post, const std::string& what, const std::strin
   }
 }
 
+/// Again with the other method where the server wants that one; it keeps to it from then on.
 GithubClient::Put GithubClient::create_file(const NewFile& file) {
   PayloadBody body(file.content, file.message, access_.branch);
   std::optional<Put> found;
-  Request put = request("PUT", contents_path(file.path));
+  Request put = request(create_method_, contents_path(file.path));
   put.body = &body;
   put.settled_before = [&]() -> std::optional<Response> {
     found = settled(file);
     return found ? std::optional<Response>(Response{200, {}, "{}"}) : std::nullopt;
   };
-  const Response response = send(std::move(put), kWriteContents);
+  Response response = send(put, kWriteContents);
+  if (wants_post(response) && put.method != kPost) {
+    put.method = create_method_ = kPost;
+    response = send(put, kWriteContents);
+  }
   if (found) return *found;
   if (is_success(response.status)) {
     check_created(response, body.git_blob_id());
@@ -254,7 +269,8 @@ GithubClient::Put GithubClient::create_file(const NewFile& file) {
   }
   found = settled(file);
   if (found) return *found;
-  fail(response, "PUT of " + file.path + " to " + access_.repository.str(), kWriteContents);
+  fail(response, put.method + " of " + file.path + " to " + access_.repository.str(),
+       kWriteContents);
 }
 
 std::optional<GithubClient::Put> GithubClient::settled(const NewFile& file) {
@@ -273,28 +289,36 @@ Request GithubClient::contents_request(const std::string& path, const std::strin
   return request("GET", url, accept);
 }
 
-/// An answer that is a success, 304 or 404.
+/// An answer that is a success, 304 where that was asked for, or the server's own 404.
 Response GithubClient::get_contents(const std::string& path, Request get) {
   Response response = follow_redirects(std::move(get));
-  if (!is_success(response.status) && response.status != 404 && response.status != 304) {
+  const bool is_missing = response.status == 404 && is_refusal(response);
+  if (!is_success(response.status) && response.status != 304 && !is_missing) {
     fail(response, "GET of " + path + " from " + access_.repository.str(), kReadContents);
   }
   return response;
 }
 
 std::optional<std::string> GithubClient::blob_id(const std::string& path) {
-  const Response response = get_contents(path, contents_request(path, kJson));
+  Request get = contents_request(path, kJson);
+  get.enough_bytes = kDocumentBytes;
+  const Response response = get_contents(path, std::move(get));
   if (response.status == 404) return {};
-  return string_member(json_of(response, "GET of " + path), "sha");
+  return read_answer([&] {
+    return with_context("the answer to GET of " + path, [&] { return blob_id_in(response.body); });
+  });
 }
 
+/// As it is, if the server knows that media type. Gitea has but one form for all.
 std::optional<std::string> GithubClient::read_beginning(const std::string& path,
                                                         std::size_t max_bytes) {
   Request get = contents_request(path, kRaw);
   get.enough_bytes = max_bytes;
   Response response = get_contents(path, std::move(get));
   if (response.status == 404) return {};
-  return std::move(response.body);
+  const bool is_raw = response.header("content-type").find("raw") != std::string::npos;
+  std::optional<std::string> content = is_raw ? std::nullopt : content_in(response.body);
+  return content ? std::move(content) : std::move(response.body);
 }
 
 bool GithubClient::has_changed(const std::string& path, std::string& etag) {
@@ -302,6 +326,7 @@ bool GithubClient::has_changed(const std::string& path, std::string& etag) {
   if (!etag.empty()) get.headers.push_back("If-None-Match: " + etag);
   const Response response = get_contents(path, std::move(get));
   if (response.status == 304) return false;
+  if (response.status != 404) json_of(response, "GET of " + path);
   etag = response.header("etag");
   return response.status != 404;
 }
@@ -310,21 +335,33 @@ void GithubClient::dispatch(const std::string& event_type, const Json& client_pa
   TextBody body(to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
   Request post = request("POST", "/dispatches");
   post.body = &body;
-  start(std::move(post), "dispatch to " + access_.repository.str(), kWriteContents);
+  start(std::move(post),
+        {"repository_dispatch", kWriteContents, "push or workflow", ErrorCode::unauthorized,
+         "the token may not start workflows there: it needs " + std::string(kWriteContents) +
+             "; or use --trigger push"});
 }
 
-/// The repository is known to be there: a payload was just put into it.
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
   TextBody body(to_text({{"ref", ref}}));
   Request post =
       request("POST", "/actions/workflows/" + encode_path(workflow_file) + "/dispatches");
   post.body = &body;
-  start(std::move(post), "start of " + workflow_file + " in " + access_.repository.str(),
-        kWriteActions, workflow_file);
+  start(std::move(post),
+        {"start of " + workflow_file, kWriteActions, "push", ErrorCode::not_ready,
+         "there is no workflow " + workflow_file + " in " + access_.repository.str() +
+             ": put it there, or use another --trigger"});
 }
 
+/// Asked once a payload is in the repository, so that 404 does not mean that there is none.
 std::string GithubClient::default_branch() {
-  const Response response = send(request("GET", ""), kReadMetadata);
+  const Response response = follow_redirects(request("GET", ""));
+  if (response.status == 404 && is_refusal(response)) {
+    throw Error(ErrorCode::unauthorized,
+                fmt::format("the token does not see the default branch of {} (HTTP 404, {}): name "
+                            "it with --branch, or give the token {}",
+                            access_.repository.str(), message_of(response), kReadMetadata));
+  }
+  expect_usable(response, "GET on " + access_.repository.str(), kReadMetadata);
   std::string branch =
       string_member(json_of(response, "GET of " + access_.repository.str()), "default_branch");
   if (branch.empty()) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "common/error.hpp"
 #include "common/json.hpp"
 #include "sender/http.hpp"
 #include "sender/repository.hpp"
@@ -20,11 +21,14 @@ struct ApiAccess {
 };
 
 /// The few endpoints of GitHub's REST API that the sender needs, and what their statuses mean.
+/// Gitea and Forgejo have nearly the same; sender/server_answers knows where they differ.
 ///
-/// Every function throws, with the repository and the permission named: Error{unauthorized} for
-/// 401, 403 and 404 on the repository; Error{refused} where GitHub says no for good;
-/// Error{not_ready} where somebody must see to the repository first: it is empty, or has nothing to
-/// start; Error{network} and Error{rate_limited} when the transport gives up.
+/// What is no answer of the server's own, such as a page of a proxy, is Error{network}, whatever
+/// its status. Every function throws, with the repository and the permission named:
+/// Error{unauthorized} for 401, 403 and 404 on the repository; Error{refused} where GitHub says no
+/// for good; Error{not_ready} where somebody must see to the repository first: it is empty or
+/// archived, or has nothing to start; Error{network} and Error{rate_limited} when the transport
+/// gives up.
 class GithubClient {
  public:
   enum class Put { created, already_there, already_received };
@@ -39,7 +43,8 @@ class GithubClient {
 
   GithubClient(HttpTransport& transport, ApiAccess access);
 
-  /// Creates the file (PUT contents, without `sha`: it can only create). When the answer was lost,
+  /// Creates the file (PUT contents, without `sha`: it can only create; POST where the server wants
+  /// that). When the answer was lost,
   /// or GitHub says that the file is there, settled() decides; other content is Error{refused}.
   Put create_file(const NewFile& file);
 
@@ -67,6 +72,16 @@ class GithubClient {
   std::string default_branch();
 
  private:
+  /// A start of the receiver, once a payload is in the repository, and what may be wrong with it.
+  struct Start {
+    std::string what;
+    std::string permission;
+    std::string other_triggers;  ///< where the server does not know this one
+    ErrorCode code_of_404;
+    std::string meaning_of_404;
+  };
+
+  [[nodiscard]] std::string what_is_asked(const Request& request) const;
   Response send(Request request, const std::string& permission);
   Response follow_redirects(Request request);
   Response get_contents(const std::string& path, Request get);
@@ -78,12 +93,11 @@ class GithubClient {
                      const std::string& permission) const;
   [[noreturn]] void fail(const Response& response, const std::string& what,
                          const std::string& permission) const;
-  /// `started`: what 404 says is missing, where the repository itself is known to be there.
-  void start(Request post, const std::string& what, const std::string& permission,
-             const std::string& started = "");
+  void start(Request post, const Start& start);
 
   HttpTransport& transport_;
   ApiAccess access_;
+  std::string create_method_ = "PUT";  ///< of a file
 };
 
 }  // namespace healthmetric

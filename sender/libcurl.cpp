@@ -33,6 +33,7 @@ Libcurl load() {
   find(library, "curl_global_init", curl.global_init);
   find(library, "curl_global_cleanup", curl.global_cleanup);
   find(library, "curl_free", curl.free);
+  find(library, "curl_getdate", curl.getdate);
   find(library, "curl_easy_init", curl.easy_init);
   find(library, "curl_easy_cleanup", curl.easy_cleanup);
   find(library, "curl_easy_reset", curl.easy_reset);

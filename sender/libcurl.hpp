@@ -11,6 +11,7 @@ struct Libcurl {
   decltype(&curl_global_init) global_init;
   decltype(&curl_global_cleanup) global_cleanup;
   decltype(&curl_free) free;
+  decltype(&curl_getdate) getdate;
 
   decltype(&curl_easy_init) easy_init;
   decltype(&curl_easy_cleanup) easy_cleanup;

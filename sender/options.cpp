@@ -10,6 +10,7 @@
 #include "common/printable.hpp"
 #include "sender/config_file.hpp"
 #include "sender/named_paths.hpp"
+#include "sender/network_options.hpp"
 #include "sender/option_definitions.hpp"
 
 namespace healthmetric::sender {
@@ -150,6 +151,26 @@ std::string notice_of_password(const RawOptions& raw, bool is_on_command_line) {
       "the proxy's password");
 }
 
+/// What a run without the network would not read is not looked at.
+void check_network(const Options& options) {
+  using Action = OutboxCommand::Action;
+  const auto& command = options.outbox_command;
+  const bool stays_here =
+      options.dry_run || !options.output.empty() || (command && command->action != Action::retry);
+  if (!options.network.ca_bundle.empty()) check_ca_bundle(options.network.ca_bundle);
+  if (!options.network.proxy && !stays_here) check_proxies_of_environment();
+}
+
+/// One such file would have the receiver reject the batch, with all that is good in it.
+void check_file_limit(const Options& options) {
+  const bool stays_here = !options.output.empty() || options.outbox_command;
+  if (stays_here || options.limits.max_file_bytes <= Limits{}.max_file_bytes) return;
+  if (!Url::parse(options.api_url, "--api-url").is_github()) return;
+  throw Error(ErrorCode::usage,
+              "--max-file-size: GitHub takes no file over 100 MiB, nor does a receiver by default: "
+              "choose 100M or less");
+}
+
 std::string without_slash_at_end(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -229,6 +250,8 @@ struct CommandLine::Definition {
     const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;
     if (options.state_dir.empty() && options.output.empty() && looks_at_state)
       options.state_dir = default_state_dir();
+    check_file_limit(options);
+    check_network(options);
     options.verbosity = verbosity(raw.verbose, raw.quiet);
     return options;
   }

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
 #include "common/timestamp.hpp"
+#include "sender/http_date.hpp"
+#include "sender/server_answers.hpp"
 #include "sender/url.hpp"
 
 namespace healthmetric {
@@ -32,25 +33,28 @@ std::optional<std::int64_t> parse_seconds(const std::string& text) {
   return std::min(value, kFarFuture);
 }
 
-/// What the server asks for, if it asks; never so much that a clock could not show it.
+/// How long until a moment of the server's clock; never so much that a clock could not show it.
+seconds time_until(std::chrono::sys_seconds moment, const Response& response,
+                   Clock::time_point our_time) {
+  const auto its_time = parse_http_date(response.header("date"));
+  const auto now = its_time ? *its_time : std::chrono::floor<seconds>(our_time);
+  return std::clamp(moment - now, seconds(1), kLongestDemand);
+}
+
+/// What the server asks for, if it asks.
 std::optional<Clock::duration> demanded_delay(const Response& response, Clock::time_point now) {
-  if (const auto wait = parse_seconds(response.header("retry-after"))) {
-    return std::min(seconds(*wait), kLongestDemand);
-  }
+  const std::string retry_after = response.header("retry-after");
+  if (const auto wait = parse_seconds(retry_after)) return std::min(seconds(*wait), kLongestDemand);
+  if (const auto date = parse_http_date(retry_after)) return time_until(*date, response, now);
   if (response.header("x-ratelimit-remaining") != "0") return {};
   const auto reset = parse_seconds(response.header("x-ratelimit-reset"));
   if (!reset) return {};
-  const seconds since_epoch = std::chrono::floor<seconds>(now.time_since_epoch());
-  return std::clamp(seconds(*reset) - since_epoch, seconds(1), kLongestDemand);
-}
-
-bool branch_moved(const Response& response) {
-  return response.status == 409 && response.body.find(" but expected ") != std::string::npos;
+  return time_until(std::chrono::sys_seconds(seconds(*reset)), response, now);
 }
 
 bool is_transient(const Response& response) {
   return response.status == 408 || response.status == 429 || response.status >= 500 ||
-         is_rate_limited(response) || branch_moved(response);
+         is_rate_limited(response) || is_lost_race(response);
 }
 
 /// A body that tells when its bytes moved last.
@@ -90,14 +94,6 @@ std::string describe(const Response& response) {
 }
 
 }  // namespace
-
-bool is_rate_limited(const Response& response) {
-  if (response.status == 429) return true;
-  if (response.status != 403) return false;
-  return response.headers.contains("retry-after") ||
-         response.header("x-ratelimit-remaining") == "0" ||
-         ascii_lower(response.body).find("rate limit") != std::string::npos;
-}
 
 std::optional<Clock::duration> retry_delay(const Attempt& attempt) {
   const bool rate_limited = attempt.response != nullptr && is_rate_limited(*attempt.response);

@@ -19,16 +19,14 @@ struct Attempt {
   double jitter = 1;  ///< 0.5 to 1, spreads senders that failed together
 };
 
-/// True when the answer says that too much was asked in too short a time.
-bool is_rate_limited(const Response& response);
-
 /// The delay before the next attempt, or nothing when this answer is final.
 ///
-/// Tried again: no answer, 408, 429, 5xx, a 403 that is a rate limit, and a 409 that says the
-/// branch moved while GitHub wrote. `Retry-After` is obeyed; else with no requests left the reset
-/// time, from the second time on at least as long as without; else the delay doubles from a second,
-/// and is over a minute after a rate limit
-/// (GitHub, "Best practices for using the REST API").
+/// Tried again: no answer, 408, 429, 5xx, a 403 that is a rate limit, and what says that the branch
+/// moved while the server wrote. `Retry-After`, in seconds or as a date, is obeyed; else with no
+/// requests left the reset time, from the second time on at least as long as without; else the
+/// delay doubles from a second, and is over a minute after a rate limit (GitHub, "Best practices
+/// for using the REST API"). A moment that the server names is one of its clock, which its `Date`
+/// tells: this machine's may be wrong.
 std::optional<Clock::duration> retry_delay(const Attempt& attempt);
 
 /// Sends writes at GitHub's pace, and again what may be sent again, as long as no more than

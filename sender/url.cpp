@@ -8,6 +8,7 @@
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/printable.hpp"
+#include "common/redact.hpp"
 #include "common/relative_path.hpp"
 #include "sender/libcurl.hpp"
 
@@ -64,13 +65,17 @@ bool Url::is_loopback() const {
   return names_loopback(host);
 }
 
+bool Url::is_github() const {
+  return host == "github.com" || host == "api.github.com" || host.ends_with(".ghe.com");
+}
+
 Url Url::parse(const std::string& text, std::string_view option) {
   const CurlUrl url(libcurl().url());
   const bool valid = set(url, text);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   if (scheme != "https" && scheme != "http") {
-    throw Error(ErrorCode::usage,
-                fmt::format("{}: {} is no http or https URL", option, in_quotes(text)));
+    throw Error(ErrorCode::usage, fmt::format("{}: {} is no http or https URL", option,
+                                              in_quotes(redact_user_info(text))));
   }
   if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
     throw Error(ErrorCode::usage,
@@ -87,13 +92,20 @@ Proxy Proxy::parse(const std::string& text, std::string_view option) {
   const bool has_scheme = text.find("://") != std::string::npos;
   const bool valid = set(url, has_scheme ? text : "http://" + text, CURLU_NON_SUPPORT_SCHEME);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
-  if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
+  const bool is_known = std::find(kSchemes.begin(), kSchemes.end(), scheme) != kSchemes.end();
+  const std::string password = part(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+  // An @ elsewhere than behind user and password belongs to a password that is not written as one.
+  const bool has_user = !part(url, CURLUPART_USER).empty() || !password.empty();
+  const auto ats = std::count(text.begin(), text.end(), '@');
+  if (!is_known || ats > (has_user ? 1 : 0)) {
     throw Error(
         ErrorCode::usage,
-        fmt::format("{}: this is no proxy; write [http|https|socks5h://]host:port", option));
+        fmt::format("{}: this is no proxy; write [http|https|socks5h://]host:port{}", option,
+                    ats > 0 && (is_known || !valid)
+                        ? ", and an @, : or / in user or password as %40, %3A or %2F"
+                        : ""));
   }
-  return {text, names_loopback(ascii_lower(part(url, CURLUPART_HOST))),
-          part(url, CURLUPART_PASSWORD, CURLU_URLDECODE)};
+  return {text, names_loopback(ascii_lower(part(url, CURLUPART_HOST))), password};
 }
 
 std::string origin_of(const std::string& url) {

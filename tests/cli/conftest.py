@@ -118,7 +118,7 @@ class Destination:
 
     @property
     def target(self) -> list[str]:
-        return ["--repo", self.repo, "--api-url", self.url or self.github.url]
+        return ["--repo", self.repo, "--api-url", self.url or self.github.api_url]
 
     @staticmethod
     def token(token: str | None) -> dict[str, str]:
@@ -149,9 +149,10 @@ class Destination:
     def put_file(self, path: str, content: bytes) -> None:
         """What somebody else adds to the repository, below _storage/."""
         body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
-        url = f"{self.github.url}/repos/{self.repo}/contents/_storage/{path}"
+        url = f"{self.github.api_url}/repos/{self.repo}/contents/_storage/{path}"
         headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
-        request = urllib.request.Request(url, body, headers, method="PUT")
+        method = "PUT" if self.github.flavour == "github" else "POST"
+        request = urllib.request.Request(url, body, headers, method=method)
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
 
     def waiting(self) -> list[str]:

@@ -202,6 +202,35 @@ def too_large(stage: Stage) -> Result:
 
 
 @scenario
+def too_large_for_all(stage: Stage) -> Result:
+    (stage.source / "large.json").touch()
+    os.truncate(stage.source / "large.json", (100 << 20) + 1)
+    return stage.send()
+
+
+@scenario
+def a_proxy_asks_who(stage: Stage) -> Result:
+    """Each proxy looks the same from here: one that answers 407 to whatever comes."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        def answer() -> None:
+            with proxy.accept()[0] as client:
+                client.recv(1 << 16)
+                client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+                               b"Proxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n")
+        thread = threading.Thread(target=answer)
+        thread.start()
+        result = stage.url("https://github.example.com", "--proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        thread.join(10)
+        return result
+
+
+@scenario
+def ca_bundle_without_authorities(stage: Stage) -> Result:
+    (stage.tmp / "bundle.pem").write_text("none\n")
+    return stage.send("--ca-bundle", stage.tmp / "bundle.pem")
+
+
+@scenario
 def batch_too_large(stage: Stage) -> Result:
     return stage.send("--max-batch-size", "5")
 
@@ -309,6 +338,7 @@ SCENARIOS |= {
     "a-stranger-says-ok": faulty({"status": 200, "body": "{}"}),
     "a-proxy-forbids": faulty({"status": 403, "headers": {"Content-Type": PAGE}, "body": "<html>Blocked</html>"}),
     "a-portal-says-ok": faulty({"status": 200, "headers": {"Content-Type": PAGE}, "body": "<html>Please log in</html>"}),
+    "a-proxy-has-a-limit": faulty({"status": 413, "headers": {"Content-Type": PAGE}, "body": "<html>Too large</html>"}),
     "an-answer-cut-off": faulty("truncate"),
     "connection-lost": faulty("close_before"),
 }
@@ -405,6 +435,11 @@ def ignore_file_in_gitignore(stage: Stage) -> Result:
     return stage.send("--hidden")
 
 
+def dispatch_unknown(stage: Stage) -> Result:
+    stage.fault("POST", {"status": 404, "headers": {"Content-Type": "text/plain"}, "body": "404 page not found"})
+    return stage.send()
+
+
 SCENARIOS |= {
     "http-401-revoked": lambda stage: stage.answer(
         401, "Bad credentials", headers={"github-authentication-token-expiration": "9000-01-01 00:00:00 UTC"}),
@@ -412,7 +447,13 @@ SCENARIOS |= {
     "http-403-sso": lambda stage: stage.answer(
         403, "Resource protected by organization SAML enforcement.",
         headers={"x-github-sso": "required; url=https://github.com/orgs/octo/sso?authorization_request=x"}),
+    "bad-proxy-variable": lambda stage: stage.send(env={"HTTPS_PROXY": "http://u:se@cret@host:1"}),
+    "default-branch-unseen": lambda stage: stage.answer(
+        404, "Not Found", method="GET", options=("--trigger", "workflow")),
+    "dispatch-not-found": lambda stage: stage.answer(404, "Not Found", method="POST"),
+    "dispatch-unknown": dispatch_unknown,
     "http-408": lambda stage: stage.answer(408),
+    "http-423": lambda stage: stage.answer(423, "data is archived"),
     "http-409-empty": lambda stage: stage.answer(409, "Git Repository is empty."),
     "http-410": lambda stage: stage.answer(410, "Gone"),
     "http-418": lambda stage: stage.answer(418, "I'm a teapot"),
@@ -465,6 +506,7 @@ simple("outbox-no-command", "outbox", "lst")
 simple("outbox-no-id", "outbox", "drop")
 simple("bad-duration", "--data", "1", "--wait=soon")
 simple("bad-proxy", "--data", "1", "--proxy", "ftp://proxy.example")
+simple("limit-past-github", "--data", "1", "--repo", "octo/data", "--max-file-size", "101M")
 simple("no-ca-bundle", "--data", "1", "--ca-bundle", "TMP/gone.pem")
 simple("outbox-what", "outbox")
 simple("outbox-bad-id", "outbox", "drop", "yesterday")

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +76,65 @@ def test_a_wrong_password_leaves_the_batch_in_the_outbox(
     assert destination.requests() == []
 
 
+@pytest.mark.parametrize("through_tls", [False, True], ids=["http", "https"])
+def test_what_a_proxy_wants_is_said_at_once(
+    through_tls: bool, destination: Destination, source: Path, proxy: FaultProxy, secure: FaultProxy
+) -> None:
+    proxy.set()
+    behind = replace(destination, url=secure.https_url if through_tls else destination.github.url)
+    result = behind("--folder", source, "--proxy", with_password(proxy, "wrong-secret-of-the-proxy"),
+                    "--max-wait", "10m", "--verbose", "--json")
+    assert (result.status, result.json["status"]) == (7, "queued"), result
+    result.error_line("407", "it takes Basic", "--proxy")
+    assert "trying again" not in result.stderr and "gave up" not in result.stderr
+    assert "wrong-secret" not in result.stdout + result.stderr
+    assert destination.requests() == []
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("value", [
+    "http://u:s3cret-pw@cret@host:1", "u:s3cret-pw@cret@host:1", " ", "http://u:s3cret-pw@host:70000",
+    "ftp://u:s3cret-pw@host", "http://u:s3cret-pw x@host:1", "http://u:1/s3cret-pw@host",
+])
+def test_a_proxy_of_the_environment_that_is_none_ends_the_run(
+    value: str, variable: str, destination: Destination, source: Path, tmp_path: Path
+) -> None:
+    """As --proxy does, before anything is packed, and with nothing of its password anywhere."""
+    for words, env in ((["--folder", source], {variable: value}),
+                       (["--folder", source, "--proxy", value], {}),
+                       (["outbox", "retry"], {variable: value})):
+        if words[0] != "outbox":
+            words = [*words, *destination.target]
+        result = destination.sender(*words, "--log-file", tmp_path / "log", "--verbose",
+                                    env=destination.token(TOKEN) | env)
+        assert (result.status, result.stdout) == (2, ""), result
+        result.error_line(variable if env else "--proxy", "this is no proxy")
+        assert "s3cret" not in result.stderr
+    assert not destination.sender.outbox.exists() or destination.waiting() == []
+    assert not (tmp_path / "log").exists() or "s3cret" not in (tmp_path / "log").read_text()
+    assert destination.requests() == []
+
+
+def test_a_proxy_that_is_not_asked_is_not_looked_at(
+    destination: Destination, source: Path, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    proxy.set()
+    bad = {"HTTPS_PROXY": "ftp://u:s3cret-pw@host", "HTTP_PROXY": " "}
+    assert destination("--folder", source, "--dry-run", env=bad).status == 0
+    assert destination.sender("--folder", source, "--output", tmp_path / "out", env=bad).status == 0
+    assert destination.sender("outbox", "list", env=bad).status == 0
+    assert destination("--folder", source, "--proxy", with_password(proxy), env=bad).status == 0
+    assert destination("--folder", source, env={"HTTPS_PROXY": "", "HTTP_PROXY": " "}).status == 0
+
+
+def test_a_password_in_a_url_is_never_shown(sender: Program, source: Path) -> None:
+    result = sender("--folder", source, "--repo", "octo/data", "--api-url", "https://u:s3cret-pw@x y@host",
+                    env={"GH_TOKEN": TOKEN})
+    assert result.status == 2
+    result.error_line("--api-url", "***@host")
+    assert "s3cret" not in result.stderr
+
+
 def test_https_through_a_proxy_that_looks_into_it(
     destination: Destination, source: Path, proxy: FaultProxy, secure: FaultProxy
 ) -> None:
@@ -120,6 +179,32 @@ def test_an_authority_of_the_company(destination: Destination, source: Path, sec
     assert (missing.status, missing.stdout) == (2, "")
     missing.error_line("--ca-bundle", "none.pem")
     assert len(destination.inbox()) == 1
+
+
+def spoilt(text: bytes) -> bytes:
+    return text.replace(b"\nMII", b"\n@II", 1)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda pem: b"", lambda pem: b"no certificates\n", lambda pem: b"\x30\x82\x01\x00" * 300,
+    lambda pem: pem.replace(b"CERTIFICATE", b"PUBLIC KEY"), lambda pem: pem[:len(pem) // 2],
+    spoilt, lambda pem: pem + spoilt(pem), lambda pem: pem.decode().encode("utf-16"),
+], ids=["empty", "text", "DER", "a key", "cut", "spoilt", "one of two spoilt", "UTF-16"])
+def test_a_bundle_without_authorities_ends_the_run(
+    spoil: Callable[[bytes], bytes], destination: Destination, source: Path, secure: FaultProxy, tmp_path: Path
+) -> None:
+    secure.set()
+    bundle = tmp_path / "bundle.pem"
+    pem = secure.authority.read_bytes()
+    bundle.write_bytes(spoil(pem))
+    behind = replace(destination, url=secure.https_url)
+    result = behind("--folder", source, "--ca-bundle", bundle)
+    assert (result.status, result.stdout) == (2, ""), result
+    result.error_line("--ca-bundle", "bundle.pem", "no certificates in PEM")
+    assert not destination.sender.outbox.exists()
+
+    bundle.write_bytes(b"# ours\r\n" + pem.replace(b"\n", b"\r\n") + b"and another\n" + pem)
+    assert behind("--folder", source, "--ca-bundle", bundle).status == 0
 
 
 def test_ipv6(destination: Destination, source: Path) -> None:

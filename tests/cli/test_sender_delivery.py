@@ -270,14 +270,64 @@ def test_what_the_repository_refuses_is_set_aside(destination: Destination, sour
 
 
 @pytest.mark.parametrize("body", ["<html>proxy</html>", "", "[]", '{"message": 7}', "\u0000"])
-def test_an_answer_that_is_not_githubs_is_no_crash(
-    body: str, destination: Destination, source: Path
+@pytest.mark.parametrize("status", [303, 400, 401, 403, 404, 405, 409, 410, 413, 418, 422])
+def test_an_answer_that_is_not_githubs_is_none(
+    status: int, body: str, destination: Destination, source: Path
 ) -> None:
-    destination.github.faults({"method": "PUT", "times": None, "action": {"status": 418, "body": body}})
+    """A login page, a proxy, a firewall: the batch is not refused, the token not blamed, nothing missing."""
+    destination.github.faults({"method": "PUT", "times": None, "action": {"status": status, "body": body}})
+    result = destination("--folder", source, "--json")
+    assert (result.status, result.json["status"]) == (7, "queued"), result
+    result.error_line(str(status), "not GitHub's")
+    assert "<html>" not in result.stderr and "token" not in result.stderr
+    assert destination.waiting() == [result.json["batch_id"]]
+
+    destination.github.clear_faults()
+    assert destination.sender("outbox", "retry", env=destination.token(TOKEN)).status == 0
+    assert list(destination.inbox()) == result.json["payloads"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_without_a_place_is_followed_nowhere(
+    status: int, destination: Destination, source: Path
+) -> None:
+    destination.github.faults({"method": "PUT", "action": {"status": status, "body": "{}"}})
     result = destination("--folder", source)
-    assert result.status == 8
-    result.error_line("418")
-    assert "<html>" not in result.stderr
+    assert result.status == 7
+    result.error_line(str(status), "not GitHub's")
+    assert len(destination.requests()) == 1
+
+
+@pytest.mark.parametrize("status, body, ends", [
+    (413, "<html>413 Request Entity Too Large</html>", 7), (413, '{"message": "too large"}', 8),
+    (422, '{"message": "Sorry, your input was too large to process."}', 8),
+])
+def test_what_is_too_large_gets_a_hint(
+    status: int, body: str, ends: int, destination: Destination, source: Path
+) -> None:
+    destination.github.faults({"method": "PUT", "times": None, "action": {"status": status, "body": body}})
+    result = destination("--folder", source)
+    assert result.status == ends
+    result.error_line(str(status), "--part-size")
+
+
+def test_words_of_github_are_one_line(destination: Destination, source: Path) -> None:
+    destination.github.faults({"method": "PUT", "action": {
+        "status": 451, "body": {"message": "Invalid request.\n\n\"x\" is\tnone.\r\n"}}})
+    destination("--folder", source).error_line('HTTP 451, Invalid request. "x" is none.')
+
+
+@pytest.mark.parametrize("trigger, asked", [("dispatch", "POST"), ("workflow", "GET"), ("workflow", "POST")])
+def test_404_behind_an_upload_does_not_mean_no_repository(
+    trigger: str, asked: str, destination: Destination, source: Path
+) -> None:
+    destination.github.faults({"method": asked, "times": None, "action": {
+        "status": 404, "body": {"message": "Not Found"}}})
+    result = destination("--folder", source, "--trigger", trigger)
+    assert result.status == (8 if (trigger, asked) == ("workflow", "POST") else 5)
+    result.error_line("404", destination.repo)
+    assert f"there is no {destination.repo}" not in result.stderr
+    assert len(destination.inbox()) == len(destination.waiting()) == 1
 
 
 def test_the_example_data_arrives(destination: Destination) -> None:

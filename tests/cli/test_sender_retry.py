@@ -55,6 +55,68 @@ def test_retry_after_is_obeyed(destination: Destination, source: Path) -> None:
     assert last["time"] - first["time"] >= 0.95
 
 
+def test_retry_after_may_be_a_date_of_the_servers_clock(destination: Destination, source: Path) -> None:
+    """Which is wrong by years here, as this machine's may be."""
+    headers = {"Retry-After": "Sun, 06 Nov 1994 08:49:38 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"}
+    destination.github.faults(fault({"status": 503, "headers": headers}))
+    result = destination("--folder", source, "--max-wait", "20")
+    assert result.status == 0
+    result.error_line("trying again in 1 s")
+
+    headers["Retry-After"] = "Sun, 06 Nov 1994 09:49:37 GMT"
+    destination.github.faults(fault({"status": 503, "headers": headers}, times=None))
+    assert destination("--folder", source, "--max-wait", "20").status == 7
+    assert len(destination.requests("PUT")) == 3, "an hour is past the patience"
+
+
+def test_a_reset_is_a_moment_of_the_servers_clock(destination: Destination, source: Path) -> None:
+    """2001-09-09 01:46:41, a second after its Date; by this machine's clock that is long ago."""
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1000000002",
+               "Date": "Sun, 09 Sep 2001 01:46:40 GMT"}
+    destination.github.faults(fault({"status": 403, "headers": headers}))
+    result = destination("--folder", source, "--max-wait", "20")
+    assert result.status == 0
+    result.error_line("rate limited", "trying again in 2 s")
+
+    headers["x-ratelimit-reset"] = "1000003600"
+    destination.github.faults(fault({"status": 403, "headers": headers}, times=None))
+    assert destination("--folder", source, "--max-wait", "20").status == 6
+
+
+@pytest.mark.parametrize("method, action", [("PUT", "gzip"), ("GET", "gzip")])
+def test_a_compressed_answer_is_read_though_nobody_asked_for_it(
+    method: str, action: str, destination: Destination, source: Path
+) -> None:
+    rules = [fault(action, method, times=None)]
+    if method == "GET":
+        rules.append(fault("close_after"))
+    destination.github.faults(*rules)
+    result = destination("--folder", source)
+    assert result.status == 0, result
+    assert len(destination.requests("PUT")) == len(destination.inbox()) == 1
+    assert destination.waiting() == []
+
+
+@pytest.mark.parametrize("status, message", [
+    (409, "refs/heads/main is expected to be at 5678"), (422, "Update is not a fast forward"),
+    (403, "error: cannot lock ref 'refs/heads/main'"),
+])
+def test_a_lost_race_has_many_words(
+    status: int, message: str, destination: Destination, source: Path
+) -> None:
+    destination.github.faults(fault({"status": status, "body": {"message": message}}))
+    assert destination("--folder", source).status == 0
+    assert [put["status"] for put in destination.requests("PUT")] == [status, 201]
+
+
+def test_abuse_detection_is_a_rate_limit(destination: Destination, source: Path) -> None:
+    body = {"message": "You have triggered an abuse detection mechanism."}
+    destination.github.faults(fault({"status": 403, "body": body}, times=None))
+    result = destination("--folder", source, "--max-wait", "30", "--json")
+    assert (result.status, result.json["status"]) == (6, "queued")
+    result.error_line("rate limited")
+
+
 def test_a_failing_dispatch_is_retried_alone(destination: Destination, source: Path) -> None:
     destination.github.faults(fault(BAD_GATEWAY, "POST", times=2))
     assert destination("--folder", source).status == 0

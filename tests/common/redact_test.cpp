@@ -29,3 +29,19 @@ TEST_CASE("a known secret is masked wherever it stands") {
   CHECK(redact("text", "") == "text");
   CHECK(redact("aaa", "aa") == "***a");
 }
+
+TEST_CASE("user and password in a URL are masked up to the last @") {
+  CHECK(redact_user_info("http://u:se@cret@host:1") == "http://***@host:1");
+  CHECK(redact_user_info("https://u:a b@host/x") == "https://***@host/x");
+  CHECK(redact_user_info("u:secret@host:1") == "***@host:1");
+  CHECK(redact_user_info("https://host/x") == "https://host/x");
+  CHECK(redact_user_info("") == "");
+}
+
+TEST_CASE("URLs in a message are masked, and what is none stays") {
+  CHECK(redact_urls("in 'http://u:se@cret@host:1', and \"ftp://me@x\" too") ==
+        "in 'http://***@host:1', and \"ftp://***@x\" too");
+  for (const char* text : {"", "me@example.org", "://", "a://b c@d", "left out 'a@b.json'"}) {
+    CHECK(redact_urls(text) == text);
+  }
+}

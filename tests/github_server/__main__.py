@@ -14,9 +14,10 @@ from github_server.actions import Runner
 from github_server.api import Api
 from github_server.auth import RateLimits, Token, parse_token
 from github_server.control import Control
-from github_server.exchange_log import ExchangeLog
+from github_server.exchange_log import VARIABLE, ExchangeLog
 from github_server.faults import Faults
 from github_server.git_http import GitHttp
+from github_server.gitea import FLAVOURS, GiteaApi
 from github_server.github import Github, RepositoryStore, as_tokens
 from github_server.http_server import Application, GithubHttpServer
 from github_server.request_log import RequestLog
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TOKEN[:PERMISSIONS]",
     )
     add_repeatable("--actions-token", "a GITHUB_TOKEN: its pushes start no runs", metavar="TOKEN")
+    add(
+        "--flavour",
+        "whose API it has: github (the default), or another's below /api/v1",
+        choices=("github", *FLAVOURS),
+        default="github",
+    )
     add("--on-dispatch", "what a dispatch runs (no shell)", type=_command, metavar="CMD")
     add("--on-push", "what a push runs (no shell)", type=_command, metavar="CMD")
     add_repeatable("--workflow", "a workflow to take for existing", metavar="NAME")
@@ -89,15 +96,17 @@ def _application(options: argparse.Namespace) -> tuple[Application, Runner]:
         options.max_blob_bytes,
         frozenset(options.workflow),
     )
+    is_github = options.flavour == "github"
+    api = Api(github)
     faults = Faults()
     log = RequestLog(options.request_log)
     application = Application(
-        Api(github),
+        api if is_github else GiteaApi(api, options.root, options.flavour),
         GitHttp(github, options.root),
         Control(github, faults, log),
         faults,
         log,
-        ExchangeLog(),
+        ExchangeLog(os.environ.get(VARIABLE) if is_github else None),
         options.max_request_bytes,
     )
     return application, runner

@@ -1,5 +1,5 @@
 """Requests with their answers, as far as a judge of their form needs them. One file a process, in
-the folder that GITHUB_SERVER_EXCHANGES names; without it nothing is kept."""
+a folder; without one nothing is kept."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ PRODUCT = "healthmetric-sender/"
 
 
 class ExchangeLog:
-    def __init__(self) -> None:
-        folder = os.environ.get(VARIABLE)
+    def __init__(self, folder: str | None) -> None:
         self._path = Path(folder) / f"{os.getpid()}.jsonl" if folder else None
         self._lock = threading.Lock()
 

@@ -6,6 +6,7 @@ decides what happens to that request; README.md lists the actions.
 
 from __future__ import annotations
 
+import gzip
 import re
 import threading
 from collections.abc import Mapping
@@ -15,8 +16,8 @@ from typing import Any
 
 from github_server.messages import Request, Response, json_response
 
-_WORDS = ("close_before", "close_after", "truncate", "reset_mid_body", "race")
-_PERFORMED = ("close_after", "answer_after", "truncate", "delay", "race")
+_WORDS = ("close_before", "close_after", "truncate", "reset_mid_body", "race", "gzip")
+_PERFORMED = ("close_after", "answer_after", "truncate", "delay", "race", "gzip")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class Rule:
             return True
         self.turns -= 1
         return self.turns >= 0
+
+
+def compressed(response: Response) -> Response:
+    """Whether that was asked for or not."""
+    body = gzip.compress(b"".join(response.blocks(response.length)))
+    return Response(response.status, {**response.headers, "Content-Encoding": "gzip"}, body)
 
 
 class Faults:

@@ -22,8 +22,9 @@ from github_server import control
 from github_server.api import Api
 from github_server.control import Control
 from github_server.exchange_log import ExchangeLog
-from github_server.faults import Action, Faults
+from github_server.faults import Action, Faults, compressed
 from github_server.git_http import GitHttp
+from github_server.gitea import GiteaApi
 from github_server.messages import ApiError, Request, Response
 from github_server.request_log import RequestLog
 
@@ -46,7 +47,7 @@ class BadFraming(Exception):
 class Application:
     """Everything that answers, behind the sockets."""
 
-    api: Api
+    api: Api | GiteaApi
     git: GitHttp
     control: Control
     faults: Faults
@@ -121,6 +122,8 @@ class Handler(BaseHTTPRequestHandler):
             response = application.answer(request)
         if action and action.answer:
             response = action.response()
+        if action and action.name == "gzip" and response:
+            response = compressed(response)
         if action and action.name in ("close_before", "close_after"):
             response = None
         application.log.add(request, response, action and action.name)

@@ -40,11 +40,13 @@ class LocalGithub:
         on_dispatch: Sequence[str | os.PathLike[str]] = (),
         on_push: Sequence[str | os.PathLike[str]] = (),
         options: Sequence[str] = (),
+        flavour: str = "github",
     ) -> None:
+        self.flavour = flavour
         self.root = root or Path(tempfile.mkdtemp(prefix="github-server-"))
         self._owns_root = root is None
         tokens = {"test-token": "contents=write"} if tokens is None else tokens
-        self._arguments = [f"--root={self.root}", "--stop-on-eof", *options]
+        self._arguments = [f"--root={self.root}", "--stop-on-eof", f"--flavour={flavour}", *options]
         self._arguments += [f"--create={name}" for name in repos]
         self._arguments += [f"--token={token}:{permissions}" for token, permissions in tokens.items()]
         for option, command in (("--on-dispatch", on_dispatch), ("--on-push", on_push)):
@@ -94,6 +96,10 @@ class LocalGithub:
             self._process = None
         if self._owns_root:
             shutil.rmtree(self.root, ignore_errors=True)
+
+    @property
+    def api_url(self) -> str:
+        return self.url if self.flavour == "github" else f"{self.url}/api/v1"
 
     def log(self) -> str:
         """What the server itself had to say."""

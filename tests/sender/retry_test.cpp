@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 
+#include "common/json.hpp"
 #include "sender/payload_body.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -17,9 +18,9 @@ namespace {
 using Headers = std::map<std::string, std::string>;
 
 std::optional<Clock::duration> delay_after(unsigned number, int status, Headers headers = {},
-                                           std::string body = "{}") {
+                                           const std::string& message = "No") {
   FakeClock clock;
-  const Response response{status, std::move(headers), std::move(body)};
+  const Response response{status, std::move(headers), to_text({{"message", message}})};
   return retry_delay({number, &response, clock.now()});
 }
 
@@ -94,8 +95,26 @@ TEST_CASE("what the server demands is obeyed") {
         2s);
 }
 
+TEST_CASE("a demand may be a date") {
+  FakeClock clock;  // stands at a moment of its own
+  const Headers headers = {{"retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"},
+                           {"date", "Sun, 06 Nov 1994 08:49:37 GMT"}};
+  CHECK(delay_after(1, 503, headers) == 30s);
+  CHECK(delay_after(1, 429, headers) == 30s);
+  CHECK(delay_after(1, 503, {{"retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"}}) == 1s);
+}
+
+TEST_CASE("moments of the server are measured with its clock") {
+  // 1000000090 is 90 s after that date.
+  const Headers headers = {{"x-ratelimit-remaining", "0"},
+                           {"x-ratelimit-reset", "1000000090"},
+                           {"date", "Sun, 09 Sep 2001 01:46:40 GMT"}};
+  CHECK(delay_after(1, 403, headers) == 90s);
+}
+
 TEST_CASE("a demand that is no number of seconds is none") {
-  for (const char* text : {"", "soon", "-1", "1.5", "1 ", "99999999999999999999999"}) {
+  for (const char* text : {"", "soon", "-1", "1.5", "1 ", "99999999999999999999999",
+                           "tomorrow, 12:00", "Sun, 06 Nov", "Sun, 06 Nov 1994"}) {
     INFO(text);
     CHECK(delay_after(1, 503, {{"retry-after", text}}) == 1s);
   }

@@ -30,7 +30,8 @@ TEST_CASE("only this machine is loopback") {
 
 TEST_CASE("what is no http URL is refused with the option named") {
   for (const char* text :
-       {"", "github.com", "ftp://github.com", "file:///etc/passwd", "https://",
+       {"", "github.com", "ftp://github.com", "https://user:hunter2@x@github.com",
+        "https://user:hunter2 x@h", "file:///etc/passwd", "https://",
         "https://user:hunter2@github.com", "https://token@github.com", "http://a b"}) {
     INFO(text);
     const auto error = error_of([&] { Url::parse(text, "--api-url"); });
@@ -69,7 +70,10 @@ TEST_CASE("a proxy may leave out its scheme and have a password") {
 }
 
 TEST_CASE("what is no proxy is refused without its password") {
-  for (const char* text : {"ftp://lab:s3cret@proxy.example", "http://", "://", "http://a b"}) {
+  for (const char* text :
+       {"ftp://lab:s3cret@proxy.example", "http://", "://", "http://a b", " ", "", "h:70000",
+        "http://u:s3cret@x@host:1", "u:s3cret@x@host:1", "http://u:12/s3cret@host:1",
+        "http://u:s3cret x@host:1", "http://u:s3cret@host:70000"}) {
     INFO(text);
     const auto error = error_of([&] { (void)Proxy::parse(text, "--proxy"); });
     REQUIRE(error);

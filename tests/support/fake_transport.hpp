@@ -23,7 +23,8 @@ class FakeTransport final : public HttpTransport {
     std::string body;
   };
 
-  void answer(int status, std::string body = "{}",
+  /// Without a body: in the server's own words, as far as it refuses.
+  void answer(int status, std::string body = R"({"message":"Words of the server"})",
               std::map<std::string, std::string> headers = {}) {
     script_.emplace_back(Response{status, std::move(headers), std::move(body)});
   }
