@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <iostream>
+#include <sstream>
 
 #include "common/command_words.hpp"
 #include "common/error.hpp"
@@ -126,8 +126,9 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
     parse_words(app, {argv + 1, argv + argc});
     return Parsed::run;
   } catch (const CLI::Success& success) {
-    app.exit(success, std::cout, std::cerr);
-    flush_standard_output();
+    std::ostringstream text;
+    app.exit(success, text, text);
+    print(std::move(text).str());
     return Parsed::help_shown;
   } catch (const CLI::ParseError& error) {
     throw Error(ErrorCode::usage,

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <iostream>
 #include <system_error>
 
 #include "common/error.hpp"
@@ -22,11 +21,18 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
+FileTime file_time(const timespec& time) {
+  using std::chrono::sys_seconds;
+  constexpr sys_seconds kFirst = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
+  constexpr sys_seconds kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  const sys_seconds second{std::chrono::seconds(time.tv_sec)};
+  if (second < kFirst) return {kFirst};
+  if (second >= kEnd) return {kEnd - std::chrono::seconds(1)};
+  return {second, std::chrono::nanoseconds(time.tv_nsec)};
+}
+
 FileState state_of(const struct stat& info) {
-  const auto since_epoch =
-      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
-  return {static_cast<std::uint64_t>(info.st_size),
-          std::chrono::system_clock::time_point(since_epoch)};
+  return {static_cast<std::uint64_t>(info.st_size), file_time(info.st_mtim)};
 }
 
 UniqueFd open_file(const std::filesystem::path& path, int flags) {
@@ -189,6 +195,10 @@ void survive_file_size_limit() {
   (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 
+void survive_broken_pipes() {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
 UniqueFd standard_input() {
   UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!fd) throw_system_error("cannot read standard input", errno);
@@ -203,9 +213,15 @@ UniqueFd open_named_file(const std::filesystem::path& path) {
   return fd;
 }
 
-void flush_standard_output() {
-  errno = 0;
-  if (!std::cout.flush()) throw_system_error("cannot write to standard output", errno);
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count =
+        uninterrupted([&] { return ::write(STDOUT_FILENO, text.data(), text.size()); });
+    if (count <= 0) {
+      throw_system_error("cannot write to standard output", count == 0 ? ENOSPC : errno);
+    }
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {

@@ -53,10 +53,19 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+/// When a file was written, in the years 1 to 9999: what file systems tell beyond counts as the
+/// nearest of these. (The nanoseconds of system_clock end in 2262.)
+struct FileTime {
+  std::chrono::sys_seconds second;
+  std::chrono::nanoseconds fraction{0};  ///< less than a second
+
+  friend bool operator==(const FileTime&, const FileTime&) = default;
+};
+
 /// What a file was at one moment; two equal states mean it was not written in between.
 struct FileState {
   std::uint64_t size_bytes = 0;
-  std::chrono::system_clock::time_point modified;
+  FileTime modified;
 
   friend bool operator==(const FileState&, const FileState&) = default;
 };
@@ -132,6 +141,10 @@ void occupy_standard_descriptors();
 /// instead of ending the process.
 void survive_file_size_limit();
 
+/// From now on writing to a reader that is gone fails (EPIPE), instead of ending the process: what
+/// is said on a dead stderr is no reason to stop the work.
+void survive_broken_pipes();
+
 /// Standard input.
 UniqueFd standard_input();
 
@@ -139,9 +152,9 @@ UniqueFd standard_input();
 /// does not wait for a pipe's writer, reading does.
 UniqueFd open_named_file(const std::filesystem::path& path);
 
-/// Hands what was printed to the system. Throws Error{io} when the reader of standard output is
-/// gone or its disk is full: a result nobody could read is no success.
-void flush_standard_output();
+/// Writes a result to standard output. Throws Error{io} when its reader is gone or its disk is
+/// full: a result nobody could read is no success.
+void print(std::string_view text);
 
 /// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
 /// one, and a crash leaves no half. Mode 0600.

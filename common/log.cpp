@@ -119,11 +119,18 @@ void set_up(const Options& options) {
   console->set_level(console_level(options.verbosity));
   console->set_formatter(console_formatter(options.program + ": "));
   std::vector<spdlog::sink_ptr> sinks{console};
-  if (!options.file.empty()) sinks.push_back(file_sink(options.file));
+  std::string missing;
+  try {
+    if (!options.file.empty()) sinks.push_back(file_sink(options.file));
+  } catch (const Error& error) {
+    if (options.needs_file) throw;
+    missing = error.what();
+  }
   state().logger.sinks() = sinks;
   state().logger.set_level(spdlog::level::debug);
   state().logger.flush_on(spdlog::level::debug);
   state().logger.set_error_handler(tell_incomplete_log);
+  if (!missing.empty()) warning(missing + "; going on without it");
 }
 
 void before_each_message(std::function<void()> hook) {

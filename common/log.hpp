@@ -18,9 +18,10 @@ struct Options {
   std::string program;  ///< stands in front of each line on stderr
   Verbosity verbosity = Verbosity::normal;
   std::filesystem::path file;  ///< appended to; empty: no file
+  bool needs_file = true;  ///< else it is done without, with a warning, where that is not possible
 };
 
-/// Throws Error{io} when the file cannot be opened.
+/// Throws Error{io} when a file that is needed cannot be opened.
 void set_up(const Options& options);
 
 /// Runs `hook` before each message that goes to stderr, so that what is drawn there can make way;

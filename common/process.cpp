@@ -46,7 +46,11 @@ class UnblockedSignals {
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+    sigset_t ignored_here;
+    sigemptyset(&ignored_here);
+    for (const int number : {SIGPIPE, SIGXFSZ}) sigaddset(&ignored_here, number);
+    posix_spawnattr_setsigdefault(&attributes_, &ignored_here);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~UnblockedSignals() { posix_spawnattr_destroy(&attributes_); }
   UnblockedSignals(const UnblockedSignals&) = delete;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "common/ascii.hpp"
 #include "common/digest.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
@@ -62,6 +63,38 @@ bool is_gits_housekeeping(std::string_view path) {
   return is_in_layout && (name == ".gitattributes" || name == ".gitkeep" || name == ".gitignore");
 }
 
+/// What file managers, indexers and shares leave behind in folders they show. Not one of ours:
+/// stored names begin with no dot but where the sender was told to send such files, and then a
+/// summary knows.
+bool is_system_litter(std::string_view path) {
+  static constexpr std::array<std::string_view, 10> kFiles = {
+      ".ds_store",       "thumbs.db",  "ehthumbs.db",
+      "desktop.ini",     ".directory", ".localized",
+      "icon\r",          ".apdisk",    ".com.apple.timemachine.donotpresent",
+      ".volumeicon.icns"};
+  static constexpr std::array<std::string_view, 9> kFolders = {
+      "@eadir",     ".spotlight-v100", ".trashes",
+      ".fseventsd", "$recycle.bin",    "#recycle",
+      "lost+found", ".appledouble",    "system volume information"};
+  static constexpr std::array<std::string_view, 5> kBeginnings = {".nfs", "._", ".fuse_hidden",
+                                                                  ".smbdelete", ".trash-"};
+  const std::string lower = ascii_lower(path);
+  for (std::string_view rest = lower; !rest.empty();) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string_view name = rest.substr(0, slash);
+    const bool is_folder = slash < rest.size();
+    rest.remove_prefix(is_folder ? slash + 1 : slash);
+    const auto begins = [&](std::string_view beginning) { return name.starts_with(beginning); };
+    if (std::any_of(kBeginnings.begin(), kBeginnings.end(), begins)) return true;
+    const auto is = [&](std::string_view known) { return name == known; };
+    if (is_folder ? std::any_of(kFolders.begin(), kFolders.end(), is)
+                  : std::any_of(kFiles.begin(), kFiles.end(), is)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 class Auditor {
  public:
   Auditor(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress)
@@ -91,6 +124,11 @@ class Auditor {
     }
   }
 
+  void note_litter(const std::string& path) {
+    ++audit_.litter;
+    log::debug("left by the system: " + in_quotes(path));
+  }
+
   void show_progress() {
     if (!line_) return;
     line_->show([&] {
@@ -113,6 +151,7 @@ class Auditor {
   void read_summaries() {
     storage_.walk(kSummariesFolder, [&](const std::string& path, bool is_regular) {
       if (is_gits_housekeeping(path)) return;
+      if (is_regular && is_system_litter(path)) return note_litter(path);
       if (is_regular && path.ends_with(".json")) return read_summary(path);
       find(Kind::unknown, path, "", is_regular ? "it is no summary" : "it is no regular file");
     });
@@ -196,6 +235,8 @@ class Auditor {
     if (is_known(path)) return;  // what stands there was looked at with its summary
     if (!is_regular) return find(Kind::unknown, path, "", "it is no regular file");
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
+    if (is_system_litter(path)) return note_litter(path);
+    if (is_system_litter(path)) return note_litter(path);
     if (path.starts_with(kRejectedFolder)) return look_at_rejected(path);
     const bool is_staged = path.starts_with(kStagingFolder.str() + "/");
     find(Kind::unknown, path, "", is_staged ? "a run that died left it; the next removes it" : "");
@@ -229,10 +270,12 @@ Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress p
 }
 
 std::string to_line(const Audit& audit) {
-  return fmt::format("verified {} ({}, {}): {}", counted(audit.stored_batches, "batch", "batches"),
-                     counted_files(audit.files), human_bytes(audit.size_bytes),
-                     audit.found == 0 ? "nothing is missing, changed or unknown"
-                                      : counted(audit.found, "finding", "findings"));
+  return fmt::format(
+      "verified {} ({}, {}): {}{}", counted(audit.stored_batches, "batch", "batches"),
+      counted_files(audit.files), human_bytes(audit.size_bytes),
+      audit.found == 0 ? "nothing is missing, changed or unknown"
+                       : counted(audit.found, "finding", "findings"),
+      audit.litter == 0 ? "" : "; " + counted_files(audit.litter) + " of the system");
 }
 
 std::string to_json_text(const Audit& audit) {
@@ -242,6 +285,7 @@ std::string to_json_text(const Audit& audit) {
   json["files"] = audit.files;
   json["bytes"] = audit.size_bytes;
   json["waiting"] = audit.waiting;
+  json["system_litter"] = audit.litter;
   json["found"] = audit.found;
   json["findings"] = Json::array();
   for (const Finding& finding : audit.findings) {

@@ -33,6 +33,7 @@ struct Audit {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::uint64_t waiting = 0;      ///< payloads in the inbox and the root
+  std::uint64_t litter = 0;       ///< files that the system leaves in folders, as .DS_Store
   std::uint64_t found = 0;        ///< all findings
   std::vector<Finding> findings;  ///< the first of them
 };

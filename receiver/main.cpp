@@ -1,5 +1,3 @@
-#include <iostream>
-
 #include "common/clock.hpp"
 #include "common/exit_status.hpp"
 #include "common/file_io.hpp"
@@ -18,52 +16,61 @@ using receiver::Options;
 
 constexpr const char* kProgram = "healthmetric-receiver";
 
-/// Prints the result in the form that was asked for.
+/// Shows the result in the form that was asked for.
 template <typename Result>
-void print(const Options& options, const Result& result) {
+void show(const Options& options, const Result& result) {
   log::record(to_line(result));
   if (options.json) {
-    std::cout << to_json_text(result) << '\n';
+    print(to_json_text(result) + "\n");
   } else if (options.verbosity != log::Verbosity::quiet) {
-    std::cout << to_line(result) << '\n';
+    print(to_line(result) + "\n");
   }
-  flush_standard_output();
 }
 
-ExitStatus receive(const Options& options, Clock& clock) {
+Storage::Lock lock_for(const Options& options) {
+  if (options.command == receiver::Command::verify) return Storage::Lock::shared;
   const bool writes = options.mode != receiver::Mode::verify_only;
-  Storage storage(options.storage, writes ? Storage::Lock::exclusive : Storage::Lock::none);
+  return writes ? Storage::Lock::exclusive : Storage::Lock::none;
+}
+
+ExitStatus receive_batches(Storage& storage, const Options& options, Clock& clock) {
   const Report report = receiver::receive(storage, options, clock);
   if (!options.summary_markdown.empty()) {
     write_file_atomically(options.summary_markdown, to_markdown(report, storage));
   }
-  print(options, report);
+  show(options, report);
   const bool all_done =
       report.count(BatchReport::Status::rejected) == 0 && report.not_retried.empty();
   return all_done ? ExitStatus::success : ExitStatus::partly_done;
 }
 
-ExitStatus verify(const Options& options, Clock& clock) {
-  Storage storage(options.storage, Storage::Lock::shared);
+ExitStatus verify_files(Storage& storage, const Options& options, Clock& clock) {
   const bool quiet = options.verbosity == log::Verbosity::quiet;
   const receiver::Audit audit =
       receiver::audit(storage, options.limits, clock,
                       quiet ? receiver::ShowProgress::no : receiver::ShowProgress::yes);
-  print(options, audit);
+  show(options, audit);
   return audit.found == 0 ? ExitStatus::success : ExitStatus::partly_done;
 }
 
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   survive_file_size_limit();
+  survive_broken_pipes();
   log::set_up({kProgram});
   const auto options = receiver::CommandLine().parse(argc, argv);
   if (!options) return ExitStatus::success;
-  log::set_up({kProgram, options->verbosity, options->log_file});
+  const auto set_up_log = [&] {
+    log::set_up({kProgram, options->verbosity, options->log_file, options->needs_log});
+  };
+  // Where there is no storage, a log that nobody asked for would lie in the wrong place.
+  if (options->needs_log) set_up_log();
+  Storage storage(options->storage, lock_for(*options));
+  if (!options->needs_log) set_up_log();
   for (const std::string& notice : options->notices) log::warning(notice);
   SystemClock clock;
-  return options->command == receiver::Command::verify ? verify(*options, clock)
-                                                       : receive(*options, clock);
+  return options->command == receiver::Command::verify ? verify_files(storage, *options, clock)
+                                                       : receive_batches(storage, *options, clock);
 }
 
 }  // namespace

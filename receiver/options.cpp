@@ -100,7 +100,8 @@ struct CommandLine::Definition {
     if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
     if (dry_run) options.mode = Mode::verify_only;
     const bool changes_nothing = dry_run || verify->parsed();
-    if (changes_nothing && app.count("--log-file") == 0) options.log_file.clear();
+    options.needs_log = app.count("--log-file") > 0;
+    if (changes_nothing && !options.needs_log) options.log_file.clear();
     return options;
   }
 };

@@ -39,6 +39,7 @@ struct Options {
   Command command = Command::receive;
   std::filesystem::path storage = "_storage";
   std::filesystem::path log_file = "receiver.log";  ///< empty: none, as where nothing is changed
+  bool needs_log = false;                           ///< somebody asked for it
   log::Verbosity verbosity = log::Verbosity::normal;
   bool json = false;
   Mode mode = Mode::store;

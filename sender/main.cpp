@@ -27,11 +27,10 @@ std::unique_ptr<Progress> progress_for(const sender::Options& options, Clock& cl
 
 ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
   if (options.json) {
-    std::cout << to_json_text(plan) << '\n';
+    print(to_json_text(plan) + "\n");
   } else {
-    std::cout << files_text(plan) << to_text(plan);
+    print(files_text(plan) + to_text(plan));
   }
-  flush_standard_output();
   return plan.status;
 }
 
@@ -41,14 +40,14 @@ ExitStatus look_after_outbox(const sender::Options& options, Clock& clock, Progr
       sender::run_outbox_command(options, transport, clock, progress);
   const bool is_asked_for =
       options.json || options.outbox_command->action == sender::OutboxCommand::Action::list;
-  if (is_asked_for || options.verbosity != log::Verbosity::quiet) std::cout << report.text;
-  flush_standard_output();
+  if (is_asked_for || options.verbosity != log::Verbosity::quiet) print(report.text);
   return report.status;
 }
 
 ExitStatus run(int argc, const char* const* argv) {
   occupy_standard_descriptors();
   survive_file_size_limit();
+  survive_broken_pipes();
   log::set_up({kProgram});
   sender::CommandLine command_line;
   auto options = command_line.parse(argc, argv);
@@ -61,8 +60,7 @@ ExitStatus run(int argc, const char* const* argv) {
   watch_for_signals();
   const auto make_progress = [&] { return progress_for(*options, clock); };
   if (asks && !sender::ask_at_terminal(*options, clock, make_progress)) {
-    std::cout << "nothing sent\n";
-    flush_standard_output();
+    print("nothing sent\n");
     return ExitStatus::success;
   }
   auto progress = make_progress();
@@ -77,11 +75,10 @@ ExitStatus run(int argc, const char* const* argv) {
   progress.reset();
   log::record(to_line(outcome));
   if (options->json) {
-    std::cout << to_json_text(outcome) << '\n';
+    print(to_json_text(outcome) + "\n");
   } else if (options->verbosity != log::Verbosity::quiet) {
-    std::cout << to_line(outcome) << '\n';
+    print(to_line(outcome) + "\n");
   }
-  flush_standard_output();
   if (asks) std::cerr << sender::what_next(*options, outcome);
   return outcome.status;
 }

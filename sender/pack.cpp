@@ -235,8 +235,7 @@ class Packer {
     if (is_cut) chunk_digest.emplace();
     std::uint64_t read_bytes = 0;
     const auto modified_second =
-        facts.modified ? std::optional(std::chrono::floor<std::chrono::seconds>(*facts.modified))
-                       : std::nullopt;
+        facts.modified ? std::optional(facts.modified->second) : std::nullopt;
     part_->writer().begin_entry(file.path, type, modified_second, encoding);
     while (!bytes.empty()) {
       const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);

@@ -9,6 +9,7 @@
 
 #include "common/batch.hpp"
 #include "common/batch_id.hpp"
+#include "common/file_io.hpp"
 #include "common/payload_writer.hpp"
 #include "sender/folder_scan.hpp"
 #include "sender/progress.hpp"
@@ -48,7 +49,7 @@ struct PackedBatch {
 struct PackedFile {
   const SourceFile& source;
   std::uint64_t size_bytes = 0;
-  std::optional<std::chrono::system_clock::time_point> modified;  ///< when it lies somewhere
+  std::optional<FileTime> modified;  ///< when it lies somewhere
   std::string sha256;
 };
 

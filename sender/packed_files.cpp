@@ -44,10 +44,12 @@ std::optional<PackedFileRecord> parse_record(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::int64_t> trusted_time(std::chrono::system_clock::time_point modified,
-                                         Clock::time_point now) {
-  if (now - modified <= kYoungest) return {};
-  return std::chrono::nanoseconds(modified.time_since_epoch()).count();
+std::optional<std::int64_t> trusted_time(const FileTime& modified, Clock::time_point now) {
+  const auto fraction = std::chrono::ceil<std::chrono::milliseconds>(modified.fraction);
+  if (now - (modified.second + fraction) <= kYoungest) return {};
+  const std::chrono::seconds since_epoch = modified.second.time_since_epoch();
+  if (since_epoch.count() < 0) return {};
+  return (since_epoch + modified.fraction).count();
 }
 
 std::string Locations::absolute(const std::string& location) {

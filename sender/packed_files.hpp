@@ -33,9 +33,9 @@ struct PackedFileRecord {
 /// time, as far as file systems keep it.
 inline constexpr std::chrono::seconds kYoungest{2};
 
-/// A file's time as far as it can be trusted to tell a later change.
-std::optional<std::int64_t> trusted_time(std::chrono::system_clock::time_point modified,
-                                         Clock::time_point now);
+/// A file's time, in nanoseconds, as far as it can be trusted to tell a later change: not one of
+/// the future, nor one before 1970.
+std::optional<std::int64_t> trusted_time(const FileTime& modified, Clock::time_point now);
 
 /// Absolute names of files, without links in their folders, so that a file has one name wherever
 /// the sender was started. Files of one folder follow each other: the last folder is remembered.

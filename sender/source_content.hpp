@@ -24,7 +24,7 @@ inline constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 /// What is known of a file once it is open.
 struct SourceFacts {
   std::uint64_t size_bytes = 0;
-  std::optional<std::chrono::system_clock::time_point> modified;  ///< nothing for a text
+  std::optional<FileTime> modified;  ///< nothing for a text
 };
 
 /// A file that is read once, from front to back.

@@ -42,6 +42,20 @@ def test_what_changes_nothing_keeps_a_log_only_where_it_is_told_to(
     assert (tmp_path / "own.log").exists()
 
 
+def test_a_log_that_nobody_asked_for_is_done_without(receiver: Program, storage: Path) -> None:
+    Payload().put_into(storage)
+    (receiver.home / "receiver.log").mkdir()
+    result = receiver("--storage", storage)
+    assert result.status == 0, result
+    result.error_line("warning: cannot write the log file 'receiver.log'", "going on without it")
+    assert receiver("--storage", storage, "--log-file", "receiver.log").status == 10
+
+
+def test_no_log_is_made_where_there_is_no_storage(receiver: Program, tmp_path: Path) -> None:
+    assert receiver("--storage", tmp_path / "nowhere").status == 2
+    assert not (receiver.home / "receiver.log").exists()
+
+
 def test_dry_run_tells_of_a_target_that_is_taken(receive: Callable[..., Result], storage: Path) -> None:
     """`verified` means it would be stored, and this batch would be rejected."""
     write_tree(storage, {stored_path(BATCH_ID, "sub/data.json"): b"older"})

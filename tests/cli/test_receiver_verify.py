@@ -55,7 +55,7 @@ def test_a_storage_as_the_receiver_left_it_has_nothing_wrong(
     assert (result.status, result.stderr) == (0, "")
     assert result.stdout == "verified 2 batches (3 files, 30 B): nothing is missing, changed or unknown\n"
     assert verify("--json").json == {
-        "stored_batches": 2, "rejected_batches": 1, "files": 3, "bytes": 30, "waiting": 0, "found": 0, "findings": []}
+        "stored_batches": 2, "rejected_batches": 1, "files": 3, "bytes": 30, "waiting": 0, "system_litter": 0, "found": 0, "findings": []}
 
 
 def test_an_empty_storage_has_nothing_wrong(verify: Callable[..., Result]) -> None:
@@ -108,6 +108,20 @@ def test_what_no_summary_knows_is_listed(path: str, verify: Callable[..., Result
     assert (result.status, findings(result)) == (4, [("unknown", path)])
     assert result.json["found"] == 1
     assert "1 finding" in verify().stdout
+
+
+LITTER = [".DS_Store", "test_batch/.DS_Store", "Thumbs.db", "test_batch/desktop.ini", "inbox/.DS_Store",
+          "rejected/.DS_Store", "summaries/.DS_Store", "test_batch/@eaDir/x.csv/thumb.jpg", "test_batch/._x.csv",
+          "test_batch/.nfs000000000000001", ".fuse_hidden0001", "$RECYCLE.BIN/S-1/x", "lost+found/1",
+          ".Trash-1000/files/x"]
+
+
+@pytest.mark.parametrize("path", LITTER)
+def test_what_the_system_leaves_in_folders_is_no_finding(path: str, verify: Callable[..., Result], stored: Path) -> None:
+    write_tree(stored, {path: b"litter"})
+    result = verify("--json")
+    assert (result.status, result.json["system_litter"], result.json["findings"]) == (0, 1, [])
+    assert verify().stdout.endswith("nothing is missing, changed or unknown; 1 file of the system\n")
 
 
 def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored: Path, tmp_path: Path) -> None:

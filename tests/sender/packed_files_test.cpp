@@ -22,6 +22,11 @@ std::vector<PackedFileRecord> records_in(const fs::path& folder) {
 
 const std::string kDigest(64, 'a');
 
+FileTime at(Clock::time_point time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  return {second, time - second};
+}
+
 }  // namespace
 
 TEST_CASE("what was packed is read back as it was written") {
@@ -33,8 +38,8 @@ TEST_CASE("what was packed is read back as it was written") {
   const SourceFile text{RelativePath("data.json")};
   {
     PackedFilesWriter writer(dir.path(), clock);
-    writer.add({odd, 7, clock.now() - 1h, kDigest});
-    writer.add({odd, 8, clock.now() - 2s, kDigest});
+    writer.add({odd, 7, at(clock.now() - 1h), kDigest});
+    writer.add({odd, 8, at(clock.now() - 2s), kDigest});
     writer.add({text, 9, std::nullopt, kDigest});
     writer.finish();
   }
@@ -56,7 +61,7 @@ TEST_CASE("many records pass a small buffer") {
     const std::string folder = "/nowhere/";
     for (int i = 0; i < 5000; ++i) {
       const SourceFile file{RelativePath(std::to_string(i)), &folder};
-      writer.add({file, 1, clock.now() - 1h, kDigest});
+      writer.add({file, 1, at(clock.now() - 1h), kDigest});
     }
     writer.finish();
   }
@@ -82,9 +87,16 @@ TEST_CASE("a list that is missing is empty and a damaged one is named") {
 
 TEST_CASE("a time proves something once it is older than two seconds") {
   FakeClock clock;
-  CHECK(trusted_time(clock.now() - 3s, clock.now()));
-  CHECK_FALSE(trusted_time(clock.now() - 2s, clock.now()));
-  CHECK_FALSE(trusted_time(clock.now() + 1h, clock.now()));
+  const auto trusts = [&](std::chrono::nanoseconds distance) {
+    const auto time = std::chrono::sys_time<std::chrono::nanoseconds>(clock.now()) + distance;
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    return trusted_time({second, time - second}, clock.now()).has_value();
+  };
+  CHECK(trusts(-3s));
+  CHECK_FALSE(trusts(-2s));
+  CHECK_FALSE(trusts(1h));
+  CHECK_FALSE(trusted_time({std::chrono::sys_days(std::chrono::year(2300) / 1 / 1)}, clock.now()));
+  CHECK_FALSE(trusted_time({std::chrono::sys_days(std::chrono::year(1600) / 1 / 1)}, clock.now()));
 }
 
 TEST_CASE("a file has one name through whichever folder it is reached") {
