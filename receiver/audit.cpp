@@ -236,7 +236,6 @@ class Auditor {
     if (!is_regular) return find(Kind::unknown, path, "", "it is no regular file");
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
     if (is_system_litter(path)) return note_litter(path);
-    if (is_system_litter(path)) return note_litter(path);
     if (path.starts_with(kRejectedFolder)) return look_at_rejected(path);
     const bool is_staged = path.starts_with(kStagingFolder.str() + "/");
     find(Kind::unknown, path, "", is_staged ? "a run that died left it; the next removes it" : "");

@@ -363,6 +363,13 @@ def log_incomplete(stage: Stage) -> Result:
 
 
 @scenario
+def default_log_not_writable(stage: Stage) -> Result:
+    (stage.tmp / "_storage").mkdir()
+    (stage.tmp / "receiver.log").mkdir()
+    return stage.receiver(cwd=stage.tmp)
+
+
+@scenario
 def no_temporary_place(stage: Stage) -> Result:
     folder = stage.tmp / "many"
     folder.mkdir()

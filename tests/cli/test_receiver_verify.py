@@ -122,6 +122,7 @@ def test_what_the_system_leaves_in_folders_is_no_finding(path: str, verify: Call
     result = verify("--json")
     assert (result.status, result.json["system_litter"], result.json["findings"]) == (0, 1, [])
     assert verify().stdout.endswith("nothing is missing, changed or unknown; 1 file of the system\n")
+    assert "left by the system: " in verify("--verbose").stderr
 
 
 def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored: Path, tmp_path: Path) -> None:
