@@ -12,6 +12,7 @@
 #include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/help_format.hpp"
+#include "common/option_values.hpp"
 #include "common/printable.hpp"
 #include "common/spelling.hpp"
 #include "common/usage_text.hpp"
@@ -67,6 +68,14 @@ void refuse_other_options(const CLI::App& app, const std::string& command, Optio
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.substr(0, type.find(':'));
+}
+
+void expand_home_in_paths(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string type = value_name(*option);
+    const bool is_path = type == "DIR" || type == "FILE" || type == kPaths;
+    if (is_path) option->transform(home_expansion());
+  }
 }
 
 bool is_setting(const CLI::Option& option) {

@@ -92,6 +92,10 @@ std::string list_of(OptionNames names);
 /// `takes`. To be asked before settings are applied, which may be for other commands.
 void refuse_other_options(const CLI::App& app, const std::string& command, OptionNames takes);
 
+/// Has "~" expanded (common/home.hpp) in the values of all options that are paths: those whose
+/// value is called DIR, FILE or PATH. To be called once all are defined.
+void expand_home_in_paths(CLI::App& app);
+
 /// What stands for an option's value in texts: "HOW".
 std::string value_name(const CLI::Option& option);
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "common/interruption.hpp"
+
 namespace healthmetric {
 namespace {
 
@@ -22,6 +24,7 @@ template <typename Digest>
 void update_from(Digest& digest, Source& source) {
   std::vector<char> block(std::size_t{256} * 1024);
   while (const std::size_t count = source.read(block)) {
+    stop_soon_if_signalled();
     digest.update(std::string_view(block.data(), count));
   }
 }

@@ -14,6 +14,7 @@
 
 #include "common/error.hpp"
 #include "common/format.hpp"
+#include "common/interruption.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -257,12 +258,32 @@ void sync_descriptor(int fd, std::string_view name) {
   throw_system_error("cannot write " + in_quotes(name), errno);
 }
 
-void create_private_directories(const std::filesystem::path& path) {
-  if (path.empty() || ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT) throw_system_error("cannot create " + in_quotes(path.string()), errno);
-  create_private_directories(path.parent_path());
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+namespace {
+
+/// Appends what it made to `made`.
+void create_missing(const std::filesystem::path& path, std::vector<std::filesystem::path>& made) {
+  const auto create = [&] {
+    const bool is_created = ::mkdir(path.c_str(), 0700) == 0;
+    if (is_created) made.push_back(path);
+    return is_created || errno == EEXIST;
+  };
+  if (path.empty() || create()) return;
+  const bool lacks_parent = errno == ENOENT;
+  if (lacks_parent) create_missing(path.parent_path(), made);
+  if (!lacks_parent || !create()) {
     throw_system_error("cannot create " + in_quotes(path.string()), errno);
+  }
+}
+
+}  // namespace
+
+void create_private_directories(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> made;
+  try {
+    create_missing(path, made);
+  } catch (const Error&) {
+    for (; !made.empty(); made.pop_back()) ::rmdir(made.back().c_str());
+    throw;
   }
 }
 
@@ -291,6 +312,28 @@ UniqueFd unnamed_file() {
     throw_system_error("cannot create " + in_quotes(name), errno);
   }
   return fd;
+}
+
+InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
+  const std::string name = "a temporary file in " + temporary_folder();
+  UniqueFd fd = unnamed_file();
+  UniqueFd same(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!same) throw_system_error("cannot use " + name, errno);
+  OutputFile out(std::move(same), name);
+  std::vector<char> block(kWriteBufferBytes);
+  std::uint64_t copied_bytes = 0;
+  while (const std::size_t count = source.read(block)) {
+    stop_soon_if_signalled();
+    copied_bytes += count;
+    if (copied_bytes > max_bytes) {
+      throw Error(ErrorCode::too_large, "larger than " + human_bytes(max_bytes));
+    }
+    out.write({block.data(), count});
+  }
+  out.flush();
+  InputFile copy(std::move(fd), name);
+  copy.rewind();
+  return copy;
 }
 
 std::string random_hex(std::size_t size) {

@@ -171,7 +171,7 @@ void sync_descriptor(int fd, std::string_view name);
 /// Makes renames and creations in a directory durable, as far as sync_descriptor() can.
 void sync_directory(const std::filesystem::path& path);
 
-/// Creates what is missing of `path`, each with mode 0700.
+/// Creates what is missing of `path`, each with mode 0700: all of it or nothing.
 void create_private_directories(const std::filesystem::path& path);
 
 /// A new private directory in the system's place for temporary files (TMPDIR), removed with all
@@ -194,6 +194,10 @@ std::string temporary_folder();
 
 /// A new file without a name there, open for reading and writing.
 UniqueFd unnamed_file();
+
+/// What `source` still has, in such a file, to be read from its front. Throws Error{too_large} for
+/// more than `max_bytes`.
+InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
 
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);

@@ -7,6 +7,7 @@
 #include "common/log.hpp"
 #include "common/printable.hpp"
 #include "common/terminal.hpp"
+#include "common/text_encoding.hpp"
 
 namespace healthmetric {
 namespace {
@@ -47,8 +48,9 @@ std::string read_for(const std::string& option, Read read) {
 
 std::string read_named_file(const std::string& option, const std::filesystem::path& path,
                             std::uint64_t max_bytes) {
-  return read_for(option,
-                  [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
+  std::string text = read_for(
+      option, [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
+  return without_byte_order_mark(std::move(text), option + ": " + in_quotes(path.string()));
 }
 
 std::string open_to_others(const std::filesystem::path& path, std::string_view secret) {

@@ -9,8 +9,9 @@ namespace healthmetric {
 
 /// The text of a file that the user named as a source of words: configuration, a token, a list.
 /// Unlike data files it may be a symbolic link or a pipe, as secret mounts and `<(command)` are; a
-/// signal ends the wait for a pipe's writer. Throws Error{usage} that names the `option` when it
-/// cannot be read or holds more than `max_bytes`.
+/// signal ends the wait for a pipe's writer. A byte order mark of UTF-8 is left out. Throws
+/// Error{usage} that names the `option` when it cannot be read, holds more than `max_bytes` or has
+/// the mark of another encoding.
 std::string read_named_file(const std::string& option, const std::filesystem::path& path,
                             std::uint64_t max_bytes);
 
@@ -18,7 +19,7 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
 /// permissions do not allow that, or it is no plain file.
 std::string open_to_others(const std::filesystem::path& path, std::string_view secret);
 
-/// The same of standard input; at a terminal it says first that it waits, and for what.
+/// The same of standard input, as it comes, for it may be data; at a terminal it says first that it waits, and for what.
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes);
 
 }  // namespace healthmetric

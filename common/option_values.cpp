@@ -8,6 +8,7 @@
 #include "common/ascii.hpp"
 #include "common/error.hpp"
 #include "common/format.hpp"
+#include "common/home.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -37,6 +38,18 @@ CLI::Validator check_that(const std::function<void(const std::string&)>& parse) 
   return {[parse](std::string& text) -> std::string {
             try {
               parse(text);
+              return "";
+            } catch (const Error& error) {
+              return error.what();
+            }
+          },
+          ""};
+}
+
+CLI::Validator home_expansion() {
+  return {[](std::string& text) -> std::string {
+            try {
+              text = expand_home(text).string();
               return "";
             } catch (const Error& error) {
               return error.what();

@@ -34,6 +34,9 @@ CLI::Validator number_check(std::uint64_t least, std::uint64_t most);
 /// Checks that `parse` throws no Error at them; what it says is told.
 CLI::Validator check_that(const std::function<void(const std::string&)>& parse);
 
+/// Has "~" in front of a path expanded; see common/home.hpp.
+CLI::Validator home_expansion();
+
 /// --max-file-size, --max-batch-size and --max-files, the same on both sides.
 class LimitOptions {
  public:

@@ -52,12 +52,16 @@ std::string sender_json(const SenderIdentity& sender) {
                      quoted_json(sender.user), quoted_json(sender.version));
 }
 
+std::string skipped_json(const SkippedFile& file) {
+  return fmt::format(R"({{"relative_path":{},"reason":{}}})", quoted_json(file.path),
+                     quoted_json(file.reason));
+}
+
 std::string skipped_json(const std::vector<SkippedFile>& skipped) {
   std::string text = "[";
   for (const SkippedFile& file : skipped) {
     if (text.size() > 1) text += ',';
-    text += fmt::format(R"({{"relative_path":{},"reason":{}}})", quoted_json(file.path),
-                        quoted_json(file.reason));
+    text += skipped_json(file);
   }
   return text + "]";
 }
@@ -186,6 +190,15 @@ void PayloadWriter::rewind_to(const Mark& mark) {
 
 std::uint64_t PayloadWriter::fresh_part_bytes(const RelativePath& path) {
   return kMetadataReserveBytes + entry_overhead_bytes(path);
+}
+
+std::uint64_t PayloadWriter::room_for_skipped(std::uint64_t limit_bytes) const {
+  const std::uint64_t used = mark_.written_bytes + listing_.size() + kMetadataReserveBytes;
+  return used < limit_bytes ? limit_bytes - used : 0;
+}
+
+std::uint64_t PayloadWriter::skipped_bytes(const SkippedFile& file) {
+  return 1 + skipped_json(file).size();  // with a comma
 }
 
 std::uint64_t PayloadWriter::room_for_content(std::uint64_t limit_bytes) const {

@@ -69,6 +69,11 @@ class PayloadWriter {
   /// be larger than `limit_bytes`; 0 when it is full.
   [[nodiscard]] std::uint64_t room_for_content(std::uint64_t limit_bytes) const;
 
+  /// How many bytes of entries in `BatchMetadata::skipped` finish() may get before the payload
+  /// would be larger than `limit_bytes`, and how many one takes at most.
+  [[nodiscard]] std::uint64_t room_for_skipped(std::uint64_t limit_bytes) const;
+  static std::uint64_t skipped_bytes(const SkippedFile& file);
+
   /// What a payload with one entry of that path takes beside its content, at most.
   static std::uint64_t fresh_part_bytes(const RelativePath& path);
 

@@ -5,11 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
 #include "common/error.hpp"
+#include "common/file_io.hpp"
+#include "common/interruption.hpp"
 
 namespace healthmetric {
 namespace {
@@ -26,6 +29,10 @@ class FileActions {
 
   void open(int descriptor, const std::string& path, int flags) {
     check(posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(), flags, 0600), path);
+  }
+
+  void pass_on(int descriptor) {
+    check(posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor), "posix_spawn");
   }
 
   [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
@@ -62,6 +69,28 @@ class UnblockedSignals {
   posix_spawnattr_t attributes_{};
 };
 
+/// A pipe whose reading end can be read, at its end, once nobody holds the writing end any more.
+struct Lifeline {
+  Lifeline() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) FileActions::check(errno, "pipe");
+    ours = UniqueFd(ends[0]);
+    theirs = UniqueFd(ends[1]);
+  }
+
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+
+/// The exit status of a child that has ended, or is about to.
+int reap(pid_t child, const std::string& name) {
+  int status = 0;
+  if (uninterrupted([&] { return ::waitpid(child, &status, 0); }) < 0) {
+    FileActions::check(errno, name);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+}
+
 /// The form the system wants: pointers that end in a null. The strings stay the caller's.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -78,6 +107,8 @@ int run(const Command& command) {
   actions.open(STDIN_FILENO, command.input.string(), O_RDONLY);
   actions.open(STDOUT_FILENO, command.output.string(), O_WRONLY | O_CREAT | O_TRUNC);
   actions.open(STDERR_FILENO, "/dev/null", O_WRONLY);
+  Lifeline lifeline;
+  actions.pass_on(lifeline.theirs.get());
   std::vector<std::string> words = command.words;
   std::vector<std::string> environment = command.environment;
   const UnblockedSignals attributes;
@@ -85,11 +116,15 @@ int run(const Command& command) {
   FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
                                     pointers_to(words).data(), pointers_to(environment).data()),
                      words.front());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) FileActions::check(errno, words.front());
+  lifeline.theirs = UniqueFd();
+  try {
+    wait_for_input(lifeline.ours.get());
+  } catch (const Error&) {
+    ::kill(child, SIGKILL);
+    reap(child, words.front());
+    throw;
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+  return reap(child, words.front());
 }
 
 }  // namespace healthmetric

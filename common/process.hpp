@@ -15,7 +15,8 @@ struct Command {
 };
 
 /// Runs it to its end, its standard error discarded, and returns its exit status, 128 and more when
-/// a signal ended it. Throws Error{io} when it cannot be started.
+/// a signal ended it. Throws Error{io} when it cannot be started. A signal that watch_for_signals()
+/// made wait ends it, too, and is thrown as stop_if_signalled() does.
 int run(const Command& command);
 
 }  // namespace healthmetric

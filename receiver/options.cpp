@@ -48,6 +48,7 @@ struct CommandLine::Definition {
         app.add_subcommand("verify", "Compare the stored files with the summaries; change nothing");
     verify->fallthrough();
     verify->set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
+    expand_home_in_paths(app);
     verify->footer("It takes " + list_of(kVerifyOptions) + ".");
     app.footer(
         "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "

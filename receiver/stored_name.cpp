@@ -1,12 +1,8 @@
 #include "receiver/stored_name.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "common/ascii.hpp"
@@ -14,6 +10,7 @@
 #include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/timestamp.hpp"
+#include "common/unicode.hpp"
 #include "common/utf8.hpp"
 
 namespace healthmetric {
@@ -34,31 +31,10 @@ bool contains(const List& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-struct FreeMemory {
-  void operator()(utf8proc_uint8_t* memory) const noexcept {
-    std::free(memory);  // NOLINT: utf8proc allocates with malloc
-  }
-};
-
-/// `name` with case and normalisation removed, so that names some file system takes for one
-/// become one (Unicode: default case folding, NFC).
-std::string fold(std::string_view name) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(name.begin(), name.end(), is_ascii)) return ascii_lower(name);
-  utf8proc_uint8_t* folded = nullptr;
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE |
-                                                      UTF8PROC_STABLE | UTF8PROC_IGNORE);
-  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(name.data()),
-                                   static_cast<utf8proc_ssize_t>(name.size()), &folded, options);
-  const std::unique_ptr<utf8proc_uint8_t, FreeMemory> owner(folded);
-  if (length < 0) return ascii_lower(name);
-  return {reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length)};
-}
-
 /// The hash of a folded path: of its folder's and of its last component.
 std::uint64_t hash_below(std::uint64_t folder, std::string_view name) {
   constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;
-  const std::uint64_t hash = std::hash<std::string>()(fold(name));
+  const std::uint64_t hash = std::hash<std::string>()(case_folded(name));
   return folder ^ (hash + kGoldenRatio + (folder << 6U) + (folder >> 2U));
 }
 
@@ -145,7 +121,7 @@ std::string expand_to_fit(std::string_view pattern, const RelativePath& path) {
 /// core.protectNTFS and core.protectHFS; git-fsck).
 bool is_gits_own(std::string_view name) {
   constexpr std::size_t kLongestShortStem = 6;
-  const std::string folded = fold(name);
+  const std::string folded = case_folded(name);
   if (folded.starts_with(".git")) return true;
   const std::size_t tilde = folded.find('~');
   return folded.starts_with("gi") && tilde <= kLongestShortStem &&
@@ -154,8 +130,9 @@ bool is_gits_own(std::string_view name) {
 
 /// Keeps the first component out of the layout's own folders and from being hidden.
 std::string outside_the_layout(const std::string& name) {
-  return name.front() == '.' || contains(kReservedFolders, fold(name)) ? with_suffix("_" + name, "")
-                                                                       : name;
+  return name.front() == '.' || contains(kReservedFolders, case_folded(name))
+             ? with_suffix("_" + name, "")
+             : name;
 }
 
 }  // namespace

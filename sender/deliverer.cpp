@@ -131,18 +131,27 @@ void Deliverer::save_error(const OutboxEntry& entry) {
   }
 }
 
+/// A batch that cannot be set aside stays where it is, and must not keep the others from going.
+void Deliverer::set_aside(const OutboxEntry& entry) {
+  const std::string id = entry.id.str();
+  try {
+    outbox_.set_aside(entry);
+    results_[id] = Result::refused;
+    log::error("refused, kept in the outbox's refused/ folder: " + id);
+  } catch (const Error& error) {
+    status_ = more_important(status_, exit_status(error.code()));
+    log::error(std::string(error.what()) + "; refused, but it cannot be set aside: the next run " +
+               "tries it again: " + id);
+  }
+}
+
 void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   const std::string id = entry.id.str();
   status_ = more_important(status_, exit_status(error.code()));
   log::error(error.what());
   if (results_[id] == Result::delivered) return;  // it could not leave the outbox: the next run's
   entry.last_error = reasons_[id] = log::redacted(error.what());
-  if (error.code() == ErrorCode::refused) {
-    outbox_.set_aside(entry);
-    results_[id] = Result::refused;
-    log::error("refused, kept in the outbox's refused/ folder: " + id);
-    return;
-  }
+  if (error.code() == ErrorCode::refused) return set_aside(entry);
   save_error(entry);
   const bool has_arrived = entry.delivered_parts() == entry.parts.size();
   log::error((has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +

@@ -54,6 +54,7 @@ class Deliverer {
   void deliver_all();
   void deliver_one(OutboxEntry& entry);
   void take_failure(OutboxEntry& entry, const Error& error);
+  void set_aside(const OutboxEntry& entry);
   void save_error(const OutboxEntry& entry);
   void leave_waiting(OutboxEntry& entry);
   [[nodiscard]] bool is_interrupted() const;

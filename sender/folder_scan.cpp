@@ -64,6 +64,16 @@ std::string too_large(std::uint64_t limit_bytes) {
                          : "");
 }
 
+/// A folder's listing, asked for again where that was interrupted, as on network shares.
+fs::directory_iterator list_folder(const fs::path& folder, std::error_code& error) {
+  constexpr int kMostTries = 100;
+  fs::directory_iterator listing(folder, error);
+  for (int tries = 1; error == std::errc::interrupted && tries < kMostTries; ++tries) {
+    listing = fs::directory_iterator(folder, error);
+  }
+  return listing;
+}
+
 /// Counts a file in, or leaves it out where it is gone or too large: then false.
 bool count(ScanResult& result, const SourceFile& file, const Limits& limits) {
   std::error_code error;
@@ -117,18 +127,29 @@ class FolderWalk {
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix) {
     std::error_code error;
-    fs::directory_iterator entry(folder, error);
+    fs::directory_iterator entry = list_folder(folder, error);
+    const bool is_open = !error;
     while (!error && entry != fs::directory_iterator()) {
       stop_soon_if_signalled();
       visit(*entry, prefix);
       entry.increment(error);
     }
-    if (error) faults_.push_back({prefix, error.message()});
+    if (!error) return;
+    const std::string reason =
+        is_open ? "its listing broke off, files may be missing: " + error.message()
+                : error.message();
+    if (!prefix.empty()) return faults_.push_back({prefix, reason});
+    // The whole of the source, which no pattern means.
+    leave_out(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
+              LeftOut::by_error);
   }
 
   ScanResult finish() {
     if (!ignore_files_.empty()) leave_out_ignored();
-    result_.files.erase_if([&](const SourceFile& file) { return !count(result_, file, limits_); });
+    result_.files.erase_if([&](const SourceFile& file) {
+      stop_soon_if_signalled();
+      return !count(result_, file, limits_);
+    });
     for (SkippedFile& fault : faults_) {
       leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
     }
@@ -245,7 +266,7 @@ void check_folder(const fs::path& folder) {
     throw Error(ErrorCode::usage,
                 in_quotes(folder.string()) + " is no folder: send a file with --file");
   }
-  const fs::directory_iterator readable(folder, error);
+  const fs::directory_iterator readable = list_folder(folder, error);
   if (error) {
     throw Error(ErrorCode::usage,
                 "cannot read the folder " + in_quotes(folder.string()) + ": " + error.message());
@@ -340,6 +361,7 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
   check_folder(folder);
   std::set<std::string> entries;
   while (!list.empty()) {
+    stop_soon_if_signalled();
     const std::size_t end = std::min(list.find(separator), list.size());
     std::string entry(list.substr(0, end));
     if (separator == '\n' && entry.ends_with('\r')) entry.pop_back();  // written on Windows
@@ -347,7 +369,10 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   ScanResult result;
-  for (const std::string& entry : entries) add_listed(result, entry, folder, rules, limits);
+  for (const std::string& entry : entries) {
+    stop_soon_if_signalled();
+    add_listed(result, entry, folder, rules, limits);
+  }
   sort_by_path(result);
   refuse_missed_list(result, folder, entries.size());
   check_totals(result, limits);
@@ -357,6 +382,7 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
 ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) {
   ScanResult result;
   for (const fs::path& file : files) {
+    stop_soon_if_signalled();
     std::error_code error;
     const fs::file_status status = fs::symlink_status(file, error);
     if (file.filename() == kIgnoreFile) {

@@ -2,17 +2,23 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <string_view>
 
 #include "common/error.hpp"
 #include "common/file_io.hpp"
+#include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/process.hpp"
+#include "common/text_encoding.hpp"
+#include "common/unicode.hpp"
 
 // git decides what an ignore file means, for nobody writes these rules twice the same way. It is
 // not asked in the source folder, where .gitignore files, a repository's configuration or a nested
 // repository would have a say, but in an empty work tree that has the ignore files alone, as
-// .gitignore: `git check-ignore` judges paths by name, they need not exist.
+// .gitignore: `git check-ignore` judges paths by name, they need not exist. What it
+// reads is in normalisation form C, patterns and paths: else "ä" would not exclude macOS's "ä".
 
 namespace healthmetric {
 namespace {
@@ -49,30 +55,44 @@ void check_folder_of(const IgnoreFile& file) {
                   "that folder, or leave it out with --exclude");
 }
 
+/// What git does not understand would exclude nothing.
+std::string read_ignore_file(const fs::path& file) {
+  const std::string name = in_quotes(file.string());
+  try {
+    std::string text = without_byte_order_mark(read_file(file, kMaxIgnoreFileBytes), name);
+    check_is_utf8(text, name);
+    if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
+      throw Error(ErrorCode::usage, fmt::format("{}, line {}: a NUL character: save it as UTF-8",
+                                                name, line_at(text, nul)));
+    }
+    return text;
+  } catch (const Error& error) {
+    throw Error(ErrorCode::usage,
+                std::string(error.what()) + "; what it says not to send would be sent");
+  }
+}
+
+/// Folders whose names differ in their normalisation alone share what their files say.
 void copy_ignore_files(const std::vector<IgnoreFile>& ignore_files, const fs::path& tree) {
+  std::map<std::string, std::string> texts;
   for (const IgnoreFile& file : ignore_files) {
     check_folder_of(file);
-    std::string text;
-    try {
-      text = read_file(file.location, kMaxIgnoreFileBytes);
-    } catch (const Error& error) {
-      throw Error(ErrorCode::usage, std::string(error.what()) +
-                                        "; what it says not to send would "
-                                        "be sent");
-    }
-    fs::create_directories(tree / file.folder);
-    write_file_atomically(tree / file.folder / ".gitignore", text);
+    texts[composed(file.folder)] += composed(read_ignore_file(file.location)) + "\n";
+  }
+  for (const auto& [folder, text] : texts) {
+    fs::create_directories(tree / folder);
+    write_file_atomically(tree / folder / ".gitignore", text);
   }
 }
 
 /// git takes a path for a folder's when there is that folder.
 void make_folders(const std::vector<std::string>& paths, const fs::path& tree) {
   for (const std::string& path : paths) {
-    if (path.ends_with('/')) fs::create_directories(tree / path);
+    if (path.ends_with('/')) fs::create_directories(tree / composed(path));
   }
 }
 
-/// The paths that git repeats.
+/// The paths that git repeats, sorted.
 std::vector<std::string> parse_answer(std::string_view text) {
   std::vector<std::string> paths;
   while (!text.empty()) {
@@ -80,6 +100,7 @@ std::vector<std::string> parse_answer(std::string_view text) {
     paths.emplace_back(text.substr(kHere.size(), end - kHere.size()));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  std::sort(paths.begin(), paths.end());
   return paths;
 }
 
@@ -102,7 +123,7 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
     OutputFile out(list);
     for (const std::string& path : paths) {
       out.write(kHere);
-      out.write(path);
+      out.write(composed(path));
       out.write(std::string_view("\0", 1));
     }
     out.flush();
@@ -119,7 +140,11 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
     if (error.code() != ErrorCode::io) throw;
     throw_git_failed(error.what());
   }
-  std::vector<std::string> ignored = parse_answer(read_file(found, kMaxListBytes));
+  const std::vector<std::string> named = parse_answer(read_file(found, kMaxListBytes));
+  std::vector<std::string> ignored;
+  std::copy_if(paths.begin(), paths.end(), std::back_inserter(ignored), [&](const auto& path) {
+    return std::binary_search(named.begin(), named.end(), composed(path));
+  });
   std::sort(ignored.begin(), ignored.end());
   return ignored;
 }

@@ -17,9 +17,9 @@ struct IgnoreFile {
 };
 
 /// Which of `paths`, all below one folder, the ignore files say not to send: sorted, as git itself
-/// reads them. Paths are any bytes; those of folders end in "/". Needs `git`; without it, or when
-/// an ignore file cannot be read, throws Error{usage}: sending what was to be left out is worse
-/// than not sending.
+/// reads them, except that normalisation makes no difference. Paths are any bytes; those of folders
+/// end in "/". Needs `git`; without it, or when an ignore file cannot be read or is not UTF-8,
+/// throws Error{usage}: sending what was to be left out is worse than not sending.
 std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
                                        const std::vector<std::string>& paths);
 

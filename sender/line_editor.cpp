@@ -19,6 +19,7 @@
 #include "common/error.hpp"
 #include "common/file_io.hpp"
 #include "common/format.hpp"
+#include "common/home.hpp"
 #include "common/interruption.hpp"
 #include "common/printable.hpp"
 
@@ -100,19 +101,14 @@ std::string common_prefix(const std::vector<std::string>& names) {
 
 }  // namespace
 
-fs::path expand_home(const std::string& path) {
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || (path != "~" && !path.starts_with("~/"))) return path;
-  return std::string(home) + path.substr(1);
-}
-
 PathCompletion complete_path(const std::string& line) {
   const std::size_t slash = line.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : line.substr(0, slash + 1);
   const std::string begun = line.substr(folder.size());
   PathCompletion found;
   std::error_code error;
-  fs::directory_iterator entry(folder.empty() ? "." : expand_home(folder), error);
+  const fs::path place = home_folder() ? expand_home(folder) : fs::path(folder);
+  fs::directory_iterator entry(place.empty() ? "." : place, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     std::string name = entry->path().filename().string();
     const bool is_hidden = name.front() == '.' && !begun.starts_with('.');

@@ -46,7 +46,4 @@ struct PathCompletion {
 };
 PathCompletion complete_path(const std::string& line);
 
-/// `path` with "~" or "~/" in front replaced by the home folder.
-std::filesystem::path expand_home(const std::string& path);
-
 }  // namespace healthmetric

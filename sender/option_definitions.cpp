@@ -259,6 +259,7 @@ void define_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptio
   app.add_flag("--json", options.json, "Print the result as one JSON object");
   add_log_options(app, raw.verbose, raw.quiet, options.log_file);
   add_outbox_commands(app, raw);
+  expand_home_in_paths(app);
   app.footer(kPrecedence);
 }
 

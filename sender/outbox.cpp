@@ -12,6 +12,7 @@
 
 #include "common/error.hpp"
 #include "common/format.hpp"
+#include "common/interruption.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -34,11 +35,22 @@ std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
 }
 
 UniqueFd open_folder(const fs::path& folder) {
-  return UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return UniqueFd(
+      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
 }
 
 bool lock_without_waiting(const UniqueFd& fd) {
-  return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+  return uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0;
+}
+
+/// What is wrong is the file system's, most often a share's that has no locks.
+[[noreturn]] void throw_cannot_lock(const fs::path& path, int error_number) {
+  const std::string where = in_quotes(path.parent_path().string());
+  const bool has_no_locks = error_number == ENOLCK || is_unsupported(error_number);
+  throw Error(ErrorCode::io,
+              "cannot lock " + in_quotes(path.string()) + ": " +
+                  std::generic_category().message(error_number) +
+                  (has_no_locks ? "; " + where + " must be on a file system that has locks" : ""));
 }
 
 /// The folders in `parent` whose names begin with `prefix`, sorted.
@@ -78,6 +90,26 @@ void move_folder(const fs::path& from, const fs::path& to) {
   sync_directory(to.parent_path());
 }
 
+/// Makes an empty folder for a draft and locks it. Nothing when another process took it for a dead
+/// one, in the moment before it was locked, and removes it.
+std::optional<Draft> try_to_make_draft(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    throw_system_error("cannot create " + in_quotes(folder.string()), errno);
+  }
+  UniqueFd fd = open_folder(folder);
+  if (fd && lock_without_waiting(fd)) {
+    struct stat info {};
+    if (::lstat(folder.c_str(), &info) == 0) return Draft(folder, std::move(fd));
+  }
+  const int error = errno;
+  ::rmdir(folder.c_str());
+  if (!fd && error != ENOENT) {
+    throw_system_error("cannot open " + in_quotes(folder.string()), error);
+  }
+  if (error != ENOENT && error != EWOULDBLOCK) throw_cannot_lock(folder, error);
+  return {};
+}
+
 }  // namespace
 
 Draft::Draft(fs::path folder, UniqueFd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
@@ -96,18 +128,15 @@ void Draft::commit_as(const fs::path& target) {
 Draft make_draft(const fs::path& parent) {
   create_private_directories(parent);
   remove_dead_drafts(parent);
-  while (true) {
-    const fs::path folder = parent / (kDraftPrefix + random_hex(8));
-    if (::mkdir(folder.c_str(), 0700) != 0) {
-      throw_system_error("cannot create " + in_quotes(folder.string()), errno);
-    }
-    UniqueFd fd = open_folder(folder);
-    // Another process may take the new folder for a dead one in the moment before it is locked.
-    std::error_code ignored;
-    if (fd && lock_without_waiting(fd) && fs::exists(folder, ignored)) {
-      return {folder, std::move(fd)};
+  constexpr int kMostTries = 20;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    stop_if_signalled();
+    if (auto draft = try_to_make_draft(parent / (kDraftPrefix + random_hex(8)))) {
+      return *std::move(draft);
     }
   }
+  throw Error(ErrorCode::io, "cannot pack in " + in_quotes(parent.string()) +
+                                 ": other processes remove each new folder there");
 }
 
 namespace {
@@ -222,11 +251,12 @@ void Outbox::take_back(const fs::path& folder) const {
 
 std::optional<UniqueFd> Outbox::try_lock(std::string& holder) const {
   const fs::path path = folder_ / kLockFile;
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd fd(uninterrupted(
+      [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); }));
   if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
   std::string text(32, '\0');
   if (!lock_without_waiting(fd)) {
-    if (errno != EWOULDBLOCK) throw_system_error("cannot lock " + in_quotes(path.string()), errno);
+    if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);
     const ssize_t count = ::pread(fd.get(), text.data(), text.size(), 0);
     holder = count > 0 ? text.substr(0, text.find_first_not_of("0123456789")) : "";
     return {};

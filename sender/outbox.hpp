@@ -47,6 +47,8 @@ class Draft {
 };
 
 /// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
+/// Throws Error{io} where that cannot be, for want of locks for one, and leaves nothing behind
+/// then.
 Draft make_draft(const std::filesystem::path& parent);
 
 /// Where a batch of the outbox stands.

@@ -194,15 +194,21 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
   }
   std::string text;
   Json dropped = Json::array();
+  ExitStatus status = ExitStatus::success;
   for (const std::filesystem::path& folder : folders) {
     const std::string id = folder.filename().string();
-    const std::string what_stays = settle_what_arrived(options, outbox, id);
-    outbox.remove(folder);
-    text += fmt::format("dropped {}\n", id);
-    if (!what_stays.empty()) log::warning(fmt::format("{}: {}", id, what_stays));
-    dropped.push_back(id);
+    try {
+      const std::string what_stays = settle_what_arrived(options, outbox, id);
+      outbox.remove(folder);
+      text += fmt::format("dropped {}\n", id);
+      if (!what_stays.empty()) log::warning(fmt::format("{}: {}", id, what_stays));
+      dropped.push_back(id);
+    } catch (const Error& error) {  // says nothing about the others
+      log::error(error.what());
+      status = more_important(status, exit_status(error.code()));
+    }
   }
-  return {as_text(options, {{"dropped", dropped}}, text)};
+  return {as_text(options, {{"dropped", dropped}}, text), status};
 }
 
 /// Delivers what waits, target by target.
@@ -238,13 +244,23 @@ class Retry {
       chosen_.insert(id);
     }
     for (const OutboxEntry& entry : outbox_.entries(Waiting::refused)) {
-      if (is_chosen(entry)) outbox_.take_back(entry.folder);
+      if (is_chosen(entry)) take_back(entry);
     }
     for (const OutboxEntry& entry : outbox_.entries(Waiting::in_queue)) {
       if (!is_chosen(entry)) continue;
       if (std::find(targets_.begin(), targets_.end(), entry.target) == targets_.end()) {
         targets_.push_back(entry.target);
       }
+    }
+  }
+
+  /// One that must stay where it is says nothing about the others.
+  void take_back(const OutboxEntry& entry) {
+    try {
+      outbox_.take_back(entry.folder);
+    } catch (const Error& error) {
+      log::error(error.what());
+      status_ = more_important(status_, exit_status(error.code()));
     }
   }
 

@@ -1,6 +1,7 @@
 #include "sender/pack.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "common/content_type.hpp"
@@ -9,6 +10,7 @@
 #include "common/interruption.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
+#include "sender/part_file.hpp"
 #include "sender/read_ahead.hpp"
 #include "sender/source_content.hpp"
 
@@ -20,6 +22,13 @@ constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 
 constexpr int kMaxReads = 3;
 
+constexpr std::string_view kKeepsChanging = "it keeps changing while it is read";
+constexpr std::string_view kGrewAndChanged =
+    "it grew while it was read, and what was there changed";
+
+/// What an SQLite database begins with.
+constexpr std::string_view kDatabaseMark("SQLite format 3\0", 16);
+
 /// How much of a file tells whether it is worth to be compressed: no more than is always read at
 /// once, so that this depends on the file alone.
 constexpr std::size_t kSampleBytes = kLeastReadBytes;
@@ -28,48 +37,6 @@ constexpr std::size_t kSampleBytes = kLeastReadBytes;
 bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
   return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
 }
-
-/// Where the bytes of a batch go that is only measured.
-class Nowhere final : public Sink {
- public:
-  void write(std::string_view /*bytes*/) override {}
-};
-
-/// One payload file in the making; without a path it is only measured.
-class PartFile {
- public:
-  explicit PartFile(std::filesystem::path path)
-      : path_(std::move(path)),
-        file_(open(path_)),
-        writer_(file_ ? static_cast<Sink&>(*file_) : nowhere_) {}
-
-  PayloadWriter& writer() { return writer_; }
-
-  void rewind_to(const PayloadWriter::Mark& mark) {
-    writer_.rewind_to(mark);
-    if (file_) file_->truncate(mark.written_bytes);
-  }
-
-  /// Completes the payload and returns its size once it is on the disk.
-  std::uint64_t finish(const BatchMetadata& metadata) {
-    writer_.finish(metadata);
-    if (file_) file_->sync();
-    return writer_.mark().written_bytes;
-  }
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  static std::optional<OutputFile> open(const std::filesystem::path& path) {
-    if (path.empty()) return {};
-    return OutputFile(path);
-  }
-
-  std::filesystem::path path_;
-  std::optional<OutputFile> file_;
-  Nowhere nowhere_;
-  PayloadWriter writer_;
-};
 
 class Packer {
  public:
@@ -84,8 +51,10 @@ class Packer {
     if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
       // Where a compressed file is cut depends on the pieces that come in: a plan must foretell it.
       using enum ReadAhead::EarlyBlocks;
-      ahead_.emplace(scan.files, options.encoding == Encoding::plain ? yes : no);
+      ahead_.emplace(scan.files, options.encoding == Encoding::plain ? yes : no,
+                     options.limits.max_file_bytes);
     }
+    reserve_room_for_skipped(scan.left_out);
     begin_part();
   }
 
@@ -94,6 +63,7 @@ class Packer {
     stop_soon_if_signalled();
     Encoding encoding = options_.encoding;
     std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
+    changed_how_ = {};
     for (int reads = 1; reads <= kMaxReads; content.reset()) {
       const Checkpoint start{finished_.size(), part_->writer().mark()};
       switch (write_file(file, std::move(content), encoding)) {
@@ -117,7 +87,7 @@ class Packer {
           return;
       }
     }
-    leave_out(file, "it keeps changing while it is read");
+    leave_out(file, std::string(changed_how_));
   }
 
   PackedBatch finish(std::vector<LeftOutFile> left_out_by_scan) {
@@ -168,14 +138,47 @@ class Packer {
     if (last == IsLast::yes) {
       metadata.part.batch_files = batch_.files;
       metadata.part.batch_size_bytes = batch_.size_bytes;
-      for (const LeftOutFile& left_out : batch_.left_out) {
-        if (metadata.skipped.size() == kMaxSkippedEntries) break;
-        metadata.skipped.push_back(
-            {printable(left_out.file.path), printable(left_out.file.reason)});
-      }
+      metadata.skipped = skipped_that_fit();
     }
     const std::uint64_t size = part_->finish(metadata);
     finished_.push_back({part_->path(), size});
+  }
+
+  static SkippedFile skipped_entry(const LeftOutFile& file) {
+    return {printable(file.file.path), printable(file.file.reason)};
+  }
+
+  /// A part's limit holds with the list of what was left out, too. What is known of that now is
+  /// given room, as long as it is no more than an eighth.
+  void reserve_room_for_skipped(const std::vector<LeftOutFile>& left_out) {
+    std::uint64_t bytes = 0;
+    const std::size_t count = std::min(left_out.size(), kMaxSkippedEntries);
+    for (std::size_t i = 0; i < count; ++i) {
+      bytes += PayloadWriter::skipped_bytes(skipped_entry(left_out[i]));
+    }
+    content_limit_bytes_ =
+        options_.part_limit_bytes - std::min(bytes, options_.part_limit_bytes / 8);
+  }
+
+  /// In the order of the list; where it does not fit whole, errors matter more than rules.
+  [[nodiscard]] std::vector<SkippedFile> skipped_that_fit() const {
+    std::vector<const LeftOutFile*> chosen;
+    for (const LeftOutFile& file : batch_.left_out) chosen.push_back(&file);
+    std::stable_partition(chosen.begin(), chosen.end(),
+                          [](const LeftOutFile* file) { return file->kind == LeftOut::by_error; });
+    std::uint64_t room = part_->writer().room_for_skipped(options_.part_limit_bytes);
+    std::size_t count = 0;
+    for (; count < std::min(chosen.size(), kMaxSkippedEntries); ++count) {
+      const std::uint64_t bytes = PayloadWriter::skipped_bytes(skipped_entry(*chosen[count]));
+      if (bytes > room) break;
+      room -= bytes;
+    }
+    chosen.resize(count);
+    std::sort(chosen.begin(), chosen.end(), std::less<>());
+    std::vector<SkippedFile> skipped;
+    skipped.reserve(count);
+    for (const LeftOutFile* file : chosen) skipped.push_back(skipped_entry(*file));
+    return skipped;
   }
 
   void next_part() {
@@ -201,7 +204,9 @@ class Packer {
                      Encoding encoding) {
     const bool was_read_ahead = content != nullptr;
     try {
-      if (!content) content = std::make_unique<DirectContent>(file, text_);
+      if (!content) {
+        content = std::make_unique<DirectContent>(file, text_, options_.limits.max_file_bytes);
+      }
       return write_content(file, *content, encoding);
     } catch (const Error& error) {
       // The part itself may have failed: then the source is not to blame.
@@ -217,61 +222,137 @@ class Packer {
   /// Whether a file of that size can have a part of its own.
   [[nodiscard]] bool fits_one_part(const SourceFile& file, std::uint64_t size_bytes) const {
     return PayloadWriter::fresh_part_bytes(file.path) + base64::encoded_size_64(size_bytes) <=
-           options_.part_limit_bytes;
+           content_limit_bytes_;
   }
 
-  Outcome write_content(const SourceFile& file, SourceContent& source, Encoding encoding) {
-    std::string_view bytes = source.read();
-    const SourceFacts facts = source.facts();
-    const bool is_cut = !fits_one_part(file, facts.size_bytes);
-    const std::string_view type =
-        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes)).name;
-    if (encoding == Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
-      encoding = Encoding::plain;
-
-    const bool began_fresh = part_->writer().mark().entries == 0;
+  /// One file on its way into parts.
+  struct Passage {
+    const SourceFile& file;
+    SourceContent& source;
+    Encoding encoding;
+    SourceFacts facts;
+    std::string_view type;
+    bool is_database = false;
     Chunk chunk;
-    std::optional<Sha256> chunk_digest;
-    if (is_cut) chunk_digest.emplace();
+    std::optional<Sha256> chunk_digest;  ///< of a file that is cut
+
+    [[nodiscard]] bool is_cut() const { return chunk_digest.has_value(); }
+  };
+
+  Outcome write_content(const SourceFile& file, SourceContent& source, Encoding encoding) {
+    const std::string_view bytes = source.read();
+    Passage passage{file, source, encoding, source.facts()};
+    if (!may_be_so_large(passage)) return Outcome::unreadable;
+    passage.type =
+        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes)).name;
+    passage.is_database = bytes.starts_with(kDatabaseMark);
+    if (encoding == Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
+      passage.encoding = Encoding::plain;
+    if (!fits_one_part(file, passage.facts.size_bytes)) passage.chunk_digest.emplace();
+    begin_entry(passage);
+    if (!write_bytes(passage, bytes)) return Outcome::part_is_full;
+    return end_file(passage);
+  }
+
+  /// It may have grown since the scan looked.
+  bool may_be_so_large(const Passage& passage) {
+    const Limits& limits = options_.limits;
+    const std::uint64_t size = passage.facts.size_bytes;
+    if (size > limits.max_file_bytes) {
+      leave_out(passage.file, "it grew: larger than " + human_bytes(limits.max_file_bytes) +
+                                  " (--max-file-size)");
+      return false;
+    }
+    if (batch_.size_bytes + size > limits.max_batch_bytes) {
+      leave_out(passage.file, "it grew: the batch would be larger than " +
+                                  human_bytes(limits.max_batch_bytes) + " (--max-batch-size)");
+      return false;
+    }
+    return true;
+  }
+
+  void begin_entry(const Passage& passage) {
+    const auto& modified = passage.facts.modified;
+    part_->writer().begin_entry(passage.file.path, passage.type,
+                                modified ? std::optional(modified->second) : std::nullopt,
+                                passage.encoding);
+  }
+
+  /// From `bytes` on to the end; false when the part has no room for a file that is not its first.
+  bool write_bytes(Passage& passage, std::string_view bytes) {
+    const bool began_fresh = part_->writer().mark().entries == 0;
     std::uint64_t read_bytes = 0;
-    const auto modified_second =
-        facts.modified ? std::optional(facts.modified->second) : std::nullopt;
-    part_->writer().begin_entry(file.path, type, modified_second, encoding);
     while (!bytes.empty()) {
-      const std::uint64_t room = part_->writer().room_for_content(options_.part_limit_bytes);
-      if (bytes.size() > room && !began_fresh && chunk.index == 1) return Outcome::part_is_full;
-      const std::string_view now = is_cut ? bytes.substr(0, room) : bytes;
-      if (chunk_digest) chunk_digest->update(now);
+      const std::uint64_t room = part_->writer().room_for_content(content_limit_bytes_);
+      if (bytes.size() > room && !began_fresh && passage.chunk.index == 1) return false;
+      const std::string_view now = passage.is_cut() ? bytes.substr(0, room) : bytes;
+      if (passage.is_cut()) passage.chunk_digest->update(now);
       part_->writer().content(now);
       read_bytes += now.size();
       bytes.remove_prefix(now.size());
       if (!bytes.empty()) {
-        const auto written = part_->writer().end_entry(chunk_digest->finish_hex(), chunk);
-        next_part();
-        chunk.index += 1;
-        chunk.offset_bytes += written.size_bytes;
-        part_->writer().begin_entry(file.path, type, modified_second, encoding);
+        next_chunk(passage);
       } else {
-        bytes = source.read();
+        bytes = passage.source.read();
         if (!bytes.empty()) stop_if_signalled();
         progress_.at(batch_.size_bytes + read_bytes, total_bytes_);
       }
     }
-    if (!source.is_whole()) return Outcome::changed;
+    return true;
+  }
 
-    const std::string sha256 = source.sha256();
-    chunk.last = true;
-    chunk.file_size_bytes = facts.size_bytes;
-    chunk.file_sha256 = sha256;
-    const auto written = is_cut ? part_->writer().end_entry(chunk_digest->finish_hex(), chunk)
-                                : part_->writer().end_entry(sha256, std::nullopt);
-    if (encoding == Encoding::zstd && !is_cut &&
-        !saves_enough(written.encoded_bytes, facts.size_bytes)) {
+  void next_chunk(Passage& passage) {
+    const auto written =
+        part_->writer().end_entry(passage.chunk_digest->finish_hex(), passage.chunk);
+    next_part();
+    passage.chunk.index += 1;
+    passage.chunk.offset_bytes += written.size_bytes;
+    begin_entry(passage);
+  }
+
+  Outcome end_file(Passage& passage) {
+    const std::uint64_t size = passage.facts.size_bytes;
+    const bool is_whole = passage.source.is_whole();
+    const std::string sha256 = passage.source.sha256();
+    if (!is_whole && !has_only_grown(passage.file, size, sha256)) {
+      const auto now = file_state(passage.file.location());
+      changed_how_ = now && now->size_bytes > size ? kGrewAndChanged : kKeepsChanging;
+      return Outcome::changed;
+    }
+    passage.chunk.last = true;
+    passage.chunk.file_size_bytes = size;
+    passage.chunk.file_sha256 = sha256;
+    const auto written = passage.is_cut() ? part_->writer().end_entry(
+                                                passage.chunk_digest->finish_hex(), passage.chunk)
+                                          : part_->writer().end_entry(sha256, std::nullopt);
+    if (passage.encoding == Encoding::zstd && !passage.is_cut() &&
+        !saves_enough(written.encoded_bytes, size)) {
       return Outcome::not_worth_compressing;
     }
-    batch_.size_bytes += facts.size_bytes;
-    if (on_packed_) on_packed_({file, facts.size_bytes, facts.modified, sha256});
+    batch_.size_bytes += size;
+    if (!is_whole) warn_of_growth(passage);
+    if (passage.is_database) warn_of_open_database(passage.file);
+    if (on_packed_) on_packed_({passage.file, size, passage.facts.modified, sha256});
     return Outcome::written;
+  }
+
+  static void warn_of_growth(const Passage& passage) {
+    log::warning(in_quotes(passage.file.path.str()) +
+                 " grew while it was read: it goes as it was when it was opened, with " +
+                 human_bytes(passage.facts.size_bytes));
+  }
+
+  /// What lies there is not all that is in the database, or not yet.
+  static void warn_of_open_database(const SourceFile& file) {
+    for (const char* suffix : {"-wal", "-journal"}) {
+      const auto state = file_state(file.location() + suffix);
+      if (!state || state->size_bytes == 0) continue;
+      log::warning(
+          in_quotes(file.path.str()) + " is a database in use, with " +
+          in_quotes(file.path.str() + suffix) +
+          " beside it: what was changed last may be missing or half done; send a copy made "
+          "with sqlite3's .backup instead");
+    }
   }
 
   bool is_worth_compressing(std::string_view sample) {
@@ -288,6 +369,8 @@ class Packer {
   Progress& progress_;
   const OnPacked& on_packed_;
   std::optional<ReadAhead> ahead_;
+  std::uint64_t content_limit_bytes_ = 0;  ///< of a part, without its list of what was left out
+  std::string_view changed_how_;           ///< the file that was read last, if it did
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;

@@ -7,14 +7,17 @@
 
 #include "common/error.hpp"
 #include "common/printable.hpp"
+#include "common/unicode.hpp"
 
 namespace healthmetric {
 namespace {
 
 constexpr const char* kAnyFolders = "**";
 
-/// The names in `path`, behind those in `names`.
-std::vector<std::string> split(std::string_view path, std::vector<std::string> names = {}) {
+/// The names in `written`, in normalisation form C, behind those in `names`.
+std::vector<std::string> split(std::string_view written, std::vector<std::string> names = {}) {
+  const std::string text = composed(written);
+  std::string_view path = text;
   while (!path.empty()) {
     const std::size_t end = path.find('/');
     const std::string_view name = path.substr(0, end);
@@ -26,19 +29,30 @@ std::vector<std::string> split(std::string_view path, std::vector<std::string> n
 
 using Names = std::span<const std::string>;
 
-/// Whether the glob matches the path or a folder above it.
+/// Whether the glob matches the path or a folder above it. What a "**" skips is as little as lets
+/// the names up to the next "**" match, which leaves most to the rest: so no choice is taken back
+/// but the latest, and a match costs at most the glob's length times the path's.
 bool matches(Names glob, Names path) {
-  if (glob.empty()) return true;
-  if (glob.front() == kAnyFolders) {
-    // "a/**" is what is below a folder, not the folder itself.
-    if (glob.size() == 1) return !path.empty();
-    for (std::size_t skipped = 0; skipped <= path.size(); ++skipped) {
-      if (matches(glob.subspan(1), path.subspan(skipped))) return true;
+  std::optional<std::size_t> behind_any;  // where the glob goes on behind the latest "**"
+  std::size_t retried_from = 0;           // the first name of the path that it did not skip
+  std::size_t at = 0;
+  for (std::size_t name = 0; at < glob.size();) {
+    if (glob[at] == kAnyFolders) {
+      // "a/**" is what is below a folder, not the folder itself.
+      if (at + 1 == glob.size()) return name < path.size();
+      behind_any = ++at;
+      retried_from = name;
+    } else if (name < path.size() && ::fnmatch(glob[at].c_str(), path[name].c_str(), 0) == 0) {
+      ++at;
+      ++name;
+    } else if (name < path.size() && behind_any) {
+      at = *behind_any;
+      name = ++retried_from;
+    } else {
+      return false;
     }
-    return false;
   }
-  return !path.empty() && ::fnmatch(glob.front().c_str(), path.front().c_str(), 0) == 0 &&
-         matches(glob.subspan(1), path.subspan(1));
+  return true;
 }
 
 }  // namespace

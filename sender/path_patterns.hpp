@@ -23,11 +23,14 @@ struct PathPattern {
 /// A glob without a slash (but at its end) matches a file's or folder's name at any depth, one with
 /// a slash the path below the source folder. `*`, `?` and `[...]` are those of fnmatch(3) within
 /// one name, `**` stands for any number of folders. What matches a folder matches all below it.
+/// Normalisation makes no difference, so a pattern matches names that macOS wrote.
 class PathPatterns {
  public:
   PathPatterns() = default;
   /// Throws Error{usage} for a glob that names nothing.
   explicit PathPatterns(const std::vector<PathPattern>& patterns);
+
+  [[nodiscard]] bool empty() const { return patterns_.empty(); }
 
   /// What the list says of `path` in words of its own; nothing when it says nothing.
   [[nodiscard]] std::optional<Verdict> verdict_on(std::string_view path) const;

@@ -64,18 +64,6 @@ void list_files(Plan& plan, const ScanResult& scanned) {
   }
 }
 
-std::vector<std::string> unmatched_patterns(const Plan& plan, const PathPatterns& patterns) {
-  std::vector<std::string_view> paths;
-  for (const PlannedFile& file : plan.files) paths.push_back(file.path);
-  for (const LeftOutFile& file : plan.left_out) paths.push_back(file.file.path);
-  std::vector<std::string> result;
-  for (const PathPattern& pattern : patterns.unmatched(paths)) {
-    const bool includes = pattern.verdict == Verdict::include;
-    result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
-  }
-  return result;
-}
-
 std::string duration_text(std::chrono::seconds duration) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(duration).count();
   if (duration < std::chrono::minutes(2)) return fmt::format("{} s", duration.count());
@@ -90,13 +78,13 @@ Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
   plan.branch = options.branch;
   plan.folder = searched_folder(options);
   ScanResult scanned = scan(options);
+  plan.unmatched_patterns = unmatched_patterns(options, scanned);
   plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
   const PackOptions packing = pack_options(options, clock);
   PackedBatch batch = pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
   plan.left_out = std::move(batch.left_out);
   list_files(plan, scanned);
-  plan.unmatched_patterns = unmatched_patterns(plan, options.rules.patterns);
   plan.size_bytes = batch.size_bytes;
   plan.parts = batch.parts.size();
   for (const PackedPart& part : batch.parts) {

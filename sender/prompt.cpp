@@ -5,6 +5,7 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
+#include "common/home.hpp"
 #include "common/printable.hpp"
 #include "common/terminal.hpp"
 #include "sender/credentials.hpp"
@@ -74,6 +75,7 @@ class Dialogue {
 
   /// Who answers with a path wants to send what lies there. False when nothing there can be sent.
   bool take_path(const std::string& answer) {
+    if (answer.starts_with('~') && !home_folder()) return false;
     const std::filesystem::path path = expand_home(answer);
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return false;

@@ -46,9 +46,10 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const FileList& files, EarlyBlocks early_blocks)
+ReadAhead::ReadAhead(const FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes)
     : files_(files),
       early_blocks_(early_blocks),
+      max_file_bytes_(max_file_bytes),
       pipeline_([this](BlockPtr& block) { fill(*block); },
                 [this](BlockPtr& block) { digest(*block); }) {
   for (int i = 0; i < kBlocks; ++i) pipeline_.push(std::make_unique<Block>());
@@ -81,7 +82,7 @@ void ReadAhead::fill(Block& block) {
 bool ReadAhead::read_some(Block& block) {
   if (!source_) {
     block.events.emplace_back(Begin{next_file_, {}});
-    source_.emplace(files_[next_file_++], std::string_view());
+    source_.emplace(files_[next_file_++], std::string_view(), max_file_bytes_);
     std::get<Begin>(block.events.back()).facts = source_->facts();
   }
   const std::size_t before = block.bytes.size();

@@ -21,8 +21,8 @@ class ReadAhead {
   /// but then how large the pieces of a file are differs from run to run.
   enum class EarlyBlocks { yes, no };
 
-  /// `files` outlives this, and each of them lies somewhere.
-  ReadAhead(const FileList& files, EarlyBlocks early_blocks);
+  /// `files` outlives this, and each of them lies somewhere. `max_file_bytes` is for OpenSource.
+  ReadAhead(const FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
 
   /// The content of a file of the list, which must come behind the one asked for before; whatever
   /// lies between them is passed over. Use one content at a time; what could not be opened says so
@@ -65,6 +65,7 @@ class ReadAhead {
   // Of whoever reads.
   const FileList& files_;
   EarlyBlocks early_blocks_;
+  std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 

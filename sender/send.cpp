@@ -158,13 +158,21 @@ class SendingRun {
     return deliverer;
   }
 
+  /// Whatever ends it, the batch is queued by now, and the result tells of it.
   void deliver(Outcome& outcome) {
     Deliverer deliverer = make_deliverer(outcome.batch_id);
-    deliverer.run(options_.lock_wait);
+    try {
+      deliverer.run(options_.lock_wait);
+      outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
+    } catch (const Error& error) {
+      log::error(error.what());
+      outcome.status = more_important(outcome.status, exit_status(error.code()));
+      outcome.reason = printable(error.what());
+    }
     outcome.status = more_important(outcome.status, deliverer.status());
-    outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
     if (outcome.fate != Outcome::Fate::queued) return;
-    outcome.reason = printable(deliverer.reason_of(outcome.batch_id));
+    const std::string reason = deliverer.reason_of(outcome.batch_id);
+    if (!reason.empty()) outcome.reason = printable(reason);
     switch (deliverer.result_of(outcome.batch_id)) {
       case Deliverer::Result::delivered:
         outcome.fate = Outcome::Fate::sent;
@@ -251,6 +259,9 @@ std::string_view to_text(Outcome::Fate fate) {
 
 Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
   ScanResult files = scan(options);
+  for (const std::string& pattern : unmatched_patterns(options, files)) {
+    log::warning(pattern + " matches nothing");
+  }
   Outcome outcome = options.output.empty()
                         ? SendingRun(options, transport, clock, progress).run(std::move(files))
                         : write_to_folder(options, files, clock, progress);

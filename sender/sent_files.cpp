@@ -3,13 +3,16 @@
 #include <sqlite3.h>
 
 #include "common/error.hpp"
+#include "common/interruption.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
 namespace {
 
-constexpr int kBusyMilliseconds = 10'000;
+/// Another process writes for some milliseconds; ten seconds are a fault.
+constexpr std::chrono::milliseconds kBusyWait{20};
+constexpr int kBusyWaits = 500;
 
 constexpr const char* kSchema = R"(
   CREATE TABLE IF NOT EXISTS sent (
@@ -35,6 +38,17 @@ struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 };
 
+/// SQLite's question, asked when another process has the database: whether to try again.
+int wait_for_others(void* /*unused*/, int tries) {
+  if (tries >= kBusyWaits) return 0;
+  try {
+    sleep_unless_signalled(kBusyWait);
+  } catch (const Error&) {
+    return 0;
+  }
+  return 1;
+}
+
 /// An open database; turns SQLite's error codes into ours.
 class Connection {
  public:
@@ -43,12 +57,22 @@ class Connection {
     const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
     handle_.reset(opened);
     check(result);
-    check(sqlite3_busy_timeout(opened, kBusyMilliseconds));
+    check(sqlite3_busy_handler(opened, &wait_for_others, nullptr));
+  }
+
+  /// False for one that a crash left within a transaction: it must be put right before it is read.
+  [[nodiscard]] bool is_readable() const {
+    const int result =
+        sqlite3_exec(handle(), "SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
+    if ((result & 0xFF) == SQLITE_READONLY) return false;
+    check(result);
+    return true;
   }
 
   void check(int result) const {
     if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
     const int code = result & 0xFF;
+    if (code == SQLITE_BUSY) stop_if_signalled();
     const bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     throw Error(ErrorCode::io,
                 in_quotes(path_.string()) + ": " +
@@ -175,6 +199,7 @@ std::string key_of(const Target& target) {
 }  // namespace
 
 struct SentFiles::Database {
+  std::unique_ptr<TemporaryDirectory> room;  ///< of a copy
   Connection connection;
   std::string target;
   bool is_writable = true;
@@ -194,8 +219,8 @@ SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& targe
   create_private_directories(state_dir);
   const std::filesystem::path path = state_dir / kDatabaseFile;
   ensure_private_file(path);
-  database_ =
-      std::make_unique<Database>(Database{Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
+  database_ = std::make_unique<Database>(
+      Database{{}, Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
   create_schema(database_->connection);
   database_->connection.execute(kQueuedSchema);
 }
@@ -204,15 +229,34 @@ SentFiles::SentFiles(std::unique_ptr<Database> database) : database_(std::move(d
   database_->connection.execute(kQueuedSchema);
 }
 
+/// The copy is put right. The journal comes first: what it undoes may have been undone by the time
+/// the database is copied, and undoing it twice is the same as once.
+std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem::path& path,
+                                                          const Target& target) {
+  auto room = std::make_unique<TemporaryDirectory>();
+  const std::filesystem::path copy = room->path() / kDatabaseFile;
+  for (const char* suffix : {"-journal", ""}) {
+    std::error_code error;
+    std::filesystem::copy_file(path.string() + suffix, copy.string() + suffix, error);
+    if (error && error != std::errc::no_such_file_or_directory) {
+      throw_system_error("cannot copy " + in_quotes(path.string() + suffix), error.value());
+    }
+  }
+  return std::make_unique<Database>(
+      Database{std::move(room), Connection(copy, SQLITE_OPEN_READWRITE), key_of(target), false});
+}
+
 SentFiles SentFiles::read_only(const std::filesystem::path& state_dir, const Target& target) {
   const std::filesystem::path path = state_dir / kDatabaseFile;
   const auto state = file_state(path);
   if (state && state->size_bytes > 0) {
-    return SentFiles(std::make_unique<Database>(
-        Database{Connection(path, SQLITE_OPEN_READONLY), key_of(target), false}));
+    Connection connection(path, SQLITE_OPEN_READONLY);
+    if (!connection.is_readable()) return SentFiles(open_copy(path, target));
+    return SentFiles(
+        std::make_unique<Database>(Database{{}, std::move(connection), key_of(target), false}));
   }
   auto empty = std::make_unique<Database>(
-      Database{Connection(":memory:", SQLITE_OPEN_READWRITE), key_of(target)});
+      Database{{}, Connection(":memory:", SQLITE_OPEN_READWRITE), key_of(target)});
   empty->connection.execute(kSchema);
   return SentFiles(std::move(empty));
 }

@@ -29,7 +29,8 @@ class SentFiles {
   /// Opens the database below `state_dir`, which is created when it is missing. What is asked and
   /// recorded is of the target's repository and branch; its trigger does not matter.
   SentFiles(const std::filesystem::path& state_dir, const Target& target);
-  /// The same without a change to anything, for --dry-run; a missing database knows nothing.
+  /// The same without a change to anything, for --dry-run; a missing database knows nothing, and
+  /// one that a crash left within a transaction is put right in a copy.
   static SentFiles read_only(const std::filesystem::path& state_dir, const Target& target);
   SentFiles(SentFiles&& other) noexcept;
   SentFiles& operator=(SentFiles&&) = delete;
@@ -61,6 +62,8 @@ class SentFiles {
  private:
   struct Database;
   explicit SentFiles(std::unique_ptr<Database> database);
+  static std::unique_ptr<Database> open_copy(const std::filesystem::path& path,
+                                             const Target& target);
 
   std::unique_ptr<Database> database_;
 };

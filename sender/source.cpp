@@ -9,6 +9,7 @@
 #include "common/format.hpp"
 #include "common/named_file.hpp"
 #include "common/printable.hpp"
+#include "common/text_encoding.hpp"
 #include "common/utf8.hpp"
 #include "sender/identity.hpp"
 #include "sender/text_source.hpp"
@@ -34,10 +35,23 @@ std::string json_text(const JsonSource& source, const Limits& limits) {
   return source.text == "-" ? read_standard_input("--data", limits.max_file_bytes) : source.text;
 }
 
+/// A list of names. Those that end with NUL come from a program, and may be any bytes.
 std::string list_text(const ListSource& source) {
   constexpr const char* kOption = "--files-from";
-  return source.list == "-" ? read_standard_input(kOption, kMaxListBytes)
-                            : read_named_file(kOption, source.list, kMaxListBytes);
+  const bool is_standard_input = source.list == "-";
+  const std::string name = std::string(kOption) + ": " +
+                           (is_standard_input ? "standard input" : in_quotes(source.list.string()));
+  std::string text =
+      is_standard_input ? without_byte_order_mark(read_standard_input(kOption, kMaxListBytes), name)
+                        : read_named_file(kOption, source.list, kMaxListBytes);
+  if (source.separator == '\0') return text;
+  if (text.find('\0') != std::string::npos) {
+    throw Error(ErrorCode::usage, name +
+                                      " has NUL characters: use --null if its names end with "
+                                      "them, otherwise save it as UTF-8");
+  }
+  check_is_utf8(text, name);
+  return text;
 }
 
 /// The source as the batch records it: an absolute path, or nothing for JSON.
@@ -83,6 +97,22 @@ ScanResult scan(const Options& options) {
                                     options.limits);
                  }},
       options.source.value());
+}
+
+std::vector<std::string> unmatched_patterns(const Options& options, const ScanResult& scanned) {
+  const bool have_a_say = std::holds_alternative<FolderSource>(*options.source) ||
+                          std::holds_alternative<ListSource>(*options.source);
+  if (!have_a_say || options.rules.patterns.empty()) return {};
+  std::vector<std::string> paths;
+  for (const SourceFile file : scanned.files) paths.push_back(file.path.str());
+  for (const LeftOutFile& file : scanned.left_out) paths.push_back(file.file.path);
+  std::vector<std::string> result;
+  for (const PathPattern& pattern :
+       options.rules.patterns.unmatched({paths.begin(), paths.end()})) {
+    const bool includes = pattern.verdict == Verdict::include;
+    result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
+  }
+  return result;
 }
 
 PackOptions pack_options(const Options& options, Clock& clock) {

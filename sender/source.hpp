@@ -16,6 +16,10 @@ namespace healthmetric::sender {
 /// Looks at the source that the options name. Throws Error{usage} when there is none.
 ScanResult scan(const Options& options);
 
+/// Each --include and --exclude that matches nothing of what was found, as "--exclude 'raw'":
+/// perhaps not what was meant. None where patterns have no say.
+std::vector<std::string> unmatched_patterns(const Options& options, const ScanResult& scanned);
+
 /// How to pack it: a new identity, the batch's name, what is told of this machine.
 PackOptions pack_options(const Options& options, Clock& clock);
 

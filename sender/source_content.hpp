@@ -30,8 +30,10 @@ struct SourceFacts {
 /// A file that is read once, from front to back.
 class OpenSource {
  public:
-  /// `text` is the content of a file that lies nowhere. Throws Error{io}.
-  OpenSource(const SourceFile& file, std::string_view text);
+  /// `text` is the content of a file that lies nowhere. One that has a content but no size, as in
+  /// /proc, is copied first, which is when its size is known. Throws Error{io}, also past
+  /// `max_bytes` of that.
+  OpenSource(const SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
   [[nodiscard]] SourceFacts facts() const;
 
@@ -43,11 +45,18 @@ class OpenSource {
   [[nodiscard]] bool is_whole() const;
 
  private:
+  void find_content_without_size(std::uint64_t max_bytes);
+
   std::optional<InputFile> file_;
+  std::optional<InputFile> copy_;  ///< of what has no size
   std::optional<TextSource> text_;
   FileState before_;
   std::uint64_t read_bytes_ = 0;
 };
+
+/// Whether all that was read of a file, so many bytes with that digest, is still what it begins
+/// with although it has more by now: then it only grew, as a log does.
+bool has_only_grown(const SourceFile& file, std::uint64_t read_bytes, std::string_view sha256);
 
 /// The content of one file on its way into a payload.
 class SourceContent {
@@ -71,7 +80,8 @@ class SourceContent {
 /// A content that is read and digested when it is asked for.
 class DirectContent final : public SourceContent {
  public:
-  DirectContent(const SourceFile& file, std::string_view text) : source_(file, text) {}
+  DirectContent(const SourceFile& file, std::string_view text, std::uint64_t max_bytes)
+      : source_(file, text, max_bytes) {}
 
   [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }
   std::string_view read() override;

@@ -17,18 +17,20 @@ TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
 @dataclass(frozen=True)
 class Answer:
     """`error` instead of `call`: always, or as strace's `when` says ("1": the first time); only for `path`
-    where one is named."""
+    where one is named. Without an error the call is only slow."""
 
     call: str
-    error: str
+    error: str = ""
     when: str = ""
     path: str = ""
+    delay: str = ""
 
     @property
     def options(self) -> list[str]:
+        what = f"error={self.error}" if self.error else f"delay_enter={self.delay}"
         times = f":when={self.when}" if self.when else ""
         paths = [f"--trace-path={self.path}"] if self.path else []
-        return [f"--trace={self.call}", f"--inject={self.call}:error={self.error}{times}", *paths]
+        return [f"--trace={self.call}", f"--inject={self.call}:{what}{times}", *paths]
 
 
 def answered(program: Program, answer: Answer) -> Program:

@@ -8,22 +8,28 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import READER, TOKEN, Destination, unprivileged_user
+from living_files import growing
 from payloads import BATCH_ID, Payload, stored_path
 from programs import REPOSITORY, Program, Result, Word, finished
 from pseudo_terminal import Terminal
+from system_calls import TRACED, Answer
+from system_calls import answered as answered_by_system
 
 TABLE = REPOSITORY / "docs/messages.md"
 PAGE = "text/html; charset=utf-8"
@@ -678,6 +684,68 @@ def receiver_bad_template(stage: Stage) -> Result:
 @scenario
 def receiver_no_reject_list(stage: Stage) -> Result:
     return stage.receiver("--reject-list", stage.tmp / "gone.json")
+
+
+SCENARIOS |= {
+    "idle-pattern": lambda stage: stage.send("--exclude", "*.tmp"),
+    "list-encoding": lambda stage: with_file(stage, "data.json\ngröße.json\n".encode("latin-1"), "--files-from"),
+    "config-encoding": lambda stage: with_file(stage, 'branch = "main"'.encode("utf-16"), "--config"),
+    "list-with-nul": lambda stage: stage.send("--files-from", "-", input=b"data.json\0"),
+    "no-size-too-large": lambda stage: stage.sender("--file", "/proc/filesystems", "--output", stage.tmp / "out",
+                                                    "--max-file-size", "10"),
+    "tilde-without-home": lambda stage: Program(stage.sender.path, stage.sender.home, ["env", "--unset=HOME"])(
+        "--data", "1", "--output=~/out"),
+    "no-locks": lambda stage: with_answer(stage, Answer("flock", "ENOLCK")),
+    "draft-taken": lambda stage: with_answer(stage, Answer("flock", "EAGAIN")),
+    "listing-broke-off": lambda stage: with_answer(stage, Answer("getdents64", "EIO", "3", str(stage.source))),
+}
+
+
+def with_file(stage: Stage, text: bytes, option: str) -> Result:
+    (stage.tmp / "file").write_bytes(text)
+    return stage.send(option, stage.tmp / "file")
+
+
+def with_answer(stage: Stage, answer: Answer) -> Result:
+    """The system answers so."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    return answered_by_system(stage.sender, answer)("--folder", stage.source, "--output", stage.tmp / "out",
+                                                    env=TRACED)
+
+
+@scenario
+def ignore_file_encoding(stage: Stage) -> Result:
+    (stage.source / ".healthmetricignore").write_bytes("*.csv\n".encode("utf-16"))
+    return stage.send()
+
+
+@scenario
+def file_grew(stage: Stage) -> Result:
+    log = stage.source / "log.txt"
+    log.write_bytes(b"x" * 300_000)
+    with growing(log):
+        return with_answer(stage, Answer("read", "", path=str(log), delay="20ms"))
+
+
+@scenario
+def database_in_use(stage: Stage) -> Result:
+    with closing(sqlite3.connect(stage.source / "health.db", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE pulse (rate)")
+        return stage.send("--include", "*.db")
+
+
+@scenario
+def not_set_aside(stage: Stage) -> Result:
+    with unprivileged_user() as user:
+        (user.folder / "data.json").write_bytes(b"1")
+        user.own(user.folder)
+        send = Destination(stage.destination.github, stage.destination.repo, user.sender)
+        assert send("outbox", "list").status == 0
+        (user.sender.outbox / "refused").chmod(0o500)
+        stage.fault("PUT", {"status": 400, "body": '{"message": "Words of GitHub"}'})
+        return send("--file", user.folder / "data.json")
 
 
 @pytest.fixture

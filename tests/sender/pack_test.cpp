@@ -1,5 +1,7 @@
 #include "sender/pack.hpp"
 
+#include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -196,6 +198,72 @@ TEST_CASE("a file that grew after the scan is sent as it is now") {
   const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.size_bytes == 5);
   CHECK(fixture.read_back(batch).files.at("a") == "12345");
+}
+
+namespace {
+
+/// Changes a file whenever some of it was read.
+class ChangesMeanwhile final : public Progress {
+ public:
+  explicit ChangesMeanwhile(std::function<void()> change) : change_(std::move(change)) {}
+  void at(std::uint64_t /*done*/, std::uint64_t /*total*/) override { change_(); }
+
+ private:
+  std::function<void()> change_;
+};
+
+void append(const fs::path& file, std::string_view text) {
+  std::ofstream(file, std::ios::app) << text;
+}
+
+}  // namespace
+
+TEST_CASE("a file that only grows while it is read goes as it was when it was opened") {
+  Fixture fixture;
+  const std::string text = noise(GENERATE(10U, 300'000U), 1);
+  write_file_atomically(fixture.source / "a", text);
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  ChangesMeanwhile progress([&] { append(fixture.source / "a", "more"); });
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  CHECK(batch.left_out.empty());
+  CHECK(fixture.read_back(batch).files.at("a") == text);
+}
+
+TEST_CASE("a file that grows and changes while it is read is left out as such") {
+  Fixture fixture;
+  write_file_atomically(fixture.source / "a", "12345");
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  std::string text = "12345";
+  ChangesMeanwhile progress([&] {
+    text = "x" + text;
+    write_file_atomically(fixture.source / "new", text);
+    fs::copy_file(fixture.source / "new", fixture.source / "a",
+                  fs::copy_options::overwrite_existing);
+  });
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  REQUIRE(batch.left_out.size() == 1);
+  CHECK(batch.left_out.front().file.reason ==
+        "it grew while it was read, and what was there changed");
+}
+
+TEST_CASE("a file that grew past a limit after the scan is left out as such") {
+  Fixture fixture;
+  write_file_atomically(fixture.source / "a", "1");
+  write_file_atomically(fixture.source / "b", "1");
+  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  append(fixture.source / "a", "2345");
+  Limits limits;
+  const bool is_one_file = GENERATE(true, false);
+  (is_one_file ? limits.max_file_bytes : limits.max_batch_bytes) = 4;
+  fixture.options.limits = limits;
+  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
+  REQUIRE(batch.left_out.size() == 1);
+  CHECK(batch.left_out.front().file.path == "a");
+  CHECK(batch.left_out.front().kind == LeftOut::by_error);
+  CHECK(batch.left_out.front().file.reason ==
+        (is_one_file ? "it grew: larger than 4 B (--max-file-size)"
+                     : "it grew: the batch would be larger than 4 B (--max-batch-size)"));
+  CHECK(fixture.read_back(batch).files.at("b") == "1");
 }
 
 TEST_CASE("nothing that could be packed makes no part") {

@@ -1,5 +1,7 @@
 #include "sender/path_patterns.hpp"
 
+#include <span>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 
@@ -43,6 +45,57 @@ TEST_CASE("two stars stand for any number of folders") {
   CHECK(matches("**", "a.csv"));
   CHECK_FALSE(matches("x/**", "x"));
   CHECK_FALSE(matches("x/**/a.csv", "y/a.csv"));
+}
+
+namespace {
+
+/// What a glob of names and "**" means, tried in all ways.
+bool means(std::span<const std::string> glob, std::span<const std::string> path) {
+  if (glob.empty()) return true;
+  if (glob.front() != "**") {
+    return !path.empty() && glob.front() == path.front() && means(glob.subspan(1), path.subspan(1));
+  }
+  if (glob.size() == 1) return !path.empty();
+  for (std::size_t skipped = 0; skipped <= path.size(); ++skipped) {
+    if (means(glob.subspan(1), path.subspan(skipped))) return true;
+  }
+  return false;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string path;
+  for (const std::string& name : names) path += "/" + name;
+  return path;
+}
+
+/// All lists of one to `most` of the words.
+std::vector<std::vector<std::string>> lists_of(const std::vector<std::string>& words,
+                                               std::size_t most) {
+  std::vector<std::vector<std::string>> lists = {{}};
+  for (std::size_t begin = 0, length = 1; length <= most; ++length) {
+    const std::size_t end = lists.size();
+    for (; begin < end; ++begin) {
+      for (const std::string& word : words) {
+        lists.push_back(lists[begin]);
+        lists.back().push_back(word);
+      }
+    }
+  }
+  lists.erase(lists.begin());
+  return lists;
+}
+
+}  // namespace
+
+TEST_CASE("two stars mean the same wherever and however often they stand") {
+  const auto paths = lists_of({"a", "b"}, 5);
+  for (const auto& glob : lists_of({"a", "b", "**"}, 5)) {
+    const PathPatterns pattern({{Verdict::exclude, joined(glob)}});
+    for (const auto& path : paths) {
+      const bool excludes = pattern.verdict_on(joined(path).substr(1)) == Verdict::exclude;
+      if (excludes != means(glob, path)) FAIL(joined(glob) << " on " << joined(path));
+    }
+  }
 }
 
 TEST_CASE("the last match wins, and what nothing matches follows from the first pattern") {

@@ -37,7 +37,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
     texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
     files.add("f" + std::to_string(i), texts.back());
   }
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
@@ -52,7 +52,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
 TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
   CHECK(ahead.open(1)->read().front() == 'b');
   CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
@@ -62,7 +62,7 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("a", "1");
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
   const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
@@ -72,14 +72,14 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
 TEST_CASE("reading ahead stops when nobody wants more") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
 }
 
 TEST_CASE("a content that is not asked for in order is a defect of ours") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes);
+  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
   ahead.open(1);
   CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
@@ -87,7 +87,7 @@ TEST_CASE("a content that is not asked for in order is a defect of ours") {
 TEST_CASE("a file that grows while it is read is not whole") {
   Files files;
   files.add("a", "12345");
-  OpenSource source(files.list[0], {});
+  OpenSource source(files.list[0], {}, Limits{}.max_file_bytes);
   std::string block(100, '\0');
   CHECK(source.read(block) == 5);
   std::filesystem::resize_file(files.dir.path() / "a", 8);
@@ -95,13 +95,26 @@ TEST_CASE("a file that grows while it is read is not whole") {
   CHECK_FALSE(source.is_whole());
 }
 
-TEST_CASE("a file that says it is empty and has a content is not whole") {
+TEST_CASE("a file that says it is empty and has a content is read to its end") {
   FileList list;
-  list.add(RelativePath("status"), "/proc/self/");
-  OpenSource source(list[0], {});
+  list.add(RelativePath("version"), "/proc/");
+  OpenSource source(list[0], {}, Limits{}.max_file_bytes);
   std::string block(1'000'000, '\0');
-  CHECK(source.facts().size_bytes == 0);
-  CHECK(source.read(block) > 0);
+  const std::size_t count = source.read(block);
+  CHECK(count > 0);
+  CHECK(source.facts().size_bytes == count);
   CHECK(source.read(block) == 0);
-  CHECK_FALSE(source.is_whole());
+  CHECK(source.is_whole());
+  CHECK(error_code_of([&] { OpenSource(list[0], {}, count - 1); }) == ErrorCode::io);
+}
+
+TEST_CASE("only a file that still begins with what was read has only grown") {
+  Files files;
+  files.add("a", "12345678");
+  CHECK(has_only_grown(files.list[0], 5, sha256_text("12345")));
+  CHECK_FALSE(has_only_grown(files.list[0], 5, sha256_text("12x45")));
+  CHECK_FALSE(has_only_grown(files.list[0], 8, sha256_text("12345678")));
+  CHECK_FALSE(has_only_grown(files.list[0], 9, sha256_text("123456789")));
+  std::filesystem::remove(files.dir.path() / "a");
+  CHECK_FALSE(has_only_grown(files.list[0], 5, sha256_text("12345")));
 }

@@ -1,0 +1,26 @@
+"""Files that are written while they are read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def growing(file: Path) -> Iterator[None]:
+    """As a log does, all the time."""
+    is_over = threading.Event()
+
+    def grow() -> None:
+        with file.open("ab", buffering=0) as log:
+            while not is_over.is_set():
+                log.write(b"x" * 100)
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
