@@ -21,7 +21,8 @@ std::string what_was_meant(std::string_view text) {
   if (bare.starts_with('\'')) return "; leave the single quotes around it out";
   const bool is_document = bare.starts_with('{') || bare.starts_with('[');
   if (is_document && bare.find('"') == std::string_view::npos) {
-    return "; its double quotes are gone: put it into single quotes, or send it with --data -";
+    return "; it has no double quotes: a shell removes them unless single quotes stand around it "
+           "all";
   }
   return "";
 }
@@ -39,10 +40,6 @@ void check_json(std::string_view text) {
                                       what_was_meant(text));
   }
 }
-
-}  // namespace
-
-namespace {
 
 ScanResult one_text(const std::string& name, std::string text) {
   ScanResult result;

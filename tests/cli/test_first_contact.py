@@ -224,7 +224,7 @@ def test_nothing_to_send_says_where_and_what_would_send_it(output: Output, tmp_p
             "skipped 1 hidden: --hidden sends them; skipped 1 that --include and --exclude leave out")
 
 
-@pytest.mark.parametrize("text, says", [("{rate: 61}", "double quotes are gone"), ("[a]", "double quotes are gone"),
+@pytest.mark.parametrize("text, says", [("{rate: 61}", "it has no double quotes"), ("[a]", "it has no double quotes"),
                                         ("'{\"a\": 1}'", "leave the single quotes around it out")])
 def test_json_without_its_quotes_is_told(text: str, says: str, output: Output) -> None:
     assert output("--data", text).error_line("the JSON to send is not valid", says)

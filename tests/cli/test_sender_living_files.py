@@ -111,7 +111,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
     assert (plan.status, plan.json["unchanged"], plan.json["files"]) == (0, 1, [])
     assert snapshot(state) == before, "a plan changes nothing"
-    assert destination(*words).stdout.startswith("nothing new to send; unchanged 1")
+    assert destination(*words).stdout.startswith("nothing new to send in ")
 
 
 def test_a_tilde_is_the_home_folder_wherever_a_path_is_taken(sender: Program, receiver: Program,

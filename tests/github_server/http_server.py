@@ -122,8 +122,6 @@ class Handler(BaseHTTPRequestHandler):
             response = application.answer(request)
         if action and action.answer:
             response = action.response()
-        if action and action.name == "gzip" and response:
-            response = compressed(response)
         if action and action.name in ("close_before", "close_after"):
             response = None
         application.log.add(request, response, action and action.name)
@@ -132,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         if response is None:
             self.close_connection = True
         else:
+            if action and action.name == "gzip":
+                response = compressed(response)
             self._send(request, response, cut=bool(action and action.name == "truncate"))
 
     def _request(self) -> Request:

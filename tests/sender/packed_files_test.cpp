@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/file_time.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace healthmetric;
@@ -22,11 +23,6 @@ std::vector<PackedFileRecord> records_in(const fs::path& folder) {
 
 const std::string kDigest(64, 'a');
 
-FileTime at(Clock::time_point time) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return {second, time - second};
-}
-
 }  // namespace
 
 TEST_CASE("what was packed is read back as it was written") {
@@ -38,8 +34,8 @@ TEST_CASE("what was packed is read back as it was written") {
   const SourceFile text{RelativePath("data.json")};
   {
     PackedFilesWriter writer(dir.path(), clock);
-    writer.add({odd, 7, at(clock.now() - 1h), kDigest});
-    writer.add({odd, 8, at(clock.now() - 2s), kDigest});
+    writer.add({odd, 7, file_time_at(clock.now() - 1h), kDigest});
+    writer.add({odd, 8, file_time_at(clock.now() - 2s), kDigest});
     writer.add({text, 9, std::nullopt, kDigest});
     writer.finish();
   }
@@ -61,7 +57,7 @@ TEST_CASE("many records pass a small buffer") {
     const std::string folder = "/nowhere/";
     for (int i = 0; i < 5000; ++i) {
       const SourceFile file{RelativePath(std::to_string(i)), &folder};
-      writer.add({file, 1, at(clock.now() - 1h), kDigest});
+      writer.add({file, 1, file_time_at(clock.now() - 1h), kDigest});
     }
     writer.finish();
   }

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/file_time.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace healthmetric;
@@ -30,7 +31,7 @@ struct Fixture {
     const std::size_t name = location.rfind('/') + 1;
     const std::string in = location.substr(0, name);
     const SourceFile file{RelativePath(location.substr(name)), &in};
-    writer.add({file, 5, clock.now() - age, std::string(64, digest)});
+    writer.add({file, 5, file_time_at(clock.now() - age), std::string(64, digest)});
     writer.finish();
     return folder;
   }

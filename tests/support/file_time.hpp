@@ -7,9 +7,16 @@
 #include <chrono>
 #include <filesystem>
 
+#include "common/file_io.hpp"
 #include "tests/support/catch.hpp"
 
 namespace healthmetric {
+
+/// A time of a clock as that of a file.
+inline FileTime file_time_at(std::chrono::system_clock::time_point time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  return {second, time - second};
+}
 
 /// Makes the file look as if it was written at that time.
 inline void set_file_time(const std::filesystem::path& path, std::chrono::sys_seconds time) {
