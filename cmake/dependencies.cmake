@@ -26,7 +26,7 @@ if(HEALTHMETRIC_PORTABLE)
   set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
   # The programs look for the name in the library's header, which is that of a link to it.
   file(GLOB links ${MODPBASE64_LIBRARY}.*)
-  install(FILES ${links} DESTINATION lib COMPONENT receiver)
+  install(FILES ${links} DESTINATION lib COMPONENT libraries)
 endif()
 
 # libedit's pkg-config file does not name all that its static library needs.

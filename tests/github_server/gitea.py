@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from github_server.api import Api
-from github_server.messages import ApiError, Request, Response, json_response
+from github_server.messages import ApiError, Request, Response, json_response, unquote
 
 FLAVOURS = ("gitea", "forgejo")
 PREFIX = "/api/v1"
 MAX_INLINE_BYTES = 10 << 20
 _RAW = "application/vnd.github.raw+json"
+_BINARY = "application/octet-stream"
 # GitHub's own way with clients, which these do not have.
 _LEFT_OUT = ("accept", "if-none-match", "x-github-api-version")
 _KEPT = ("Content-Type", "Location")
+_ASSET = ("id", "name", "size", "download_count", "created_at", "browser_download_url")
+_DOWNLOAD = re.compile(r"(/[^/]+/[^/]+)/releases/download/([^/]+)/([^/]+)")
 
 
 class GiteaApi:
@@ -30,9 +34,11 @@ class GiteaApi:
         self._is_forgejo = flavour == "forgejo"
 
     def answer(self, request: Request) -> Response:
+        if download := _DOWNLOAD.fullmatch(request.raw_path):
+            return self._asset(request, *download.groups())
         path = request.raw_path.removeprefix(PREFIX)
         if path == request.raw_path or path.endswith("/dispatches") and "/actions/" not in path:
-            return Response(404, {"Content-Type": "text/plain; charset=utf-8"}, b"404 page not found\n")
+            return _no_page()
         asked = self._as_github(request, path)
         try:
             is_file = "/contents/" in path
@@ -46,6 +52,8 @@ class GiteaApi:
             return json_response(error.status, document)
         if is_file and request.method == "GET":
             response = self._with_content(asked, response)
+        if "/releases/tags/" in path:
+            response = _without_addresses(response)
         response.headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
         return response
 
@@ -55,6 +63,19 @@ class GiteaApi:
         headers.setdefault("user-agent", "none is asked for")
         creates = request.method == "POST" and "/contents/" in path
         return replace(request, raw_path=path, headers=headers, method="PUT" if creates else request.method)
+
+    def _asset(self, request: Request, repository: str, tag: str, name: str) -> Response:
+        """Its one address is that of the web pages, which take the API's token for it."""
+        tagged = self._as_github(request, f"/repos{repository}/releases/tags/{tag}")
+        release = self._api.answer(tagged)
+        if release.status != 200:
+            return release
+        for asset in _document(release)["assets"]:
+            if asset["name"] == unquote(name):
+                path = asset["url"].removeprefix(request.base_url)
+                asked = self._as_github(request, path)
+                return self._api.answer(replace(asked, headers={**asked.headers, "accept": _BINARY}))
+        return _no_page()
 
     def _check_write(self, request: Request, asked: Request) -> None:
         owner, name = asked.raw_path.split("/")[2:4]
@@ -66,7 +87,7 @@ class GiteaApi:
 
     def _with_content(self, asked: Request, response: Response) -> Response:
         """The id in front of the content, which is there up to ten megabytes, in one line."""
-        document = json.loads(b"".join(response.blocks(response.length)))
+        document = _document(response)
         if not isinstance(document, dict) or document["type"] != "file":
             return response
         raw = self._api.answer(replace(asked, headers={**asked.headers, "accept": _RAW}))
@@ -80,9 +101,24 @@ class GiteaApi:
         return json_response(200, {**ordered, "_links": document["_links"]})
 
 
+def _no_page() -> Response:
+    return Response(404, {"Content-Type": "text/plain; charset=utf-8"}, b"404 page not found\n")
+
+
+def _document(response: Response) -> Any:
+    return json.loads(b"".join(response.blocks(response.length)))
+
+
+def _without_addresses(response: Response) -> Response:
+    """Of a release, whose assets have none in the API."""
+    release = _document(response)
+    assets = [{name: asset[name] for name in _ASSET} for asset in release["assets"]]
+    return json_response(200, {**release, "assets": assets})
+
+
 def _refusal(response: Response) -> ApiError:
     """In the words of these servers."""
-    document = json.loads(b"".join(response.blocks(response.length)))
+    document = _document(response)
     status, message = response.status, document["message"]
     if status == 409 and " but expected " in message:
         return ApiError(403, f"error: cannot lock ref 'refs/heads/main': {message}")

@@ -21,7 +21,7 @@ from openapi import judged
 
 PROJECT = Path(__file__).parents[2]
 RUNNER = Path(__file__).parent / "runner/run_workflow.mjs"
-SETUP = ".github/actions/setup-receiver"
+RECEIVER, SENDER = "healthmetric-receiver", "healthmetric-sender"
 FILES = (".github/actions", ".github/scripts", ".github/workflows/data-receiver.yml",
          "CMakeLists.txt", "CMakePresets.json", "_storage", "cmake", "common", "receiver")
 """What a run needs that takes a receiver which is there already."""
@@ -98,30 +98,22 @@ class Project:
         git("update-ref", f"refs/heads/{branch}", commit)
         return commit
 
-    def release(self, receiver: Path, **altered: bytes) -> None:
+    def release(self, executable: Path, program: str = RECEIVER, **altered: bytes) -> None:
         """A release of the project's own version, with some of its assets altered."""
-        version = self.version()
-        tarball = f"healthmetric-{version}-linux-{os.uname().machine}.tar.gz"
-        packed = packed_receiver(receiver, tarball.removesuffix(".tar.gz"))
+        packed = packed_program(executable, program)
         assets = {
-            tarball: packed,
-            "SHA256SUMS": f"{hashlib.sha256(packed).hexdigest()}  {tarball}\n".encode(),
-            "receiver-sources.txt": f"{identified_sources()['digest']}\n".encode(),
+            tarball_name(): packed,
+            "SHA256SUMS": f"{hashlib.sha256(packed).hexdigest()}  {tarball_name()}\n".encode(),
+            sources_name(program): f"{identified_sources(program)['digest']}\n".encode(),
         }
-        self.github.add_release(self.repo, f"v{version}", assets | altered)
+        self.github.add_release(self.repo, f"v{version()}", assets | altered)
 
-    @staticmethod
-    def version() -> str:
-        [line] = [line for line in (PROJECT / "CMakeLists.txt").read_text().splitlines()
-                  if line.startswith("project(")]
-        return line.split(" VERSION ")[1].split()[0]
-
-    def fill_cache(self, receiver: Path) -> None:
-        told = identified_sources()
-        key = f"{self.repo} healthmetric-receiver-{told['system']}-{told['digest']}\n"
-        folder = self.store / "cache" / hashlib.sha256(key.encode()).hexdigest() / "bin"
+    def fill_cache(self, executable: Path, program: str) -> None:
+        key = identified_sources(program)["key"]
+        entry = f"{self.repo} {key} ~/.cache/{key}\n"
+        folder = self.store / "cache" / hashlib.sha256(entry.encode()).hexdigest() / "bin"
         folder.mkdir(parents=True)
-        (folder / "healthmetric-receiver").symlink_to(receiver)
+        (folder / program).symlink_to(executable)
 
     def dispatch(self, client_payload: Any, event_type: str = "data_update") -> None:
         answer = self.client.api("POST", "/dispatches",
@@ -187,15 +179,30 @@ class Project:
                 for file in folder.rglob("*") if file.is_file()}
 
 
+def version() -> str:
+    [line] = [line for line in (PROJECT / "CMakeLists.txt").read_text().splitlines()
+              if line.startswith("project(")]
+    return line.split(" VERSION ")[1].split()[0]
+
+
+def tarball_name() -> str:
+    return f"healthmetric-{version()}-linux-{os.uname().machine}.tar.gz"
+
+
+def sources_name(program: str) -> str:
+    """Of the asset that says what the program was made of."""
+    return f"{program.removeprefix('healthmetric-')}-sources.txt"
+
+
 @functools.cache
-def packed_receiver(receiver: Path, top: str) -> bytes:
+def packed_program(executable: Path, program: str) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tarball:
-        tarball.add(receiver, f"{top}/bin/healthmetric-receiver")
+        tarball.add(executable, f"{tarball_name().removesuffix('.tar.gz')}/bin/{program}")
     return packed.getvalue()
 
 
-def identified_sources() -> dict[str, str]:
-    told = subprocess.run([PROJECT / SETUP / "identify-sources.sh"], check=True, text=True,
-                          capture_output=True).stdout
+def identified_sources(program: str) -> dict[str, str]:
+    told = subprocess.run([PROJECT / ".github/actions/setup-program/identify-sources.sh", program], check=True,
+                          text=True, capture_output=True).stdout
     return dict(line.split("=", 1) for line in told.splitlines())

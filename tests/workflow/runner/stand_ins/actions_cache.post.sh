@@ -2,8 +2,10 @@
 # What actions/cache does when the job has succeeded. A key is written once.
 set -euo pipefail
 
-kept=$STAND_IN_STORE/cache/$(sha256sum <<< "$GITHUB_REPOSITORY ${INPUT_KEY:?}" | cut -c1-64)
+entry="$GITHUB_REPOSITORY ${INPUT_KEY:?} ${INPUT_PATH:?}"
+kept=$STAND_IN_STORE/cache/$(sha256sum <<< "$entry" | cut -c1-64)
+path=${INPUT_PATH/#\~/$HOME}
 if [[ ! -d $kept ]]; then
   mkdir -p -- "$STAND_IN_STORE/cache"
-  cp -a -- "${INPUT_PATH:?}" "$kept"
+  cp -a -- "$path" "$kept"
 fi

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Stands in for actions/cache, with one path: restores; actions_cache.post.sh saves.
+# Stands in for actions/cache, with one path: restores; actions_cache.post.sh saves. As with the real
+# one, an entry is known by its key and by the path as it was written, and "~" is the home folder.
 set -euo pipefail
 
-kept=$STAND_IN_STORE/cache/$(sha256sum <<< "$GITHUB_REPOSITORY ${INPUT_KEY:?}" | cut -c1-64)
+entry="$GITHUB_REPOSITORY ${INPUT_KEY:?} ${INPUT_PATH:?}"
+kept=$STAND_IN_STORE/cache/$(sha256sum <<< "$entry" | cut -c1-64)
+path=${INPUT_PATH/#\~/$HOME}
 if [[ -d $kept ]]; then
-  mkdir -p -- "${INPUT_PATH:?}"
-  cp -a -- "$kept/." "$INPUT_PATH"
+  mkdir -p -- "$path"
+  cp -a -- "$kept/." "$path"
   echo "cache-hit=true" >> "$GITHUB_OUTPUT"
 fi
