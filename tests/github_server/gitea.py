@@ -1,5 +1,5 @@
 """The same repositories through the API of Gitea, or of Forgejo: below /api/v1, with their words and
-statuses, where those differ from GitHub's in what the sender asks for."""
+statuses, where those differ from GitHub's in what sender and set-up actions ask for."""
 
 from __future__ import annotations
 
