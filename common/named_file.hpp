@@ -19,8 +19,8 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
 /// permissions do not allow that, or it is no plain file.
 std::string open_to_others(const std::filesystem::path& path, std::string_view secret);
 
-/// Reads standard input to its end, as it comes, for it may be data. At a terminal it says first that
-/// it waits, and for which option. Throws Error{usage} when there are more than `max_bytes`.
+/// Reads standard input to its end, as it comes, for it may be data. At a terminal it says first
+/// that it waits, and for which option. Throws Error{usage} when there are more than `max_bytes`.
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes);
 
 }  // namespace healthmetric

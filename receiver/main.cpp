@@ -39,6 +39,7 @@ ExitStatus receive_batches(Storage& storage, const Options& options, Clock& cloc
     write_file_atomically(options.summary_markdown, to_markdown(report, storage));
   }
   show(options, report);
+  if (report.is_any_stuck()) return ExitStatus::io;
   const bool all_done =
       report.count(BatchReport::Status::rejected) == 0 && report.not_retried.empty();
   return all_done ? ExitStatus::success : ExitStatus::partly_done;

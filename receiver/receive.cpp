@@ -86,7 +86,7 @@ class Receiver {
       }
     } catch (const Error& error) {
       if (!is_defect(error.code())) throw;
-      reject_or_leave(batch, error.what(), report);
+      reject(batch, error.what(), report);
     }
     return report;
   }
@@ -98,16 +98,6 @@ class Receiver {
       if (listed != options_.reject_list.end()) return &listed->second;
     }
     return nullptr;
-  }
-
-  /// Where a link stands in the way of setting a batch aside, it stays, and the others go on.
-  void reject_or_leave(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
-    try {
-      reject(batch, reason, report);
-    } catch (const Error& error) {
-      if (!is_defect(error.code())) throw;
-      report.reason += std::string("; it stays where it is: ") + error.what();
-    }
   }
 
   void process_new(const WaitingBatch& batch, BatchReport& report) {
@@ -175,12 +165,25 @@ class Receiver {
     return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
   }
 
-  /// The summary comes before the payloads are moved: a run that dies in between finds the receipt
-  /// and moves them then.
+  /// What cannot be set aside, for a link in the way or a folder that may not be written, stays
+  /// where it is, and the others go on.
   void reject(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
     report.status = Status::rejected;
     report.reason = reason;
     if (!writes()) return;
+    try {
+      record_and_set_aside(batch, reason, report);
+    } catch (const Error& error) {
+      report.is_stuck = error.code() == ErrorCode::io;
+      if (!report.is_stuck && !is_defect(error.code())) throw;
+      report.reason += std::string("; it stays where it is: ") + error.what();
+    }
+  }
+
+  /// The summary comes before the payloads are moved: a run that dies in between finds the receipt
+  /// and moves them then.
+  void record_and_set_aside(const WaitingBatch& batch, const std::string& reason,
+                            BatchReport& report) {
     if (report.id && !report.summary) {
       BatchMetadata metadata;
       metadata.batch_name = report.batch_name;

@@ -49,6 +49,11 @@ std::string_view to_text(BatchReport::Status status) {
   return "";
 }
 
+bool Report::is_any_stuck() const {
+  return std::any_of(batches.begin(), batches.end(),
+                     [](const BatchReport& batch) { return batch.is_stuck; });
+}
+
 std::uint64_t Report::count(Status status) const {
   return static_cast<std::uint64_t>(std::count_if(
       batches.begin(), batches.end(), [&](const BatchReport& b) { return b.status == status; }));

@@ -27,7 +27,8 @@ struct BatchReport {
   std::string batch_name;
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
-  std::string reason;  ///< of a rejection, or what is waited for
+  std::string reason;     ///< of a rejection, or what is waited for
+  bool is_stuck = false;  ///< rejected, and local input or output kept it from being set aside
   std::optional<RelativePath> summary;
   std::vector<RelativePath> payloads;  ///< where they lay before
   std::vector<RelativePath> rejected;  ///< where they are now, with their reasons
@@ -41,6 +42,7 @@ struct Report {
   std::vector<std::string> not_retried;  ///< those that could not be
 
   [[nodiscard]] std::uint64_t count(BatchReport::Status status) const;
+  [[nodiscard]] bool is_any_stuck() const;
 };
 
 /// "stored", "rejected", ...

@@ -640,6 +640,18 @@ def receiver_rejected(stage: Stage) -> Result:
     return stage.receiver("--storage", stage.tmp / "_storage", cwd=stage.tmp)
 
 
+@scenario
+def receiver_not_set_aside(stage: Stage) -> Result:
+    with unprivileged_user() as user:
+        storage = user.folder / "_storage"
+        for folder in ("inbox", "rejected"):
+            (storage / folder).mkdir(parents=True)
+        (storage / "inbox/broken.json").write_text('{"batch_metadata"')
+        user.own(storage)
+        (storage / "rejected").chmod(0o500)
+        return user.receiver("--storage", storage, cwd=user.folder)
+
+
 def stored_and(stage: Stage, spoil: Callable[[Path], Any]) -> Result:
     """Verifies a storage with one stored file, once that is spoilt."""
     storage = stage.tmp / "_storage"

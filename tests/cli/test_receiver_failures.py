@@ -12,7 +12,7 @@ import pytest
 from conftest import Unprivileged
 from payloads import BATCH_ID, Payload, encoded, stored_path, summary_path
 from programs import Program, Result, has_sanitizers, receiver_path
-from receiving import RATE, limited
+from receiving import OTHER_ID, RATE, limited
 from trees import file_names, snapshot, write_tree
 from zstd_frames import zstd_frame
 
@@ -112,6 +112,28 @@ def test_a_storage_that_cannot_be_written_is_an_io_error(unprivileged: Unprivile
     assert result.status == 10, result
     result.error_line("_storage")
     assert snapshot(storage) == before
+
+
+def test_a_batch_that_cannot_be_set_aside_stays_and_the_others_go_on(unprivileged: Unprivileged) -> None:
+    storage = unprivileged.folder / "_storage"
+    bad = storage / f"inbox/{BATCH_ID}.json"
+    Payload().put_into(storage)
+    bad.write_bytes(b"{}")
+    Payload(batch_id=OTHER_ID).put_into(storage)
+    (storage / "rejected").mkdir()
+    unprivileged.own(storage)
+    (storage / "rejected").chmod(0o500)
+    result = unprivileged.receiver("--storage", storage, "--json")
+    assert result.status == 10, result
+    result.error_line("rejected", BATCH_ID, "it stays where it is", "Permission denied")
+    assert {batch["batch_id"]: batch["status"] for batch in result.json["batches"]} == {
+        BATCH_ID: "rejected", OTHER_ID: "stored"}
+    assert bad.read_bytes() == b"{}"
+    assert not (storage / f"inbox/{OTHER_ID}.json").exists()
+
+    (storage / "rejected").chmod(0o700)
+    assert unprivileged.receiver("--storage", storage).status == 4
+    assert (storage / f"rejected/{BATCH_ID}.json").read_bytes() == b"{}"
 
 
 def test_a_result_that_cannot_be_printed_is_an_io_error(
