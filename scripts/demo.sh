@@ -36,7 +36,9 @@ fi
 
 repository=demo/health
 token=demo-token
-build=${HEALTHMETRIC_BUILD:-$top/build/demo}
+built_before=${HEALTHMETRIC_BUILD-}
+unset HEALTHMETRIC_BUILD # to the programs it would be a misspelt option
+build=${built_before:-$top/build/demo}
 receiver=$build/receiver/healthmetric-receiver
 sender=$build/sender/healthmetric-sender
 shown_lines=60
@@ -83,7 +85,7 @@ show_progress() {
 }
 
 build() {
-  if [[ ${HEALTHMETRIC_BUILD-} ]]; then return; fi
+  if [[ $built_before ]]; then return; fi
   say "Building both programs (a minute or two, the first time)"
   if ! (cd -- "$top" && cmake --preset demo > "$work/build.log" 2>&1 &&
     NINJA_STATUS='%p ' cmake --build --preset demo 2>&1 | show_progress); then

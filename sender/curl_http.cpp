@@ -87,11 +87,13 @@ struct Transfer {
   std::exception_ptr failure;
   std::size_t enough_bytes = 0;
   bool has_enough = false;
+  bool body_has_begun = false;
   bool answer_too_large = false;
 };
 
 std::size_t read_body(char* into, std::size_t size, std::size_t count, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
+  transfer.body_has_begun = true;
   try {
     return transfer.body->read(std::span<char>(into, size * count));
   } catch (...) {
@@ -100,10 +102,13 @@ std::size_t read_body(char* into, std::size_t size, std::size_t count, void* con
   }
 }
 
-/// Refuses: curl would send a request again by itself when a kept connection turns out to be dead,
-/// without asking whether the first one arrived. Sending again is RetryingTransport's decision.
-int refuse_to_seek(void* /*context*/, curl_off_t /*offset*/, int /*origin*/) {
-  return CURL_SEEKFUNC_FAIL;
+/// Refuses once the body has begun: curl would send a request again by itself when a kept
+/// connection turns out to be dead, without asking whether the first one arrived. Sending again is
+/// RetryingTransport's decision. From 8.6 on curl remembers that, and seeks at the beginning of the
+/// next transfer.
+int seek_to_begin(void* context, curl_off_t offset, int /*origin*/) {
+  const auto& transfer = *static_cast<const Transfer*>(context);
+  return offset == 0 && !transfer.body_has_begun ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t write_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
@@ -138,7 +143,8 @@ bool is_trust_failure(CURLcode code) {
 
 /// What stands before the last @ in libcurl's words may be a password.
 std::string without_user_info(CURLcode code, std::string_view detail) {
-  const std::string general = libcurl().easy_strerror(code);
+  if (code == CURLE_SEND_FAIL_REWIND) return "the connection was lost";
+  std::string general = libcurl().easy_strerror(code);
   if (detail.empty()) return general;
   if (detail.find('@') == std::string_view::npos) return printable(detail);
   return printable(general + ": " + redact_user_info(detail));
@@ -232,7 +238,8 @@ void set_request(CURL* easy, const Request& request, Transfer& transfer) {
     set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->size_bytes()));
     set(easy, CURLOPT_READFUNCTION, &read_body);
     set(easy, CURLOPT_READDATA, &transfer);
-    set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_seek);
+    set(easy, CURLOPT_SEEKFUNCTION, &seek_to_begin);
+    set(easy, CURLOPT_SEEKDATA, &transfer);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }

@@ -11,6 +11,7 @@
 #include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
+#include "common/redact.hpp"
 #include "common/relative_path.hpp"
 #include "common/version.hpp"
 
@@ -104,9 +105,12 @@ Location split_location(std::string_view text) {
   return location;
 }
 
-/// "owner/name" of "owner/name/tree/main?tab=readme", which a browser shows.
-std::string_view first_two_names(std::string_view path) {
+/// "owner/name" of "owner/name/tree/main?tab=readme", which a browser shows, and of an address of
+/// the API.
+std::string_view first_two_names(std::string_view path, bool is_api) {
   path = path.substr(0, path.find_first_of("?#"));
+  const bool is_below_root = consume_prefix(path, "api/v3/") || consume_prefix(path, "api/v1/");
+  if (is_api || is_below_root) consume_prefix(path, "repos/");
   const std::size_t owner_end = path.find('/');
   if (owner_end == std::string_view::npos) return path;
   return path.substr(0, path.find('/', owner_end + 1));
@@ -132,20 +136,13 @@ std::string about_host(const std::string& host) {
          "/api/v1 (Gitea, Forgejo)";
 }
 
-/// `text` for a message: without the user and password of a URL.
-std::string without_credentials(const std::string& text) {
-  const std::size_t scheme = text.find("://");
-  const std::size_t at = text.rfind('@');
-  if (scheme == std::string::npos || at == std::string::npos || at < scheme) return text;
-  return text.substr(0, scheme + 3) + text.substr(at + 1);
-}
-
 }  // namespace
 
 std::optional<PastedRepository> parse_pasted_repository(std::string_view text) {
   const Location location = split_location(trim(text));
-  std::string_view path =
-      location.form == Form::web ? first_two_names(location.path) : location.path;
+  std::string_view path = location.form == Form::web
+                              ? first_two_names(location.path, location.host.starts_with("api."))
+                              : location.path;
   while (location.form == Form::git && path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (ascii_lower(path).ends_with(".git")) path.remove_suffix(4);
@@ -164,7 +161,7 @@ Repository parse_named_repository(const std::string& text, const std::string& wh
                                   const Url& api) {
   auto found = parse_pasted_repository(text);
   if (!found) {
-    throw Error(ErrorCode::usage, where + ": " + in_quotes(without_credentials(text)) +
+    throw Error(ErrorCode::usage, where + ": " + in_quotes(redact_user_info(text)) +
                                       " is no repository; write owner/name");
   }
   if (found->host.empty() || is_host_of(found->host, api)) return std::move(found->repository);

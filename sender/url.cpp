@@ -94,10 +94,14 @@ Proxy Proxy::parse(const std::string& text, std::string_view option) {
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   const bool is_known = std::find(kSchemes.begin(), kSchemes.end(), scheme) != kSchemes.end();
   const std::string password = part(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+  // libcurl passes over a proxy without a word when it cannot read what is encoded in it.
+  const bool is_readable =
+      password.empty() == part(url, CURLUPART_PASSWORD).empty() &&
+      part(url, CURLUPART_USER, CURLU_URLDECODE).empty() == part(url, CURLUPART_USER).empty();
   // An @ elsewhere than behind user and password belongs to a password that is not written as one.
   const bool has_user = !part(url, CURLUPART_USER).empty() || !password.empty();
   const auto ats = std::count(text.begin(), text.end(), '@');
-  if (!is_known || ats > (has_user ? 1 : 0)) {
+  if (!is_known || !is_readable || ats > (has_user ? 1 : 0)) {
     throw Error(
         ErrorCode::usage,
         fmt::format("{}: this is no proxy; write [http|https|socks5h://]host:port{}", option,

@@ -25,8 +25,10 @@ sys.dont_write_bytecode = True
 import interruption  # noqa: E402, F401, I001 - first, for what it does
 
 import argparse  # noqa: E402
+import os  # noqa: E402
 import random  # noqa: E402
 import time  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from batch_report import BadReport, BatchReport, label_of  # noqa: E402
@@ -55,7 +57,12 @@ def main() -> int:
         result.fail(REMOTE_FAILURE, failure)
     except (LocalFailure, BadReport, GitError, OSError, KeyError, ValueError) as failure:
         result.fail(LOCAL_FAILURE, failure)
-    tell(result, options)
+    try:
+        tell(result, options)
+    except OSError as failure:
+        result.fail(LOCAL_FAILURE, failure)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes what is left when it ends
+        print_failure(result)
     return result.status
 
 
@@ -98,8 +105,13 @@ def tell(result: RunResult, options: argparse.Namespace) -> None:
     if options.dry_run:
         lines.append("dry run: nothing was pushed")
     print(*lines, sep="\n", end="\n" if lines else "", flush=True)
+    print_failure(result)
+
+
+def print_failure(result: RunResult) -> None:
     if result.failure:
-        print(f"receive_and_commit: {result.failure}", file=sys.stderr)
+        with suppress(OSError):
+            print(f"receive_and_commit: {result.failure}", file=sys.stderr, flush=True)
 
 
 class Run:

@@ -95,6 +95,7 @@ def test_what_a_proxy_wants_is_said_at_once(
 @pytest.mark.parametrize("value", [
     "http://u:s3cret-pw@cret@host:1", "u:s3cret-pw@cret@host:1", " ", "http://u:s3cret-pw@host:70000",
     "ftp://u:s3cret-pw@host", "http://u:s3cret-pw x@host:1", "http://u:1/s3cret-pw@host",
+    "http://u:s3cret-pw%0a@host:1", "http://u%01:s3cret-pw@host:1",
 ])
 def test_a_proxy_of_the_environment_that_is_none_ends_the_run(
     value: str, variable: str, destination: Destination, source: Path, tmp_path: Path

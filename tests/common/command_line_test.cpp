@@ -47,6 +47,7 @@ TEST_CASE("a variable that is near one of ours is told, and one of another progr
   const Environment empty("HEALTHMETRIC_EXCLUD", "");
   const Environment ours("HEALTHMETRIC_EXCLUDE", "*");
   const Environment others("HEALTHMETRIC_NAME_TEMPLATE", "x");
+  const Environment of_this_test_run("HEALTHMETRIC_LONG", "");
   const std::array<std::string_view, 1> known = {"name-template"};
   const std::string near =
       "HEALTHMETRIC_EXLUDE is the variable of no option: did you mean HEALTHMETRIC_EXCLUDE?";

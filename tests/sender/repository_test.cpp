@@ -49,7 +49,7 @@ TEST_CASE("a repository is taken as people paste it") {
         "https://github.com/octo/data.git", "https://github.com/octo/data/",
         "https://www.github.com/octo/data/tree/main/sub?plain=1#L3", "github.com/octo/data",
         "git@github.com:octo/data.git", "ssh://git@ssh.github.com:443/octo/data.git",
-        "https://me:secret@github.com/octo/data"}) {
+        "https://me:secret@github.com/octo/data", "https://api.github.com/repos/octo/data"}) {
     INFO(text);
     CHECK(parse_named_repository(text, "--repo", api).str() == "octo/data");
   }
@@ -70,8 +70,10 @@ TEST_CASE("a repository on another host is refused with the address of that one'
   says("https://me:secret@ghe.example.com/o/r", "--api-url https://ghe.example.com/api/v3");
   says("git@lab.ghe.com:o/r.git", "--api-url https://api.lab.ghe.com");
   says("https://gitlab.com/o/r", "not GitHub");
-  says("https://me:secret@github.com/o", "'https://github.com/o' is no repository");
-  for (const char* text : {"https://me:secret@ghe.example.com/o/r", "https://me:secret@x/o"}) {
+  says("https://me:secret@github.com/o", "'https://***@github.com/o' is no repository");
+  for (const char* text : {"https://me:secret@ghe.example.com/o/r", "https://me:secret@x/o",
+                           "me:secret@github.com/o/r", "//x:secret@github.com/o/r",
+                           "https:/x:secret@github.com/o/r", "https//x:secret@github.com/o/r"}) {
     CHECK(refusal(text).find("secret") == std::string::npos);
   }
   for (const char* text : {"https://github.com/octo", "a/b/c", "octo", "git@github.com:octo", "",

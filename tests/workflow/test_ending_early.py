@@ -42,6 +42,23 @@ def go_on(forge: Forge) -> None:
     (forge.directory / "go").open("wb").close()
 
 
+@pytest.mark.parametrize("option", ["--result-json", "--summary-markdown"])
+def test_a_result_that_cannot_be_written_is_told_in_a_line(option: str, forge: Forge) -> None:
+    forge.send(MORNING)
+    done = forge.receive(option, "/dev/full")
+    assert done.returncode == 10
+    assert "Traceback" not in done.stderr
+    assert "No space left on device" in done.stderr.splitlines()[-1]
+
+
+def test_a_result_that_cannot_be_printed_is_told_in_a_line(forge: Forge) -> None:
+    forge.send(MORNING)
+    done = subprocess.run(["sh", "-c", '"$@" > /dev/full', "sh", *forge.command()], cwd=forge.clone,
+                          env=forge.environment, text=True, capture_output=True, timeout=TIMEOUT_S, check=False)
+    assert (done.returncode, "Traceback" in done.stderr, "Exception" in done.stderr) == (10, False, False)
+    assert "No space left on device" in done.stderr
+
+
 def test_the_next_run_removes_what_a_killed_one_left(forge: Forge) -> None:
     forge.send(MORNING)
     receiver = waiting_receiver(forge)
