@@ -22,17 +22,10 @@ constexpr const char* kPrecedence =
     "then the file. Patterns are one list from everywhere, the file's first; a place that begins "
     "with --include means only that. With no source, on a terminal, the sender asks.";
 
-/// What is added in its scope goes into the group.
-class Group {
- public:
-  Group(CLI::App& app, const char* name) : app_(app) { app.option_defaults()->group(name); }
-  ~Group() { app_.option_defaults()->group(kGeneralGroup); }
-  Group(const Group&) = delete;
-  Group& operator=(const Group&) = delete;
-
- private:
-  CLI::App& app_;
-};
+/// What is added from now on goes into the group.
+void begin_group(CLI::App& app, const char* name) {
+  app.option_defaults()->group(name);
+}
 
 void check_file_name(const std::string& name) {
   const std::string_view fault = RelativePath::fault_of(name);
@@ -59,7 +52,7 @@ void check_pattern(const std::string& glob) {
 }
 
 void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
-  const Group group(app, kSourceGroup);
+  begin_group(app, kSourceGroup);
   auto* paths = app.add_option(kPaths, raw.paths, "A folder, or files whatever their type")
                     ->type_name(kPaths);
   auto* folder =
@@ -93,7 +86,7 @@ void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
 }
 
 void add_selection_options(CLI::App& app, RawOptions& raw) {
-  const Group group(app, kSelectionGroup);
+  begin_group(app, kSelectionGroup);
   app.add_option("--include", raw.includes,
                  "Send what matches GLOB, whatever its type; may be repeated. --include and "
                  "--exclude are one list in the order given: the last match wins, and where the "
@@ -116,7 +109,7 @@ void add_selection_options(CLI::App& app, RawOptions& raw) {
 }
 
 void add_target_options(CLI::App& app, Options& options, RawOptions& raw) {
-  const Group group(app, kTargetGroup);
+  begin_group(app, kTargetGroup);
   app.add_option("--repo", options.repository,
                  "Repository, owner/name (default: GITHUB_REPOSITORY, or the origin remote here)")
       ->type_name("REPO");
@@ -148,7 +141,7 @@ CLI::Validator wait_check() {
 }
 
 void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
-  const Group group(app, kDeliveryGroup);
+  begin_group(app, kDeliveryGroup);
   app.add_option("--wait", raw.wait,
                  "Wait for the receiver's verdict, at most TIME (10m when none is given): the exit "
                  "status is then 8 when it rejected the batch, 11 when time ran out")
@@ -186,7 +179,7 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
 }
 
 void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
-  const Group group(app, kPackingGroup);
+  begin_group(app, kPackingGroup);
   app.add_option("--part-size", raw.part_size,
                  "Split the batch into payloads of at most SIZE (default 20M)")
       ->type_name("SIZE")
@@ -205,7 +198,7 @@ void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, Limit
 }
 
 void add_configuration_options(CLI::App& app, RawOptions& raw) {
-  const Group group(app, kConfigurationGroup);
+  begin_group(app, kConfigurationGroup);
   app.add_option("--config", raw.config,
                  "Read options from FILE (default: $XDG_CONFIG_HOME/healthmetric/sender.toml)")
       ->type_name("FILE");
@@ -246,13 +239,13 @@ bool is_switch(const std::string& text) {
 
 void define_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
   set_up_command_line(app, "healthmetric-sender");
-  app.option_defaults()->group(kGeneralGroup);
   add_source_options(app, options, raw);
   add_selection_options(app, raw);
   add_target_options(app, options, raw);
   add_delivery_options(app, options, raw);
   add_packing_options(app, options, raw, limits);
   add_configuration_options(app, raw);
+  begin_group(app, kGeneralGroup);
   app.add_flag("--dry-run", options.dry_run,
                "Show what would be sent; needs no token and no network");
   app.add_flag("--no-progress", options.no_progress, "Show no progress on stderr");
