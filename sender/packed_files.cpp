@@ -46,7 +46,10 @@ std::optional<PackedFileRecord> parse_record(std::string_view text) {
 
 std::optional<std::int64_t> trusted_time(const FileTime& modified, Clock::time_point now) {
   const auto fraction = std::chrono::ceil<std::chrono::milliseconds>(modified.fraction);
-  if (now - (modified.second + fraction) <= kYoungest) return {};
+  // In milliseconds: the nanoseconds of a difference end after 292 years.
+  const auto age =
+      std::chrono::floor<std::chrono::milliseconds>(now) - (modified.second + fraction);
+  if (age <= kYoungest) return {};
   const std::chrono::seconds since_epoch = modified.second.time_since_epoch();
   if (since_epoch.count() < 0) return {};
   return (since_epoch + modified.fraction).count();
