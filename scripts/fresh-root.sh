@@ -35,7 +35,7 @@ if ! command -v debootstrap > /dev/null; then
   exit 1
 fi
 
-downloads=${HEALTHMETRIC_DOWNLOADS:-${XDG_CACHE_HOME:-$HOME/.cache}/healthmetric-downloads}
+downloads=${HEALTHMETRIC_DOWNLOADS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/healthmetric-downloads}
 mkdir -p "$downloads/$suite" "$downloads/pip" "$downloads/npm"
 root=$(mktemp --directory "${TMPDIR:-/var/tmp}/healthmetric-root.XXXXXX")
 chmod 755 "$root" # apt fetches as a user of its own
