@@ -160,8 +160,16 @@ void print(std::string_view text);
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// Creates an empty file with mode 0600, unless something is there.
-void ensure_private_file(const std::filesystem::path& path);
+/// "a symbolic link", "a folder", ... of what is no regular file.
+std::string_view kind_of(std::filesystem::file_type type);
+
+/// Throws when something else than a regular file lies at `path`, where a file of this program
+/// belongs: a FIFO would be waited for, a link may lead anywhere. For files that a library opens.
+void expect_own_file(const std::filesystem::path& path);
+
+/// Opens a file of this program's own for reading and writing, created with mode 0600 where nothing
+/// is. Never waits, and refuses what expect_own_file() does.
+UniqueFd open_own_file(const std::filesystem::path& path);
 
 /// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
 /// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;

@@ -8,15 +8,6 @@
 namespace healthmetric {
 namespace {
 
-char32_t decode(std::string_view sequence) {
-  static constexpr std::array<unsigned, 5> kLeadMask = {0, 0x7F, 0x1F, 0x0F, 0x07};
-  char32_t point = static_cast<unsigned char>(sequence[0]) & kLeadMask.at(sequence.size());
-  for (const char c : sequence.substr(1)) {
-    point = (point << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
-  }
-  return point;
-}
-
 /// C0 and C1 controls, DEL, line separators, and the bidirectional controls (Unicode TR 36).
 bool disturbs_a_line(char32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
@@ -37,7 +28,7 @@ std::string printable(std::string_view text) {
       continue;
     }
     const std::string_view sequence = text.substr(0, length);
-    const char32_t point = decode(sequence);
+    const char32_t point = utf8_decode(sequence);
     const bool begins_a_command = point == U'[' && out.ends_with("##");
     if (!begins_a_command && !disturbs_a_line(point)) {
       out += sequence;

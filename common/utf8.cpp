@@ -1,5 +1,7 @@
 #include "common/utf8.hpp"
 
+#include <array>
+
 namespace healthmetric {
 namespace {
 
@@ -51,6 +53,15 @@ std::size_t utf8_sequence_length(std::string_view text) {
     if (!in_range(text[i], kContinuation)) return 0;
   }
   return length;
+}
+
+char32_t utf8_decode(std::string_view sequence) {
+  static constexpr std::array<unsigned, 5> kLeadMask = {0, 0x7F, 0x1F, 0x0F, 0x07};
+  char32_t point = static_cast<unsigned char>(sequence[0]) & kLeadMask.at(sequence.size());
+  for (const char c : sequence.substr(1)) {
+    point = (point << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  return point;
 }
 
 std::size_t utf8_valid_length(std::string_view text) {

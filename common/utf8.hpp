@@ -10,6 +10,9 @@ namespace healthmetric {
 /// forms, no surrogates, nothing past U+10FFFF); 0 when there is none.
 std::size_t utf8_sequence_length(std::string_view text);
 
+/// The code point of a well-formed sequence.
+char32_t utf8_decode(std::string_view sequence);
+
 inline constexpr std::size_t kMaxUtf8SequenceLength = 4;
 
 /// Length in bytes of the longest prefix of `text` that is well-formed UTF-8.

@@ -10,7 +10,7 @@ DeliverySession::DeliverySession(const Options& options, const std::string& api_
                                  HttpTransport& transport, Clock& clock, Progress& progress)
     : watched_(transport, progress),
       retrying_(watched_, clock, options.max_wait, progress),
-      client_(retrying_, {api_url, find_token(options.token_file, Url::parse(api_url, "--api-url")),
-                          repository, branch}) {}
+      client_(retrying_,
+              {api_url, find_token(options.token_file, api_root(api_url)), repository, branch}) {}
 
 }  // namespace healthmetric::sender

@@ -5,6 +5,7 @@
 
 #include "common/ascii.hpp"
 #include "common/content_type.hpp"
+#include "common/file_io.hpp"
 #include "common/interruption.hpp"
 #include "sender/ignore_files.hpp"
 #include "sender/scan_result.hpp"

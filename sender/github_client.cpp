@@ -161,6 +161,12 @@ Response GithubClient::follow_redirects(Request request) {
     if (response.header("location").empty()) fail_unanswered(response, what_is_asked(request));
     const std::string target = resolve_url(request.url, response.header("location"));
     const std::string origin = origin_of(target);
+    if (origin.empty()) {
+      throw Error(ErrorCode::untrusted_peer,
+                  origin_of(request.url) +
+                      " redirects to what is no http or https URL, or has a user or a password in "
+                      "it: not followed; check --api-url");
+    }
     if (origin != origin_of(request.url)) {
       throw Error(ErrorCode::untrusted_peer,
                   fmt::format("{} redirects to another host, {}: not followed, the token must not "

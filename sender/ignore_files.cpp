@@ -13,6 +13,7 @@
 #include "common/process.hpp"
 #include "common/text_encoding.hpp"
 #include "common/unicode.hpp"
+#include "sender/ignore_lines.hpp"
 
 // git decides what an ignore file means, for nobody writes these rules twice the same way. It is
 // not asked in the source folder, where .gitignore files, a repository's configuration or a nested
@@ -65,6 +66,7 @@ std::string read_ignore_file(const fs::path& file) {
       throw Error(ErrorCode::usage, fmt::format("{}, line {}: a NUL character: save it as UTF-8",
                                                 name, line_at(text, nul)));
     }
+    check_ignore_lines(text, name);
     return text;
   } catch (const Error& error) {
     throw Error(ErrorCode::usage,

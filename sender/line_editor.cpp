@@ -1,7 +1,6 @@
 #include "sender/line_editor.hpp"
 
 #include <histedit.h>
-#include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale() is POSIX
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "common/home.hpp"
 #include "common/interruption.hpp"
 #include "common/printable.hpp"
+#include "common/utf8_locale.hpp"
 
 namespace healthmetric {
 namespace {
@@ -40,26 +40,6 @@ struct EndEditLine {
 };
 struct EndHistory {
   void operator()(History* history) const noexcept { history_end(history); }
-};
-
-/// Characters are UTF-8 while a line is edited, whatever the environment says; elsewhere names are
-/// bytes.
-class Utf8Characters {
- public:
-  Utf8Characters() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = ::uselocale(locale_);
-  }
-  ~Utf8Characters() {
-    if (locale_ == nullptr) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
-  }
-  Utf8Characters(const Utf8Characters&) = delete;
-  Utf8Characters& operator=(const Utf8Characters&) = delete;
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
 };
 
 /// Ctrl-Z waits to be looked at while this object lives.
@@ -141,13 +121,18 @@ struct LineEditor::Session {
     el_wset(editor.get(), EL_ADDFN, L"complete-path", L"Complete a path", &Session::complete);
     set_up(*history);
     el_set(editor.get(), EL_HIST, ::history, history.get());
-    if (!history_file.empty()) call(*history, H_LOAD, history_file.c_str());
+    if (!history_file.empty()) load(*history, history_file);
   }
 
   template <typename... Arguments>
   static int call(History& history, int operation, Arguments... arguments) {
     HistEvent event{};
     return ::history(&history, &event, operation, arguments...);
+  }
+
+  static void load(History& history, const fs::path& file) {
+    expect_own_file(file);
+    call(history, H_LOAD, file.c_str());
   }
 
   static void set_up(History& history) {
@@ -273,11 +258,12 @@ void LineEditor::remember(const std::string& line) {
   if (line.empty() || file.empty()) return;
   const std::unique_ptr<History, EndHistory> kept(history_init());
   Session::set_up(*kept);
-  Session::call(*kept, H_LOAD, file.c_str());
+  Session::load(*kept, file);
   Session::call(*kept, H_ENTER, line.c_str());
   create_private_directories(file.parent_path());
   // Written to a file of its own and renamed: a kill leaves the old history.
   const fs::path temporary = file.string() + ".new";
+  expect_own_file(temporary);
   if (Session::call(*kept, H_SAVE, temporary.c_str()) < 0) return;
   std::error_code error;
   fs::permissions(temporary, fs::perms::owner_read | fs::perms::owner_write, error);

@@ -5,6 +5,7 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
+#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
 #include "common/printable.hpp"

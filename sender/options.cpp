@@ -165,7 +165,7 @@ void check_network(const Options& options) {
 void check_file_limit(const Options& options) {
   const bool stays_here = !options.output.empty() || options.outbox_command;
   if (stays_here || options.limits.max_file_bytes <= Limits{}.max_file_bytes) return;
-  if (!Url::parse(options.api_url, "--api-url").is_github()) return;
+  if (!api_root(options.api_url).is_github()) return;
   throw Error(ErrorCode::usage,
               "--max-file-size: GitHub takes no file over 100 MiB, nor does a receiver by default: "
               "choose 100M or less");

@@ -251,9 +251,7 @@ void Outbox::take_back(const fs::path& folder) const {
 
 std::optional<UniqueFd> Outbox::try_lock(std::string& holder) const {
   const fs::path path = folder_ / kLockFile;
-  UniqueFd fd(uninterrupted(
-      [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); }));
-  if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
+  UniqueFd fd = open_own_file(path);
   std::string text(32, '\0');
   if (!lock_without_waiting(fd)) {
     if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);

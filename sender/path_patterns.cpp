@@ -1,33 +1,33 @@
 #include "sender/path_patterns.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <span>
 
 #include "common/error.hpp"
 #include "common/printable.hpp"
 #include "common/unicode.hpp"
+#include "sender/glob.hpp"
 
 namespace healthmetric {
 namespace {
 
-constexpr const char* kAnyFolders = "**";
+constexpr std::u32string_view kAnyFolders = U"**";
 
 /// The names in `written`, in normalisation form C, behind those in `names`.
-std::vector<std::string> split(std::string_view written, std::vector<std::string> names = {}) {
+std::vector<std::u32string> split(std::string_view written,
+                                  std::vector<std::u32string> names = {}) {
   const std::string text = composed(written);
   std::string_view path = text;
   while (!path.empty()) {
     const std::size_t end = path.find('/');
     const std::string_view name = path.substr(0, end);
-    if (!name.empty() && name != ".") names.emplace_back(name);
+    if (!name.empty() && name != ".") names.push_back(characters_of(name));
     path.remove_prefix(end == std::string_view::npos ? path.size() : end + 1);
   }
   return names;
 }
 
-using Names = std::span<const std::string>;
+using Names = std::span<const std::u32string>;
 
 /// Whether the glob matches the path or a folder above it. What a "**" skips is as little as lets
 /// the names up to the next "**" match, which leaves most to the rest: so no choice is taken back
@@ -42,7 +42,7 @@ bool matches(Names glob, Names path) {
       if (at + 1 == glob.size()) return name < path.size();
       behind_any = ++at;
       retried_from = name;
-    } else if (name < path.size() && ::fnmatch(glob[at].c_str(), path[name].c_str(), 0) == 0) {
+    } else if (name < path.size() && glob_matches(glob[at], path[name])) {
       ++at;
       ++name;
     } else if (name < path.size() && behind_any) {
@@ -65,7 +65,7 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
                   in_quotes(glob) + " is no pattern: write for example '*.csv' or 'raw/**'");
     }
     const bool names_a_place = glob.find('/') < glob.size() - 1;
-    std::vector<std::string> names;
+    std::vector<std::u32string> names;
     if (!names_a_place) names.emplace_back(kAnyFolders);
     names = split(glob, std::move(names));
     patterns_.push_back({pattern, std::move(names)});
@@ -75,7 +75,7 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
 
 std::optional<Verdict> PathPatterns::verdict_on(std::string_view path) const {
   if (patterns_.empty()) return {};
-  const std::vector<std::string> names = split(path);
+  const std::vector<std::u32string> names = split(path);
   const auto last =
       std::find_if(patterns_.rbegin(), patterns_.rend(),
                    [&](const Compiled& pattern) { return matches(pattern.names, names); });
@@ -90,7 +90,7 @@ std::vector<PathPattern> PathPatterns::unmatched(const std::vector<std::string_v
   for (const Compiled& pattern : patterns_) left.push_back(&pattern);
   for (const std::string_view path : paths) {
     if (left.empty()) break;
-    const std::vector<std::string> names = split(path);
+    const std::vector<std::u32string> names = split(path);
     std::erase_if(left, [&](const Compiled* pattern) { return matches(pattern->names, names); });
   }
   std::vector<PathPattern> result;

@@ -21,9 +21,10 @@ struct PathPattern {
 /// included goes.
 ///
 /// A glob without a slash (but at its end) matches a file's or folder's name at any depth, one with
-/// a slash the path below the source folder. `*`, `?` and `[...]` are those of fnmatch(3) within
-/// one name, `**` stands for any number of folders. What matches a folder matches all below it.
-/// Normalisation makes no difference, so a pattern matches names that macOS wrote.
+/// a slash the path below the source folder. `*`, `?` and `[...]` are those of POSIX within one
+/// name, of characters where the name is UTF-8 and else of bytes; `**` stands for any number of
+/// folders. What matches a folder matches all below it. Normalisation makes no difference, so a
+/// pattern matches names that macOS wrote.
 class PathPatterns {
  public:
   PathPatterns() = default;
@@ -45,7 +46,7 @@ class PathPatterns {
  private:
   struct Compiled {
     PathPattern written;
-    std::vector<std::string> names;  ///< the glob, a name at a time
+    std::vector<std::u32string> names;  ///< the glob, a name at a time
   };
 
   std::vector<Compiled> patterns_;

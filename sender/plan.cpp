@@ -19,8 +19,7 @@ namespace {
 /// The repository of such a run; "" where nothing names one.
 std::string target_of(const Options& options) {
   if (!options.output.empty()) return (options.output / "_storage" / "inbox").string();
-  const auto chosen =
-      choose_repository(options.repository, Url::parse(options.api_url, "--api-url"));
+  const auto chosen = choose_repository(options.repository, api_root(options.api_url));
   return chosen ? chosen->str() : "";
 }
 

@@ -27,7 +27,7 @@ class Dialogue {
 
   bool run() {
     const bool is_sent = options_.output.empty() && !options_.dry_run;
-    const Url api = Url::parse(options_.api_url, "--api-url");
+    const Url api = api_root(options_.api_url);
     if (is_sent) find_token(options_.token_file, api);
     ask_source();
     if (options_.batch_name.empty()) ask_batch_name();

@@ -27,24 +27,6 @@ void leave_out(ScanResult& result, std::string path, std::string reason, LeftOut
   result.left_out.push_back({{std::move(path), std::move(reason)}, kind});
 }
 
-std::string_view kind_of(fs::file_type type) {
-  switch (type) {
-    case fs::file_type::symlink:
-      return "a symbolic link";
-    case fs::file_type::fifo:
-      return "a FIFO";
-    case fs::file_type::socket:
-      return "a socket";
-    case fs::file_type::block:
-    case fs::file_type::character:
-      return "a device";
-    case fs::file_type::directory:
-      return "a folder";
-    default:
-      return "no regular file";
-  }
-}
-
 std::string folder_prefix(const fs::path& folder) {
   return folder.empty() ? "" : (folder / "").string();
 }

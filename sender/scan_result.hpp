@@ -14,9 +14,6 @@ inline constexpr const char* kNoSuchFile = "No such file or directory";
 
 void leave_out(ScanResult& result, std::string path, std::string reason, LeftOut kind);
 
-/// "a symbolic link", "a folder", ... of what is no regular file.
-std::string_view kind_of(std::filesystem::file_type type);
-
 /// `folder` with a final slash, or empty for the current one.
 std::string folder_prefix(const std::filesystem::path& folder);
 

@@ -76,7 +76,7 @@ class SendingRun {
  public:
   SendingRun(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress)
       : options_(options),
-        repository_(find_repository(options.repository, Url::parse(options.api_url, "--api-url"))),
+        repository_(find_repository(options.repository, api_root(options.api_url))),
         target_{options.api_url, repository_.str(), options.branch, options.trigger},
         clock_(clock),
         progress_(progress),
@@ -223,7 +223,7 @@ class SendingRun {
 
   [[nodiscard]] std::string where_runs_are() const {
     return "; is the workflow enabled? Its runs: " +
-           web_url(Url::parse(options_.api_url, "--api-url"), repository_.str()) + "/actions";
+           web_url(api_root(options_.api_url), repository_.str()) + "/actions";
   }
 
   const Options& options_;
@@ -282,11 +282,10 @@ std::string to_line(const Outcome& outcome) {
 std::string what_next(const Options& options, const Outcome& outcome) {
   switch (outcome.fate) {
     case Outcome::Fate::sent:
-      return "Watch the receiver at " +
-             web_url(Url::parse(options.api_url, "--api-url"), outcome.target) + "/actions\n";
+      return "Watch the receiver at " + web_url(api_root(options.api_url), outcome.target) +
+             "/actions\n";
     case Outcome::Fate::stored:
-      return "It is stored; see " +
-             web_url(Url::parse(options.api_url, "--api-url"), outcome.target) + "\n";
+      return "It is stored; see " + web_url(api_root(options.api_url), outcome.target) + "\n";
     case Outcome::Fate::rejected:
       return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
     case Outcome::Fate::queued:
@@ -312,7 +311,7 @@ std::string to_json_text(const Outcome& outcome) {
   json["files"] = outcome.files;
   json["bytes"] = outcome.size_bytes;
   json["unchanged"] = outcome.unchanged;
-  json["reason"] = outcome.reason.empty() ? Json(nullptr) : Json(outcome.reason);
+  json["reason"] = outcome.reason.empty() ? Json(nullptr) : Json(log::redacted(outcome.reason));
   json["payloads"] = outcome.payloads;
   json["left_out"] = left_out_json(outcome.left_out);
   return healthmetric::to_text(json);

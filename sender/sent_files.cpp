@@ -192,6 +192,11 @@ void create_schema(const Connection& connection) {
 
 constexpr const char* kDatabaseFile = "sent.db";
 
+/// SQLite opens its files by name, and would wait for the writer of a FIFO.
+void expect_own_database(const std::filesystem::path& path) {
+  for (const char* suffix : {"", "-journal", "-wal"}) expect_own_file(path.string() + suffix);
+}
+
 std::string key_of(const Target& target) {
   return target.api_url + "\n" + target.repository + "\n" + target.branch;
 }
@@ -218,7 +223,8 @@ struct SentFiles::Database {
 SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& target) {
   create_private_directories(state_dir);
   const std::filesystem::path path = state_dir / kDatabaseFile;
-  ensure_private_file(path);
+  expect_own_database(path);
+  open_own_file(path);
   database_ = std::make_unique<Database>(
       Database{{}, Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
   create_schema(database_->connection);
@@ -248,6 +254,7 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
 
 SentFiles SentFiles::read_only(const std::filesystem::path& state_dir, const Target& target) {
   const std::filesystem::path path = state_dir / kDatabaseFile;
+  expect_own_database(path);
   const auto state = file_state(path);
   if (state && state->size_bytes > 0) {
     Connection connection(path, SQLITE_OPEN_READONLY);

@@ -85,6 +85,17 @@ Url Url::parse(const std::string& text, std::string_view option) {
           part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
 }
 
+Url api_root(const std::string& text) {
+  constexpr const char* kOption = "--api-url";
+  Url url = Url::parse(text, kOption);
+  if (text.find_first_of("?#") == std::string::npos) return url;
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("{}: the root of an API has neither a query nor a fragment: leave out what "
+                  "begins with '?' or '#'",
+                  kOption));
+}
+
 Proxy Proxy::parse(const std::string& text, std::string_view option) {
   static constexpr std::array<std::string_view, 6> kSchemes = {"http",    "https",  "socks4",
                                                                "socks4a", "socks5", "socks5h"};

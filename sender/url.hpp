@@ -25,6 +25,10 @@ struct Url {
   static Url parse(const std::string& text, std::string_view option);
 };
 
+/// The root of the API as --api-url names it. Throws Error{usage} that names that option, and no
+/// password, for what is no such URL, or has what cannot stand in front of a path.
+Url api_root(const std::string& text);
+
 /// A proxy as --proxy names it: [scheme://][user:password@]host[:port].
 struct Proxy {
   std::string text;

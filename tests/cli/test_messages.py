@@ -253,6 +253,19 @@ def empty_token_file(stage: Stage) -> Result:
 
 
 @scenario
+def odd_own_file(stage: Stage) -> Result:
+    stage.sender.outbox.mkdir(parents=True)
+    os.mkfifo(stage.sender.outbox / "lock")
+    return stage.send()
+
+
+@scenario
+def ignore_line_says_nothing(stage: Stage) -> Result:
+    (stage.source / ".healthmetricignore").write_text("*.tmp\nraw\\\n")
+    return stage.send()
+
+
+@scenario
 def state_not_writable(stage: Stage) -> Result:
     (stage.tmp / "file").write_text("")
     return stage.send("--state-dir", stage.tmp / "file")
@@ -326,6 +339,7 @@ simple("null-alone", "--data", "1", "--null")
 simple("bad-pattern", "--folder", "SOURCE", "--exclude", "/")
 simple("small-parts", "--data", "1", "--part-size", "4K")
 simple("bad-url", "--data", "1", "--repo", "octo/data", "--api-url", "example.com")
+simple("url-with-query", "--data", "1", "--repo", "octo/data", "--api-url", "https://example.com/?a=b")
 simple("url-with-password", "--data", "1", "--repo", "octo/data", "--api-url", "https://me:secret@example.com")
 simple("log-not-writable", "--data", "1", "--log-file", "TMP")
 simple("folder-is-file", "--folder", "SOURCE/data.json")
@@ -505,6 +519,7 @@ SCENARIOS |= {
     "http-502": lambda stage: stage.answer(502),
     "http-503": lambda stage: stage.answer(503),
     "redirect-elsewhere": lambda stage: stage.answer(307, headers={"location": "https://elsewhere.example/x"}),
+    "redirect-with-password": lambda stage: stage.answer(307, headers={"location": "http://a:b@127.0.0.1/x"}),
     "redirects-in-circles": lambda stage: stage.answer(307, headers={"location": "/again"}, method="PUT"),
     "dispatch-refused": lambda stage: stage.answer(404, "Not Found", method="POST"),
     "workflow-missing": lambda stage: stage.answer(

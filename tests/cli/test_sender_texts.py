@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import TOKEN, Destination, Output
@@ -167,3 +168,25 @@ def test_many_stars_cost_no_more_than_their_length(output: Output, tmp_path: Pat
     result = output("--folder", source, "--exclude", pattern, "--include", f"**/{pattern}")
     assert result.status == 0
     assert len(sent(output)) == 6
+
+
+@pytest.mark.parametrize("pattern, name", [
+    ("caf?.csv", "café.csv"), ("caf[é].csv", "café.csv"), ("caf[^é].csv", "cafe.csv"), ("????.csv", "größ.csv"),
+    ("[α-ω].csv", "β.csv"), ("?.csv", "\U0001f600.csv"), ("sub/?????/*", "sub/größe/a.csv"),
+])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_pattern_matches_characters(pattern: str, name: str, form: Any, output: Output, tmp_path: Path) -> None:
+    """In the C locale too, where a job of cron runs."""
+    found = unicodedata.normalize(form, name)
+    source = write_tree(tmp_path / "s", {"a.json": b"1", found: b"2"})
+    result = output("--folder", source, "--exclude", pattern, env={"LC_ALL": "C"})
+    assert (result.status, result.stderr) == (0, ""), result
+    assert sent(output) == ["a.json"]
+
+
+@pytest.mark.parametrize("pattern, name", [("caf??.csv", "café.csv"), ("caf[Ã©]*", "café.csv"), ("?", "é.csv")])
+def test_and_no_bytes(pattern: str, name: str, output: Output, tmp_path: Path) -> None:
+    source = write_tree(tmp_path / "s", {"a.json": b"1", name: b"2"})
+    result = output("--folder", source, "--exclude", pattern)
+    result.error_line("matches nothing")
+    assert sent(output) == ["a.json", name]

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX
+
+namespace healthmetric {
+
+/// While it lives, characters are UTF-8 to the C library's functions in this thread, whatever the
+/// environment says; elsewhere names are bytes.
+class Utf8Characters {
+ public:
+  Utf8Characters();
+  ~Utf8Characters();
+  Utf8Characters(const Utf8Characters&) = delete;
+  Utf8Characters& operator=(const Utf8Characters&) = delete;
+
+ private:
+  locale_t before_ = nullptr;
+};
+
+}  // namespace healthmetric

@@ -1,0 +1,76 @@
+"""The address of the API, and the ones that a server names: what is no root of an API is refused, and no
+password in one is ever printed or kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Destination
+from programs import Program, Result
+
+PASSWORD = "hunter2secret"
+QUERY = "leave out what begins with '?' or '#'"
+USER = "leave user and password out of the URL"
+ROOTS = {
+    "https://ghe.example.com/api/v3?x=hunter2secret": QUERY, "https://ghe.example.com/api/v3?": QUERY,
+    "https://ghe.example.com/api/v3#hunter2secret": QUERY, "https://ghe.example.com#": QUERY,
+    "https://me:hunter2secret@ghe.example.com": USER, "https://hunter2secret@ghe.example.com": USER,
+    "https://me:hunter2secret@ghe.example.com/?a#b": USER,
+}
+
+
+def kept_anywhere(program: Program, secret: str) -> bool:
+    return any(secret.encode() in file.read_bytes() for file in program.home.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("url, said", ROOTS.items())
+@pytest.mark.parametrize("place", ["option", "variable", "GITHUB_API_URL", "file"])
+@pytest.mark.parametrize("words", [[], ["--dry-run"], ["--json"]], ids=["send", "dry", "json"])
+def test_what_is_no_root_of_an_api_is_refused(url: str, said: str, place: str, words: list[str], sender: Program,
+                                              source: Path, tmp_path: Path) -> None:
+    options: list[str] = list(words)
+    env = {"GH_TOKEN": TOKEN, "GH_ENTERPRISE_TOKEN": TOKEN}
+    if place == "option":
+        options += ["--api-url", url]
+    elif place == "file":
+        (tmp_path / "sender.toml").write_text(f'api-url = "{url}"\n')
+        options += ["--config", str(tmp_path / "sender.toml")]
+    else:
+        env[{"variable": "HEALTHMETRIC_API_URL"}.get(place, place)] = url
+    result = sender("--folder", source, "--repo", "octo/data", "--log-file", tmp_path / "log", *options, env=env)
+    assert (result.status, result.stdout) == (2, ""), result
+    result.error_line("--api-url: ", said)
+    assert PASSWORD not in result.stderr + (tmp_path / "log").read_text()
+    assert not kept_anywhere(sender, PASSWORD)
+
+
+def redirected(destination: Destination, source: Path, location: str, *words: str) -> Result:
+    destination.github.faults({"method": "PUT", "times": None, "action": {
+        "redirect": {"status": 307, "location": location}}})
+    return destination("--folder", source, "--verbose", *words)
+
+
+@pytest.mark.parametrize("user", ["me:hunter2secret", "hunter2secret", "me:p'w\"hunter2secret", "a@b:hunter2secret"],
+                         ids=["both", "user", "quotes", "two"])
+def test_a_redirect_with_a_password_is_not_followed_and_not_shown(user: str, destination: Destination,
+                                                                  source: Path) -> None:
+    address = destination.github.url.replace("://", f"://{user}@")
+    result = redirected(destination, source, f"{address}/repos/{destination.repo}/contents/x.json", "--json")
+    assert (result.status, result.json["status"]) == (7, "queued"), result
+    result.error_line("redirects to what is no http or https URL, or has a user or a password in it")
+    listed = destination.sender("outbox", "list")
+    assert PASSWORD not in result.stdout + result.stderr + listed.stdout
+    assert not kept_anywhere(destination.sender, PASSWORD)
+    assert destination.inbox() == {} and len(destination.requests("PUT")) == 1
+
+
+def test_a_token_that_a_server_repeats_is_shown_nowhere(destination: Destination, source: Path) -> None:
+    destination.github.faults({"method": "PUT", "times": None, "action": {
+        "status": 403, "body": {"message": f"no {TOKEN} here, https://me:{PASSWORD}@ghe.example.com/x"}}})
+    result = destination("--folder", source, "--verbose", "--json")
+    assert result.status == 5
+    listed = destination.sender("outbox", "list", "--json")
+    shown = result.stdout + result.stderr + listed.stdout
+    assert TOKEN not in shown and PASSWORD not in shown
+    assert not kept_anywhere(destination.sender, TOKEN) and not kept_anywhere(destination.sender, PASSWORD)
