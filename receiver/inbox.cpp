@@ -23,12 +23,6 @@ bool is_first_generation_output(std::string_view name) {
          name.find("processing_summary") != std::string_view::npos;
 }
 
-struct NamedPayload {
-  PayloadName name;
-  PayloadFile payload;
-  std::chrono::sys_seconds modified;
-};
-
 bool hold_the_same(Storage& storage, const PayloadFile& a, const PayloadFile& b) {
   if (a.size_bytes != b.size_bytes) return false;
   auto left = storage.open(a.path);
@@ -138,7 +132,8 @@ std::vector<PayloadFile> all_files(const WaitingBatch& batch) {
 }
 
 Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
-                 std::chrono::seconds incomplete_after) {
+                 std::chrono::seconds incomplete_after,
+                 const std::vector<NamedPayload>& elsewhere) {
   Inbox inbox;
   std::map<std::string, std::vector<NamedPayload>> by_batch;
   const auto add = [&](const std::string& folder, const Storage::File& file) {
@@ -162,6 +157,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
       add("", file);
     }
   }
+  for (const NamedPayload& part : elsewhere) by_batch[part.name.batch.str()].push_back(part);
   for (auto& [id, parts] : by_batch) {
     const BatchId batch = parts.front().name.batch;
     inbox.batches.push_back(assemble(storage, batch, std::move(parts), now, incomplete_after));

@@ -14,6 +14,14 @@
 
 namespace healthmetric {
 
+/// A payload with the name of its batch and part, which tells what it is even where the file has
+/// another one.
+struct NamedPayload {
+  PayloadName name;
+  PayloadFile payload;
+  std::chrono::sys_seconds modified;
+};
+
 /// The payloads of one batch.
 struct WaitingBatch {
   enum class State {
@@ -50,7 +58,9 @@ bool is_inbox_payload_name(std::string_view name);
 /// A payload that lies in both places, with the same bytes, counts once.
 /// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
 /// with none at once.
+/// Payloads `elsewhere` in the storage count as if they lay in the inbox.
 Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
-                 std::chrono::seconds incomplete_after);
+                 std::chrono::seconds incomplete_after,
+                 const std::vector<NamedPayload>& elsewhere = {});
 
 }  // namespace healthmetric

@@ -41,12 +41,9 @@ class Receiver {
       report.not_retried = std::move(retried.left);
     }
     Inbox inbox = scan();
-    if (writes()) {
-      const std::vector<std::string> taken = take_back_early_parts(storage_, inbox);
-      if (!taken.empty()) inbox = scan();
-      report.retried.insert(report.retried.end(), taken.begin(), taken.end());
-      storage_.remove_tree(kStagingFolder);
-    }
+    const std::vector<NamedPayload> early = early_parts(storage_, inbox);
+    if (!early.empty()) inbox = scan_with(early, report);
+    if (writes()) storage_.remove_tree(kStagingFolder);
     report.batches.reserve(inbox.batches.size());
     for (WaitingBatch& batch : inbox.batches) {
       report.batches.push_back(process(batch));
@@ -64,8 +61,23 @@ class Receiver {
  private:
   [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
 
-  Inbox scan() {
-    return scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after);
+  Inbox scan(const std::vector<NamedPayload>& elsewhere = {}) {
+    return scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after,
+                      elsewhere);
+  }
+
+  /// What waits once the `early` parts that were rejected are back in the inbox.
+  Inbox scan_with(const std::vector<NamedPayload>& early, Report& report) {
+    if (writes()) {
+      const std::vector<std::string> taken = take_back(storage_, early);
+      report.retried.insert(report.retried.end(), taken.begin(), taken.end());
+      return scan();
+    }
+    for (const NamedPayload& part : early) {
+      log::info("would try again: " + in_quotes(part.payload.path.str()));
+      report.retried.push_back(part.payload.path.str());
+    }
+    return scan(early);
   }
 
   [[nodiscard]] StoreRules rules() const {

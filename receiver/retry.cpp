@@ -68,21 +68,26 @@ void take_back(Storage& storage, const std::string& name) {
 
 /// What lies in `rejected/`, as far as this room is concerned.
 struct Rejected {
-  std::vector<std::string> payloads;        ///< that have their reason beside them
+  std::vector<Storage::File> payloads;      ///< that have their reason beside them, with their path
   std::vector<std::string> orphan_reasons;  ///< whose payload is gone
 };
 
 Rejected list_rejected(Storage& storage) {
-  std::vector<std::string> names;
-  for (const Storage::File& file : storage.files_in(kRejectedFolder)) {
-    names.push_back(std::string(kRejectedFolder) + file.name);
-  }
+  std::vector<Storage::File> files = storage.files_in(kRejectedFolder);
+  for (Storage::File& file : files) file.name.insert(0, kRejectedFolder);
+  const auto comes_before = [](const Storage::File& file, const std::string& name) {
+    return file.name < name;
+  };
   Rejected rejected;
-  for (const std::string& name : names) {
-    if (!name.ends_with(kReasonSuffix) || !is_usable(name)) continue;
-    const std::string payload = name.substr(0, name.size() - kReasonSuffix.size());
-    const bool is_there = std::binary_search(names.begin(), names.end(), payload);
-    (is_there ? rejected.payloads : rejected.orphan_reasons).push_back(is_there ? payload : name);
+  for (const Storage::File& file : files) {
+    if (!file.name.ends_with(kReasonSuffix) || !is_usable(file.name)) continue;
+    const std::string payload = file.name.substr(0, file.name.size() - kReasonSuffix.size());
+    const auto there = std::lower_bound(files.begin(), files.end(), payload, comes_before);
+    if (there != files.end() && there->name == payload) {
+      rejected.payloads.push_back(*there);
+    } else {
+      rejected.orphan_reasons.push_back(file.name);
+    }
   }
   return rejected;
 }
@@ -93,21 +98,16 @@ std::optional<PayloadName> part_name(const RelativePath& payload) {
   return is_part ? std::move(name) : std::nullopt;
 }
 
-/// A rejected payload with the name it had.
-struct EarlyPart {
-  std::string rejected;
-  PayloadName name;
-};
-
-/// The parts in `rejected/`, by the batch they are of.
-std::multimap<std::string, EarlyPart> rejected_parts(Storage& storage) {
-  std::multimap<std::string, EarlyPart> parts;
-  for (const std::string& payload : list_rejected(storage).payloads) {
-    if (payload.find(".part-") == std::string::npos) continue;
+/// The parts in `rejected/`, with the names they had, by the batch they are of.
+std::multimap<std::string, NamedPayload> rejected_parts(Storage& storage) {
+  std::multimap<std::string, NamedPayload> parts;
+  for (const Storage::File& file : list_rejected(storage).payloads) {
+    if (file.name.find(".part-") == std::string::npos) continue;
     try {
-      const RelativePath place = place_in_inbox(read_reason(storage, reason_of(payload)));
+      const RelativePath place = place_in_inbox(read_reason(storage, reason_of(file.name)));
       if (const auto name = part_name(place)) {
-        parts.emplace(name->batch.str(), EarlyPart{payload, *name});
+        const PayloadFile payload{RelativePath(file.name), file.size_bytes};
+        parts.emplace(name->batch.str(), NamedPayload{*name, payload, file.modified});
       }
     } catch (const Error& error) {
       if (!is_defect(error.code())) throw;
@@ -134,17 +134,18 @@ bool try_again(Storage& storage, const std::string& rejected) {
 Retried retry_rejected(Storage& storage) {
   Retried retried;
   const Rejected rejected = list_rejected(storage);
-  for (const std::string& name : rejected.payloads) {
-    (try_again(storage, name) ? retried.taken : retried.left).push_back(name);
+  for (const Storage::File& payload : rejected.payloads) {
+    const bool is_taken = try_again(storage, payload.name);
+    (is_taken ? retried.taken : retried.left).push_back(payload.name);
   }
   for (const std::string& name : rejected.orphan_reasons) storage.remove(RelativePath(name));
   storage.sync();
   return retried;
 }
 
-std::vector<std::string> take_back_early_parts(Storage& storage, const Inbox& inbox) {
-  std::vector<std::string> taken;
-  std::optional<std::multimap<std::string, EarlyPart>> rejected;
+std::vector<NamedPayload> early_parts(Storage& storage, const Inbox& inbox) {
+  std::vector<NamedPayload> early;
+  std::optional<std::multimap<std::string, NamedPayload>> rejected;
   for (const WaitingBatch& batch : inbox.batches) {
     std::vector<PayloadName> names;
     for (const PayloadFile& payload : batch.payloads) {
@@ -153,12 +154,18 @@ std::vector<std::string> take_back_early_parts(Storage& storage, const Inbox& in
     if (names.empty()) continue;
     if (!rejected) rejected = rejected_parts(storage);
     const auto [first, last] = rejected->equal_range(batch.id->str());
-    std::for_each(first, last, [&](const auto& early) { names.push_back(early.second.name); });
+    std::for_each(first, last, [&](const auto& part) { names.push_back(part.second.name); });
     if (first == last || !are_all_parts(std::move(names))) continue;
-    for (auto early = first; early != last; ++early) {
-      const std::string& payload = early->second.rejected;
-      if (try_again(storage, payload)) taken.push_back(payload);
-    }
+    std::for_each(first, last, [&](const auto& part) { early.push_back(part.second); });
+  }
+  return early;
+}
+
+std::vector<std::string> take_back(Storage& storage, const std::vector<NamedPayload>& early) {
+  std::vector<std::string> taken;
+  for (const NamedPayload& part : early) {
+    const std::string& path = part.payload.path.str();
+    if (try_again(storage, path)) taken.push_back(path);
   }
   if (!taken.empty()) storage.sync();
   return taken;

@@ -23,8 +23,11 @@ struct Retried {
 Retried retry_rejected(Storage& storage);
 
 /// Where parts of a batch were rejected because the others were long in coming, and those are in
-/// the inbox now: moves the rejected ones back in the same way, if then no part is missing. Returns
-/// what was moved.
-std::vector<std::string> take_back_early_parts(Storage& storage, const Inbox& inbox);
+/// the inbox now: the rejected ones, if with them no part is missing. Each has the name that it
+/// goes by, and the path in `rejected/` where it lies.
+std::vector<NamedPayload> early_parts(Storage& storage, const Inbox& inbox);
+
+/// Moves them back in the same way. Returns the paths of those that were moved.
+std::vector<std::string> take_back(Storage& storage, const std::vector<NamedPayload>& early);
 
 }  // namespace healthmetric

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import run_summary
 from batch_report import label_of
+from shown_text import on_one_line
 
 MAX_ANNOTATIONS = 10  # GitHub shows no more of a step
 MAX_REASON_CHARACTERS = 500
@@ -71,7 +72,7 @@ def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
                        input=json.dumps({"body": markdown}).encode(), env=told, check=True,
                        capture_output=True, timeout=COMMENT_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
-        warn("No comment on the commit", error.stderr.decode(errors="replace").strip())
+        warn("No comment on the commit", error.stderr.decode(errors="replace"))
     except (OSError, subprocess.TimeoutExpired) as error:
         warn("No comment on the commit", str(error))
 
@@ -81,6 +82,6 @@ def _commits_url(environment: Mapping[str, str]) -> str:
 
 
 def _command(name: str, title: str, text: str) -> None:
-    """The words are escaped as GitHub's own toolkit does it, so that a line feed begins no command."""
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """On one line, escaped as GitHub's own toolkit does it."""
+    escaped = on_one_line(text).replace("%", "%25")
     print(f"::{name} title={title}::{escaped}", flush=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from failures import GitError
+from git_words import words_of
 
 
 class GitDialogue:
@@ -15,8 +17,9 @@ class GitDialogue:
     def __init__(self, git: Sequence[str], arguments: Sequence[str],
                  environment: Mapping[str, str]) -> None:
         self._name = f"git {arguments[0]}"
-        self._process = subprocess.Popen([*git, *arguments], env=environment,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the dialogue
+        self._process = subprocess.Popen([*git, *arguments], env=environment, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=self._said)
         assert self._process.stdin and self._process.stdout
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
@@ -28,6 +31,7 @@ class GitDialogue:
         if kind:
             self._process.kill()
         self._process.communicate()
+        self._said.close()
 
     def ask(self, request: bytes) -> list[bytes]:
         """The words of the line."""
@@ -38,7 +42,7 @@ class GitDialogue:
             pass  # then there is no answer either
         answer = self._answers.readline()
         if not answer:
-            raise GitError(f"{self._name} ended without an answer")
+            raise self._ended()
         return answer.split()
 
     def size_of(self, object_id: bytes, kind: bytes) -> int:
@@ -52,5 +56,11 @@ class GitDialogue:
         """Exactly so much of what stands behind the line."""
         block = self._answers.read(size)
         if len(block) < size:
-            raise GitError(f"{self._name} ended in the middle of an answer")
+            raise self._ended()
         return block
+
+    def _ended(self) -> GitError:
+        """Before it answered, or in the middle of an answer."""
+        self._process.wait()
+        self._said.seek(0)
+        return GitError(f"{self._name}: {words_of(self._said.read())}")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,6 +22,7 @@ from git_dialogue import GitDialogue
 from git_trees import REGULAR_FILE, TreeEditor
 from git_words import denial_in, refusal_in, words_of
 from rooms import room_in
+from watched_command import FellSilent, run_watched
 
 EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
@@ -66,8 +68,9 @@ class Clone:
     """
 
     def __init__(self, directory: Path, silence_s: int = SILENCE_S) -> None:
-        """A connection on which nothing moves for `silence_s` is given up."""
-        self._directory = directory
+        """A connection on which nothing moves for `silence_s` is given up, and a server that says
+        nothing for a few times as long."""
+        self._directory, self._silence_s = directory, silence_s
         self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
         self._bound_silence(silence_s)
         self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
@@ -89,11 +92,11 @@ class Clone:
             # With a depth, git has a pack made even when it lacks nothing.
             known = self._text("for-each-ref", "--format=%(objectname)",
                                f"refs/remotes/{remote}/{branch}")
-            if known and self._text("ls-remote", "--", remote, ref) == f"{known}\t{ref}":
+            if known and self._on_branch(remote, ref) == known:
                 return known
             # Without one, it would fetch the whole history of what it has not seen.
             depth = ["--depth=1"]
-        self._git("fetch", "--quiet", "--no-tags", *depth, "--", remote, ref)
+        self._fetch("--no-tags", *depth, "--", remote, ref)
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
@@ -102,9 +105,9 @@ class Clone:
         if not missing or not self._is_partial(remote):
             return
         try:
-            self._git("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
-                      "--no-write-fetch-head", "--filter=blob:none", "--stdin", "--", remote,
-                      given="\n".join(missing).encode())
+            self._fetch("--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "--",
+                        remote, given="\n".join(missing).encode(),
+                        before=["-c", "fetch.negotiationAlgorithm=noop"])
         except GitError as failure:
             raise RemoteFailure(str(failure)) from failure
         self._fetched_blobs |= missing
@@ -115,7 +118,9 @@ class Clone:
         command = [*self._command(), "--literal-pathspecs", "log", "--first-parent", "-m", "-z",
                    "--no-renames", "--name-only", "--format=%x01%H %ct", "--end-of-options", tip,
                    "--", *sorted({path.rpartition("/")[0] for path in wanted})]
-        with subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE) as log:
+        with (tempfile.TemporaryFile() as said,
+              subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE,
+                               stderr=said) as log):
             assert log.stdout
             change = ("", 0)
             for record in _streamed_records(log.stdout):
@@ -126,7 +131,10 @@ class Clone:
                     latest.setdefault(path, change)
                     if latest.keys() == wanted:
                         log.kill()
-                        break
+                        return latest
+            if log.wait() != 0:
+                said.seek(0)
+                raise GitError(f"git log: {words_of(said.read())}")
         return latest
 
     def shallow_commits(self) -> set[str]:
@@ -135,8 +143,7 @@ class Clone:
         return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
 
     def deepen(self, remote: str, tip: str, commits: int) -> None:
-        self._git("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--deepen={commits}",
-                  "--", remote, tip)
+        self._fetch("--no-tags", "--no-write-fetch-head", f"--deepen={commits}", "--", remote, tip)
 
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
         """Those that lie directly in the given directories of `commit`."""
@@ -203,12 +210,11 @@ class Clone:
 
     def push(self, remote: str, commit: str, branch: str) -> PushAnswer:
         """Moves the remote branch forward."""
-        # A hook of the clone (Git LFS installs one) has no say in how data is stored.
-        pushed = subprocess.run(
-            [*self._command(), "push", "--porcelain", "--no-verify", "--", remote,
-             f"{commit}:refs/heads/{branch}"],
-            env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        )
+        try:
+            pushed = self._watched("push", "--porcelain", "--progress", "--no-verify", "--", remote,
+                                   f"{commit}:refs/heads/{branch}")
+        except FellSilent as failure:
+            return PushAnswer(PushState.FAILED, f"git push: {failure}")
         if pushed.returncode == 0:
             return PushAnswer(PushState.ACCEPTED)
         if refusal := refusal_in(pushed.stdout, pushed.stderr):
@@ -247,9 +253,10 @@ class Clone:
                 "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
 
     def _command(self) -> list[str]:
+        # A hook of the clone (Git LFS installs one) has no say in how data is stored, and no time.
         return ["git", "-C", str(self._directory),
                 "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-                "-c", "index.sparse=false"]
+                "-c", "index.sparse=false", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
 
     def _text(self, *arguments: str, given: bytes = b"") -> str:
         return os.fsdecode(self._git(*arguments, given=given)).strip()
@@ -260,10 +267,32 @@ class Clone:
     def _git(self, *arguments: str, given: bytes = b"", **variables: str) -> bytes:
         done = subprocess.run([*self._command(), *arguments], env=self._environment | variables,
                               input=given, capture_output=True, check=False)
-        if done.returncode != 0:
-            command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
-            raise GitError(f"git {command}: {words_of(done.stderr)}")
-        return done.stdout
+        command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
+        return _output_of(done, command)
+
+    def _fetch(self, *arguments: str, given: bytes = b"", before: Sequence[str] = ()) -> None:
+        self._from_server("fetch", "--quiet", "--progress", *arguments, given=given, before=before)
+
+    def _on_branch(self, remote: str, ref: str) -> str:
+        """The commit that is there now."""
+        return os.fsdecode(self._from_server("ls-remote", "--", remote, ref)).partition("\t")[0]
+
+    def _from_server(self, command: str, *arguments: str, given: bytes = b"",
+                     before: Sequence[str] = ()) -> bytes:
+        try:
+            done = self._watched(*before, command, *arguments, given=given)
+        except FellSilent as failure:
+            raise GitError(f"git {command}: {failure}") from failure
+        return _output_of(done, command)
+
+    def _watched(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return run_watched([*self._command(), *arguments], self._environment, self._silence_s, given)
+
+
+def _output_of(done: subprocess.CompletedProcess[bytes], command: str) -> bytes:
+    if done.returncode != 0:
+        raise GitError(f"git {command}: {words_of(done.stderr)}")
+    return done.stdout
 
 
 def _records(output: bytes) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-MAX_REFUSAL_CHARACTERS = 1000
+from shown_text import on_one_line
+
 # The server would not take these commits. "[rejected]" without "remote" is git's own word for a
 # branch that has moved.
 _REFUSED = re.compile(rb"^!\t[^\t]*\t\[remote rejected\] \((.*)\)$", re.MULTILINE)
@@ -20,7 +21,8 @@ _DENIED = re.compile(r"(?:returned error:|HTTP) 4(?!08|13|29)\d\d|Authentication
 
 
 def words_of(stderr: bytes) -> str:
-    return stderr.decode(errors="replace").strip() or "failed without a word"
+    """On one line."""
+    return on_one_line(_text_of(stderr)) or "failed without a word"
 
 
 def refusal_in(report: bytes, stderr: bytes) -> str | None:
@@ -31,20 +33,17 @@ def refusal_in(report: bytes, stderr: bytes) -> str | None:
     found = _REFUSED.search(report) or _TOO_LARGE_FOR_HTTP.search(stderr)
     if not found:
         return None
-    said = [line.removeprefix("remote:") for line in words_of(stderr).splitlines()
+    said = [line.removeprefix("remote:") for line in _text_of(stderr).splitlines()
             if line.startswith("remote:")]
-    text = " ".join([*said, found[found.lastindex or 0].decode(errors="replace")])
-    return None if _PASSING.search(text) else _on_one_line(text)
+    text = " ".join([*said, _text_of(found[found.lastindex or 0])])
+    return None if _PASSING.search(text) else on_one_line(text)
 
 
 def denial_in(stderr: bytes) -> str | None:
     """What git says of a push that was not even looked at, for want of the right to; else None."""
-    text = words_of(stderr)
-    return _on_one_line(text) if _DENIED.search(text) and not _PASSING.search(text) else None
+    text = _text_of(stderr)
+    return on_one_line(text) if _DENIED.search(text) and not _PASSING.search(text) else None
 
 
-def _on_one_line(text: str) -> str:
-    """Without rulers and what a terminal would obey."""
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(word for word in shown.split() if not re.fullmatch(r"[^\w()/]{3,}", word))
-    return line[:MAX_REFUSAL_CHARACTERS]
+def _text_of(said: bytes) -> str:
+    return said.decode(errors="replace")

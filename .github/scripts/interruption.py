@@ -3,6 +3,9 @@
 Imported for what it does, before everything else: Python raises KeyboardInterrupt wherever it stands,
 in an import, too, and contexts clean up behind it; only what is shown of it is decided here. So even
 the imports of this module come after that.
+
+A context that is interrupted while it begins or ends cleans nothing up. So what must not outlive the
+script is named to `at_the_end`.
 """
 
 import sys
@@ -18,14 +21,33 @@ def _show(kind: type, error: BaseException, trace: object) -> None:
 
 sys.excepthook = _show
 
+import atexit  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_last_calls: "list[Callable[[], None]]" = []
+
+
+def at_the_end(call: "Callable[[], None]") -> None:
+    """Calls it once when the script ends, also by a signal; a further signal does not interrupt it."""
+    _last_calls.append(call)
+
+
+@atexit.register
+def _make_last_calls() -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    while _last_calls:
+        _last_calls.pop()()
 
 
 def _show_where_nothing_can_be_raised(told: "sys.UnraisableHookArgs") -> None:
     """In a destructor, for one, Python would print it and go on."""
-    if issubclass(told.exc_type, KeyboardInterrupt):
-        os._exit(INTERRUPTED)
+    if issubclass(told.exc_type, (KeyboardInterrupt, SystemExit)):
+        _make_last_calls()
+        os._exit(INTERRUPTED if issubclass(told.exc_type, KeyboardInterrupt) else TERMINATED)
     sys.__unraisablehook__(told)
 
 

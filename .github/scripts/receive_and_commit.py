@@ -13,8 +13,9 @@ words, and the others go on.
 The commits carry no "[skip ci]": a push made with an Actions GITHUB_TOKEN starts no runs, and one
 made with another token starts a single run that finds nothing to do.
 
-Exit status: 0 all done, 4 something was rejected (the rest is stored), 10 a local failure, 7 the
-remote could not be reached or refused. After 7 and 10 what was not stored still waits on the branch.
+Exit status: 0 all done, 2 an option that cannot be meant, 4 something was rejected (the rest is
+stored), 10 a local failure, 7 the remote could not be reached or refused. After 7 and 10 what was not
+stored still waits on the branch.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ import interruption  # noqa: E402, F401, I001 - first, for what it does
 import argparse  # noqa: E402
 import os  # noqa: E402
 import random  # noqa: E402
+import re  # noqa: E402
 import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -38,11 +41,13 @@ from pushing import Ended, Push  # noqa: E402
 from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
 from rooms import remove_abandoned  # noqa: E402
 from run_result import RunResult  # noqa: E402
+from shown_text import on_one_line  # noqa: E402
 
 DEFAULT_RECEIVER = Path("build/release/receiver/healthmetric-receiver")
 ALL_DONE, SOME_REJECTED, REMOTE_FAILURE, LOCAL_FAILURE = 0, 4, 7, 10
 LONGEST_PAUSE_S = 20.0
 PUSH_LIMIT_BYTES = 1 << 30  # GitHub refuses a push over 2 GiB
+MAX_ATTEMPTS, MAX_TIMEOUT_S, MAX_PUSH_BYTES = 1000, 24 * 60 * 60, 1 << 40
 
 
 def main() -> int:
@@ -73,11 +78,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--receiver", type=Path, default=DEFAULT_RECEIVER, metavar="PATH")
     parser.add_argument("--remote", default="origin")
     parser.add_argument("--branch", help="default: the branch checked out in this clone")
-    parser.add_argument("--attempts", type=int, default=10, metavar="N",
+    parser.add_argument("--attempts", type=number_up_to(MAX_ATTEMPTS), default=10, metavar="N",
                         help="how often to start before giving up when pushes lose races (default 10)")
-    parser.add_argument("--timeout", type=int, default=SILENCE_S, metavar="SECONDS",
-                        help="give up a connection on which nothing moves for so long (default 180)")
-    parser.add_argument("--push-limit", type=int, default=PUSH_LIMIT_BYTES, metavar="BYTES",
+    parser.add_argument("--timeout", type=number_up_to(MAX_TIMEOUT_S), default=SILENCE_S,
+                        metavar="SECONDS",
+                        help="give up a connection on which nothing moves for so long, and a server "
+                             "that says nothing for five times as long (default 180)")
+    parser.add_argument("--push-limit", type=number_up_to(MAX_PUSH_BYTES), default=PUSH_LIMIT_BYTES,
+                        metavar="BYTES",
                         help="begin another push before one carries more (default 1 GiB)")
     parser.add_argument("--log-file", type=Path, default=Path("receiver.log"), metavar="FILE",
                         help="the receiver's log (default receiver.log)")
@@ -92,6 +100,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="do everything but the push")
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
     return parser.parse_args()
+
+
+def number_up_to(most: int) -> Callable[[str], int]:
+    """Reads a whole number from 1 to `most`, in plain digits."""
+
+    def read(text: str) -> int:
+        if re.fullmatch("[0-9]{1,18}", text) and 1 <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {most}")
+
+    return read
 
 
 def tell(result: RunResult, options: argparse.Namespace) -> None:
@@ -181,7 +200,7 @@ class Run:
 
     @staticmethod
     def _say(words: str) -> None:
-        print(words, file=sys.stderr, flush=True)
+        print(on_one_line(words), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

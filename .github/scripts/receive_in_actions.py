@@ -49,10 +49,21 @@ def receive(wanted: Wanted, results: Path) -> dict[str, Any]:
     # The work needs no token: git has its own, and the receiver is to have none.
     environment = {name: value for name, value in os.environ.items() if name != "GH_TOKEN"}
     with actions_feedback.commands_stopped():
-        status = subprocess.run(command(wanted, results), env=environment, check=False).returncode
+        status = run(command(wanted, results), environment)
     if not result.exists():
         return failed(max(status, INTERNAL_ERROR), f"{WORK.name} ended with status {status}")
     return json.loads(result.read_text(encoding="utf-8"))
+
+
+def run(command: list[str | Path], environment: dict[str, str]) -> int:
+    """Who ends this script ends the work, too, and waits until it has cleaned up."""
+    with subprocess.Popen(command, env=environment) as work:
+        try:
+            return work.wait()
+        except BaseException:
+            work.terminate()
+            work.wait()
+            raise
 
 
 def command(wanted: Wanted, results: Path) -> list[str | Path]:

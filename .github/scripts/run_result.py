@@ -9,6 +9,7 @@ from typing import Any
 import run_summary
 from batch_report import BatchReport, label_of
 from receiving import BatchCommit
+from shown_text import on_one_line
 
 
 @dataclass
@@ -29,7 +30,7 @@ class RunResult:
         self._lines.append(f"{batch['status']}: {label_of(batch)}" if batch else message.lower())
 
     def fail(self, status: int, failure: Exception) -> None:
-        self.status, self.failure = status, f"{type(failure).__name__}: {failure}"
+        self.status, self.failure = status, on_one_line(f"{type(failure).__name__}: {failure}")
 
     def has_rejected(self) -> bool:
         return any(batch["status"] == "rejected" for batch in self.batches())

@@ -13,7 +13,7 @@ from hostile import FIRST, LAST, chunked_parts, parts
 from payloads import BATCH_ID, Payload, batch_id_now, stored_path, summary_path
 from programs import Result
 from receiving import assert_rejected, only_batch
-from trees import file_names, git_blob
+from trees import file_names, git_blob, snapshot
 
 
 EIGHT_DAYS = timedelta(days=8)
@@ -76,6 +76,42 @@ def test_parts_that_come_after_the_first_were_rejected_complete_the_batch(
     assert result.json["retried"] == [f"rejected/{first.filename}"]
     assert json.loads((storage / summary_path(batch_id)).read_bytes())["status"] == "stored"
     assert file_names(storage / "inbox") == file_names(storage / "rejected") == []
+
+
+def test_a_dry_run_tells_of_parts_that_were_rejected_what_a_run_does(
+    receive: Callable[..., Result], storage: Path
+) -> None:
+    first, second, third = parts(3, batch_id_now("late"))
+    arrived(first.put_into(storage), EIGHT_DAYS)
+    assert receive().status == 4
+    rejected = f"rejected/{first.filename}"
+    for payload, status in [(third, "waiting"), (second, "verified")]:
+        payload.put_into(storage)
+        before = snapshot(storage)
+        planned = receive("--dry-run", "--json")
+        assert snapshot(storage) == before
+        told = only_batch(planned)
+        assert (planned.status, told["status"]) == (0, status), planned
+        done = receive("--json")
+        expected = only_batch(done)
+        assert expected["status"] == {"verified": "stored"}.get(status, status)
+        assert planned.json["retried"] == done.json["retried"] == ([rejected] if status == "verified" else [])
+        for member in ("batch_id", "batch_name", "files", "bytes", "reason"):
+            assert told[member] == expected[member], member
+    assert told["payloads"] == [rejected, f"inbox/{second.filename}", f"inbox/{third.filename}"]
+
+
+def test_a_dry_run_finds_what_is_wrong_with_parts_that_were_rejected(
+    receive: Callable[..., Result], storage: Path
+) -> None:
+    first, second = parts(2, batch_id_now("late"))
+    arrived(first.put_into(storage), EIGHT_DAYS)
+    assert receive().status == 4
+    second.put_into(storage)
+    for words in (["--dry-run"], []):
+        result = receive("--max-files", "1", "--json", *words)
+        assert (result.status, only_batch(result)["status"]) == (4, "rejected")
+        assert "--max-files" in only_batch(result)["reason"]
 
 
 def test_a_file_that_was_cut_is_put_together(receive: Callable[..., Result], storage: Path) -> None:

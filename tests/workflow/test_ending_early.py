@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from forge import Batch, Forge
 MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
 ROOMS = "receive-*"
 # Of the script's own process, wherever it spends its time: loading, preparing, waiting for others.
-CALLS = ["openat", "read", "close", "vfork", "wait4", "mkdir", "flock"]
+CALLS = ["openat", "read", "close", "vfork", "wait4", "mkdir", "flock", "unlinkat", "rmdir"]
+# Around a room that is made and removed.
+ROOM_CALLS = ["mkdir", "flock", "unlinkat", "rmdir"]
 SAMPLES = 60 if os.environ.get("HEALTHMETRIC_LONG") == "1" else 4
 TIMEOUT_S = 60
 
@@ -117,8 +120,9 @@ def first_line_after_its_import(lines: list[str]) -> int:
 
 
 @needs_strace
-@pytest.mark.parametrize("call", CALLS)
-def test_ctrl_c_is_130_at_any_moment(forge: Forge, call: str) -> None:
+@pytest.mark.parametrize(("call", "number", "status"), [
+    *((call, "INT", 130) for call in CALLS), *((call, "TERM", 143) for call in ROOM_CALLS)])
+def test_a_signal_ends_it_at_any_moment_and_no_room_is_left(forge: Forge, call: str, number: str, status: int) -> None:
     forge.send(MORNING)
     before = forge.tip()
     lines = own_calls(forge)
@@ -129,16 +133,17 @@ def test_ctrl_c_is_130_at_any_moment(forge: Forge, call: str) -> None:
     assert first <= last, f"{call} is never called: it need not be here"
     for position in sorted({first + (last - first) * step // SAMPLES for step in range(SAMPLES + 1)}):
         forge.git("update-ref", "refs/heads/main", before)
-        run = forge.start(prefix=["strace", "-o", "/dev/null", "-e", f"inject={call}:signal=INT:when={position}"])
+        run = forge.start(prefix=["strace", "-o", "/dev/null", "-e", f"inject={call}:signal={number}:when={position}"])
         stdout, stderr = run.communicate(timeout=TIMEOUT_S)
         assert "Traceback" not in stderr, (position, stderr)
         is_done = run.returncode == 0 and stdout.startswith("stored: ")
-        assert is_done or run.returncode == 130, (position, run.returncode, stdout, stderr)
+        assert is_done or run.returncode == status, (position, run.returncode, stdout, stderr)
+        assert rooms(forge) == [], (position, run.returncode)
     assert forge.receive().returncode == 0
-    assert rooms(forge) == []
 
 
-def test_the_step_of_a_workflow_ends_as_quietly(forge: Forge) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_the_step_of_a_workflow_ends_as_quietly(forge: Forge, number: signal.Signals, status: int) -> None:
     script = Path(__file__).parents[2] / ".github/scripts/receive_in_actions.py"
     forge.send(MORNING)
     event = forge.directory / "event.json"
@@ -150,7 +155,10 @@ def test_the_step_of_a_workflow_ends_as_quietly(forge: Forge) -> None:
             "GITHUB_EVENT_PATH": str(event), "GITHUB_REF": "refs/heads/main", "RUNNER_TEMP": str(forge.directory),
             "PATH": f"{forge.directory}:{os.environ['PATH']}"})
     begun(forge)
-    run.send_signal(signal.SIGINT)
-    go_on(forge)
+    run.send_signal(number)
+    run.wait(TIMEOUT_S)
+    with suppress(OSError):  # nobody waits there any more
+        os.close(os.open(forge.directory / "go", os.O_WRONLY | os.O_NONBLOCK))
     _, stderr = run.communicate(timeout=TIMEOUT_S)
-    assert (run.returncode, "Traceback" in stderr) == (130, False), stderr
+    assert (run.returncode, "Traceback" in stderr) == (status, False), stderr
+    assert rooms(forge) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -11,9 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from batch_report import BatchChange
 from forge import ATTRIBUTES, PROJECT, Batch, Forge
-from git_words import MAX_REFUSAL_CHARACTERS, denial_in, refusal_in
+from git_words import denial_in, refusal_in
 from pushing import groups
 from receiving import BatchCommit
+from shown_text import MAX_CHARACTERS, on_one_line
+from watched_command import without_progress
 
 SECRET = b"token = not-a-real-one-but-protected\n"
 # What GitHub prints when push protection finds something, as far as a hook can say it.
@@ -187,6 +190,98 @@ def test_a_connection_that_falls_silent_is_given_up(forge: Forge, what: str) -> 
     assert "too slow" in done.stderr and "moved" not in done.stderr
 
 
+def test_a_server_that_thinks_for_ever_is_given_up(forge: Forge) -> None:
+    """Its connection is alive, so git itself would wait."""
+    forge.send(*batches(1))
+    end = forge.remote / "end"
+    os.mkfifo(end)
+    forge.hook("pre-receive", f": < {end}; exit 1")
+    before = forge.tip()
+    done = forge.receive("--timeout", "1", "--attempts", "1")
+    os.close(os.open(end, os.O_WRONLY | os.O_NONBLOCK))
+    assert done.returncode == 7, done
+    assert "nothing was heard for 5 s" in done.stderr and "git push" in done.stderr
+    assert forge.tip() == before
+
+
+def test_hooks_of_the_clone_have_no_say(forge: Forge) -> None:
+    """Each would leave a mark, and then refuse."""
+    forge.send(*batches(1))
+    mark = forge.directory / "hook-ran"
+    hooks = forge.clone / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in ("reference-transaction", "post-index-change", "pre-push", "pre-auto-gc", "fsmonitor"):
+        (hooks / name).write_text(f"#!/bin/sh\necho {name} >> {mark}\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    subprocess.run(["git", "-C", forge.clone, "config", "core.fsmonitor", hooks / "fsmonitor"], check=True)
+    done = forge.receive()
+    assert done.returncode == 0, done.stderr
+    assert not mark.exists(), mark.read_text()
+    assert len(forge.messages()) == 1
+
+
+HOSTILE_WORDS = r"""
+printf '\033[2J::error::forged\n::add-mask::x\n##[error]forged \342\200\256 https://me:s3cret@example.org/x\n' >&2
+printf 'ghp_%s\n' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >&2
+exit 1"""
+
+
+def test_words_of_the_remote_are_shown_on_one_line_and_without_secrets(forge: Forge) -> None:
+    forge.send(*batches(1))
+    forge.hook("pre-receive", HOSTILE_WORDS)
+    done = forge.receive("--result-json", "result.json")
+    assert done.returncode == 7, done
+    failure = json.loads((forge.clone / "result.json").read_text())["failure"]
+    assert "forged" in done.stderr and "forged" in failure
+    for line in (*done.stderr.splitlines(), *done.stdout.splitlines(), failure):
+        assert line.isprintable() and not line.startswith("::") and "##[" not in line, line
+        assert "s3cret" not in line and "ghp_" not in line, line
+
+
+@pytest.mark.parametrize("what", ["fetch", "push"])
+def test_words_of_a_remote_that_fails_are_shown_likewise(forge: Forge, what: str) -> None:
+    """What stands where git expects its remote end says what it likes."""
+    forge.send(*batches(1))
+    program = forge.directory / "remote-end"
+    program.write_text(f"#!/bin/sh\n{HOSTILE_WORDS}\n")
+    program.chmod(0o755)
+    option = "uploadpack" if what == "fetch" else "receivepack"
+    subprocess.run(["git", "-C", forge.clone, "config", f"remote.origin.{option}", program], check=True)
+    done = forge.receive("--attempts", "1")
+    assert done.returncode == 7, done
+    assert "forged" in done.stderr
+    for line in done.stderr.splitlines():
+        assert line.isprintable() and not line.startswith("::") and "##[" not in line, line
+        assert "s3cret" not in line and "ghp_" not in line, line
+
+
+@pytest.mark.parametrize(("said", "shown"), [
+    ("fatal: 'https://u:p/w@x@host/o.git' not found", "fatal: 'https://***@host/o.git' not found"),
+    ("a\nb\r\n\tc", "a b c"), ("see github_pat_11ABCDEFGHIJKLMNOPQRSTUVWX now", "see *** now"),
+    ("##[add-mask]x", r"##\x5badd-mask]x"), ("ghs_test", "ghs_test"), ("\x9b31m\u2066x", "31m x"),
+])
+def test_words_of_others_become_one_harmless_line(said: str, shown: str) -> None:
+    assert on_one_line(said) == shown
+
+
+def test_progress_is_no_word_of_git() -> None:
+    said = (b"Enumerating objects: 5, done.\nCounting objects:  20% (1/5)\rCounting objects: 100% (5/5), done.\n"
+            b"Delta compression using up to 2 threads\nCompressing objects: 100% (2/2), done.\n"
+            b"Writing objects: 100% (3/3), 300 bytes | 300.00 KiB/s, done.\nTotal 3 (delta 0), reused 0 (delta 0)\n"
+            b"remote: Resolving deltas: 100% (1/1), done.        \nremote: Large files: 3\nfatal: no\n")
+    assert without_progress(said) == b"remote: Large files: 3\nfatal: no\n"
+
+
+@pytest.mark.parametrize("option", ["--attempts", "--timeout", "--push-limit"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "1e3", "1.5", "", "1_0", " 1", "\u0661", "9" * 18, "9" * 5000])
+def test_a_number_that_cannot_be_meant_is_refused(forge: Forge, option: str, value: str) -> None:
+    forge.send(*batches(1))
+    done = forge.receive(f"{option}={value}")
+    assert done.returncode == 2, done
+    assert option in done.stderr.splitlines()[-1] and "whole number from 1 to" in done.stderr
+    assert forge.messages() == []
+
+
 def test_trouble_that_passes_rejects_nothing(forge: Forge) -> None:
     """The server fails twice, as it does for a moment now and then."""
     forge.send(*batches(2))
@@ -302,7 +397,7 @@ def test_a_refusal_is_told_from_a_lost_race_and_from_silence(report: bytes, said
 
 def test_a_refusal_without_end_is_cut() -> None:
     said = b"remote: " + b"word " * 10_000 + b"\n"
-    assert len(refusal_in(b"!\tx:y\t[remote rejected] (no)\n", said) or "") == MAX_REFUSAL_CHARACTERS
+    assert len(refusal_in(b"!\tx:y\t[remote rejected] (no)\n", said) or "") == MAX_CHARACTERS
 
 
 @pytest.mark.parametrize("said", [

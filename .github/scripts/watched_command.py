@@ -1,0 +1,65 @@
+"""Running a command that speaks with a server, in a bounded time.
+
+git gives up a connection on which nothing moves, but a server whose hook never ends keeps its connection
+alive. So git is asked to tell its progress, and one that says nothing any more is given up, too.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+
+SILENT_PERIODS = 5  # a server may look at what it was sent for longer than a connection may rest
+TIME_TO_END_S = 5
+_PROGRESS = re.compile(
+    rb"^(?:remote: )?(?:"
+    rb"(?:Enumerating|Counting|Compressing|Writing|Receiving|Unpacking|Resolving|Checking)"
+    rb" (?:objects|deltas|connectivity): +\d|Delta compression using |Total \d+ \(delta )[^\r\n]*(?:[\r\n]+|$)",
+    re.MULTILINE)
+
+
+class FellSilent(RuntimeError):
+    """The command said nothing for so long that it was ended."""
+
+
+def run_watched(command: Sequence[str], environment: Mapping[str, str], period_s: float,
+                given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """What it says on stderr comes without its progress. Throws FellSilent after SILENT_PERIODS."""
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        try:
+            stdout, stderr = _listen(process, period_s, given)
+        except FellSilent:
+            _end(process)
+            raise
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, without_progress(stderr))
+
+
+def without_progress(stderr: bytes) -> bytes:
+    return _PROGRESS.sub(b"", stderr.replace(b"\r", b"\n"))
+
+
+def _listen(process: subprocess.Popen[bytes], period_s: float, given: bytes | None) -> tuple[bytes, bytes]:
+    heard = silent = 0
+    while silent < SILENT_PERIODS:
+        try:
+            return process.communicate(given, timeout=period_s)
+        except subprocess.TimeoutExpired as expired:
+            given = None
+            now = len(expired.output or b"") + len(expired.stderr or b"")
+            silent = silent + 1 if now == heard else 0
+            heard = now
+    raise FellSilent(f"nothing was heard for {SILENT_PERIODS * period_s} s; it was given up")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Lets git take its helpers along, if it can."""
+    process.terminate()
+    try:
+        process.wait(TIME_TO_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
