@@ -24,9 +24,9 @@ std::string about_extra_word(const CLI::App& app) {
   if (option != words.end()) return about_unknown_option(app, *option);
   const std::string word = words.empty() ? "" : words.front();
   const CLI::App& command = named_command(app);
-  const std::vector<std::string> commands = command_names(command);
-  const std::string near = did_you_mean(word, commands);
-  if (&command == &app) return in_quotes(word) + " belongs to no option" + near;
+  if (&command == &app) {
+    return "there is no command " + in_quotes(word) + did_you_mean(word, command_names(command));
+  }
   return about_word_behind(command, word);
 }
 

@@ -103,17 +103,31 @@ class Auditor {
   }
 
   Audit run() {
+    audit_.storage = storage_.root();
     unless_a_link_is_in_the_way([&] { read_summaries(); });
     std::sort(known_.begin(), known_.end());
     unless_a_link_is_in_the_way([&] { note_waiting(); });
     storage_.walk("", [&](const std::string& path, bool is_regular) {
       show_progress();
       if (!path.starts_with(kSummariesFolder)) look_at(path, is_regular);
+      if (!is_system_litter(path)) is_empty_ = false;
     });
+    if (is_empty_ && audit_.found == 0 && !has_layout()) refuse_empty_folder();
     return std::move(audit_);
   }
 
  private:
+  /// Whether a receiver or a sender prepared the folder.
+  bool has_layout() {
+    return storage_.has_folder("inbox/") || storage_.has_folder(kSummariesFolder) ||
+           storage_.has_folder(kRejectedFolder);
+  }
+
+  [[noreturn]] void refuse_empty_folder() const {
+    throw Error(ErrorCode::usage, "there is nothing in " + in_quotes(audit_.storage) +
+                                      ": name the storage folder with --storage, or restore it");
+  }
+
   void find(Kind kind, const std::string& path, const std::string& batch_id, std::string detail) {
     log::error(fmt::format("{}: {}{}{}", to_text(kind), in_quotes(path),
                            batch_id.empty() ? "" : " of " + batch_id,
@@ -204,7 +218,9 @@ class Auditor {
         find(Kind::changed, file.stored_path, batch.batch_id, "its SHA-256 is another");
       }
     } catch (const Error& error) {
-      find(Kind::changed, file.stored_path, batch.batch_id, error.what());
+      const bool is_replaced = error.code() == ErrorCode::unsafe_path;
+      find(Kind::changed, file.stored_path, batch.batch_id,
+           error.what() + std::string(is_replaced ? "; put back what was there" : ""));
     }
   }
 
@@ -259,6 +275,7 @@ class Auditor {
   std::optional<StatusLine> line_;
   std::vector<PathDigest> known_;  ///< of every stored path that a summary names
   std::set<std::string> expected_;
+  bool is_empty_ = true;  ///< nothing was seen but what the system leaves
   Audit audit_;
 };
 
@@ -269,6 +286,11 @@ Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress p
 }
 
 std::string to_line(const Audit& audit) {
+  if (audit.stored_batches + audit.rejected_batches + audit.found == 0) {
+    return fmt::format(
+        "nothing is stored in {} yet{}", in_quotes(audit.storage),
+        audit.waiting == 0 ? "" : "; " + counted(audit.waiting, "payload waits", "payloads wait"));
+  }
   return fmt::format(
       "verified {} ({}, {}): {}{}", counted(audit.stored_batches, "batch", "batches"),
       counted_files(audit.files), human_bytes(audit.size_bytes),

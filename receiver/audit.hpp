@@ -28,6 +28,7 @@ struct Finding {
 };
 
 struct Audit {
+  std::string storage;  ///< the folder, as it was named
   std::uint64_t stored_batches = 0;
   std::uint64_t rejected_batches = 0;
   std::uint64_t files = 0;
@@ -41,11 +42,13 @@ struct Audit {
 enum class ShowProgress { yes, no };
 
 /// Reads every summary and digests every file it names; then looks at everything that is there.
+/// Throws Error{usage} for a folder in which nothing is: it is no storage, or all of it is gone.
 /// Changes nothing and opens no link. Each finding is logged as an error. Memory grows by 16 bytes
 /// for each stored file.
 Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress);
 
-/// One line: "verified 12 batches (84 files, 15.2 MiB): nothing is missing, changed or unknown".
+/// One line: "verified 12 batches (84 files, 15.2 MiB): nothing is missing, changed or unknown", or
+/// "nothing is stored in '_storage' yet".
 std::string to_line(const Audit& audit);
 
 /// One JSON object in one line; docs/output.md describes it.

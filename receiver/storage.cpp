@@ -56,10 +56,24 @@ std::vector<std::string> names_in(int directory_fd, const std::string& shown) {
   return names;
 }
 
-[[noreturn]] void throw_link_or_system_error(const std::string& action, int error_number) {
-  if (error_number == ELOOP || error_number == ENOTDIR) {
-    throw Error(ErrorCode::unsafe_path,
-                action + ": a symbolic link or a file stands where a folder is needed");
+std::string_view kind_of(mode_t mode) {
+  if (S_ISLNK(mode)) return "a symbolic link";
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISREG(mode)) return "a file";
+  if (S_ISFIFO(mode)) return "a named pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// Why `name` in a directory could not be opened as `needed`, "a file" or "a folder": something
+/// else stands there, or what the system says.
+[[noreturn]] void throw_obstacle(int at_fd, const std::string& name, std::string_view needed,
+                                 const std::string& action, int error_number) {
+  struct stat info {};
+  const bool is_there = ::fstatat(at_fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+  if (is_there && kind_of(info.st_mode) != needed) {
+    throw Error(ErrorCode::unsafe_path, fmt::format("{}: {} is {}, not {}", action, in_quotes(name),
+                                                    kind_of(info.st_mode), needed));
   }
   throw_system_error(action, error_number);
 }
@@ -159,7 +173,8 @@ UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
       child = open_folder(parent_fd, name.c_str());
     }
     if (!child) {
-      throw_link_or_system_error("cannot enter " + in_quotes(root_ + "/" + c_string(path)), errno);
+      throw_obstacle(parent_fd, name, "a folder",
+                     "cannot enter " + in_quotes(root_ + "/" + c_string(path)), errno);
     }
     parent = std::move(child);
     parent_fd = parent.get();
@@ -224,12 +239,11 @@ std::optional<InputFile> Storage::open(const RelativePath& path) {
   const std::string name(path.filename());
   UniqueFd file = open_at(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file && errno == ENOENT) return {};
-  if (!file) throw_link_or_system_error("cannot read " + in_quotes(shown), errno);
+  const std::string action = "cannot read " + in_quotes(shown);
+  if (!file) throw_obstacle(fd, name, "a file", action, errno);
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(shown), errno);
-  if (!S_ISREG(info.st_mode)) {
-    throw Error(ErrorCode::unsafe_path, "cannot read " + in_quotes(shown) + ": it is no file");
-  }
+  if (::fstat(file.get(), &info) != 0) throw_system_error(action, errno);
+  if (!S_ISREG(info.st_mode)) throw_obstacle(fd, name, "a file", action, EINVAL);
   return InputFile(std::move(file), shown);
 }
 

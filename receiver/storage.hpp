@@ -45,6 +45,9 @@ class Storage {
   /// Error{busy} when another receiver works in it.
   Storage(const std::filesystem::path& root, Lock lock);
 
+  /// The folder, as it was named.
+  [[nodiscard]] const std::string& root() const { return root_; }
+
   /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none
   /// when it does not exist.
   [[nodiscard]] std::vector<File> files_in(std::string_view path);

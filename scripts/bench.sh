@@ -8,11 +8,18 @@
 #   --output DIR            where results.json, report.md and chart.svg go (default: build/bench)
 #   --update-docs           measure everything, and put it into docs/performance.md and .svg, too
 #   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 6 GiB free)
-#   MEASURE                 only this one (--help lists them)
+#   MEASURE                 only this one of copying, start, upload, memory, link, history, growth, codecs
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+bench=(env PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 python3)
+# Words that cannot be meant are told before anything is installed.
+if command -v python3 > /dev/null; then "${bench[@]}" -c 'from bench.__main__ import parse; parse()' "$@"; fi
 
 scripts/install-packages.sh build bench
 cmake --preset bench > /dev/null
 cmake --build --preset bench > /dev/null
-PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 exec python3 -m bench "$@"
+exec "${bench[@]}" -m bench "$@"

@@ -10,29 +10,25 @@
 # All it makes lies in build/. HEALTHMETRIC_BUILD=DIR uses the programs that were built there.
 set -euo pipefail
 
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
 keep=no
 folders=()
 for argument in "$@"; do
   case $argument in
     --keep) keep=yes ;;
-    --help)
-      sed -n '2,/^set /s/^# \{0,1\}//p' -- "${BASH_SOURCE[0]}"
-      exit
-      ;;
-    -*) folders=(too many) ;;
+    -*) refuse "there is no option '$argument'" ;;
     *) folders+=("$argument") ;;
   esac
 done
 if ((${#folders[@]} > 1)); then
-  echo "usage: scripts/demo.sh [--keep] [FOLDER]" >&2
-  exit 2
+  refuse "it takes one folder, not ${#folders[@]}"
 fi
-folder=$(realpath -- "${folders[0]:-$top/example_data}")
-if [[ ! -d $folder ]]; then
-  echo "demo: $folder is not a folder" >&2
-  exit 2
-fi
+folder=${folders[0]:-$top/example_data}
+if [[ ! -d $folder ]]; then refuse "there is no folder '$folder'"; fi
+folder=$(realpath -- "$folder")
 
 repository=demo/health
 token=demo-token
@@ -146,8 +142,8 @@ first_lines() {
 show() {
   say "The commits"
   stored_git log --reverse --format='%n%h %s' --stat=100 --stat-count=4 main
-  say "The summary for people"
-  head --lines=40 "$work/summary.md"
+  say "The summary that the page of a run shows"
+  PYTHONDONTWRITEBYTECODE=1 python3 "$top/scripts/markdown_as_text.py" < "$work/summary.md" | first_lines
   say "What the repository holds"
   as_tree | first_lines
 }
@@ -180,7 +176,6 @@ digests_of() {
   jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
 }
 
-say "Installing what is missing"
 "$top/scripts/install-packages.sh" build demo
 build
 say "Starting a local GitHub with the repository $repository"

@@ -4,17 +4,16 @@
 #
 #   scripts/format.sh [--check]
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 action=(-i)
-case ${1-} in
-  '') ;;
-  --check) action=(--dry-run -Werror) ;;
-  *)
-    echo "usage: scripts/format.sh [--check]" >&2
-    exit 2
-    ;;
-esac
+for word in "$@"; do
+  if [[ $word != --check ]]; then refuse "there is no option '$word'"; fi
+  action=(--dry-run -Werror)
+done
 
 git ls-files -z --cached --others --exclude-standard --deduplicate -- '*.cpp' '*.hpp' |
   xargs --null --no-run-if-empty clang-format "${action[@]}"

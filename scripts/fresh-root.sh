@@ -9,23 +9,22 @@
 # apt, pip and npm reach their packages. Downloads are kept in HEALTHMETRIC_DOWNLOADS (default:
 # ~/.cache/healthmetric-downloads).
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "${@:1:1}"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 clone=/srv/healthmetric
 shm_size=8g # the benchmark's folders
 
-usage() {
-  echo "usage: scripts/fresh-root.sh debian:12|debian:13 COMMAND..." >&2
-  exit 2
-}
-
 case ${1-} in
   debian:12) suite=bookworm ;;
   debian:13) suite=trixie ;;
-  *) usage ;;
+  '') refuse "name a system, debian:12 or debian:13, and a command" ;;
+  *) refuse "there is no system '$1' for it; there are debian:12 and debian:13" ;;
 esac
 shift
-if (($# == 0)); then usage; fi
+if (($# == 0)); then refuse "name a command to run there"; fi
 if ((EUID != 0)); then
   echo "fresh-root: only root can make one" >&2
   exit 1

@@ -4,25 +4,30 @@
 #
 #   scripts/fuzz.sh [--seconds N] [TARGET]...     N for each target (default 10); default: all targets
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 seconds=10
+all_targets=(base64 timestamp relative_path payload_reader unpack)
 targets=()
 while (($# > 0)); do
   case $1 in
     --seconds)
-      seconds=${2:?"--seconds needs a number"}
+      if ! [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]]; then refuse "--seconds needs a whole number from 1 to 999999"; fi
+      seconds=$2
       shift
       ;;
-    -*)
-      echo "usage: scripts/fuzz.sh [--seconds N] [TARGET]..." >&2
-      exit 2
+    -*) refuse "there is no option '$1'" ;;
+    *)
+      if [[ " ${all_targets[*]} " != *" $1 "* ]]; then refuse "there is no target '$1'; there are ${all_targets[*]}"; fi
+      targets+=("$1")
       ;;
-    *) targets+=("$1") ;;
   esac
   shift
 done
-if ((${#targets[@]} == 0)); then targets=(base64 timestamp relative_path payload_reader unpack); fi
+if ((${#targets[@]} == 0)); then targets=("${all_targets[@]}"); fi
 
 scripts/install-packages.sh build fuzz
 cmake --preset fuzz > /dev/null

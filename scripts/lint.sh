@@ -4,9 +4,14 @@
 #
 #   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
+if (($# > 1)); then refuse "it takes one preset, not $#"; fi
 preset=${1:-release}
+if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "there is no preset '$preset'"; fi
 
 # Scripts are known by their first line; not all have an extension.
 shell_scripts() {

@@ -8,8 +8,12 @@
 # what an earlier run left there.
 set -euo pipefail
 
-receiver=$(realpath -- "${1:?"name the receiver program"}")
-work=$(realpath -- "${2:?"name a directory to work in"}")
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
+if (($# != 2)); then refuse "name the receiver program and a directory to work in"; fi
+receiver=$(realpath -- "$1")
+work=$(realpath -- "$2")
 source=${GITHUB_REPO_DIR:?"the bare repository that stands for the one on GitHub"}
 scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
 

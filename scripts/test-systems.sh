@@ -5,9 +5,15 @@
 #
 #   scripts/test-systems.sh [SYSTEM]...     debian:12, debian:13 (default: both)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 systems=("$@")
+for system in "$@"; do
+  if ! [[ $system =~ ^debian:(12|13)$ ]]; then refuse "there is no system '$system' for it; there are debian:12 and debian:13"; fi
+done
 if ((${#systems[@]} == 0)); then systems=(debian:12 debian:13); fi
 logs=build/systems
 mkdir -p "$logs"
@@ -24,7 +30,7 @@ try() {
   fi
   printf '%-10s %-20s %s in %d:%02d min, all downloads and the system itself among it\n' "$system" "$command" \
     "$verdict" "$((SECONDS / 60))" "$((SECONDS % 60))"
-  sed -n 's/^\(skipped: .*\|[0-9]* passed, .*\|[0-9]* more tests .*\|.* files are the same, .*\)$/    \1/p' "$log"
+  sed -n 's/^\(skipped: .*\|[0-9]* passed, .*\|[0-9]* more tests\{0,1\} .*\|.* files are the same, .*\)$/    \1/p' "$log"
 }
 
 for system in "${systems[@]}"; do

@@ -7,6 +7,9 @@
 #   --long          also the tests that take minutes
 #   --preset NAME   release (the default), debug or asan
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
+help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 preset=release
@@ -16,13 +19,11 @@ while (($# > 0)); do
   case $1 in
     --long) HEALTHMETRIC_LONG=1 selection=() ;;
     --preset)
-      preset=${2:?"--preset needs a name"}
+      if [[ -z ${2-} ]]; then refuse "--preset needs a name"; fi
+      preset=$2
       shift
       ;;
-    *)
-      echo "usage: scripts/test.sh [--long] [--preset NAME]" >&2
-      exit 2
-      ;;
+    *) refuse "there is no option '$1'" ;;
   esac
   shift
 done

@@ -681,6 +681,10 @@ SCENARIOS |= {
     "receiver-changed": lambda stage: stored_and(stage, lambda place: place.write_bytes(b'{"rate": 62}\n')),
     "receiver-unknown": lambda stage: stored_and(
         stage, lambda place: (stage.tmp / "_storage/stray.csv").write_bytes(b"")),
+    "receiver-replaced": lambda stage: stored_and(stage, lambda place: (place.unlink(), place.symlink_to("x"))),
+    "receiver-verify-empty": lambda stage: (
+        (stage.tmp / "empty").mkdir(), stage.receiver("verify", "--storage", stage.tmp / "empty"))[1],
+    "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }
 

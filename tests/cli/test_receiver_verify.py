@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,32 @@ def test_a_storage_as_the_receiver_left_it_has_nothing_wrong(
         "stored_batches": 2, "rejected_batches": 1, "files": 3, "bytes": 30, "waiting": 0, "system_litter": 0, "found": 0, "findings": []}
 
 
-def test_an_empty_storage_has_nothing_wrong(verify: Callable[..., Result]) -> None:
-    assert (verify().status, verify("--json").json["stored_batches"]) == (0, 0)
+def test_in_a_storage_without_batches_nothing_is_wrong_and_nothing_stored(
+    verify: Callable[..., Result], storage: Path
+) -> None:
+    assert verify() == Result(0, f"nothing is stored in '{storage}' yet\n", "")
+    assert verify("--json").json["stored_batches"] == 0
+    Payload().put_into(storage)
+    assert verify() == Result(0, f"nothing is stored in '{storage}' yet; 1 payload waits\n", "")
+
+
+@pytest.mark.parametrize("files", [{}, {".DS_Store": b"x", "@eaDir/x": b"x"}], ids=["empty", "of the system"])
+@pytest.mark.parametrize("words", [[], ["--json"], ["--quiet"]], ids=" ".join)
+def test_a_folder_in_which_nothing_is_is_no_storage(
+    files: dict[str, bytes], words: list[str], receiver: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "_storage").mkdir()
+    write_tree(tmp_path / "_storage", files)
+    before = snapshot(tmp_path)
+    result = receiver("verify", *words, cwd=tmp_path)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("nothing in '_storage'", "--storage")
+    assert snapshot(tmp_path) == before
+
+
+def test_a_new_clone_with_gits_own_files_alone_is_a_storage(receiver: Program, tmp_path: Path) -> None:
+    write_tree(tmp_path / "_storage", {".gitattributes": b"* -text\n"})
+    assert receiver("verify", cwd=tmp_path) == Result(0, "nothing is stored in '_storage' yet\n", "")
 
 
 def test_what_waits_and_what_git_needs_is_nothing_wrong(verify: Callable[..., Result], stored: Path) -> None:
@@ -123,6 +148,33 @@ def test_what_the_system_leaves_in_folders_is_no_finding(path: str, verify: Call
     assert (result.status, result.json["system_litter"], result.json["findings"]) == (0, 1, [])
     assert verify().stdout.endswith("nothing is missing, changed or unknown; 1 file of the system\n")
     assert "left by the system: " in verify("--verbose").stderr
+
+
+STANDS_THERE: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "a link": (lambda place: (place.unlink(), place.symlink_to("x")), "'{name}' is a symbolic link, not a file"),
+    "a folder": (lambda place: (place.unlink(), place.mkdir()), "'{name}' is a folder, not a file"),
+    "a pipe": (lambda place: (place.unlink(), os.mkfifo(place)), "'{name}' is a named pipe, not a file"),
+    "a socket": (lambda place: (place.unlink(), os.mknod(place, 0o600 | stat.S_IFSOCK)),
+                 "'{name}' is a socket, not a file"),
+    "a link for its folder": (
+        lambda place: (place.parent.rename(place.parent.with_name("moved")), place.parent.symlink_to("moved")),
+        "'{folder}' is a symbolic link, not a folder"),
+    "a file for its folder": (
+        lambda place: (place.unlink(), place.parent.rmdir(), place.parent.write_bytes(b"")),
+        "'{folder}' is a file, not a folder"),
+}
+
+
+@pytest.mark.parametrize("spoil, said", STANDS_THERE.values(), ids=STANDS_THERE.keys())
+def test_it_is_told_what_stands_where_a_file_was(
+    spoil: Callable[[Path], Any], said: str, verify: Callable[..., Result], stored: Path
+) -> None:
+    place = stored / PLACE
+    spoil(place)
+    result = verify()
+    assert result.status == 4
+    result.error_line(f"changed: '{PLACE}' of {BATCH_ID}", said.format(name=place.name, folder=place.parent.name),
+                      "; put back what was there")
 
 
 def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored: Path, tmp_path: Path) -> None:

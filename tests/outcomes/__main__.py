@@ -101,7 +101,9 @@ def main() -> int:
             if outcome.outcome == "skipped":
                 print(f"skipped: {outcome.test}: {outcome.reason}")
     if for_long:
-        print(f"{len(for_long)} more tests take minutes and run with --long")
+        one = len(for_long) == 1
+        print(f"{len(for_long)} more {'test takes' if one else 'tests take'} minutes and "
+              f"{'runs' if one else 'run'} with --long")
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     counts = Counter(outcome.outcome for outcome in outcomes)

@@ -69,7 +69,7 @@ def test_counts_end_the_summary_and_each_skipped_test_is_named(build: Path) -> N
     assert told.stdout.splitlines() == [
         "skipped: tests/cli/test_some.py::test_lacking[a b]: gh is not installed",
         "skipped: tests/cli/test_some.py::test_lacking[c]: gh is not installed",
-        "1 more tests take minutes and run with --long",
+        "1 more test takes minutes and runs with --long",
         "2 passed, 4 failed, 2 skipped"]
 
 

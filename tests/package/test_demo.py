@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -62,6 +63,12 @@ def test_it_ends_with_a_tree_and_what_comes_next(checkout: Path, tmp_path: Path)
     assert tree[demo + 1:demo + 3] == ["    a/", "      b/"]
     assert tree[demo + 3].startswith("        rate_")
     assert tree[demo + 4].startswith("    note ü_")
+    assert not [line for line in shown if re.search(r"^#|\|.*\||</?code>|&[#a-z]+;", line)], shown
+    summary = shown[shown.index("> The summary that the page of a run shows") + 1:]
+    assert summary[:2] == ["Health metrics received", ""]
+    assert summary[4].split()[:4] == ["Batch", "Status", "Files", "Size"]
+    assert summary[5].split()[1:4] == ["stored", "2", "11"]
+    assert not [line for line in shown if "Installing" in line]  # nothing was missing
     assert "> Compared with their sources: 2 of 2 stored files are the same, byte for byte." in shown
     assert f"See it stored on this machine:      {checkout}/scripts/demo.sh FOLDER" in shown
     assert f"See what would be sent, and why:    {built()}/sender/healthmetric-sender --folder FOLDER --dry-run" in shown

@@ -24,7 +24,8 @@ class Installer:
     def __init__(self, folder: Path) -> None:
         self.folder, self.programs, self.temporary = folder, folder / "programs", folder / "temporary"
         self.programs.mkdir()
-        shutil.copy(SCRIPTS / "install-packages.sh", folder)
+        for script in ("install-packages.sh", "usage.sh"):
+            shutil.copy(SCRIPTS / script, folder)
         (folder / "packages.txt").write_text("".join(f"absent {package} for this test\n" for package in ABSENT))
         for program in ("bash", "cat", "dirname", "dpkg-query", "env", "grep", "mktemp", "rm", "sed"):
             (self.programs / program).symlink_to(shutil.which(program))
@@ -96,7 +97,7 @@ def test_sudo_is_used_where_there_is_one(installer: Installer) -> None:
 def test_a_group_that_is_none_is_refused(installer: Installer) -> None:
     done = installer.run("absnt")
     assert (done.returncode, done.stderr) == (
-        2, "install-packages: there is no group 'absnt' in packages.txt\n")
+        2, "install-packages.sh: there is no group 'absnt' in packages.txt (--help tells how to use it)\n")
 
 
 def test_the_demo_installs_little(tmp_path: Path) -> None:
