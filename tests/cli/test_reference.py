@@ -75,6 +75,15 @@ def test_each_has_exactly_the_options_of_the_program(program: str, installed: Pa
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+def test_each_option_is_described_in_the_documents(program: str, sender: Program, receiver: Program) -> None:
+    text = (REPOSITORY / "docs/options.md").read_text()
+    part = text.partition("\n## Receiver\n")[0 if program.endswith("sender") else 2]
+    rows = [line.split(" | ")[0] for line in part.splitlines() if line.startswith("| `")]
+    described = [option for row in rows for option in re.findall(r"--([\w-]+)", row)]
+    assert sorted(described) == sorted(options_of(program, sender, receiver) - {"help", "version"})
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_manual_page_is_without_fault(program: str, installed: Path) -> None:
     needs("mandoc")
     page = installed / f"share/man/man1/{program}.1"
