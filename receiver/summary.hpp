@@ -10,7 +10,6 @@
 #include "common/batch.hpp"
 #include "common/batch_id.hpp"
 #include "common/receipt.hpp"
-#include "receiver/inbox.hpp"
 #include "receiver/storage.hpp"
 
 /// The processing summary of a batch: what the receiver made of it, and for the sender the

@@ -5,6 +5,7 @@
 #include "sender/options.hpp"
 #include "sender/progress.hpp"
 #include "sender/retry.hpp"
+#include "sender/watched_transport.hpp"
 
 namespace healthmetric::sender {
 

@@ -11,6 +11,7 @@
 #include "sender/options.hpp"
 #include "sender/outbox_commands.hpp"
 #include "sender/plan.hpp"
+#include "sender/progress_line.hpp"
 #include "sender/prompt.hpp"
 #include "sender/send.hpp"
 

@@ -1,4 +1,4 @@
-#include "sender/progress.hpp"
+#include "sender/progress_line.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_clock.hpp"

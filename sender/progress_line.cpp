@@ -1,4 +1,4 @@
-#include "sender/progress.hpp"
+#include "sender/progress_line.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -243,31 +243,6 @@ void ProgressMessages::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
 
 namespace {
 
-/// A body that tells how much of it is gone.
-class WatchedBody final : public RequestBody {
- public:
-  WatchedBody(RequestBody& inner, Progress& progress) : inner_(inner), progress_(progress) {}
-
-  [[nodiscard]] std::uint64_t size_bytes() const override { return inner_.size_bytes(); }
-
-  std::size_t read(std::span<char> into) override {
-    const std::size_t count = inner_.read(into);
-    done_bytes_ += count;
-    progress_.at(done_bytes_, inner_.size_bytes());
-    return count;
-  }
-
-  void rewind() override {
-    inner_.rewind();
-    done_bytes_ = 0;
-  }
-
- private:
-  RequestBody& inner_;
-  Progress& progress_;
-  std::uint64_t done_bytes_ = 0;
-};
-
 /// A line on standard error that makes way for messages. A thread of its own keeps it true while
 /// the work waits for something.
 class StandardErrorLine final : public Progress {
@@ -313,14 +288,6 @@ class StandardErrorLine final : public Progress {
 };
 
 }  // namespace
-
-Response WatchedTransport::send(const Request& request) {
-  if (request.body == nullptr) return inner_.send(request);
-  WatchedBody body(*request.body, progress_);
-  Request watched = request;
-  watched.body = &body;
-  return inner_.send(watched);
-}
 
 std::unique_ptr<Progress> standard_error_progress(Clock& clock) {
   if (standard_error_can_be_redrawn()) return std::make_unique<StandardErrorLine>(clock);
