@@ -1,6 +1,7 @@
 #include "receiver/receive.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "common/error.hpp"
 #include "common/format.hpp"
@@ -121,9 +122,20 @@ class Receiver {
     } else if (writes()) {
       store(batch, report);
     } else {
-      describe(verify_only(storage_, batch, rules(), report.id), report);
-      report.status = Status::verified;
+      plan(batch, report);
     }
+  }
+
+  /// The steps of store(), without what they write.
+  void plan(const WaitingBatch& batch, BatchReport& report) {
+    const BatchMetadata metadata = verify_only(storage_, batch, rules(), report.id);
+    const BatchId id = report.id.value();
+    if (!batch.id && finish_repeat(batch, id, report)) return;
+    describe(metadata, report);
+    check_places(storage_, batch, options_.limits,
+                 StoredNames(options_.name_template, id, options_.limits.max_folders()));
+    report.status = Status::verified;
+    planned_.emplace(id.str(), Receipt{BatchStatus::stored, "", batch.payloads});
   }
 
   void store(const WaitingBatch& batch, BatchReport& report) {
@@ -144,7 +156,7 @@ class Receiver {
   /// it could clean up. False when there is no summary, or one that leaves open what becomes of
   /// these payloads.
   bool finish_repeat(const WaitingBatch& batch, const BatchId& id, BatchReport& report) {
-    const auto receipt = read_receipt(storage_, id);
+    const auto receipt = known_receipt(id);
     if (!receipt) return false;
     if (!is_final(*receipt) && !covers(*receipt, batch)) return false;
     report.summary = summary_path(id);
@@ -159,6 +171,12 @@ class Receiver {
       if (writes()) remove_payloads(batch);
     }
     return true;
+  }
+
+  /// What an earlier run recorded of the batch, or this one would have.
+  std::optional<Receipt> known_receipt(const BatchId& id) {
+    const auto planned = planned_.find(id.str());
+    return planned != planned_.end() ? planned->second : read_receipt(storage_, id);
   }
 
   /// Whether every payload is one the receipt names, with its size. Only the name of the file
@@ -182,7 +200,12 @@ class Receiver {
   void reject(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
     report.status = Status::rejected;
     report.reason = reason;
-    if (!writes()) return;
+    if (!writes()) {
+      if (report.id && !report.summary) {
+        planned_.emplace(report.id->str(), Receipt{BatchStatus::rejected, reason, batch.payloads});
+      }
+      return;
+    }
     try {
       record_and_set_aside(batch, reason, report);
     } catch (const Error& error) {
@@ -246,6 +269,7 @@ class Receiver {
   const Options& options_;
   Clock& clock_;
   Clock::time_point started_;
+  std::map<std::string, Receipt> planned_;  ///< what a dry run would have recorded, by batch
 };
 
 }  // namespace

@@ -321,10 +321,7 @@ StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules&
 
 BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                           std::optional<BatchId>& identity) {
-  BatchMetadata metadata = read_only(storage, batch, rules.limits, identity);
-  check_places(storage, batch, rules.limits,
-               StoredNames(rules.pattern, identity.value(), rules.limits.max_folders()));
-  return metadata;
+  return read_only(storage, batch, rules.limits, identity);
 }
 
 }  // namespace healthmetric

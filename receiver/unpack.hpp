@@ -43,7 +43,7 @@ struct StagedBatch {
 StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                   std::optional<BatchId>& identity);
 
-/// The same checks, and those of publishing, without writing anything; reads the payloads twice.
+/// The same checks, without writing anything.
 BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                           std::optional<BatchId>& identity);
 

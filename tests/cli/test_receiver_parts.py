@@ -101,6 +101,32 @@ def test_a_dry_run_tells_of_parts_that_were_rejected_what_a_run_does(
     assert told["payloads"] == [rejected, f"inbox/{second.filename}", f"inbox/{third.filename}"]
 
 
+def test_a_dry_run_tells_repeats_as_a_run_does(receive: Callable[..., Result], storage: Path) -> None:
+    """Of what was stored before, and of what this run would store."""
+    Payload().put_into(storage)
+    assert receive().status == 0
+    other = "20240116T080000Z-other-00c0ffee"
+    bad = "20240117T080000Z-bad-00c0ffee"
+    renamed = {"a": Payload(), "b": Payload(batch_id=other), "c": Payload(batch_id=other),
+               "d": Payload({"x.csv": b"another, longer"}, batch_id=other), "e": Payload({"x.csv": b"y"}),
+               "f": Payload(batch_id=bad, damage={"size": 1}), "g": Payload(batch_id=bad)}
+    for name, payload in renamed.items():
+        (storage / f"inbox/{name}.json").write_bytes(payload.text())
+    before = snapshot(storage)
+    planned = receive("--dry-run", "--json")
+    assert snapshot(storage) == before
+    done = receive("--json")
+    assert planned.status == done.status == 4
+    told, expected = ([{member: batch[member] for member in ("batch_id", "files", "reason", "summary", "payloads")}
+                       | {"status": "stored" if batch["status"] == "verified" else batch["status"]}
+                       for batch in result.json["batches"]] for result in (planned, done))
+    assert [batch["status"] for batch in expected][:5] == ["repeated", "stored", "repeated", "rejected", "rejected"]
+    for batch in expected:
+        if batch["status"] != "repeated" and not (batch["reason"] or "").startswith("another payload"):
+            batch["summary"] = None  # a dry run writes none
+    assert told == expected
+
+
 def test_a_dry_run_finds_what_is_wrong_with_parts_that_were_rejected(
     receive: Callable[..., Result], storage: Path
 ) -> None:
