@@ -13,7 +13,7 @@ if (($# > 1)); then refuse "it takes one preset, not $#"; fi
 preset=${1:-release}
 if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "there is no preset '$preset'"; fi
 
-# Scripts are known by their first line; not all have an extension.
+# Scripts are known by their first line; not all have an extension. One to be sourced has only that.
 shell_scripts() {
   local file first
   git ls-files -z --cached --others --exclude-standard --deduplicate -- \
@@ -21,7 +21,7 @@ shell_scripts() {
     while IFS= read -r -d '' file; do
       first=
       if [[ -f $file ]]; then IFS= read -r first < "$file" || true; fi
-      if [[ $first =~ ^#!.*[/\ ](ba)?sh($|\ ) ]]; then printf '%s\0' "$file"; fi
+      if [[ $file == *.sh || $first =~ ^#!.*[/\ ](ba)?sh($|\ ) ]]; then printf '%s\0' "$file"; fi
     done
 }
 
