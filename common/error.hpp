@@ -18,6 +18,7 @@ enum class ErrorCode {
   too_large,        ///< over a limit of size, count or depth
   unsafe_path,      ///< a path that could leave its folder or confuse a reader
   unauthorized,     ///< authentication or permission
+  not_found,        ///< no such repository or branch, or the token cannot see it
   rate_limited,     ///< asked to wait longer than allowed
   network,          ///< no answer, or a server failure; trying again may help
   untrusted_peer,   ///< the server's certificate does not hold; trying again does not help

@@ -48,6 +48,7 @@ ExitStatus exit_status(ErrorCode code) {
     case ErrorCode::unsafe_path:
       return ExitStatus::partly_done;
     case ErrorCode::unauthorized:
+    case ErrorCode::not_found:
       return ExitStatus::unauthorized;
     case ErrorCode::rate_limited:
       return ExitStatus::rate_limited;

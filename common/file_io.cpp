@@ -1,8 +1,10 @@
 #include "common/file_io.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +21,10 @@
 
 namespace healthmetric {
 namespace {
+
+/// Of each file in configfs (Linux, fs/configfs).
+constexpr long kConfigfsBytes = 4096;
+constexpr unsigned long kConfigfsMagic = 0x62656570;
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
@@ -99,6 +105,16 @@ FileState InputFile::state() const {
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name_), errno);
   return state_of(info);
+}
+
+/// The file system is asked only where the size is the one in question.
+bool InputFile::has_true_size() const {
+  const auto size = static_cast<long>(first_state_.size_bytes);
+  if (size != ::sysconf(_SC_PAGESIZE) && size != kConfigfsBytes) return true;
+  struct statfs info {};
+  if (uninterrupted([&] { return ::fstatfs(fd_.get(), &info); }) != 0) return true;
+  const auto kind = static_cast<unsigned long>(info.f_type);
+  return kind != SYSFS_MAGIC && kind != kConfigfsMagic;
 }
 
 std::uint64_t file_size(const std::string& path, std::error_code& error) {
@@ -239,43 +255,6 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
     throw;
   }
   sync_directory(path.parent_path());
-}
-
-std::string_view kind_of(std::filesystem::file_type type) {
-  using std::filesystem::file_type;
-  switch (type) {
-    case file_type::symlink:
-      return "a symbolic link";
-    case file_type::fifo:
-      return "a FIFO";
-    case file_type::socket:
-      return "a socket";
-    case file_type::block:
-    case file_type::character:
-      return "a device";
-    case file_type::directory:
-      return "a folder";
-    default:
-      return "no regular file";
-  }
-}
-
-/// What cannot be looked at is told of by who opens it.
-void expect_own_file(const std::filesystem::path& path) {
-  using std::filesystem::file_type;
-  std::error_code error;
-  const file_type type = std::filesystem::symlink_status(path, error).type();
-  if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
-  throw Error(ErrorCode::io, fmt::format("cannot use {}: it is {}, where a file of this program "
-                                         "belongs; remove it",
-                                         in_quotes(path.string()), kind_of(type)));
-}
-
-UniqueFd open_own_file(const std::filesystem::path& path) {
-  expect_own_file(path);
-  UniqueFd fd = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
-  if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
-  return fd;
 }
 
 void sync_directory(const std::filesystem::path& path) {

@@ -13,7 +13,8 @@
 
 #include "common/stream.hpp"
 
-/// Files, and with sender/outbox and receiver/storage the only place that speaks POSIX. Every
+/// Files, and with common/own_file, sender/outbox and receiver/storage the only place that speaks
+/// POSIX. Every
 /// function throws Error{io} that names the file and the system's reason, unless said otherwise.
 
 namespace healthmetric {
@@ -89,6 +90,9 @@ class InputFile final : public Source {
 
   std::size_t read(std::span<char> into) override;
   [[nodiscard]] FileState state() const;
+  /// False where the size is no content's: of a page in sysfs and configfs, whatever is in the
+  /// file. (In procfs and most of their kind it is 0.)
+  [[nodiscard]] bool has_true_size() const;
   /// What it was when its path was opened.
   [[nodiscard]] const FileState& first_state() const { return first_state_; }
   void rewind();
@@ -159,17 +163,6 @@ void print(std::string_view text);
 /// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
-
-/// "a symbolic link", "a folder", ... of what is no regular file.
-std::string_view kind_of(std::filesystem::file_type type);
-
-/// Throws when something else than a regular file lies at `path`, where a file of this program
-/// belongs: a FIFO would be waited for, a link may lead anywhere. For files that a library opens.
-void expect_own_file(const std::filesystem::path& path);
-
-/// Opens a file of this program's own for reading and writing, created with mode 0600 where nothing
-/// is. Never waits, and refuses what expect_own_file() does.
-UniqueFd open_own_file(const std::filesystem::path& path);
 
 /// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
 /// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;

@@ -18,10 +18,14 @@ namespace {
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} * 1024 * 1024;
 constexpr const char* kProfile = "profile";
 
-/// Options that say where the rest comes from cannot stand there themselves.
+/// Such options cannot stand there themselves.
+bool says_where_settings_are(const std::string& name) {
+  return name == "config" || name == kProfile;
+}
+
 bool may_stand_in_a_file(const CLI::Option& option) {
   const std::string& name = option.get_single_name();
-  return is_setting(option) && name != "config" && name != kProfile;
+  return is_setting(option) && !says_where_settings_are(name);
 }
 
 struct Entry {
@@ -141,6 +145,11 @@ class ConfigReader {
     const bool known = std::any_of(options.begin(), options.end(), [&](const CLI::Option* option) {
       return may_stand_in_a_file(*option) && option->get_single_name() == key;
     });
+    if (says_where_settings_are(key)) {
+      fail_at(value, in_quotes(prefix + key) +
+                         " cannot stand in a configuration file: give it on the command line or "
+                         "in the environment");
+    }
     if (!known) {
       const std::string near = did_you_mean(key, setting_names(app_));
       fail_at(value,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 #include "sender/delivery.hpp"
@@ -11,6 +12,25 @@ namespace healthmetric {
 namespace {
 
 constexpr Clock::duration kLockInterval{100};
+
+/// "<what happened>: <id> is kept in the outbox; ...", with what gets it there.
+std::string kept(std::string_view what, const std::string& id, std::string_view verb) {
+  return fmt::format(
+      "{}: {} is kept in the outbox; the next run to the same repository {} it, or "
+      "'healthmetric-sender outbox retry'",
+      what, id, verb);
+}
+
+/// What to say of a batch that stays because of `error`.
+std::string kept_because_of(const Error& error, const OutboxEntry& entry) {
+  const std::string id = entry.id.str();
+  if (entry.delivered_parts() == entry.parts.size()) {
+    return kept("delivered, but the workflow was not started", id, "starts");
+  }
+  const std::string text = kept("not delivered", id, "delivers");
+  if (error.code() != ErrorCode::not_found) return text;
+  return text + "; if the name is wrong, 'healthmetric-sender outbox drop " + id + "' removes it";
+}
 
 }  // namespace
 
@@ -103,7 +123,7 @@ void Deliverer::leave_waiting(OutboxEntry& entry) {
   results_[id] = Result::waits;
   entry.last_error = reasons_[id] = *why_stopped_;
   save_error(entry);
-  if (id == own_batch_) log::error("not tried, waits in the outbox for the next run: " + id);
+  if (id == own_batch_) log::error(kept("not tried", id, "delivers"));
 }
 
 void Deliverer::deliver_one(OutboxEntry& entry) {
@@ -153,9 +173,8 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   entry.last_error = reasons_[id] = log::redacted(error.what());
   if (error.code() == ErrorCode::refused) return set_aside(entry);
   save_error(entry);
+  log::error(kept_because_of(error, entry));
   const bool has_arrived = entry.delivered_parts() == entry.parts.size();
-  log::error((has_arrived ? "delivered, but the workflow was not started; " : "not delivered, ") +
-             std::string("waits in the outbox for the next run: ") + id);
   const bool is_its_own =
       error.code() == ErrorCode::io || (has_arrived && error.code() == ErrorCode::not_ready);
   if (is_its_own) return;

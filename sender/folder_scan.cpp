@@ -5,8 +5,8 @@
 
 #include "common/ascii.hpp"
 #include "common/content_type.hpp"
-#include "common/file_io.hpp"
 #include "common/interruption.hpp"
+#include "common/own_file.hpp"
 #include "sender/ignore_files.hpp"
 #include "sender/scan_result.hpp"
 

@@ -218,7 +218,7 @@ void GithubClient::fail(const Response& response, const std::string& what,
     case 403:
       throw Error(ErrorCode::unauthorized, words + why_forbidden(response, permission));
     case 404:
-      throw Error(ErrorCode::unauthorized,
+      throw Error(ErrorCode::not_found,
                   words + "; there is no " + access_.repository.str() +
                       (access_.branch.empty() ? "" : " with branch " + access_.branch) +
                       ", or the token cannot see it: it needs " + permission);

@@ -20,6 +20,7 @@
 #include "common/format.hpp"
 #include "common/home.hpp"
 #include "common/interruption.hpp"
+#include "common/own_file.hpp"
 #include "common/printable.hpp"
 #include "common/utf8_locale.hpp"
 

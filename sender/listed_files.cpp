@@ -5,9 +5,9 @@
 
 #include "common/ascii.hpp"
 #include "common/error.hpp"
-#include "common/file_io.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
+#include "common/own_file.hpp"
 #include "common/printable.hpp"
 #include "sender/folder_scan.hpp"
 #include "sender/ignore_files.hpp"

@@ -1,6 +1,12 @@
 #include "sender/named_paths.hpp"
 
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric::sender {
@@ -30,12 +36,31 @@ std::string name_with_spaces(const std::vector<std::string>& paths, std::size_t 
   return {};
 }
 
+/// What a word says that is a command to other programs; "" for what is none.
+std::string_view command_meant_by(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kCommands = {
+      {{"list", "outbox list"},
+       {"retry", "outbox retry"},
+       {"drop", "outbox drop ID"},
+       {"help", "--help"},
+       {"version", "--version"}}};
+  for (const auto& [command, meant] : kCommands) {
+    if (word == command) return meant;
+  }
+  return {};
+}
+
 void check_is_there(const std::vector<std::string>& paths, std::size_t index) {
   const std::string& path = paths[index];
   if (is_there(path)) return;
   if (path == "-") {
     throw Error(ErrorCode::usage,
                 "'-' names nothing: standard input is sent with --data -, or with --stdin-name");
+  }
+  if (const std::string_view meant = command_meant_by(path); !meant.empty()) {
+    throw Error(ErrorCode::usage, fmt::format("there is no file or folder {}: did you mean "
+                                              "'healthmetric-sender {}'?",
+                                              in_quotes(path), meant));
   }
   const std::string whole = name_with_spaces(paths, index);
   throw Error(ErrorCode::usage, "there is no file or folder " + in_quotes(path) +
@@ -57,8 +82,13 @@ DataSource source_of_paths(const std::vector<std::string>& paths,
     throw Error(ErrorCode::usage,
                 in_quotes(path) + " is a folder: send one at a time, and files by themselves");
   }
-  FilesSource source{{files.begin(), files.end()}};
-  source.files.insert(source.files.end(), paths.begin(), paths.end());
+  FilesSource source;
+  std::set<fs::path> named;
+  for (const auto* list : {&files, &paths}) {
+    for (const std::string& path : *list) {
+      if (named.insert(fs::path(path).lexically_normal()).second) source.files.emplace_back(path);
+    }
+  }
   return source;
 }
 

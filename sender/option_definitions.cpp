@@ -1,6 +1,7 @@
 #include "sender/option_definitions.hpp"
 
 #include "common/error.hpp"
+#include "common/format.hpp"
 #include "common/printable.hpp"
 #include "common/relative_path.hpp"
 #include "sender/repository.hpp"
@@ -37,8 +38,19 @@ void check_file_name(const std::string& name) {
 
 void check_part_size(const std::string& text) {
   if (parse_size(text) < kMinPartBytes) {
-    throw Error(ErrorCode::usage, "parts of less than 64K are not made");
+    const bool lacks_unit = text.find_first_not_of("0123456789") == std::string::npos;
+    throw Error(ErrorCode::usage,
+                "parts of less than 64K are not made" +
+                    (lacks_unit ? fmt::format("; {0} are bytes: did you mean {0}M?", text) : ""));
   }
+}
+
+/// A pipe is one, too.
+void check_is_file(const std::string& text) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(text, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) return;
+  throw Error(ErrorCode::usage, "there is no file " + in_quotes(text));
 }
 
 void check_timeout(const std::string& text) {
@@ -169,7 +181,7 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
   app.add_option("--ca-bundle", options.network.ca_bundle,
                  "Trust the certificate authorities in FILE (PEM) instead of the system's")
       ->type_name("FILE")
-      ->check(CLI::ExistingFile);
+      ->check(check_that(check_is_file));
   app.add_flag("--changed-only", raw.changed_only,
                "Leave out files that were sent to that repository and branch before and are "
                "unchanged since")

@@ -13,6 +13,7 @@
 #include "common/error.hpp"
 #include "common/format.hpp"
 #include "common/interruption.hpp"
+#include "common/own_file.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {
@@ -221,7 +222,8 @@ std::uint64_t Outbox::size_bytes() const {
   for (fs::recursive_directory_iterator it(folder_, error), end; !error && it != end;
        it.increment(error)) {
     std::error_code gone;
-    if (!it->is_regular_file(gone)) continue;
+    const bool is_of_a_batch = it.depth() > 0;  // as the lock is not
+    if (!is_of_a_batch || !it->is_regular_file(gone)) continue;
     const std::uint64_t size = it->file_size(gone);
     if (!gone) sum += size;
   }

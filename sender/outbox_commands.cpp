@@ -18,6 +18,8 @@
 namespace healthmetric::sender {
 namespace {
 
+constexpr const char* kNothingWaits = "nothing waits in the outbox\n";
+
 std::string_view to_text(Waiting where) {
   return where == Waiting::refused ? "refused" : "waiting";
 }
@@ -88,10 +90,12 @@ class OutboxList {
         {{"batch_id", name}, {"status", "unreadable"}, {"last_error", entry.reason}});
   }
 
-  std::string finish(const Options& options, std::uint64_t size_bytes) {
+  /// `if_empty` is the text of a list without batches.
+  std::string finish(const Options& options, std::uint64_t size_bytes,
+                     const std::string& if_empty) {
     const std::string total =
         batches_.empty()
-            ? "nothing waits in the outbox\n"
+            ? if_empty
             : fmt::format("{}, {} of {} (--outbox-limit)\n",
                           counted(batches_.size(), "batch", "batches"), human_bytes(size_bytes),
                           human_bytes(options.outbox_limit_bytes));
@@ -118,11 +122,23 @@ class RepositoryFilter {
       throw Error(ErrorCode::usage, "--repo: " + in_quotes(command.repository) +
                                         " is no repository; write owner/name");
     }
-    repository_ = ascii_lower(pasted->repository.str());
+    repository_ = pasted->repository.str();
+  }
+
+  /// What to say where the filter takes nothing.
+  [[nodiscard]] std::string nothing_waits_in(const Outbox& outbox) const {
+    if (repository_.empty()) return kNothingWaits;
+    std::size_t others = 0;
+    for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
+      for (const OutboxEntry& entry : outbox.entries(where)) others += takes(entry) ? 0U : 1U;
+    }
+    if (others == 0) return kNothingWaits;
+    return fmt::format("nothing waits in the outbox for {}; {} for other repositories\n",
+                       printable(repository_), counted(others, "batch waits", "batches wait"));
   }
 
   [[nodiscard]] bool takes(const OutboxEntry& entry) const {
-    return repository_.empty() || ascii_lower(entry.target.repository) == repository_;
+    return repository_.empty() || ascii_lower(entry.target.repository) == ascii_lower(repository_);
   }
 
  private:
@@ -139,7 +155,7 @@ OutboxReport list(const Options& options, const Outbox& outbox, Clock& clock) {
   }
   // Whose an unreadable one is cannot be told.
   for (const UnreadableEntry& entry : outbox.unreadable()) list.add(entry);
-  return {list.finish(options, outbox.size_bytes())};
+  return {list.finish(options, outbox.size_bytes(), filter.nothing_waits_in(outbox))};
 }
 
 BatchId parse_id(const std::string& text) {
@@ -228,7 +244,7 @@ class Retry {
     for (const Target& target : targets_) deliver(target);
     status_ = more_important(status_, tell_unreadable(outbox_));
     if (batches_.empty()) {
-      text_ = status_ == ExitStatus::success ? "nothing waits in the outbox\n"
+      text_ = status_ == ExitStatus::success ? filter_.nothing_waits_in(outbox_)
                                              : "nothing was delivered\n";
     }
     return {as_text(options_, {{"exit_status", static_cast<int>(status_)}, {"batches", batches_}},

@@ -12,12 +12,16 @@ using std::chrono::microseconds;
 
 constexpr unsigned kEntryVersion = 1;
 
+/// What an unreadable one is called, in front of what is wrong.
+constexpr const char* kNote = "entry.json is damaged: it";
+
 OutboxEntry read_entry(const Json& json, const std::filesystem::path& folder) {
   const auto id = BatchId::parse(json.at("batch_id").get<std::string>());
   const Json& target = json.at("target");
   const auto trigger = parse_trigger(target.at("trigger").get<std::string>());
   if (json.at("version") != kEntryVersion || !id || !trigger) {
-    throw Error(ErrorCode::bad_payload, "it is of another version of this program");
+    throw Error(ErrorCode::bad_payload,
+                "entry.json is damaged, or of another version of this program");
   }
   OutboxEntry entry;
   entry.id = *id;
@@ -36,7 +40,7 @@ OutboxEntry read_entry(const Json& json, const std::filesystem::path& folder) {
   for (const Json& part : json.at("parts")) {
     const auto filename = part.at("file").get<std::string>();
     if (!PayloadName::parse(filename)) {
-      throw Error(ErrorCode::bad_payload, "a part has no proper name");
+      throw Error(ErrorCode::bad_payload, "entry.json is damaged: a part has no proper name");
     }
     entry.parts.push_back(
         {filename, part.at("size").get<std::uint64_t>(), part.at("delivered").get<bool>()});
@@ -82,9 +86,10 @@ std::string to_text(const OutboxEntry& entry) {
 
 OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder) {
   try {
-    return read_entry(parse_json(text, "entry.json"), folder);
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::bad_payload, error.what());
+    return read_entry(parse_json(text, kNote), folder);
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::bad_payload,
+                "entry.json is damaged: a value is missing, or of another kind");
   }
 }
 

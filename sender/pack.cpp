@@ -23,6 +23,7 @@ constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 constexpr int kMaxReads = 3;
 
 constexpr std::string_view kKeepsChanging = "it keeps changing while it is read";
+constexpr std::string_view kEndsEarly = "it ends before the size that its file system tells";
 constexpr std::string_view kGrewAndChanged =
     "it grew while it was read, and what was there changed";
 
@@ -315,8 +316,7 @@ class Packer {
     const bool is_whole = passage.source.is_whole();
     const std::string sha256 = passage.source.sha256();
     if (!is_whole && !has_only_grown(passage.file, size, sha256)) {
-      const auto now = file_state(passage.file.location());
-      changed_how_ = now && now->size_bytes > size ? kGrewAndChanged : kKeepsChanging;
+      changed_how_ = what_happened_to(passage);
       return Outcome::changed;
     }
     passage.chunk.last = true;
@@ -334,6 +334,15 @@ class Packer {
     if (passage.is_database) warn_of_open_database(passage.file);
     if (on_packed_) on_packed_({passage.file, size, passage.facts.modified, sha256});
     return Outcome::written;
+  }
+
+  /// To a file that was not read whole.
+  static std::string_view what_happened_to(const Passage& passage) {
+    const auto now = file_state(passage.file.location());
+    const auto& modified = passage.facts.modified;
+    if (now && modified && *now == FileState{passage.facts.size_bytes, *modified})
+      return kEndsEarly;
+    return now && now->size_bytes > passage.facts.size_bytes ? kGrewAndChanged : kKeepsChanging;
   }
 
   static void warn_of_growth(const Passage& passage) {

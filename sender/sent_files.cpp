@@ -5,6 +5,7 @@
 #include "common/error.hpp"
 #include "common/interruption.hpp"
 #include "common/log.hpp"
+#include "common/own_file.hpp"
 #include "common/printable.hpp"
 
 namespace healthmetric {

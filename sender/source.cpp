@@ -143,13 +143,6 @@ ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size
                                       : status;
 }
 
-std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
-  std::string text;
-  if (unchanged > 0) text += fmt::format("; unchanged {}", unchanged);
-  if (!left_out.empty()) text += fmt::format("; left out {}", left_out.size());
-  return text;
-}
-
 std::string searched_folder(const Options& options) {
   if (!options.source) return {};
   if (const auto* folder = std::get_if<FolderSource>(&*options.source)) {
@@ -181,11 +174,8 @@ std::string types_of(const std::vector<LeftOutFile>& files) {
 
 }  // namespace
 
-std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
-                            std::uint64_t unchanged) {
-  std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
-  if (!folder.empty()) text += " in " + in_quotes(folder);
-  if (unchanged > 0) text += fmt::format("; unchanged {}", unchanged);
+std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
+  std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
   std::size_t rest = left_out.size();
   const auto tell = [&](std::string_view reason, const std::string& words) {
     const auto count = static_cast<std::size_t>(
@@ -194,12 +184,19 @@ std::string nothing_to_send(const std::string& folder, const std::vector<LeftOut
     rest -= count;
     if (count > 0) text += fmt::format("; skipped {} {}", count, words);
   };
-  tell(kUnsupportedType, types_of(left_out) + ": --all-types sends them");
-  tell(kIsHidden, "hidden: --hidden sends them");
+  tell(kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
+  tell(kIsHidden, "hidden: use --hidden to send them");
   tell(kExcluded, "that --include and --exclude leave out");
   tell(kIgnored, "that .healthmetricignore names");
-  if (rest > 0) text += fmt::format("; left out {}", rest);
+  if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
   return text;
+}
+
+std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
+                            std::uint64_t unchanged) {
+  std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
+  if (!folder.empty()) text += " in " + in_quotes(folder);
+  return text + not_packed(left_out, unchanged);
 }
 
 Json left_out_json(const std::vector<LeftOutFile>& left_out) {

@@ -18,6 +18,7 @@ OpenSource::OpenSource(const SourceFile& file, std::string_view text, std::uint6
   file_.emplace(file.location(), file.path.str());
   before_ = file_->first_state();
   if (before_.size_bytes == 0) find_content_without_size(max_bytes);
+  if (!file_->has_true_size()) copy_content(max_bytes);
 }
 
 void OpenSource::find_content_without_size(std::uint64_t max_bytes) {
@@ -29,6 +30,10 @@ void OpenSource::find_content_without_size(std::uint64_t max_bytes) {
     before_ = now;
     return;
   }
+  copy_content(max_bytes);
+}
+
+void OpenSource::copy_content(std::uint64_t max_bytes) {
   try {
     copy_.emplace(unnamed_copy(*file_, max_bytes));
   } catch (const Error& error) {
@@ -55,7 +60,7 @@ std::size_t OpenSource::read(std::span<char> into) {
 
 bool OpenSource::is_whole() const {
   if (read_bytes_ != before_.size_bytes) return false;
-  if (copy_) return file_->state().size_bytes == 0;
+  if (copy_) return file_->state().size_bytes == file_->first_state().size_bytes;
   return !file_ || file_->state() == before_;
 }
 

@@ -31,7 +31,8 @@ struct SourceFacts {
 class OpenSource {
  public:
   /// `text` is the content of a file that lies nowhere. One that has a content but no size, as in
-  /// /proc, is copied first, which is when its size is known. Throws Error{io}, also past
+  /// /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
+  /// size is known. Throws Error{io}, also past
   /// `max_bytes` of that.
   OpenSource(const SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
@@ -46,9 +47,10 @@ class OpenSource {
 
  private:
   void find_content_without_size(std::uint64_t max_bytes);
+  void copy_content(std::uint64_t max_bytes);
 
   std::optional<InputFile> file_;
-  std::optional<InputFile> copy_;  ///< of what has no size
+  std::optional<InputFile> copy_;  ///< of what has no size, or none of its own
   std::optional<TextSource> text_;
   FileState before_;
   std::uint64_t read_bytes_ = 0;

@@ -11,6 +11,10 @@ namespace {
 
 /// What a shell, or who wrote it, made of the text; "" when nothing is known.
 std::string what_was_meant(std::string_view text) {
+  if (text.starts_with('@')) {
+    return "; no '@' stands for a file here: name the file alone, or use --data - to read standard "
+           "input";
+  }
   constexpr std::size_t kMaxPathBytes = 4096;
   std::error_code no_file;
   if (text.size() < kMaxPathBytes &&

@@ -220,8 +220,8 @@ def test_nothing_to_send_says_where_and_what_would_send_it(output: Output, tmp_p
         result = output(folder, "--exclude", "f.csv", *words)
         assert result.status == 3
         assert result.stdout.splitlines()[-1] == (
-            f"nothing to send in '{folder}'; skipped 4 (.fit, .ndjson, no type): --all-types sends them; "
-            "skipped 1 hidden: --hidden sends them; skipped 1 that --include and --exclude leave out")
+            f"nothing to send in '{folder}'; skipped 4 (.fit, .ndjson, no type): use --all-types to send them; "
+            "skipped 1 hidden: use --hidden to send them; skipped 1 that --include and --exclude leave out")
 
 
 @pytest.mark.parametrize("text, says", [("{rate: 61}", "it has no double quotes"), ("[a]", "it has no double quotes"),

@@ -337,6 +337,10 @@ configured("no-profile", "[profile.nightly]\n", "--profile", "weekly")
 simple("profile-without-file", "--data", "1", "--profile", "nightly")
 simple("null-alone", "--data", "1", "--null")
 simple("bad-pattern", "--folder", "SOURCE", "--exclude", "/")
+simple("parts-in-bytes", "--data", "1", "--part-size", "20")
+simple("word-of-a-command", "list")
+simple("data-with-an-at-sign", "--data", "@SOURCE/data.json")
+configured("key-for-the-command-line", "config = 'x'\n")
 simple("small-parts", "--data", "1", "--part-size", "4K")
 simple("bad-url", "--data", "1", "--repo", "octo/data", "--api-url", "example.com")
 simple("url-with-query", "--data", "1", "--repo", "octo/data", "--api-url", "https://example.com/?a=b")
@@ -558,6 +562,26 @@ def queued(stage: Stage, method: str = "PUT") -> Path:
 def outbox_unreadable(stage: Stage) -> Result:
     (queued(stage) / "entry.json").write_text("{")
     return stage.send()
+
+
+@scenario
+def kept_in_outbox(stage: Stage) -> Result:
+    return stage.answer(502)
+
+
+@scenario
+def kept_or_dropped(stage: Stage) -> Result:
+    return stage.answer(404, "Not Found")
+
+
+@scenario
+def file_ends_early(stage: Stage) -> Result:
+    short = stage.source / "short.json"
+    short.write_bytes(b"1")
+    strace = ["strace", "--follow-forks", "--quiet=all", "--output=/dev/null", "--trace=read",
+              "--inject=read:retval=0", f"--trace-path={short}"]
+    program = Program(stage.sender.path, stage.sender.home, strace)
+    return program("--folder", stage.source, "--output", stage.tmp / "out", env=TRACED)
 
 
 @scenario

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 from pathlib import Path
@@ -68,6 +69,22 @@ def test_an_empty_outbox_is_listed(destination: Destination) -> None:
     assert destination("outbox", "retry").stdout == "nothing waits in the outbox\n"
 
 
+def test_a_lock_takes_no_room(destination: Destination, source: Path) -> None:
+    assert destination("--folder", source).status == 0
+    assert (destination.sender.outbox / "lock").stat().st_size > 0
+    listed = destination("outbox", "list", "--json").json
+    assert (listed["batches"], listed["bytes"]) == ([], 0)
+
+
+@pytest.mark.parametrize("command", ["list", "retry"])
+def test_what_waits_for_others_is_told(command: str, destination: Destination, source: Path) -> None:
+    for count, batches in enumerate(("1 batch waits", "2 batches wait"), 1):
+        queue(destination, source, action="close_before" if count == 1 else {"status": 422}, status=7 if count == 1 else 8)
+        other = destination.sender("outbox", command, "--repo", "Octo/other", env=destination.token(TOKEN))
+        assert other.status == 0
+        assert other.stdout == f"nothing waits in the outbox for Octo/other; {batches} for other repositories\n"
+
+
 def test_the_list_is_printed_however_quiet(destination: Destination, source: Path) -> None:
     waiting = queue(destination, source)
     assert waiting in destination("outbox", "list", "--quiet").stdout
@@ -96,7 +113,7 @@ def test_what_ends_a_run_is_told_of_every_batch_it_keeps(destination: Destinatio
     second = destination("--folder", source, "--json")
     assert (second.status, second.json["status"]) == (5, "queued")
     assert "Bad credentials" in second.json["reason"]
-    second.error_line("not tried, waits in the outbox for the next run", second.json["batch_id"])
+    second.error_line(f"not tried: {second.json['batch_id']} is kept in the outbox; the next run")
     listed = destination("outbox", "list", "--json").json["batches"]
     assert [batch["batch_id"] for batch in listed] == [first, second.json["batch_id"]]
     assert all("Bad credentials" in batch["last_error"] for batch in listed)
@@ -223,11 +240,36 @@ def test_a_damaged_entry_can_be_dropped(destination: Destination, source: Path) 
     [listed] = destination("outbox", "list", "--json").json["batches"]
     assert (listed["batch_id"], listed["status"]) == (batch_id, "unreadable")
     assert f"{batch_id}  unreadable" in destination("outbox", "list").stdout
+    assert "entry.json is damaged: it is no valid JSON" in destination("outbox", "list").stdout
     retried = destination("outbox", "retry")
     assert retried.status == 4
     retried.error_line("cannot be read", f"outbox drop {batch_id}")
     assert destination("outbox", "drop", batch_id).status == 0
     assert destination.waiting() == []
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "null", '{"version": 1}', '{"batch_id": 7}', "", "\x00", "[" * 100,
+                                  '{"batch_id": "' + "x" * 1000 + '"}'], ids=lambda text: ascii(text[:20]))
+def test_a_damaged_entry_is_told_of_in_words_of_our_own(text: str, destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    note = destination.sender.outbox / batch_id / "entry.json"
+    note.write_text(text)
+    result = destination("outbox", "retry")
+    assert result.status == 4
+    result.error_line(f"cannot be read: '{note.parent}': entry.json is damaged", f"outbox drop {batch_id}")
+    assert "json.exception" not in result.stderr + destination("outbox", "list", "--json").stdout
+
+
+@pytest.mark.parametrize("key", ["version", "batch_id", "batch_name", "target", "files", "size", "parts", "last_error"])
+@pytest.mark.parametrize("value", [{"x": 1}, ["x"], None, 1.5], ids=str)
+def test_so_is_each_value_of_another_kind(key: str, value: Any, destination: Destination, source: Path) -> None:
+    batch_id = queue(destination, source)
+    note = destination.sender.outbox / batch_id / "entry.json"
+    entry = json.loads(note.read_text())
+    note.write_text(json.dumps(entry | {key: value}))
+    listed = destination("outbox", "list")
+    assert (listed.status, listed.stderr) == (0, "")
+    assert "json.exception" not in listed.stdout and "terminate" not in listed.stdout
 
 
 def test_a_payload_that_is_gone_blocks_nothing(destination: Destination, source: Path) -> None:

@@ -54,7 +54,7 @@ def check_contents(output: Output) -> None:
 def test_unsupported_files_alone_are_nothing_to_send(output: Output, tmp_path: Path) -> None:
     folder = write_tree(tmp_path / "source", {"a.pdf": b"x", "sub/b": b"x"})
     result = output("--folder", folder, "--verbose")
-    assert (result.status, result.stdout) == (3, f"nothing to send in '{folder}'; skipped 2 (.pdf, no type): --all-types sends them\n")
+    assert (result.status, result.stdout) == (3, f"nothing to send in '{folder}'; skipped 2 (.pdf, no type): use --all-types to send them\n")
     result.error_line("'a.pdf'", "unsupported type")
     result.error_line("'sub/b'", "unsupported type")
 

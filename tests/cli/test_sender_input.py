@@ -299,3 +299,34 @@ def test_the_remote_of_the_clone_is_taken_and_told_of(
                                 env={"GH_TOKEN": TOKEN})
     assert (result.status, result.json["target"]) == (0, destination.repo)
     assert f"no --repo: taking {destination.repo}, the remote 'origin' of the clone here" in result.stderr
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--data", "@pulse.json"], "no '@' stands for a file here: name the file alone, or use --data -"),
+    (["list"], "did you mean 'healthmetric-sender outbox list'?"),
+    (["help"], "did you mean 'healthmetric-sender --help'?"),
+    (["--data", "1", "--part-size", "20"], "20 are bytes: did you mean 20M?"),
+    (["--data", "1", "--ca-bundle", "/no/where.pem"], "--ca-bundle: there is no file '/no/where.pem'"),
+    (["--data", "1", "--ca-bundle", "/"], "--ca-bundle: there is no file '/'"),
+])
+def test_a_habit_from_elsewhere_gets_a_hint(words: list[str], said: str, output: Output) -> None:
+    result = output(*words)
+    assert (result.status, result.stdout) == (2, ""), result
+    assert result.stderr.count("\n") == 1
+    result.error_line(said)
+
+
+def test_a_size_with_its_unit_gets_no_such_hint(output: Output) -> None:
+    assert "did you mean" not in output("--data", "1", "--part-size", "4K").stderr
+
+
+def test_a_file_or_folder_of_a_commands_name_is_sent(output: Output, tmp_path: Path) -> None:
+    (tmp_path / "list").mkdir()
+    (tmp_path / "list/a.json").write_bytes(b"1")
+    assert output("list", cwd=tmp_path).status == 0
+
+
+def test_a_file_that_is_named_twice_goes_once(output: Output, source: Path) -> None:
+    result = output("data.json", "./data.json", "--file", "data.json", cwd=source)
+    assert (result.status, result.stderr) == (0, ""), result
+    assert list(output.payload()["files"]) == ["data.json"]

@@ -53,6 +53,33 @@ def test_a_file_without_a_size_has_a_limit_too(output: Output) -> None:
     result.error_line("left out 'filesystems': larger than 10 B (--max-file-size)")
 
 
+PAGE_OF_SYSFS = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+@pytest.mark.skipif(not PAGE_OF_SYSFS.is_file(), reason="there is no such file in /sys here")
+def test_a_file_whose_size_is_not_its_contents_is_read_to_its_end(output: Output) -> None:
+    assert PAGE_OF_SYSFS.stat().st_size > len(PAGE_OF_SYSFS.read_bytes())
+    result = output("--file", PAGE_OF_SYSFS)
+    assert (result.status, result.stderr) == (0, ""), result
+    assert content(output, "enabled") == PAGE_OF_SYSFS.read_bytes()
+    limited = output("--file", PAGE_OF_SYSFS, "--max-file-size", "5000")
+    assert limited.status == 0
+
+
+@needs_strace
+def test_a_file_that_ends_early_is_not_sent_and_told_of_truly(output: Output, source: Path) -> None:
+    """As of a share that lost what its folder still tells of: sent short, nobody would notice."""
+    place = source / "short.json"
+    place.write_bytes(b"1" * 5000)
+    strace = ["strace", "--follow-forks", "--quiet=all", "--output=/dev/null", "--trace=read",
+              "--inject=read:retval=0", f"--trace-path={place}"]
+    program = Program(output.sender.path, output.sender.home, strace)
+    result = Output(program, output.folder)("--folder", source, env=TRACED)
+    assert result.status == 4, result
+    result.error_line("'short.json': it ends before the size that its file system tells")
+    assert list(output.payload()["files"]) == ["data.json"]
+
+
 @pytest.mark.parametrize("mode, suffix", [("WAL", "-wal"), ("DELETE", "-journal")])
 def test_a_database_in_use_gets_a_warning(mode: str, suffix: str, output: Output, source: Path) -> None:
     with closing(sqlite3.connect(source / "health.db", isolation_level=None)) as database:

@@ -47,7 +47,7 @@ def test_stdout_is_one_line_for_people(output: Output, source: Path) -> None:
     assert result.status == 0
     inbox = re.escape(str(output.storage / "inbox"))
     assert re.fullmatch(rf"written \d{{8}}T\d{{6}}Z-source-[0-9a-f]{{8}}: 1 file, 13 B, 1 payload, "
-                        rf"to {inbox}; left out 1\n", result.stdout)
+                        rf"to {inbox}; skipped 1 \(\.pdf\): use --all-types to send them\n", result.stdout)
     assert result.stderr == LEFT_OUT + "\n"
     assert output("--folder", source).stderr == ""
 

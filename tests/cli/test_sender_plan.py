@@ -107,7 +107,7 @@ def test_a_plan_with_nothing_to_send_says_what_could_be_done(sender: Program, tm
     folder = write_tree(tmp_path / "source", {"notes.pdf": b"1"})
     result = sender("--folder", folder, "--repo", "a/b", "--dry-run")
     assert (result.status, result.stdout.splitlines()[-1]) == (
-        3, f"nothing to send in '{folder}'; skipped 1 (.pdf): --all-types sends them")
+        3, f"nothing to send in '{folder}'; skipped 1 (.pdf): use --all-types to send them")
 
 
 @pytest.mark.parametrize("part_size", ["20M", "1M"])

@@ -46,7 +46,8 @@ def test_the_last_pattern_that_matches_decides(options: list[str], paths: list[s
 
 def test_what_was_left_out_is_counted_and_listed_on_request(output: Output, tree: Path) -> None:
     brief = output("--folder", tree, "--exclude", "raw")
-    assert brief.stdout.endswith("; left out 3\n")
+    assert brief.stdout.endswith("; skipped 1 (.pdf): use --all-types to send them; skipped 1 hidden: use --hidden "
+                                 "to send them; skipped 1 that --include and --exclude leave out\n")
     assert "left out '" not in brief.stderr
     full = output("--folder", tree, "--exclude", "raw", "--verbose")
     for path, reason in (("raw", "excluded"), ("notes.pdf", "unsupported type"), (".hidden.json", "hidden")):
@@ -180,7 +181,7 @@ def test_what_a_list_names_and_cannot_be_read_is_an_error(output: Output, tree: 
     assert sent(output) == ["a.json"]
     for entry in entries:
         result.error_line("error: left out", entry)
-    assert result.stdout.endswith(f"; left out {len(entries)}\n")
+    assert result.stdout.endswith(f"; skipped {len(entries)}: --verbose says why\n")
 
 
 def test_patterns_narrow_a_list(output: Output, tree: Path) -> None:
@@ -253,7 +254,7 @@ def test_a_list_is_explicit_but_for_what_never_goes(output: Output, tree: Path) 
     listed = ["a.json", "b.csv", ".healthmetricignore", "raw/.healthmetricignore", ".git/e.json"]
     result = output("--folder", tree, "--files-from", "-", input="\n".join(listed).encode())
     assert (result.status, result.stderr) == (0, "")
-    assert result.stdout.endswith("; left out 3\n")
+    assert result.stdout.endswith("; skipped 3: --verbose says why\n")
     assert sent(output) == ["a.json", "b.csv"]
     by_hand = output("--file", tree / ".healthmetricignore")
     assert (by_hand.status, by_hand.stdout) == (2, "")

@@ -8,12 +8,13 @@ using namespace healthmetric;
 
 TEST_CASE("each kind of failure has the exit status the README gives it") {
   const std::vector<std::pair<ErrorCode, int>> table = {
-      {ErrorCode::internal, 1},    {ErrorCode::usage, 2},          {ErrorCode::nothing_to_send, 3},
-      {ErrorCode::partly_done, 4}, {ErrorCode::bad_payload, 4},    {ErrorCode::too_large, 4},
-      {ErrorCode::unsafe_path, 4}, {ErrorCode::unauthorized, 5},   {ErrorCode::rate_limited, 6},
-      {ErrorCode::network, 7},     {ErrorCode::untrusted_peer, 7}, {ErrorCode::not_ready, 8},
-      {ErrorCode::refused, 8},     {ErrorCode::busy, 9},           {ErrorCode::io, 10},
-      {ErrorCode::timed_out, 11},  {ErrorCode::interrupted, 130},  {ErrorCode::terminated, 143},
+      {ErrorCode::internal, 1},     {ErrorCode::usage, 2},        {ErrorCode::nothing_to_send, 3},
+      {ErrorCode::partly_done, 4},  {ErrorCode::bad_payload, 4},  {ErrorCode::too_large, 4},
+      {ErrorCode::unsafe_path, 4},  {ErrorCode::unauthorized, 5}, {ErrorCode::not_found, 5},
+      {ErrorCode::rate_limited, 6}, {ErrorCode::network, 7},      {ErrorCode::untrusted_peer, 7},
+      {ErrorCode::not_ready, 8},    {ErrorCode::refused, 8},      {ErrorCode::busy, 9},
+      {ErrorCode::io, 10},          {ErrorCode::timed_out, 11},   {ErrorCode::interrupted, 130},
+      {ErrorCode::terminated, 143},
   };
   for (const auto& [code, status] : table) {
     CHECK(static_cast<int>(exit_status(code)) == status);

@@ -100,7 +100,7 @@ TEST_CASE("a refused request names the repository and the permission") {
                            {{"x-accepted-github-permissions", "contents=write"}});
   const auto error = error_of([&] { fixture.create(); });
   REQUIRE(error);
-  CHECK(error->code() == ErrorCode::unauthorized);
+  CHECK(error->code() == (status == 404 ? ErrorCode::not_found : ErrorCode::unauthorized));
   CHECK(contains(error->what(), "octo/data"));
   CHECK(contains(error->what(), "Contents: read and write"));
   CHECK(contains(error->what(), "Nope"));
