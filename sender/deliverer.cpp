@@ -27,7 +27,7 @@ std::string kept_because_of(const Error& error, const OutboxEntry& entry) {
   if (entry.delivered_parts() == entry.parts.size()) {
     return kept("delivered, but the workflow was not started", id, "starts");
   }
-  const std::string text = kept("not delivered", id, "delivers");
+  std::string text = kept("not delivered", id, "delivers");
   if (error.code() != ErrorCode::not_found) return text;
   return text + "; if the name is wrong, 'healthmetric-sender outbox drop " + id + "' removes it";
 }
