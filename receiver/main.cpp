@@ -1,13 +1,13 @@
-#include "common/clock.hpp"
-#include "common/exit_status.hpp"
-#include "common/file_io.hpp"
-#include "common/log.hpp"
-#include "receiver/audit.hpp"
-#include "receiver/markdown.hpp"
-#include "receiver/options.hpp"
-#include "receiver/receive.hpp"
-#include "receiver/report.hpp"
-#include "receiver/storage.hpp"
+#include "common/archive/storage.hpp"
+#include "common/platform/clock.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/exit_status.hpp"
+#include "common/program/log.hpp"
+#include "receiver/commands/markdown.hpp"
+#include "receiver/commands/options.hpp"
+#include "receiver/commands/receive.hpp"
+#include "receiver/commands/report.hpp"
+#include "receiver/commands/verify.hpp"
 
 namespace {
 

@@ -1,19 +1,19 @@
 #include <iostream>
 #include <memory>
 
-#include "common/clock.hpp"
-#include "common/exit_status.hpp"
-#include "common/file_io.hpp"
-#include "common/interruption.hpp"
-#include "common/log.hpp"
-#include "common/terminal.hpp"
-#include "sender/curl_http.hpp"
-#include "sender/options.hpp"
-#include "sender/outbox_commands.hpp"
-#include "sender/plan.hpp"
-#include "sender/progress_line.hpp"
-#include "sender/prompt.hpp"
-#include "sender/send.hpp"
+#include "common/platform/clock.hpp"
+#include "common/platform/file.hpp"
+#include "common/platform/interruption.hpp"
+#include "common/platform/terminal.hpp"
+#include "common/program/exit_status.hpp"
+#include "common/program/log.hpp"
+#include "sender/commands/options.hpp"
+#include "sender/commands/outbox.hpp"
+#include "sender/commands/plan.hpp"
+#include "sender/commands/questions.hpp"
+#include "sender/commands/send.hpp"
+#include "sender/http/curl_http.hpp"
+#include "sender/terminal/progress_line.hpp"
 
 namespace {
 

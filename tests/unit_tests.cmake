@@ -16,7 +16,7 @@ target_link_libraries(healthmetric_test_support PUBLIC healthmetric_options Catc
 
 # healthmetric_unit_tests(<folder of tests/, which is also the library's name>)
 function(healthmetric_unit_tests folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*_test.cpp)
   if(NOT sources)
     return()
   endif()

@@ -1,7 +1,7 @@
 """Words of others – git's, a server's, a program's – made fit for one line of a log.
 
 Nothing in them moves a cursor, begins a line or a command of Actions, or gives a secret away. The two
-programs do the same (common/printable.hpp, common/redact.hpp).
+programs do the same (common/base/printable.hpp, common/text/redact.hpp).
 """
 
 from __future__ import annotations

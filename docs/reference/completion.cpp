@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "common/format.hpp"
+#include "common/base/format.hpp"
 #include "docs/reference/joined.hpp"
 
 namespace healthmetric {

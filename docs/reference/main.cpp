@@ -1,14 +1,14 @@
 #include <filesystem>
 #include <iostream>
 
-#include "common/command_line.hpp"
-#include "common/exit_status.hpp"
-#include "common/file_io.hpp"
-#include "common/version.hpp"
+#include "common/base/version.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/command_line.hpp"
+#include "common/program/exit_status.hpp"
 #include "docs/reference/completion.hpp"
 #include "docs/reference/man_page.hpp"
-#include "receiver/options.hpp"
-#include "sender/options.hpp"
+#include "receiver/commands/options.hpp"
+#include "sender/commands/options.hpp"
 
 /// Writes the manual pages and shell completions of both programs into a folder, from the very
 /// option definitions that the programs parse with.

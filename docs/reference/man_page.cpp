@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "common/format.hpp"
+#include "common/base/format.hpp"
 #include "docs/reference/joined.hpp"
 
 namespace healthmetric {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "common/command_line.hpp"
+#include "common/program/command_line.hpp"
 
 namespace healthmetric {
 namespace {

@@ -1,4 +1,4 @@
-#include "common/base64.hpp"
+#include "common/codec/base64.hpp"
 
 #include <benchmark/benchmark.h>
 

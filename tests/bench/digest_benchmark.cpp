@@ -1,4 +1,4 @@
-#include "common/digest.hpp"
+#include "common/codec/digest.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -1,8 +1,8 @@
-#include "common/json_scanner.hpp"
+#include "common/text/json_scanner.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include "common/base64.hpp"
+#include "common/codec/base64.hpp"
 #include "tests/bench/random_bytes.hpp"
 
 namespace healthmetric {

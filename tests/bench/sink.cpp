@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "common/ascii.hpp"
-#include "common/digest.hpp"
-#include "common/file_io.hpp"
+#include "common/base/ascii.hpp"
+#include "common/codec/digest.hpp"
+#include "common/platform/file.hpp"
 
 /// A stand-in for GitHub that costs next to nothing, so that the clients are what is measured.
 ///

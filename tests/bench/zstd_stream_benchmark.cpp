@@ -1,4 +1,4 @@
-#include "common/zstd_stream.hpp"
+#include "common/codec/zstd_stream.hpp"
 
 #include <benchmark/benchmark.h>
 

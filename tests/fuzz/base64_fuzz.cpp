@@ -1,5 +1,5 @@
 // Text in pieces of any size decodes as the whole does, and has exactly one spelling.
-#include "common/base64.hpp"
+#include "common/codec/base64.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace healthmetric;

@@ -1,7 +1,7 @@
 // Whatever the text: an error that tells what is wrong, or entries that add up to the metadata.
-#include "common/payload_reader.hpp"
+#include "common/payload/reader.hpp"
 
-#include "common/error.hpp"
+#include "common/base/error.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace healthmetric;

@@ -1,12 +1,12 @@
 // A path that is accepted stays in its folder, and gets a stored name that every system takes.
-#include "common/relative_path.hpp"
+#include "common/payload/relative_path.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
-#include "common/error.hpp"
-#include "receiver/stored_name.hpp"
+#include "common/base/error.hpp"
+#include "receiver/unpack/stored_name.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace healthmetric;

@@ -1,5 +1,5 @@
 // A time that was read is written so that it is read back, in both forms.
-#include "common/timestamp.hpp"
+#include "common/text/timestamp.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace healthmetric;

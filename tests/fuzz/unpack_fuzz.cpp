@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
-#include "common/error.hpp"
-#include "common/file_io.hpp"
-#include "common/log.hpp"
-#include "receiver/audit.hpp"
-#include "receiver/receive.hpp"
+#include "common/base/error.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/log.hpp"
+#include "receiver/commands/receive.hpp"
+#include "receiver/commands/verify.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/support/fake_clock.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "common/clock.hpp"
+#include "common/platform/clock.hpp"
 
 namespace healthmetric {
 

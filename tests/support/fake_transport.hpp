@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "common/error.hpp"
-#include "sender/http.hpp"
+#include "common/base/error.hpp"
+#include "sender/http/http.hpp"
 
 namespace healthmetric {
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "common/file_io.hpp"
+#include "common/platform/file.hpp"
 #include "tests/support/catch.hpp"
 
 namespace healthmetric {

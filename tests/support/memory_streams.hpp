@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/stream.hpp"
+#include "common/base/stream.hpp"
 
 namespace healthmetric {
 

@@ -4,11 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base64.hpp"
-#include "common/batch.hpp"
-#include "common/digest.hpp"
-#include "common/json.hpp"
-#include "common/payload_reader.hpp"
+#include "common/codec/base64.hpp"
+#include "common/codec/digest.hpp"
+#include "common/payload/batch.hpp"
+#include "common/payload/reader.hpp"
+#include "common/text/json.hpp"
 #include "tests/support/catch.hpp"
 
 /// Payloads written out member by member, as docs/payload-format.md has them, and not by the

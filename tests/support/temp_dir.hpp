@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "common/file_io.hpp"
+#include "common/platform/file.hpp"
 
 namespace healthmetric {
 

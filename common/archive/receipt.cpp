@@ -1,0 +1,89 @@
+#include "common/archive/receipt.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/text/json_scanner.hpp"
+#include "common/text/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr JsonScanner::Bounds kBounds{6, 100'000, 4096};
+
+/// A batch of 1 GiB in the smallest parts has less than half as many.
+constexpr std::size_t kMaxPayloads = 50'000;
+
+std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
+  std::vector<PayloadFile> payloads;
+  scanner.begin_array();
+  while (scanner.next_element()) {
+    if (payloads.size() == kMaxPayloads) scanner.fail("too many payloads");
+    std::string path;
+    std::uint64_t size = 0;
+    std::string key;
+    scanner.begin_object();
+    while (scanner.next_key(key)) {
+      if (key == "path") {
+        path = scanner.string();
+      } else if (key == "size") {
+        size = scanner.unsigned_integer();
+      } else {
+        scanner.skip_value();
+      }
+    }
+    payloads.push_back({RelativePath(path), size});
+  }
+  return payloads;
+}
+
+}  // namespace
+
+std::optional<BatchStatus> parse_batch_status(std::string_view text) {
+  if (text == "stored") return BatchStatus::stored;
+  if (text == "rejected") return BatchStatus::rejected;
+  return {};
+}
+
+bool is_final(const Receipt& receipt) {
+  if (receipt.status == BatchStatus::stored || receipt.payloads.empty()) return true;
+  std::vector<PayloadName> names;
+  for (const PayloadFile& payload : receipt.payloads) {
+    auto name = PayloadName::parse(payload.path.filename());
+    if (!name) return true;  // it went by what it holds, so it was there whole
+    names.push_back(std::move(*name));
+  }
+  return are_all_parts(std::move(names));
+}
+
+RelativePath summary_path(const BatchId& id) {
+  const std::string time = format_compact_timestamp(id.time);
+  return RelativePath(
+      fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
+}
+
+Receipt read_receipt(Source& source) {
+  JsonScanner scanner(source, kBounds);
+  std::optional<BatchStatus> status;
+  std::optional<std::vector<PayloadFile>> payloads;
+  std::string reason;
+  std::string key;
+  scanner.begin_object();
+  while (!(status && payloads) && scanner.next_key(key)) {
+    if (key == "status") {
+      status = parse_batch_status(scanner.string());
+      if (!status) throw Error(ErrorCode::bad_payload, "the summary has an unknown status");
+    } else if (key == "reason") {
+      if (!scanner.consume_null()) reason = scanner.string();
+    } else if (key == "payloads") {
+      payloads = read_payloads(scanner);
+    } else {
+      scanner.skip_value();
+    }
+  }
+  if (!status || !payloads) {
+    throw Error(ErrorCode::bad_payload, "the summary has no status or no payloads");
+  }
+  return {*status, std::move(reason), std::move(*payloads)};
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/stream.hpp"
+#include "common/payload/batch_id.hpp"
+#include "common/payload/relative_path.hpp"
+
+/// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
+/// to learn what became of what it delivered. docs/storage-layout.md describes the JSON.
+
+namespace healthmetric {
+
+/// A payload file and how large it was.
+struct PayloadFile {
+  RelativePath path;  ///< below the storage folder
+  std::uint64_t size_bytes = 0;
+};
+
+enum class BatchStatus { stored, rejected };
+
+/// Nothing for other words than "stored" and "rejected".
+std::optional<BatchStatus> parse_batch_status(std::string_view text);
+
+struct Receipt {
+  BatchStatus status;
+  std::string reason;  ///< of a rejection
+  std::vector<PayloadFile> payloads;
+};
+
+/// Whether the receipt settles its batch. One that rejects what had come of a batch while parts of
+/// it were missing does not: the receiver takes that back once they come.
+bool is_final(const Receipt& receipt);
+
+/// `summaries/<YYYY>/<MM>/<batch id>.json`, below the storage folder.
+RelativePath summary_path(const BatchId& id);
+
+/// Reads a receipt no further than to its list of files, so the beginning of a long one is enough.
+/// Throws Error{bad_payload} when it is none.
+Receipt read_receipt(Source& source);
+
+}  // namespace healthmetric

@@ -1,0 +1,112 @@
+#include "common/archive/recorded_batch.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/payload/metadata_reader.hpp"
+#include "common/text/json_scanner.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Texts are as long as a payload's, or as a reason that quotes two of them.
+constexpr JsonScanner::Bounds kBounds{6, 1000, 4 * kMaxTextBytes};
+
+RecordedFile read_file_entry(JsonScanner& scanner) {
+  RecordedFile file;
+  std::string key;
+  scanner.begin_object();
+  while (scanner.next_key(key)) {
+    if (key == "path") {
+      file.path = scanner.string();
+    } else if (key == "stored_path") {
+      file.stored_path = scanner.string();
+    } else if (key == "size") {
+      file.size_bytes = scanner.unsigned_integer();
+    } else if (key == "sha256") {
+      file.sha256 = scanner.string();
+    } else if (key == "content_type") {
+      file.content_type = scanner.string();
+    } else {
+      scanner.skip_value();
+    }
+  }
+  return file;
+}
+
+std::uint64_t count_elements(JsonScanner& scanner) {
+  std::uint64_t count = 0;
+  scanner.begin_array();
+  for (; scanner.next_element(); ++count) scanner.skip_value();
+  return count;
+}
+
+BatchStatus read_status(JsonScanner& scanner) {
+  const std::uint64_t begin = scanner.offset();
+  const auto status = parse_batch_status(scanner.string());
+  if (!status) JsonScanner::fail_at("a status that is none", begin);
+  return *status;
+}
+
+/// Everything but the status and the list of files.
+void read_member(JsonScanner& scanner, const std::string& key, RecordedBatch& batch) {
+  if (key == "batch_id") {
+    batch.batch_id = scanner.string();
+  } else if (key == "sender") {
+    if (!scanner.consume_null()) batch.sender = read_sender(scanner);
+  } else if (key == "timestamp") {
+    batch.packed_at = read_timestamp(scanner);
+  } else if (key == "processed_at") {
+    batch.processed_at = read_timestamp(scanner);
+  } else if (key == "duration_ms") {
+    batch.duration_ms = scanner.unsigned_integer();
+  } else if (key == "total_files") {
+    batch.total_files = scanner.unsigned_integer();
+  } else if (key == "total_size") {
+    batch.total_size_bytes = scanner.unsigned_integer();
+  } else if (key == "skipped") {
+    batch.skipped = count_elements(scanner);
+  } else if (key == "warnings") {
+    batch.warnings = count_elements(scanner);
+  } else {
+    scanner.skip_value();
+  }
+}
+
+RecordedBatch read_summary(JsonScanner& scanner, const UseFile& use) {
+  RecordedBatch batch;
+  bool has_status = false;
+  bool has_files = false;
+  std::string key;
+  scanner.begin_object();
+  while (scanner.next_key(key)) {
+    if (key == "status") {
+      batch.status = read_status(scanner);
+      has_status = true;
+    } else if (key == "files") {
+      scanner.begin_array();
+      while (scanner.next_element()) use(batch, read_file_entry(scanner));
+      has_files = true;
+    } else {
+      read_member(scanner, key, batch);
+    }
+  }
+  scanner.expect_end();
+  if (!has_status || !has_files) {
+    throw Error(ErrorCode::bad_payload, "the summary has no status or no files");
+  }
+  return batch;
+}
+
+}  // namespace
+
+std::optional<RecordedBatch> read_recorded_batch(Storage& storage, const RelativePath& path,
+                                                 const UseFile& use) {
+  auto file = storage.open(path);
+  if (!file) return {};
+  return with_context(in_quotes(path.str()), [&] {
+    JsonScanner scanner(*file, kBounds);
+    return std::optional(read_summary(scanner, use));
+  });
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <openssl/sha.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/stream.hpp"
+
+namespace healthmetric {
+
+/// SHA-256 of bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  void update(std::string_view bytes);
+
+  /// 64 lower-case hexadecimal digits; the object is then as new.
+  std::string finish_hex();
+
+ private:
+  SHA256_CTX state_{};
+};
+
+/// The name git gives a file's content: SHA-1 of "blob <size>\0" and the bytes ("Git Internals -
+/// Git Objects"). The size comes first, so it must be known before the first byte.
+class GitBlobId {
+ public:
+  explicit GitBlobId(std::uint64_t size_bytes);
+  void update(std::string_view bytes);
+
+  /// 40 lower-case hexadecimal digits; call once.
+  std::string finish_hex();
+
+ private:
+  SHA_CTX state_{};
+};
+
+/// The SHA-256 of what is left of a source.
+std::string sha256_of(Source& source);
+
+/// The git blob id of a source of `size_bytes`.
+std::string git_blob_id_of(Source& source, std::uint64_t size_bytes);
+
+}  // namespace healthmetric

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/payload/batch.hpp"
+#include "common/text/json_scanner.hpp"
+
+/// The half of common/payload/reader that reads `batch_metadata`.
+
+namespace healthmetric {
+
+/// What a list of files adds up to, whatever its order: `files` and `batch_metadata.files` must
+/// be equal in it.
+struct Tally {
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t names = 0;  ///< the sum of hashes of name and size
+
+  void add(std::string_view name, std::uint64_t size);
+};
+
+/// `batch_metadata` as it stands there; nothing of it is checked against the files yet.
+struct DeclaredMetadata {
+  BatchMetadata metadata{.schema_version = 1};  ///< unless it says otherwise
+  bool has_timestamp = false;
+  std::optional<std::uint64_t> total_files;
+  std::optional<std::uint64_t> total_size_bytes;
+  std::optional<Tally> listing;  ///< of `batch_metadata.files`
+};
+
+/// Reads the object the scanner stands at. Throws Error{bad_payload}.
+DeclaredMetadata read_metadata(JsonScanner& scanner);
+
+/// Reads an object with `host`, `user` and `version`. Throws Error{bad_payload}.
+SenderIdentity read_sender(JsonScanner& scanner);
+
+/// Reads a timestamp as common/text/timestamp.hpp takes it. Throws Error{bad_payload}.
+std::chrono::sys_seconds read_timestamp(JsonScanner& scanner);
+
+}  // namespace healthmetric

@@ -1,0 +1,206 @@
+#pragma once
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "common/base/stream.hpp"
+
+/// Files, and with common/platform/own_file, sender/outbox/outbox and common/archive/storage the
+/// only place that speaks POSIX. Every function throws Error{io} that names the file and the
+/// system's reason, unless said otherwise.
+
+namespace healthmetric {
+
+/// Repeats a system call that was interrupted. On network shares and FUSE even open() and fsync()
+/// are; one that is for ever is told like any other failure.
+template <typename Call>
+auto uninterrupted(Call call) {
+  constexpr int kMostCalls = 100;
+  auto result = call();
+  for (int calls = 1; result < 0 && errno == EINTR && calls < kMostCalls; ++calls) result = call();
+  return result;
+}
+
+/// True for the answers that mean: the system does not have this call, or the file system not for
+/// such a file (EINVAL, EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
+bool is_unsupported(int error_number);
+
+/// Owns a file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd();
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+  /// Gives the descriptor away.
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+/// When a file was written, in the years 1 to 9999: what file systems tell beyond counts as the
+/// nearest of these. (The nanoseconds of system_clock end in 2262.)
+struct FileTime {
+  std::chrono::sys_seconds second;
+  std::chrono::nanoseconds fraction{0};  ///< less than a second
+
+  friend bool operator==(const FileTime&, const FileTime&) = default;
+};
+
+/// What a file was at one moment; two equal states mean it was not written in between.
+struct FileState {
+  std::uint64_t size_bytes = 0;
+  FileTime modified;
+
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+/// The state of what lies at `path`; nothing when that is no regular file, or cannot be looked at.
+std::optional<FileState> file_state(const std::filesystem::path& path);
+
+/// The size of the file at `path`, or why there is none. std::filesystem::file_size() does the
+/// same, but takes the path apart first.
+std::uint64_t file_size(const std::string& path, std::error_code& error);
+
+/// A regular file open for reading. Never blocks on a FIFO and never follows a symbolic link in
+/// the last component: what is no regular file is refused with Error{io}.
+class InputFile final : public Source {
+ public:
+  explicit InputFile(const std::filesystem::path& path);
+  /// The same, with a name of its own for messages, where those may not tell the path.
+  InputFile(const std::string& path, std::string name);
+  /// Takes a descriptor that is already open; `name` is for messages.
+  InputFile(UniqueFd fd, std::string name);
+
+  std::size_t read(std::span<char> into) override;
+  [[nodiscard]] FileState state() const;
+  /// False where the size is no content's: of a page in sysfs and configfs, whatever is in the
+  /// file. (In procfs and most of their kind it is 0.)
+  [[nodiscard]] bool has_true_size() const;
+  /// What it was when its path was opened.
+  [[nodiscard]] const FileState& first_state() const { return first_state_; }
+  void rewind();
+
+ private:
+  FileState first_state_;
+  UniqueFd fd_;
+  std::string name_;
+};
+
+/// A file open for writing, through a buffer of its own.
+class OutputFile final : public Sink {
+ public:
+  /// Creates `path`, which must not exist, with mode 0600.
+  explicit OutputFile(const std::filesystem::path& path);
+  /// Takes a descriptor that is already open; `name` is for messages.
+  OutputFile(UniqueFd fd, std::string name);
+
+  void write(std::string_view bytes) override;
+
+  /// Past the buffer, which must be empty: for who writes in large pieces.
+  void write_through(std::string_view bytes);
+
+  /// Hands what is buffered to the system.
+  void flush();
+
+  /// Forgets everything behind the first `size_bytes`.
+  void truncate(std::uint64_t size_bytes);
+
+  /// flush(), then waits until the bytes are on the disk.
+  void sync();
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+  std::string buffer_;
+};
+
+/// The whole file; Error{too_large} past `max_bytes`, before more than that is read.
+std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+/// Everything a descriptor such as standard input gives, with the same bound.
+std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name);
+
+/// Opens what is missing of standard input, output and error on /dev/null, in the direction that
+/// fails: no file opened later gets their numbers, and their text with it. Called first in `main`.
+void occupy_standard_descriptors();
+
+/// From now on a write past the limit on file sizes (RLIMIT_FSIZE) fails like one on a full disk,
+/// instead of ending the process.
+void survive_file_size_limit();
+
+/// From now on writing to a reader that is gone fails (EPIPE), instead of ending the process: what
+/// is said on a dead stderr is no reason to stop the work.
+void survive_broken_pipes();
+
+/// Standard input.
+UniqueFd standard_input();
+
+/// Opens for reading what lies at `path`, symbolic links followed, pipes and devices included. It
+/// does not wait for a pipe's writer, reading does.
+UniqueFd open_named_file(const std::filesystem::path& path);
+
+/// Writes a result to standard output. Throws Error{io} when its reader is gone or its disk is
+/// full: a result nobody could read is no success.
+void print(std::string_view text);
+
+/// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
+/// one, and a crash leaves no half. Mode 0600.
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
+
+/// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
+/// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;
+/// EIO, ENOSPC and EDQUOT, which may come only now, are failures. `name` is for messages.
+void sync_descriptor(int fd, std::string_view name);
+
+/// Makes renames and creations in a directory durable, as far as sync_descriptor() can.
+void sync_directory(const std::filesystem::path& path);
+
+/// Creates what is missing of `path`, each with mode 0700: all of it or nothing.
+void create_private_directories(const std::filesystem::path& path);
+
+/// A new private directory in the system's place for temporary files (TMPDIR), removed with all
+/// that is in it at the end of the scope.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Where temporary files lie: $TMPDIR, else /tmp.
+std::string temporary_folder();
+
+/// A new file without a name there, open for reading and writing.
+UniqueFd unnamed_file();
+
+/// What `source` still has, in such a file, to be read from its front. Throws Error{too_large} for
+/// more than `max_bytes`.
+InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
+
+/// `size` lower-case hexadecimal digits from the system's random source.
+std::string random_hex(std::size_t size);
+
+}  // namespace healthmetric

@@ -1,0 +1,52 @@
+#include "common/platform/own_file.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+
+namespace healthmetric {
+
+std::string_view kind_of(std::filesystem::file_type type) {
+  using std::filesystem::file_type;
+  switch (type) {
+    case file_type::symlink:
+      return "a symbolic link";
+    case file_type::fifo:
+      return "a FIFO";
+    case file_type::socket:
+      return "a socket";
+    case file_type::block:
+    case file_type::character:
+      return "a device";
+    case file_type::directory:
+      return "a folder";
+    default:
+      return "no regular file";
+  }
+}
+
+/// What cannot be looked at is told of by who opens it.
+void expect_own_file(const std::filesystem::path& path) {
+  using std::filesystem::file_type;
+  std::error_code error;
+  const file_type type = std::filesystem::symlink_status(path, error).type();
+  if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
+  throw Error(ErrorCode::io, fmt::format("cannot use {}: it is {}, where a file of this program "
+                                         "belongs; remove it",
+                                         in_quotes(path.string()), kind_of(type)));
+}
+
+UniqueFd open_own_file(const std::filesystem::path& path) {
+  expect_own_file(path);
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::open(path.c_str(), kFlags, 0600); }));
+  if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
+  return fd;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/base/stream.hpp"
+
+namespace healthmetric {
+
+/// Text that is gathered to be written later, in memory that does not grow with it: beyond the
+/// first part it lies in an unnamed temporary file. Every function throws Error{io}.
+class Spool {
+ public:
+  void append(std::string_view text);
+  [[nodiscard]] std::uint64_t size() const { return spilled_bytes_ + memory_.size(); }
+
+  /// Forgets what is behind the first `size_bytes`.
+  void cut_to(std::uint64_t size_bytes);
+
+  /// Writes all of it to `out`.
+  void copy_to(Sink& out);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept;
+  };
+
+  void spill();
+
+  std::string memory_;                      ///< the end of the text
+  std::unique_ptr<std::FILE, Close> file_;  ///< has what is in front of it
+  std::uint64_t spilled_bytes_ = 0;
+};
+
+}  // namespace healthmetric

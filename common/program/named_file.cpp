@@ -1,0 +1,75 @@
+#include "common/program/named_file.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/platform/file.hpp"
+#include "common/platform/interruption.hpp"
+#include "common/platform/terminal.hpp"
+#include "common/program/log.hpp"
+#include "common/text/text_encoding.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// A descriptor whose writer may take its time: a signal ends the wait.
+class PatientInput final : public Source {
+ public:
+  PatientInput(UniqueFd fd, const std::string& name)
+      : descriptor_(fd.get()), input_(std::move(fd), name) {}
+
+  std::size_t read(std::span<char> into) override {
+    wait_for_input(descriptor_);
+    return input_.read(into);
+  }
+
+ private:
+  int descriptor_;
+  InputFile input_;
+};
+
+std::string read_patiently(UniqueFd fd, const std::string& name, std::uint64_t max_bytes) {
+  PatientInput input(std::move(fd), name);
+  return read_all(input, max_bytes, name);
+}
+
+/// Runs `read` and puts the blame on the option.
+template <typename Read>
+std::string read_for(const std::string& option, Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io && error.code() != ErrorCode::too_large) throw;
+    throw Error(ErrorCode::usage, option + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+std::string read_named_file(const std::string& option, const std::filesystem::path& path,
+                            std::uint64_t max_bytes) {
+  std::string text = read_for(
+      option, [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
+  return without_byte_order_mark(std::move(text), option + ": " + in_quotes(path.string()));
+}
+
+std::string open_to_others(const std::filesystem::path& path, std::string_view secret) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  const bool is_open = fs::is_regular_file(status) &&
+                       (status.permissions() & fs::perms::others_read) != fs::perms::none;
+  if (!is_open) return {};
+  return fmt::format("everybody on this machine can read {} in {}: 'chmod go-rwx {}'", secret,
+                     in_quotes(path.string()), printable(path.string()));
+}
+
+std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {
+  if (standard_input_is_a_terminal()) {
+    log::info(option + ": reading what is typed here; Ctrl-D on a line of its own ends it");
+  }
+  return read_for(option,
+                  [&] { return read_patiently(standard_input(), "standard input", max_bytes); });
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,148 @@
+#include "common/program/option_values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "common/base/ascii.hpp"
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/platform/user_dirs.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// 2^10, 2^20, ... for "K", "KB", "KiB", "M", ...; 1 for nothing or "B"; 0 for anything else.
+double unit_factor(std::string unit) {
+  unit = ascii_lower(unit);
+  if (unit.empty() || unit == "b") return 1;
+  const std::size_t power = std::string_view("kmgt").find(unit.front());
+  const std::string rest = unit.substr(1);
+  if (power == std::string_view::npos || (!rest.empty() && rest != "b" && rest != "ib")) return 0;
+  return std::pow(1024.0, static_cast<double>(power + 1));
+}
+
+/// Of "s" or nothing, "m", "h", "d"; 0 for anything else.
+std::int64_t seconds_in(const std::string& unit) {
+  if (unit.empty() || unit == "s") return 1;
+  if (unit == "m") return 60;
+  if (unit == "h") return 3600;
+  return unit == "d" ? 86'400 : 0;
+}
+
+}  // namespace
+
+CLI::Validator check_that(const std::function<void(const std::string&)>& parse) {
+  return {[parse](std::string& text) -> std::string {
+            try {
+              parse(text);
+              return "";
+            } catch (const Error& error) {
+              return error.what();
+            }
+          },
+          ""};
+}
+
+CLI::Validator home_expansion() {
+  return {[](std::string& text) -> std::string {
+            try {
+              text = expand_home(text).string();
+              return "";
+            } catch (const Error& error) {
+              return error.what();
+            }
+          },
+          ""};
+}
+
+std::uint64_t parse_size(const std::string& text) {
+  constexpr double kLargest = 1ULL << 50U;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const bool is_number = digits > 0 && text.find('.') == text.substr(0, digits).rfind('.');
+  const double number = is_number ? std::strtod(text.substr(0, digits).c_str(), nullptr) : 0;
+  const double bytes = number * unit_factor(text.substr(digits));
+  if (!(bytes >= 1 && bytes <= kLargest)) {
+    throw Error(ErrorCode::usage,
+                in_quotes(text) + " is no size; write for example 4096, 64K, 20M or 1G");
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
+std::chrono::seconds parse_duration(const std::string& text) {
+  constexpr std::chrono::seconds kLongest = std::chrono::days(7);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + digits, number);
+  const std::int64_t factor = seconds_in(text.substr(digits));
+  if (digits == 0 || read.ec != std::errc() || factor == 0 || number > kLongest.count() / factor) {
+    throw Error(ErrorCode::usage,
+                in_quotes(text) +
+                    " is no duration up to seven days; write for example 90, 90s, "
+                    "10m or 2h");
+  }
+  return std::chrono::seconds(number * factor);
+}
+
+CLI::Validator size_check() {
+  return check_that([](const std::string& text) { parse_size(text); });
+}
+
+CLI::Validator duration_check() {
+  return check_that([](const std::string& text) { parse_duration(text); });
+}
+
+CLI::Validator choice_check(const std::vector<std::string>& choices) {
+  std::string list;
+  for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+  CLI::Validator check = check_that([choices, list](const std::string& text) {
+    if (std::find(choices.begin(), choices.end(), text) != choices.end()) return;
+    throw Error(ErrorCode::usage, in_quotes(text) + " is none of " + list);
+  });
+  // What reads the definitions, for completions, finds the choices there.
+  std::erase(list, ' ');
+  return check.description("{" + list + "}");
+}
+
+CLI::Validator number_check(std::uint64_t least, std::uint64_t most) {
+  return check_that([least, most](const std::string& text) {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= least && number <= most) return;
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is no whole number from {} to {}", in_quotes(text), least, most));
+  });
+}
+
+void LimitOptions::add_to(CLI::App& app) {
+  app.add_option("--max-file-size", max_file_size_, "Largest file (default 100M)")
+      ->type_name("SIZE")
+      ->group(kLimitsGroup)
+      ->check(size_check());
+  app.add_option("--max-batch-size", max_batch_size_,
+                 "Largest batch, all files together (default 1G)")
+      ->type_name("SIZE")
+      ->group(kLimitsGroup)
+      ->check(size_check());
+  app.add_option("--max-files", max_files_, "Most files in a batch (default 100000)")
+      ->type_name("N")
+      ->group(kLimitsGroup)
+      ->check(number_check(1, 100'000'000));
+}
+
+Limits LimitOptions::limits() const {
+  Limits limits;
+  if (!max_file_size_.empty()) {
+    limits.max_file_bytes = parse_size(max_file_size_);
+  }
+  if (!max_batch_size_.empty()) {
+    limits.max_batch_bytes = parse_size(max_batch_size_);
+  }
+  limits.max_files = max_files_;
+  return limits;
+}
+
+}  // namespace healthmetric

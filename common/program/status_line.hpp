@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "common/platform/clock.hpp"
+
+namespace healthmetric {
+
+/// Says on standard error how far long work is: on a terminal one line that is redrawn and leaves
+/// nothing behind, elsewhere a message every half a minute.
+class StatusLine {
+ public:
+  explicit StatusLine(Clock& clock);
+  ~StatusLine();
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  /// Cheap: `text` is called only when it is time to show it again. ASCII, cut where the terminal
+  /// ends.
+  void show(const std::function<std::string()>& text);
+
+ private:
+  void erase();
+
+  Clock& clock_;
+  bool redraws_;
+  bool is_visible_ = false;
+  Clock::time_point shown_;
+};
+
+}  // namespace healthmetric

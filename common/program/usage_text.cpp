@@ -1,0 +1,111 @@
+#include "common/program/usage_text.hpp"
+
+#include <algorithm>
+
+#include "common/base/printable.hpp"
+#include "common/text/spelling.hpp"
+
+namespace healthmetric {
+namespace {
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+/// A word that nothing takes.
+std::string about_extra_word(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  const auto option = std::find_if(words.begin(), words.end(),
+                                   [](const auto& word) { return word.starts_with('-'); });
+  if (option != words.end()) return about_unknown_option(app, *option);
+  const std::string word = words.empty() ? "" : words.front();
+  const CLI::App& command = named_command(app);
+  if (&command == &app) {
+    return "there is no command " + in_quotes(word) + did_you_mean(word, command_names(command));
+  }
+  return about_word_behind(command, word);
+}
+
+/// Two options that were given and cannot both be.
+std::string about_exclusion(const CLI::App& app, const std::string& fallback) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0) continue;
+    for (const CLI::Option* other : option->get_excludes()) {
+      if (other->count() == 0) continue;
+      if (!option->nonpositional() || !other->nonpositional()) {
+        const CLI::Option& path = option->nonpositional() ? *other : *option;
+        const CLI::Option& named = option->nonpositional() ? *option : *other;
+        return in_quotes(path.results().front()) + " cannot be used with " + shown_name(named) +
+               "; a name with a space, and a pattern, need quotes around them";
+      }
+      return shown_name(*option) + " cannot be used with " + shown_name(*other);
+    }
+  }
+  return fallback;
+}
+
+/// "--folder" of "--folder: At Most 1 required".
+std::string name_in(const std::string& message) {
+  return message.substr(0, message.find_first_of(": "));
+}
+
+}  // namespace
+
+std::string about_word_behind(const CLI::App& command, const std::string& word) {
+  const std::vector<std::string> commands = command_names(command);
+  if (commands.empty()) return command.get_name() + " does not take " + in_quotes(word);
+  std::string list;
+  for (const std::string& name : commands) list += (list.empty() ? "" : ", ") + name;
+  return command.get_name() + " has no command " + in_quotes(word) + " but " + list +
+         did_you_mean(word, commands);
+}
+
+std::string shown_name(const CLI::Option& option) {
+  return (option.nonpositional() ? "--" : "") + option.get_single_name();
+}
+
+std::vector<std::string> setting_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (is_setting(*option)) names.push_back(option->get_single_name());
+  }
+  return names;
+}
+
+const CLI::App& named_command(const CLI::App& app) {
+  const std::vector<const CLI::App*> named =
+      app.get_subcommands([](const CLI::App* command) { return command->parsed(); });
+  return named.empty() ? app : named_command(*named.front());
+}
+
+std::string about_unknown_option(const CLI::App& app, std::string_view word) {
+  word = word.substr(0, word.find('='));
+  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  std::vector<std::string> names = setting_names(app);
+  names.insert(names.end(), {"help", "version"});
+  const bool is_letter = word.size() == dashes + 1;
+  return "there is no option " + in_quotes(word) +
+         (is_letter ? "" : did_you_mean(word.substr(dashes), names, "--"));
+}
+
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return about_extra_word(app);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool too_many = message.find("received") != std::string::npos;
+    return name_in(message) + (too_many ? ": it may be given once" : ": its value is missing");
+  }
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    return about_exclusion(app, printable(message));
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return named_command(app).get_name() + ": " + name_in(message) + " is missing";
+  }
+  return printable(message);
+}
+
+}  // namespace healthmetric

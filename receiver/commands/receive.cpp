@@ -1,0 +1,281 @@
+#include "receiver/commands/receive.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/log.hpp"
+#include "receiver/unpack/inbox.hpp"
+#include "receiver/unpack/publish.hpp"
+#include "receiver/unpack/rejection.hpp"
+#include "receiver/unpack/requeue.hpp"
+#include "receiver/unpack/summary.hpp"
+#include "receiver/unpack/unpack.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+using Status = BatchReport::Status;
+
+/// The name of a batch in messages.
+std::string label(const BatchReport& report) {
+  return report.id ? report.id->str() : in_quotes(report.payloads.front().str());
+}
+
+std::string contents_of(const BatchReport& report) {
+  return fmt::format("{}, {}", counted_files(report.files), human_bytes(report.size_bytes));
+}
+
+class Receiver {
+ public:
+  Receiver(Storage& storage, const Options& options, Clock& clock)
+      : storage_(storage), options_(options), clock_(clock) {}
+
+  Report run() {
+    Report report;
+    report.is_dry_run = !writes();
+    if (options_.rejected_payloads == RejectedPayloads::retry) {
+      Retried retried = retry_rejected(storage_);
+      report.retried = std::move(retried.taken);
+      report.not_retried = std::move(retried.left);
+    }
+    Inbox inbox = scan();
+    const std::vector<NamedPayload> early = early_parts(storage_, inbox);
+    if (!early.empty()) inbox = scan_with(early, report);
+    if (writes()) storage_.remove_tree(kStagingFolder);
+    report.batches.reserve(inbox.batches.size());
+    for (WaitingBatch& batch : inbox.batches) {
+      report.batches.push_back(process(batch));
+      log_outcome(report.batches.back());
+      batch = {};  // thousands may wait
+    }
+    if (writes()) {
+      storage_.remove_tree(kStagingFolder);
+      for (const RelativePath& trigger : inbox.triggers) storage_.remove(trigger);
+      report.triggers_removed = inbox.triggers;
+    }
+    return report;
+  }
+
+ private:
+  [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
+
+  Inbox scan(const std::vector<NamedPayload>& elsewhere = {}) {
+    return scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after,
+                      elsewhere);
+  }
+
+  /// What waits once the `early` parts that were rejected are back in the inbox.
+  Inbox scan_with(const std::vector<NamedPayload>& early, Report& report) {
+    if (writes()) {
+      const std::vector<std::string> taken = take_back(storage_, early);
+      report.retried.insert(report.retried.end(), taken.begin(), taken.end());
+      return scan();
+    }
+    for (const NamedPayload& part : early) {
+      log::info("would try again: " + in_quotes(part.payload.path.str()));
+      report.retried.push_back(part.payload.path.str());
+    }
+    return scan(early);
+  }
+
+  [[nodiscard]] StoreRules rules() const {
+    return {options_.name_template, options_.limits, options_.git_blob_ids};
+  }
+
+  BatchReport process(const WaitingBatch& batch) {
+    BatchReport report;
+    report.id = batch.id;
+    for (const PayloadFile& payload : all_files(batch)) report.payloads.push_back(payload.path);
+    started_ = clock_.now();
+    try {
+      if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
+      if (const std::string* reason = listed_reason(batch)) {
+        reject(batch, *reason, report);
+      } else {
+        process_new(batch, report);
+      }
+    } catch (const Error& error) {
+      if (!is_defect(error.code())) throw;
+      reject(batch, error.what(), report);
+    }
+    return report;
+  }
+
+  /// Why --reject-list has a payload of the batch; null when it has none.
+  [[nodiscard]] const std::string* listed_reason(const WaitingBatch& batch) const {
+    for (const PayloadFile& payload : batch.payloads) {
+      const auto listed = options_.reject_list.find(payload.path.str());
+      if (listed != options_.reject_list.end()) return &listed->second;
+    }
+    return nullptr;
+  }
+
+  void process_new(const WaitingBatch& batch, BatchReport& report) {
+    report.reason = batch.reason;
+    if (batch.state == WaitingBatch::State::incomplete) {
+      report.status = Status::waiting;
+    } else if (batch.state == WaitingBatch::State::unusable) {
+      reject(batch, batch.reason, report);
+    } else if (writes()) {
+      store(batch, report);
+    } else {
+      plan(batch, report);
+    }
+  }
+
+  /// The steps of store(), without what they write.
+  void plan(const WaitingBatch& batch, BatchReport& report) {
+    const BatchMetadata metadata = verify_only(storage_, batch, rules(), report.id);
+    const BatchId id = report.id.value();
+    if (!batch.id && finish_repeat(batch, id, report)) return;
+    describe(metadata, report);
+    check_places(storage_, batch, options_.limits,
+                 StoredNames(options_.name_template, id, options_.limits.max_folders()));
+    report.status = Status::verified;
+    planned_.emplace(id.str(), Receipt{BatchStatus::stored, "", batch.payloads});
+  }
+
+  void store(const WaitingBatch& batch, BatchReport& report) {
+    const StagedBatch staged = stage(storage_, batch, rules(), report.id);
+    // Version 1 payloads, and files that were renamed, show their identity only now.
+    if (!batch.id && finish_repeat(batch, staged.id, report)) return;
+    describe(staged.metadata, report);
+    log::debug("verified " + label(report) + ": " + contents_of(report));
+    publish(storage_, staged.manifest);
+    log::debug("published " + label(report));
+    remove_rejecting_summary(storage_, staged.id);
+    record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, staged.manifest,
+           report);
+    remove_payloads(batch);
+  }
+
+  /// A batch with a summary was dealt with by an earlier run, which died or lost its push before
+  /// it could clean up. False when there is no summary, or one that leaves open what becomes of
+  /// these payloads.
+  bool finish_repeat(const WaitingBatch& batch, const BatchId& id, BatchReport& report) {
+    const auto receipt = known_receipt(id);
+    if (!receipt) return false;
+    if (!is_final(*receipt) && !covers(*receipt, batch)) return false;
+    report.summary = summary_path(id);
+    if (!covers(*receipt, batch)) {
+      throw Error(ErrorCode::bad_payload,
+                  "another payload with the id of a batch that is already recorded");
+    }
+    if (receipt->status == BatchStatus::rejected) {
+      reject(batch, receipt->reason, report);
+    } else {
+      report.status = Status::repeated;
+      if (writes()) remove_payloads(batch);
+    }
+    return true;
+  }
+
+  /// What an earlier run recorded of the batch, or this one would have.
+  std::optional<Receipt> known_receipt(const BatchId& id) {
+    const auto planned = planned_.find(id.str());
+    return planned != planned_.end() ? planned->second : read_receipt(storage_, id);
+  }
+
+  /// Whether every payload is one the receipt names, with its size. Only the name of the file
+  /// counts, for the same payload may lie in the inbox or in the root, and that only where it tells
+  /// the batch and the part: somebody may have renamed it.
+  static bool covers(const Receipt& receipt, const WaitingBatch& batch) {
+    const auto is_the_same = [](const PayloadFile& a, const PayloadFile& b) {
+      const auto name_of_a = PayloadName::parse(a.path.filename());
+      const auto name_of_b = PayloadName::parse(b.path.filename());
+      return a.size_bytes == b.size_bytes && (!name_of_a || !name_of_b || *name_of_a == *name_of_b);
+    };
+    const auto is_known = [&](const PayloadFile& payload) {
+      return std::any_of(receipt.payloads.begin(), receipt.payloads.end(),
+                         [&](const PayloadFile& known) { return is_the_same(known, payload); });
+    };
+    return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
+  }
+
+  /// What cannot be set aside, for a link in the way or a folder that may not be written, stays
+  /// where it is, and the others go on.
+  void reject(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
+    report.status = Status::rejected;
+    report.reason = reason;
+    if (!writes()) {
+      if (report.id && !report.summary) {
+        planned_.emplace(report.id->str(), Receipt{BatchStatus::rejected, reason, batch.payloads});
+      }
+      return;
+    }
+    try {
+      record_and_set_aside(batch, reason, report);
+    } catch (const Error& error) {
+      report.is_stuck = error.code() == ErrorCode::io;
+      if (!report.is_stuck && !is_defect(error.code())) throw;
+      report.reason += std::string("; it stays where it is: ") + error.what();
+    }
+  }
+
+  /// The summary comes before the payloads are moved: a run that dies in between finds the receipt
+  /// and moves them then.
+  void record_and_set_aside(const WaitingBatch& batch, const std::string& reason,
+                            BatchReport& report) {
+    if (report.id && !report.summary) {
+      BatchMetadata metadata;
+      metadata.batch_name = report.batch_name;
+      record({*report.id, BatchStatus::rejected, reason, metadata, batch.payloads}, {}, report);
+    }
+    report.rejected =
+        set_aside(storage_, all_files(batch), {report.id, reason, clock_.now_seconds()});
+  }
+
+  void record(Summary summary, const std::optional<RelativePath>& manifest, BatchReport& report) {
+    summary.processed_at = clock_.now_seconds();
+    summary.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - started_);
+    write_summary(storage_, summary, manifest);
+    report.summary = summary_path(summary.id);
+    log::debug("wrote " + report.summary->str());
+  }
+
+  void remove_payloads(const WaitingBatch& batch) {
+    if (options_.mode != Mode::store) return;
+    for (const PayloadFile& payload : all_files(batch)) storage_.remove(payload.path);
+  }
+
+  static void describe(const BatchMetadata& metadata, BatchReport& report) {
+    report.batch_name = metadata.batch_name;
+    report.files = metadata.total_files;
+    report.size_bytes = metadata.total_size_bytes;
+  }
+
+  void log_outcome(const BatchReport& report) const {
+    const std::string contents = contents_of(report);
+    switch (report.status) {
+      case Status::stored:
+        return log::info("stored " + label(report) + ": " + contents);
+      case Status::verified:
+        return log::info("would store " + label(report) + ": " + contents);
+      case Status::repeated:
+        return log::info("already stored: " + label(report));
+      case Status::waiting:
+        return log::info("waiting for " + report.reason + " of " + label(report));
+      case Status::rejected:
+        return log::error((writes() ? "rejected " : "would reject ") + label(report) + ": " +
+                          report.reason);
+    }
+  }
+
+  Storage& storage_;
+  const Options& options_;
+  Clock& clock_;
+  Clock::time_point started_;
+  std::map<std::string, Receipt> planned_;  ///< what a dry run would have recorded, by batch
+};
+
+}  // namespace
+
+Report receive(Storage& storage, const Options& options, Clock& clock) {
+  return Receiver(storage, options, clock).run();
+}
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/archive/storage.hpp"
+#include "common/payload/batch.hpp"
+#include "common/platform/clock.hpp"
+
+/// `healthmetric-receiver verify`: compares a storage with what its summaries say.
+
+namespace healthmetric::receiver {
+
+struct Finding {
+  enum class Kind {
+    missing,      ///< a stored file is not there
+    changed,      ///< it has other bytes, or something else stands in its place
+    unknown,      ///< there is something that no summary knows
+    bad_summary,  ///< a summary that cannot be read or contradicts itself
+  };
+
+  Kind kind;
+  std::string path;      ///< below the storage folder
+  std::string batch_id;  ///< empty where none is to blame
+  std::string detail;
+};
+
+struct Audit {
+  std::string storage;  ///< the folder, as it was named
+  std::uint64_t stored_batches = 0;
+  std::uint64_t rejected_batches = 0;
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t waiting = 0;      ///< payloads in the inbox and the root
+  std::uint64_t litter = 0;       ///< files that the system leaves in folders, as .DS_Store
+  std::uint64_t found = 0;        ///< all findings
+  std::vector<Finding> findings;  ///< the first of them
+};
+
+enum class ShowProgress { yes, no };
+
+/// Reads every summary and digests every file it names; then looks at everything that is there.
+/// Throws Error{usage} for a folder in which nothing is: it is no storage, or all of it is gone.
+/// Changes nothing and opens no link. Each finding is logged as an error. Memory grows by 16 bytes
+/// for each stored file.
+Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress);
+
+/// One line: "verified 12 batches (84 files, 15.2 MiB): nothing is missing, changed or unknown", or
+/// "nothing is stored in '_storage' yet".
+std::string to_line(const Audit& audit);
+
+/// One JSON object in one line; docs/output.md describes it.
+std::string to_json_text(const Audit& audit);
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/archive/receipt.hpp"
+#include "common/archive/storage.hpp"
+#include "common/payload/batch.hpp"
+#include "common/payload/batch_id.hpp"
+
+namespace healthmetric {
+
+/// A payload with the name of its batch and part, which tells what it is even where the file has
+/// another one.
+struct NamedPayload {
+  PayloadName name;
+  PayloadFile payload;
+  std::chrono::sys_seconds modified;
+};
+
+/// The payloads of one batch.
+struct WaitingBatch {
+  enum class State {
+    complete,    ///< ready to be unpacked
+    incomplete,  ///< parts are missing, and there is still time
+    unusable,    ///< can never be unpacked; `reason` says why
+  };
+
+  std::vector<PayloadFile> payloads;  ///< in the order of their parts
+  std::vector<PayloadFile> copies;    ///< what lies there once more, byte for byte
+  std::optional<BatchId> id;          ///< as the file names tell; the content must agree
+  State state = State::complete;
+  std::string reason;  ///< what it waits for, or why it is unusable
+};
+
+/// Every file of the batch, also what is there twice.
+std::vector<PayloadFile> all_files(const WaitingBatch& batch);
+
+struct Inbox {
+  std::vector<WaitingBatch> batches;   ///< oldest first, by name
+  std::vector<RelativePath> triggers;  ///< `.trigger*` files in the root
+};
+
+/// False, with a word in the log, for a path below `_storage/` that is not safe: somebody's mistake
+/// or worse, but none that may stop the others.
+bool is_usable(const std::string& path);
+
+/// Whether the receiver takes a file of that name in the inbox for a payload.
+bool is_inbox_payload_name(std::string_view name);
+
+/// Finds the payloads in `inbox/*.json` and, as the first generation left them, directly in the
+/// root. Never looks inside what was stored. A file in the root is a payload only by its content;
+/// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is.
+/// A payload that lies in both places, with the same bytes, counts once.
+/// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
+/// with none at once.
+/// Payloads `elsewhere` in the storage count as if they lay in the inbox.
+Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
+                 std::chrono::seconds incomplete_after,
+                 const std::vector<NamedPayload>& elsewhere = {});
+
+}  // namespace healthmetric

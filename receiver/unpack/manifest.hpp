@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "common/archive/storage.hpp"
+#include "common/payload/relative_path.hpp"
+#include "common/platform/file.hpp"
+
+/// What a batch holds, file by file, kept on disk while the batch is unpacked: a batch may have a
+/// hundred thousand files with long names, and the receiver's memory must not grow with it.
+///
+/// One line a file, fields separated by tabs; paths have no control characters, so nothing needs
+/// an escape:
+///
+///   <size> <sha256> <git blob> <content type> <0|1 looks right> <path> <stored path>
+
+namespace healthmetric {
+
+/// Valid as long as what it points to: where entries are read, until the next one.
+struct ManifestEntry {
+  std::uint64_t size_bytes = 0;
+  std::string_view sha256;
+  std::string_view git_blob;  ///< empty: not asked for
+  std::string_view content_type;
+  bool looks_like_its_extension = true;
+  std::string_view path;         ///< as sent
+  std::string_view stored_path;  ///< below `_storage/`
+};
+
+class ManifestWriter {
+ public:
+  ManifestWriter(Storage& storage, const RelativePath& path) : file_(storage.create(path)) {}
+
+  void append(const ManifestEntry& entry);
+  void finish() { file_.flush(); }
+
+ private:
+  OutputFile file_;
+  std::string line_;
+};
+
+/// Calls `use` for each entry, in the order they were written.
+void for_each_entry(Storage& storage, const RelativePath& manifest,
+                    const std::function<void(const ManifestEntry&)>& use);
+
+}  // namespace healthmetric

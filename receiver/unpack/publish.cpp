@@ -1,0 +1,127 @@
+#include "receiver/unpack/publish.hpp"
+
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/codec/digest.hpp"
+#include "common/payload/reader.hpp"
+#include "receiver/unpack/manifest.hpp"
+
+namespace healthmetric {
+namespace {
+
+[[noreturn]] void reject_taken(std::string_view path, std::string_view place) {
+  throw Error(ErrorCode::bad_payload, named_entry(path) + ": " + in_quotes(place) +
+                                          " is already stored with other content");
+}
+
+/// Compares what publishing would: the files of a verified batch with what lies in their places.
+class PlaceChecker final : public PayloadSink {
+ public:
+  PlaceChecker(Storage& storage, StoredNames names) : storage_(storage), names_(std::move(names)) {}
+
+  void begin_content(const RelativePath& /*path*/, std::optional<std::uint64_t> /*size*/) override {
+  }
+  void content(std::string_view /*bytes*/) override {}
+  void end_entry(const FileEntry& entry) override {
+    if (entry.chunk && !entry.chunk->last) return;
+    const RelativePath place = names_.place(entry.path);
+    auto there = storage_.open(place);
+    if (!there) return;
+    if (sha256_of(*there) != (entry.chunk ? entry.chunk->file_sha256 : entry.sha256)) {
+      reject_taken(entry.path.str(), place.str());
+    }
+  }
+
+ private:
+  Storage& storage_;
+  StoredNames names_;
+};
+
+/// Brings staged files to their places, in the order of the manifest.
+class Publisher {
+ public:
+  explicit Publisher(Storage& storage) : storage_(storage) {}
+
+  /// Throws Error{bad_payload} when the place holds something else.
+  void check(const ManifestEntry& entry) {
+    if (has_moved_or_is_new(entry.stored_path)) return;
+    const RelativePath place = place_of(entry);
+    if (const auto folder = missing_folder(place)) {
+      folder_ = *folder + "/";
+    } else {
+      expect_free_or_same(entry, place);
+    }
+  }
+
+  void move(const ManifestEntry& entry) {
+    if (has_moved_or_is_new(entry.stored_path)) return;
+    const RelativePath place = place_of(entry);
+    if (const auto folder = missing_folder(place)) {
+      storage_.move_folder(staged(*folder), RelativePath(*folder, RelativePath::kMaxStoredBytes));
+      folder_ = *folder + "/";
+    } else if (!storage_.exists(staged(entry.stored_path))) {
+      return;  // it moved with its folder
+    } else if (storage_.move(staged(entry.stored_path), place) == Storage::Moved::target_exists) {
+      expect_free_or_same(entry, place);
+    }
+  }
+
+ private:
+  static RelativePath place_of(const ManifestEntry& entry) {
+    return RelativePath(std::string(entry.stored_path), RelativePath::kMaxStoredBytes);
+  }
+
+  [[nodiscard]] bool has_moved_or_is_new(std::string_view place) const {
+    return !folder_.empty() && place.starts_with(folder_);
+  }
+
+  /// The first of the folders above `place`, from the top, that does not exist.
+  std::optional<std::string> missing_folder(const RelativePath& place) {
+    if (storage_.has_folder(place.directory())) return {};
+    const std::string_view path = place.str();
+    std::size_t slash = path.find('/');
+    while (storage_.has_folder(path.substr(0, slash + 1))) slash = path.find('/', slash + 1);
+    return std::string(path.substr(0, slash));
+  }
+
+  void expect_free_or_same(const ManifestEntry& entry, const RelativePath& place) {
+    auto there = storage_.open(place);
+    if (!there) return;
+    auto ours = storage_.open(staged(entry.stored_path));
+    if (!ours || !same_bytes(*ours, *there)) reject_taken(entry.path, entry.stored_path);
+  }
+
+  Storage& storage_;
+  std::string folder_;  ///< the last one that was missing, with its final slash
+};
+
+}  // namespace
+
+RelativePath staged(std::string_view place) {
+  static constexpr std::string_view kFolder = "/files/";
+  std::string path = kStagingFolder.str();
+  path.append(kFolder).append(place);
+  return RelativePath::known(std::move(path));
+}
+
+void publish(Storage& storage, const RelativePath& manifest) {
+  Publisher checking(storage);
+  for_each_entry(storage, manifest, [&](const auto& entry) { checking.check(entry); });
+  Publisher moving(storage);
+  for_each_entry(storage, manifest, [&](const auto& entry) { moving.move(entry); });
+  storage.sync();
+}
+
+void check_places(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                  StoredNames names) {
+  PlaceChecker checker(storage, std::move(names));
+  Budget budget(limits);
+  for (const PayloadFile& payload : batch.payloads) {
+    auto file = storage.open(payload.path);
+    if (file) read_payload(*file, budget, checker);
+  }
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,78 @@
+#include "receiver/unpack/rejection.hpp"
+
+#include <algorithm>
+
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
+#include "common/base/version.hpp"
+#include "common/text/json.hpp"
+#include "common/text/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Room for "~2" and ".reason.json" behind a payload's name.
+constexpr std::size_t kMaxRejectedNameBytes = RelativePath::kMaxComponentBytes - 24;
+
+std::string reason_text(const PayloadFile& payload, const Rejection& rejection) {
+  Json reason;
+  reason["batch_id"] = rejection.id ? Json(rejection.id->str()) : Json(nullptr);
+  reason["payload"] = payload.path.str();
+  reason["size"] = payload.size_bytes;
+  reason["reason"] = rejection.reason;
+  reason["rejected_at"] = format_timestamp(rejection.rejected_at);
+  reason["receiver"] = {{"version", kVersion}};
+  return to_pretty_text(reason);
+}
+
+bool holds_the_same(Storage& storage, const RelativePath& a, const RelativePath& b) {
+  auto left = storage.open(a);
+  auto right = storage.open(b);
+  return left && right && same_bytes(*left, *right);
+}
+
+/// As much of the end of a name as leaves room behind it, cut between characters.
+std::string_view end_of(std::string_view name) {
+  while (name.size() > kMaxRejectedNameBytes) name.remove_prefix(utf8_sequence_length(name));
+  return name;
+}
+
+/// The first of "name", "name~2", ... that is free or already holds this payload. One that is named
+/// like a reason is never "name": it would be taken for the reason of another.
+RelativePath target_for(Storage& storage, const PayloadFile& payload) {
+  const std::string base =
+      std::string(kRejectedFolder) + std::string(end_of(payload.path.filename()));
+  for (unsigned attempt = base.ends_with(kReasonSuffix) ? 2 : 1;; ++attempt) {
+    RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
+    if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;
+  }
+}
+
+}  // namespace
+
+bool is_defect(ErrorCode code) {
+  return code == ErrorCode::bad_payload || code == ErrorCode::too_large ||
+         code == ErrorCode::unsafe_path;
+}
+
+std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadFile>& payloads,
+                                    const Rejection& rejection) {
+  std::vector<RelativePath> now_there;
+  for (const PayloadFile& payload : payloads) {
+    const RelativePath target = target_for(storage, payload);
+    const RelativePath reason(target.str() + std::string(kReasonSuffix));
+    storage.write_durably(reason, reason_text(payload, rejection));
+    if (storage.move(payload.path, target) == Storage::Moved::target_exists) {
+      storage.remove(payload.path);  // an earlier run stored the same bytes there
+    }
+    // Two copies of one payload become one.
+    if (std::find(now_there.begin(), now_there.end(), target) != now_there.end()) continue;
+    now_there.push_back(target);
+    now_there.push_back(reason);
+  }
+  storage.sync();
+  return now_there;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/payload/batch_id.hpp"
+#include "common/payload/relative_path.hpp"
+#include "receiver/unpack/hash_set.hpp"
+
+namespace healthmetric {
+
+/// The pattern a file's stored path is made from. Fields: {batch} {dir} {stem} {ext} {timestamp}
+/// {id} {year} {month} {day} {batch_id}; docs/storage-layout.md explains them.
+class NameTemplate {
+ public:
+  static constexpr std::string_view kDefault = "{batch}/{dir}{stem}_{timestamp}-{id}{ext}";
+
+  /// Throws Error{usage} for an unknown field, a brace without its other half, a pattern without a
+  /// folder, or one in which two batches or two files of one folder would always meet: it needs
+  /// {stem}, and {id} or {batch_id}.
+  explicit NameTemplate(std::string pattern);
+
+  /// The pattern with the fields of a batch filled in, which are the same for all of its files.
+  [[nodiscard]] std::string for_batch(const BatchId& batch) const;
+
+ private:
+  std::string pattern_;
+};
+
+/// Gives the files of one batch their places below `_storage/`: safe on every system, and distinct
+/// even where case or Unicode normalisation is ignored.
+class StoredNames {
+ public:
+  /// `max_folders` bounds the folders of the batch, all levels counted.
+  StoredNames(const NameTemplate& pattern, const BatchId& batch, std::uint64_t max_folders);
+
+  /// The place for `path`; the same sequence of paths always gets the same places.
+  /// Throws Error{unsafe_path} when no valid name can be made, and Error{too_large} when the batch
+  /// has more folders than it may.
+  RelativePath place(const RelativePath& path);
+
+ private:
+  enum class Kind { file, folder };
+
+  /// A component, and the hash of its folded path from the top.
+  struct Placed {
+    std::string name;
+    std::uint64_t hash = 0;
+  };
+
+  /// Makes `wanted` the folder of the files to come. It is not empty and ends in "/".
+  void place_folder(std::string_view wanted);
+
+  /// `name`, or with "~2" and so on when the folder with the hash `folder` has it already.
+  Placed place_component(std::uint64_t folder, const std::string& name, Kind kind);
+  Placed place_numbered(std::uint64_t folder, const std::string& name, Kind kind);
+  [[nodiscard]] bool is_taken(const Placed& candidate, Kind kind) const;
+
+  /// The number that a name got last, of those that share the names with numbers.
+  struct LastNumber {
+    std::uint64_t family = 0;
+    std::uint64_t number = 0;
+  };
+
+  std::string pattern_;  ///< NameTemplate::for_batch()
+  std::uint64_t max_folders_;
+  std::string wanted_folder_;
+  Placed placed_folder_;  ///< its path, with a slash at its end
+  // Of folded paths; a collision only costs a file a needless "~2".
+  HashSet files_;
+  HashSet folders_;
+  // Only to be quick: what is not remembered here is found a little later.
+  std::array<LastNumber, 1024> last_numbers_{};
+};
+
+/// `component` as every file system accepts it: `<>:"|?*` and trailing dots and spaces become `_`,
+/// names Windows keeps for devices get `_` in front (Microsoft, "Naming Files, Paths, and
+/// Namespaces"), as do names that git keeps for itself.
+std::string portable_component(std::string_view component);
+
+}  // namespace healthmetric

@@ -1,0 +1,327 @@
+#include "receiver/unpack/unpack.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
+#include "common/codec/digest.hpp"
+#include "common/payload/content_type.hpp"
+#include "common/payload/reader.hpp"
+#include "receiver/unpack/hash_set.hpp"
+#include "receiver/unpack/publish.hpp"
+
+namespace healthmetric {
+namespace {
+
+/// Files that may be cut at one time; a sender cuts one, at the end of a part.
+constexpr std::size_t kMaxOpenChunkedFiles = 16;
+
+constexpr std::size_t kHashPrefixDigits = 8;
+constexpr std::size_t kMaxShownBytes = 200;
+
+const RelativePath kManifest{".staging/manifest"};
+
+[[noreturn]] void reject(const std::string& what) {
+  throw Error(ErrorCode::bad_payload, what);
+}
+
+std::string git_blob_of(Storage& storage, const RelativePath& staged, std::uint64_t size_bytes) {
+  auto file = storage.open(staged);
+  if (!file) throw Error(ErrorCode::internal, "a staged file is gone");
+  return git_blob_id_of(*file, size_bytes);
+}
+
+/// Stages files below the places that a batch gives them.
+struct Staging {
+  Storage& storage;
+  StoredNames names;
+  ManifestWriter manifest;
+  GitBlobIds git_blob_ids;
+};
+
+Staging begin_staging(Storage& storage, const StoreRules& rules, const BatchId& id) {
+  storage.remove_tree(kStagingFolder);
+  return {storage, StoredNames(rules.pattern, id, rules.limits.max_folders()),
+          ManifestWriter(storage, kManifest), rules.git_blob_ids};
+}
+
+/// Where the contents of a payload go: files in the staging folder, or nowhere.
+class Stager final : public PayloadSink {
+ public:
+  /// Without a `staging` everything is checked and nothing written.
+  explicit Stager(const Limits& limits, Staging* staging = nullptr)
+      : limits_(limits), staging_(staging) {}
+
+  void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) override {
+    const auto cut = chunked_.find(path.str());
+    if (cut != chunked_.end()) {
+      current_ = std::move(cut->second);
+      chunked_.erase(cut);
+      return;
+    }
+    current_ = StagedFile();
+    if (staging_ == nullptr) {
+      current_.whole.emplace();
+      return;
+    }
+    current_.path = path.str();
+    current_.place = staging_->names.place(path).str();
+    current_.out.emplace(staging_->storage.create(staged(current_.place)));
+    if (size_bytes && wants_git_blobs()) current_.blob.emplace(*size_bytes);
+  }
+
+  void content(std::string_view bytes) override {
+    if (current_.leading.size() < kContentTypeProbeBytes) {
+      current_.leading += bytes.substr(0, kContentTypeProbeBytes - current_.leading.size());
+    }
+    if (current_.blob) current_.blob->update(bytes);
+    if (current_.out) current_.out->write_through(bytes);
+    if (current_.whole) current_.whole->update(bytes);
+  }
+
+  void end_entry(const FileEntry& entry) override {
+    check_chunk(entry);
+    current_.size_bytes += entry.size_bytes;
+    if (entry.chunk) {
+      current_.chunks += 1;
+      if (!entry.chunk->last) return keep_for_next_chunk(entry);
+      finish_chunked(entry);
+    } else {
+      current_.sha256 = entry.sha256;
+    }
+    finish_file(entry);
+  }
+
+  /// All parts are read.
+  void finish() {
+    if (!chunked_.empty()) {
+      reject(named_entry(chunked_.begin()->first) + ": its last chunk is missing");
+    }
+    if (staging_ != nullptr) staging_->manifest.finish();
+  }
+
+  [[nodiscard]] std::uint64_t files() const { return files_; }
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+
+ private:
+  struct StagedFile {
+    std::string path;   ///< by which it got its place
+    std::string place;  ///< below the storage
+    std::optional<OutputFile> out;
+    std::optional<GitBlobId> blob;
+    std::optional<Sha256> whole;  ///< when nothing is staged that could be read again
+    std::string leading;
+    std::uint64_t size_bytes = 0;
+    std::uint64_t chunks = 0;
+    std::string sha256;
+  };
+
+  [[nodiscard]] bool wants_git_blobs() const {
+    return staging_->git_blob_ids == GitBlobIds::compute;
+  }
+
+  void check_chunk(const FileEntry& entry) const {
+    if (!entry.chunk) {
+      if (current_.chunks > 0)
+        reject(named_entry(entry.path.str()) + ": it is there as a chunk and as a whole");
+      return;
+    }
+    if (entry.chunk->index != current_.chunks + 1 ||
+        entry.chunk->offset_bytes != current_.size_bytes) {
+      reject(named_entry(entry.path.str()) + ": its chunks do not follow each other");
+    }
+    if (current_.size_bytes + entry.size_bytes > limits_.max_file_bytes) {
+      throw Error(ErrorCode::too_large,
+                  named_entry(entry.path.str()) + ": the file is larger than " +
+                      human_bytes(limits_.max_file_bytes) + " (--max-file-size)");
+    }
+  }
+
+  void keep_for_next_chunk(const FileEntry& entry) {
+    if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files are cut in chunks at once");
+    current_.blob.reset();
+    if (!chunked_.try_emplace(entry.path.str(), std::move(current_)).second) {
+      reject("two entries are chunks of " +
+             in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)));
+    }
+  }
+
+  void finish_chunked(const FileEntry& entry) {
+    const std::string name = named_entry(entry.path.str());
+    if (entry.chunk->file_size_bytes != current_.size_bytes) {
+      reject(name + fmt::format(": its last chunk declares {} bytes and the chunks hold {}",
+                                entry.chunk->file_size_bytes, current_.size_bytes));
+    }
+    current_.blob.reset();
+    current_.sha256 = entry.chunk->file_sha256;
+    if (digest_of_current() != current_.sha256) {
+      reject(name + ": its chunks do not match the SHA-256 of the whole");
+    }
+  }
+
+  std::string digest_of_current() {
+    if (current_.whole) return current_.whole->finish_hex();
+    auto file = staging_->storage.open(staged(current_.place));
+    return file ? sha256_of(*file) : "";
+  }
+
+  void finish_file(const FileEntry& entry) {
+    // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
+    if (!paths_.insert(std::hash<std::string>()(entry.path.str()))) {
+      reject(named_entry(entry.path.str()) + ": it is in two parts");
+    }
+    files_ += 1;
+    size_bytes_ += current_.size_bytes;
+    if (staging_ == nullptr) return;
+    current_.out.reset();
+    if (entry.path.str() != current_.path) give_place_by(entry.path);
+    const std::string blob = git_blob_of_current();
+    const ContentType type = content_type(entry.path.extension(), current_.leading);
+    staging_->manifest.append({current_.size_bytes, current_.sha256, blob, type.name,
+                               type.fits_extension, entry.path.str(), current_.place});
+  }
+
+  /// In version 1 the path may come behind the content.
+  void give_place_by(const RelativePath& path) {
+    const RelativePath from = staged(current_.place);
+    current_.place = staging_->names.place(path).str();
+    if (staging_->storage.move(from, staged(current_.place)) != Storage::Moved::yes) {
+      throw Error(ErrorCode::internal, "a staged file is there already");
+    }
+  }
+
+  /// Empty when nobody asks for it.
+  std::string git_blob_of_current() {
+    if (!wants_git_blobs()) return {};
+    if (current_.blob) return current_.blob->finish_hex();
+    return git_blob_of(staging_->storage, staged(current_.place), current_.size_bytes);
+  }
+
+  const Limits& limits_;
+  Staging* staging_;
+  std::map<std::string, StagedFile> chunked_;  ///< files whose next chunk is to come
+  StagedFile current_;
+  HashSet paths_;  ///< hashes of those that are complete
+  std::uint64_t files_ = 0;
+  std::uint64_t size_bytes_ = 0;
+};
+
+/// The identity of a version 1 payload, which carries none of its own.
+BatchId version_1_identity(Storage& storage, const PayloadFile& payload,
+                           const BatchMetadata& metadata) {
+  auto file = storage.open(payload.path);
+  if (!file) throw Error(ErrorCode::io, in_quotes(payload.path.str()) + " is gone");
+  return {
+      metadata.timestamp,
+      slug(metadata.batch_name.empty() ? default_batch_name(metadata.source) : metadata.batch_name),
+      sha256_of(*file).substr(0, kHashPrefixDigits)};
+}
+
+BatchId identity_of(Storage& storage, const WaitingBatch& batch, const BatchMetadata& metadata) {
+  if (metadata.batch_id.empty()) {
+    if (batch.payloads.size() > 1) reject("a part has no batch_id");
+    return version_1_identity(storage, batch.payloads.front(), metadata);
+  }
+  const auto id = BatchId::parse(metadata.batch_id);
+  if (!id)
+    reject("its batch_id " + in_quotes(utf8_prefix(metadata.batch_id, kMaxShownBytes)) +
+           " is none");
+  if (batch.id && *batch.id != *id) reject("its batch_id contradicts its file name");
+  return *id;
+}
+
+/// What one part says must fit its place among the others.
+void check_part(const BatchMetadata& metadata, const BatchMetadata& first, std::size_t position,
+                std::size_t parts) {
+  const bool last = position + 1 == parts;
+  if (metadata.part.index != position + 1 || metadata.part.last != last) {
+    reject(fmt::format("part {} of {} says it is part {}{}", position + 1, parts,
+                       metadata.part.index, metadata.part.last ? ", the last" : ""));
+  }
+  if (metadata.batch_id != first.batch_id || metadata.batch_name != first.batch_name ||
+      metadata.timestamp != first.timestamp || metadata.source != first.source) {
+    reject(fmt::format("part {} contradicts part 1", position + 1));
+  }
+}
+
+void check_payload_sizes(const WaitingBatch& batch, const Limits& limits) {
+  std::uint64_t total = 0;
+  for (const PayloadFile& payload : batch.payloads) total += payload.size_bytes;
+  if (total > limits.max_payload_bytes()) {
+    throw Error(ErrorCode::too_large,
+                fmt::format("its payload is larger than {}, which is more than a batch can need "
+                            "(--max-batch-size)",
+                            human_bytes(limits.max_payload_bytes())));
+  }
+}
+
+BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                         std::optional<BatchId>& identity, Stager& stager) {
+  check_payload_sizes(batch, limits);
+  Budget budget(limits);
+  std::optional<BatchMetadata> first;
+  BatchMetadata metadata;
+  for (std::size_t i = 0; i < batch.payloads.size(); ++i) {
+    const RelativePath& path = batch.payloads[i].path;
+    auto file = storage.open(path);
+    if (!file) throw Error(ErrorCode::io, in_quotes(path.str()) + " is gone");
+    metadata = read_payload(*file, budget, stager);
+    if (!first) {
+      first = metadata;
+      identity = identity_of(storage, batch, metadata);
+    }
+    check_part(metadata, *first, i, batch.payloads.size());
+  }
+  stager.finish();
+  const bool declares_batch = metadata.part.index > 1 || metadata.part.batch_files > 0 ||
+                              metadata.part.batch_size_bytes > 0;
+  if (declares_batch && (metadata.part.batch_files != stager.files() ||
+                         metadata.part.batch_size_bytes != stager.size_bytes())) {
+    reject(fmt::format("the last part declares {} and {} bytes, the parts hold {} and {}",
+                       counted_files(metadata.part.batch_files), metadata.part.batch_size_bytes,
+                       stager.files(), stager.size_bytes()));
+  }
+  metadata.total_files = stager.files();
+  metadata.total_size_bytes = stager.size_bytes();
+  return metadata;
+}
+
+StagedBatch stage_as(const BatchId& id, Storage& storage, const WaitingBatch& batch,
+                     const StoreRules& rules, std::optional<BatchId>& identity) {
+  Staging staging = begin_staging(storage, rules, id);
+  Stager stager(rules.limits, &staging);
+  BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
+  return {identity.value(), std::move(metadata), kManifest};
+}
+
+/// Reads all parts and checks them.
+BatchMetadata read_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
+                        std::optional<BatchId>& identity) {
+  Stager stager(limits);
+  return read_parts(storage, batch, limits, identity, stager);
+}
+
+}  // namespace
+
+StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                  std::optional<BatchId>& identity) {
+  if (!batch.id) read_only(storage, batch, rules.limits, identity);
+  const BatchId expected = batch.id ? *batch.id : identity.value();
+  StagedBatch staged = stage_as(expected, storage, batch, rules, identity);
+  if (staged.id == expected) return staged;
+  // Version 1 under the name of a batch that it does not know of.
+  return stage_as(BatchId(staged.id), storage, batch, rules, identity);
+}
+
+BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                          std::optional<BatchId>& identity) {
+  return read_only(storage, batch, rules.limits, identity);
+}
+
+}  // namespace healthmetric

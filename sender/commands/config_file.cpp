@@ -1,0 +1,207 @@
+#include "sender/commands/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/named_file.hpp"
+#include "common/program/usage_text.hpp"
+#include "common/text/spelling.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} * 1024 * 1024;
+constexpr const char* kProfile = "profile";
+
+/// Such options cannot stand there themselves.
+bool says_where_settings_are(const std::string& name) {
+  return name == "config" || name == kProfile;
+}
+
+bool may_stand_in_a_file(const CLI::Option& option) {
+  const std::string& name = option.get_single_name();
+  return is_setting(option) && !says_where_settings_are(name);
+}
+
+struct Entry {
+  std::string key;
+  const toml::node* value;
+};
+
+/// A TOML table forgets the order of its keys, but not where they stand.
+std::vector<Entry> in_written_order(const toml::table& table) {
+  std::vector<Entry> entries;
+  for (const auto& [key, value] : table) entries.push_back({std::string(key.str()), &value});
+  const auto place = [](const Entry& entry) {
+    const toml::source_position& begin = entry.value->source().begin;
+    return std::pair(begin.line, begin.column);
+  };
+  std::sort(entries.begin(), entries.end(),
+            [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
+  return entries;
+}
+
+/// A value as it would stand on the command line; nothing for what no option can be.
+std::optional<std::string> as_word(const toml::node& value) {
+  if (auto text = value.value_exact<std::string>()) return text;
+  if (const auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";
+  if (const auto whole = value.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+  if (const auto number = value.value_exact<double>()) return fmt::format("{}", *number);
+  return {};
+}
+
+std::optional<std::vector<std::string>> as_words(const toml::node& value) {
+  const toml::array* list = value.as_array();
+  std::vector<std::string> words;
+  if (list == nullptr) {
+    const auto word = as_word(value);
+    return word ? std::optional(std::vector{*word}) : std::nullopt;
+  }
+  for (const toml::node& element : *list) {
+    auto word = as_word(element);
+    if (!word) return {};
+    words.push_back(std::move(*word));
+  }
+  return words;
+}
+
+class ConfigReader {
+ public:
+  ConfigReader(const CLI::App& app, const std::filesystem::path& file)
+      : app_(app), file_(in_quotes(file.string())) {}
+
+  /// Checks the whole file, the profiles that are not chosen too.
+  ConfigSettings read(const toml::table& document, const std::string& profile) {
+    ConfigSettings settings;
+    std::string known;
+    for (const auto& [name, section] : profiles_of(document)) {
+      Settings found = settings_of(*section, kProfile + ("." + name) + ".",
+                                   " in [profile." + printable(name) + "]");
+      if (name == profile) settings.of_profile = std::move(found);
+      has_profile_ = has_profile_ || name == profile;
+      known += (known.empty() ? "" : ", ") + printable(name);
+    }
+    if (!profile.empty() && !has_profile_) {
+      fail("has no [profile." + printable(profile) +
+           "]; its profiles: " + (known.empty() ? "none" : known));
+    }
+    settings.general = settings_of(document, "", "");
+    return settings;
+  }
+
+ private:
+  using Profiles = std::vector<std::pair<std::string, const toml::table*>>;
+
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::usage, file_ + " " + why);
+  }
+
+  [[nodiscard]] Profiles profiles_of(const toml::table& document) const {
+    const toml::node* node = document.get(kProfile);
+    if (node == nullptr) return {};
+    const toml::table* sections = node->as_table();
+    if (sections == nullptr) fail_at(*node, unknown_key(kProfile));
+    Profiles profiles;
+    for (const Entry& entry : in_written_order(*sections)) {
+      const toml::table* section = entry.value->as_table();
+      if (section == nullptr) {
+        fail_at(*entry.value, unknown_key(kProfile + ("." + entry.key)) +
+                                  "; profiles are sections, [profile.NAME]");
+      }
+      profiles.emplace_back(entry.key, section);
+    }
+    return profiles;
+  }
+
+  [[nodiscard]] Settings settings_of(const toml::table& table, const std::string& prefix,
+                                     const std::string& place) const {
+    Settings settings;
+    for (const auto& [key, value] : in_written_order(table)) {
+      if (prefix.empty() && key == kProfile) continue;
+      if (prefix.empty() && (value->is_table() || value->is_array_of_tables())) {
+        fail_at(*value, "unknown section [" + printable(key) +
+                            "]; there are options and [profile.NAME] sections");
+      }
+      check_key(key, prefix, *value);
+      const auto words = as_words(*value);
+      if (!words) {
+        fail_at(*value, in_quotes(prefix + key) +
+                            " is neither a text, a number, true or false, nor a list of such");
+      }
+      // An empty value counts as unset.
+      if (words->empty() || *words == std::vector<std::string>{""}) continue;
+      settings.push_back({key, *words, fmt::format("{}: {}{}", file_, key, place)});
+    }
+    return settings;
+  }
+
+  void check_key(const std::string& key, const std::string& prefix, const toml::node& value) const {
+    const auto options = app_.get_options();
+    const bool known = std::any_of(options.begin(), options.end(), [&](const CLI::Option* option) {
+      return may_stand_in_a_file(*option) && option->get_single_name() == key;
+    });
+    if (says_where_settings_are(key)) {
+      fail_at(value, in_quotes(prefix + key) +
+                         " cannot stand in a configuration file: give it on the command line or "
+                         "in the environment");
+    }
+    if (!known) {
+      const std::string near = did_you_mean(key, setting_names(app_));
+      fail_at(value,
+              unknown_key(prefix + key) +
+                  (near.empty() ? "; keys are the options' names without dashes in front" : near));
+    }
+  }
+
+  static std::string unknown_key(const std::string& key) { return "unknown key " + in_quotes(key); }
+
+  [[noreturn]] void fail_at(const toml::node& node, const std::string& why) const {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}, line {}: {}", file_, node.source().begin.line, why));
+  }
+
+  const CLI::App& app_;
+  std::string file_;
+  bool has_profile_ = false;
+};
+
+toml::table parse_toml(const std::filesystem::path& file) {
+  const std::string text = read_named_file("--config", file, kMaxFileBytes);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}, line {}: this is no TOML: {}", in_quotes(file.string()),
+                            error.source().begin.line, printable(error.description())));
+  }
+}
+
+std::filesystem::path absolute_path_in(const char* variable) {
+  const char* value = std::getenv(variable);
+  std::filesystem::path path = value == nullptr ? "" : value;
+  return path.is_absolute() ? path : std::filesystem::path();
+}
+
+}  // namespace
+
+std::filesystem::path default_config_file() {
+  std::filesystem::path base = absolute_path_in("XDG_CONFIG_HOME");
+  if (base.empty()) {
+    base = absolute_path_in("HOME");
+    if (base.empty()) return {};
+    base /= ".config";
+  }
+  return base / "healthmetric" / "sender.toml";
+}
+
+ConfigSettings config_settings(const CLI::App& app, const std::filesystem::path& file,
+                               const std::string& profile) {
+  return ConfigReader(app, file).read(parse_toml(file), profile);
+}
+
+}  // namespace healthmetric::sender

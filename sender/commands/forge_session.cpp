@@ -1,0 +1,16 @@
+#include "sender/commands/forge_session.hpp"
+
+#include "sender/forge/credentials.hpp"
+#include "sender/http/url.hpp"
+
+namespace healthmetric::sender {
+
+DeliverySession::DeliverySession(const Options& options, const std::string& api_url,
+                                 const Repository& repository, const std::string& branch,
+                                 HttpTransport& transport, Clock& clock, Progress& progress)
+    : watched_(transport, progress),
+      retrying_(watched_, clock, options.max_wait, progress),
+      client_(retrying_,
+              {api_url, find_token(options.token_file, api_root(api_url)), repository, branch}) {}
+
+}  // namespace healthmetric::sender

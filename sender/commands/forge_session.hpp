@@ -1,0 +1,31 @@
+#pragma once
+
+#include "common/platform/clock.hpp"
+#include "sender/commands/options.hpp"
+#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_client.hpp"
+#include "sender/http/watched_transport.hpp"
+#include "sender/model/progress.hpp"
+
+namespace healthmetric::sender {
+
+/// What stands between the use cases and the wire, for one repository: progress, retries and the
+/// API, one upon the other.
+class DeliverySession {
+ public:
+  /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
+  /// go there.
+  DeliverySession(const Options& options, const std::string& api_url, const Repository& repository,
+                  const std::string& branch, HttpTransport& transport, Clock& clock,
+                  Progress& progress);
+
+  GithubClient& client() { return client_; }
+  RetryingTransport& transport() { return retrying_; }
+
+ private:
+  WatchedTransport watched_;
+  RetryingTransport retrying_;
+  GithubClient client_;
+};
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,95 @@
+#include "sender/commands/named_paths.hpp"
+
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+/// "My Exports" as a shell hands it over that saw no quotes: the words from `first` on that are one
+/// name together; "" when none are.
+std::string name_with_spaces(const std::vector<std::string>& paths, std::size_t first) {
+  constexpr std::size_t kMostWords = 32;
+  std::string name = paths[first];
+  for (std::size_t i = first + 1; i < paths.size() && i - first < kMostWords; ++i) {
+    name += " " + paths[i];
+    if (is_there(name)) return name;
+  }
+  return {};
+}
+
+/// What a word says that is a command to other programs; "" for what is none.
+std::string_view command_meant_by(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kCommands = {
+      {{"list", "outbox list"},
+       {"retry", "outbox retry"},
+       {"drop", "outbox drop ID"},
+       {"help", "--help"},
+       {"version", "--version"}}};
+  for (const auto& [command, meant] : kCommands) {
+    if (word == command) return meant;
+  }
+  return {};
+}
+
+void check_is_there(const std::vector<std::string>& paths, std::size_t index) {
+  const std::string& path = paths[index];
+  if (is_there(path)) return;
+  if (path == "-") {
+    throw Error(ErrorCode::usage,
+                "'-' names nothing: standard input is sent with --data -, or with --stdin-name");
+  }
+  if (const std::string_view meant = command_meant_by(path); !meant.empty()) {
+    throw Error(ErrorCode::usage, fmt::format("there is no file or folder {}: did you mean "
+                                              "'healthmetric-sender {}'?",
+                                              in_quotes(path), meant));
+  }
+  const std::string whole = name_with_spaces(paths, index);
+  throw Error(ErrorCode::usage, "there is no file or folder " + in_quotes(path) +
+                                    (whole.empty() ? ""
+                                                   : "; put quotes around a name with spaces: \"" +
+                                                         printable(whole) + "\""));
+}
+
+}  // namespace
+
+DataSource source_of_paths(const std::vector<std::string>& paths,
+                           const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < paths.size(); ++i) check_is_there(paths, i);
+  if (paths.size() == 1 && files.empty() && is_folder(paths.front())) {
+    return FolderSource{paths.front()};
+  }
+  for (const std::string& path : paths) {
+    if (!is_folder(path)) continue;
+    throw Error(ErrorCode::usage,
+                in_quotes(path) + " is a folder: send one at a time, and files by themselves");
+  }
+  FilesSource source;
+  std::set<fs::path> named;
+  for (const auto* list : {&files, &paths}) {
+    for (const std::string& path : *list) {
+      if (named.insert(fs::path(path).lexically_normal()).second) source.files.emplace_back(path);
+    }
+  }
+  return source;
+}
+
+}  // namespace healthmetric::sender

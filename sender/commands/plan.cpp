@@ -1,0 +1,174 @@
+#include "sender/commands/plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/codec/base64.hpp"
+#include "common/text/json.hpp"
+#include "sender/commands/source.hpp"
+#include "sender/deliver/changed_files.hpp"
+#include "sender/forge/pacing.hpp"
+#include "sender/forge/repository.hpp"
+#include "sender/http/url.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+/// The repository of such a run; "" where nothing names one.
+std::string target_of(const Options& options) {
+  if (!options.output.empty()) return (options.output / "_storage" / "inbox").string();
+  const auto chosen = choose_repository(options.repository, api_root(options.api_url));
+  return chosen ? chosen->str() : "";
+}
+
+/// What starts the workflow, in requests.
+std::uint64_t trigger_requests(const Options& options) {
+  switch (options.trigger) {
+    case Trigger::dispatch:
+      return 1;
+    case Trigger::workflow:
+      return options.branch.empty() ? 2 : 1;  // it asks for the default branch first
+    case Trigger::push:
+    case Trigger::none:
+      return 0;
+  }
+  return 0;
+}
+
+/// Without a change to the state directory, which need not exist.
+std::uint64_t leave_out_what_is_sent(const Options& options, const std::string& repository,
+                                     ScanResult& files, Clock& clock) {
+  if (options.changes == Changes::send_all) return 0;
+  const Target target{options.api_url, repository, options.branch, options.trigger};
+  SentFiles sent = SentFiles::read_only(options.state_dir, target);
+  std::error_code error;
+  if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
+    add_queued(sent, Outbox(options.state_dir), target);
+  }
+  return leave_out_unchanged(files, sent, clock);
+}
+
+void list_files(Plan& plan, const ScanResult& scanned) {
+  std::set<std::string_view> not_packed;
+  for (const LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
+  for (const SourceFile file : scanned.files) {
+    if (not_packed.contains(file.path.str())) continue;
+    std::error_code error;
+    const std::uint64_t size = file.lies_nowhere()
+                                   ? scanned.text.size()
+                                   : std::filesystem::file_size(file.location(), error);
+    plan.files.push_back({file.path.str(), error ? 0 : size});
+  }
+}
+
+std::string duration_text(std::chrono::seconds duration) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(duration).count();
+  if (duration < std::chrono::minutes(2)) return fmt::format("{} s", duration.count());
+  return fmt::format("{} min", minutes);
+}
+
+}  // namespace
+
+Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
+  Plan plan;
+  plan.target = target_of(options);
+  plan.branch = options.branch;
+  plan.folder = searched_folder(options);
+  ScanResult scanned = scan(options);
+  plan.unmatched_patterns = unmatched_patterns(options, scanned);
+  plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
+  const PackOptions packing = pack_options(options, clock);
+  PackedBatch batch = pack(scanned, {}, packing, progress);
+  plan.batch_name = packing.id.slug;
+  plan.left_out = std::move(batch.left_out);
+  list_files(plan, scanned);
+  plan.size_bytes = batch.size_bytes;
+  plan.parts = batch.parts.size();
+  for (const PackedPart& part : batch.parts) {
+    plan.payload_bytes += part.size_bytes;
+    if (options.output.empty()) plan.upload_bytes += base64::encoded_size_64(part.size_bytes);
+  }
+  if (plan.parts > 0 && options.output.empty()) {
+    plan.requests = plan.parts + trigger_requests(options);
+    plan.least_duration = least_duration(plan.requests);
+  }
+  plan.status = status_of_packing(plan.left_out, plan.parts, plan.unchanged);
+  return plan;
+}
+
+std::string to_text(const Plan& plan) {
+  std::string text;
+  const auto row = [&text](std::string_view name, const std::string& value) {
+    text += fmt::format("{:<9} {}\n", name, value);
+  };
+  row("batch", plan.batch_name);
+  row("to", plan.target.empty()
+                ? "no repository yet: name it with --repo owner/name"
+                : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
+  for (const std::string& pattern : plan.unmatched_patterns)
+    row("note", pattern + " matches nothing");
+  if (plan.parts == 0)
+    return text + nothing_to_send(plan.folder, plan.left_out, plan.unchanged) + "\n";
+  row("files",
+      fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
+  if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
+  if (!plan.left_out.empty()) row("left out", counted(plan.left_out.size(), "path", "paths"));
+  row("payload",
+      fmt::format("{}, {}", counted(plan.parts, "part", "parts"), human_bytes(plan.payload_bytes)));
+  if (plan.requests > 0) {
+    row("upload", fmt::format("{}, {}{}", human_bytes(plan.upload_bytes),
+                              counted(plan.requests, "request", "requests"),
+                              plan.least_duration.count() == 0
+                                  ? ""
+                                  : ", at least " + duration_text(plan.least_duration) +
+                                        " under GitHub's limits"));
+  }
+  return text;
+}
+
+std::string files_text(const Plan& plan, std::size_t most) {
+  std::string text;
+  const auto add_lines = [&](std::string_view verb, const auto& files, auto line_of) {
+    const std::size_t shown = std::min(files.size(), most);
+    for (std::size_t i = 0; i < shown; ++i) {
+      text += fmt::format("{:<9} {}\n", verb, line_of(files[i]));
+    }
+    if (shown < files.size()) {
+      text += fmt::format("{:<9} ... and {} more\n", verb, files.size() - shown);
+    }
+  };
+  add_lines("send", plan.files, [](const PlannedFile& file) {
+    return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
+  });
+  add_lines("leave out", plan.left_out, [](const LeftOutFile& file) {
+    return printable(file.file.path) + ": " + file.file.reason;
+  });
+  return text;
+}
+
+std::string to_json_text(const Plan& plan) {
+  Json json;
+  json["status"] = "planned";
+  json["exit_status"] = static_cast<int>(plan.status);
+  json["batch_name"] = plan.batch_name;
+  json["target"] = plan.target.empty() ? Json(nullptr) : Json(printable(plan.target));
+  json["branch"] = plan.branch.empty() ? Json(nullptr) : Json(plan.branch);
+  json["files"] = Json::array();
+  for (const PlannedFile& file : plan.files) {
+    json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
+  }
+  json["unchanged"] = plan.unchanged;
+  json["left_out"] = left_out_json(plan.left_out);
+  json["unmatched_patterns"] = plan.unmatched_patterns;
+  json["bytes"] = plan.size_bytes;
+  json["payload_bytes"] = plan.payload_bytes;
+  json["upload_bytes"] = plan.upload_bytes;
+  json["parts"] = plan.parts;
+  json["requests"] = plan.requests;
+  json["least_seconds"] = plan.least_duration.count();
+  return healthmetric::to_text(json);
+}
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/platform/clock.hpp"
+#include "common/program/exit_status.hpp"
+#include "sender/commands/options.hpp"
+
+namespace healthmetric::sender {
+
+struct PlannedFile {
+  std::string path;
+  std::uint64_t size_bytes = 0;
+};
+
+/// What a run with the same options would do. Made without a token, a network or a change to the
+/// outbox, but by the same packing, so sizes and parts are exact.
+struct Plan {
+  std::string batch_name;  ///< the folder in _storage/
+  std::string target;      ///< repository, or folder with --output; empty: none is named
+  std::string folder;      ///< that was looked at; empty: files or data were named
+  std::string branch;      ///< empty: the repository's default
+  std::vector<PlannedFile> files;
+  std::uint64_t unchanged = 0;  ///< files left out because they were sent before
+  std::vector<LeftOutFile> left_out;
+  std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": perhaps not what was meant
+  std::uint64_t size_bytes = 0;                 ///< of the files
+  std::uint64_t payload_bytes = 0;              ///< of the payloads
+  std::uint64_t upload_bytes = 0;  ///< of the requests that carry them; 0 with --output
+  std::uint64_t parts = 0;
+  std::uint64_t requests = 0;               ///< to the API
+  std::chrono::seconds least_duration{0};   ///< within GitHub's limits
+  ExitStatus status = ExitStatus::success;  ///< of such a run, if nothing else fails
+};
+
+/// Throws Error as send() would, until the outbox. A repository that is not named is no error.
+Plan make_plan(const Options& options, Clock& clock, Progress& progress);
+
+/// A few lines for people; without the list of files.
+std::string to_text(const Plan& plan);
+
+/// A line for each file that goes and each that does not, with the reason; of each kind at most so
+/// many.
+std::string files_text(const Plan& plan, std::size_t most = SIZE_MAX);
+
+/// One JSON object in one line; docs/output.md describes it.
+std::string to_json_text(const Plan& plan);
+
+}  // namespace healthmetric::sender

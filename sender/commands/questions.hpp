@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/platform/clock.hpp"
+#include "sender/commands/options.hpp"
+#include "sender/commands/plan.hpp"
+#include "sender/model/progress.hpp"
+
+namespace healthmetric::sender {
+
+/// Makes what shows how far the plan is.
+using MakeProgress = std::function<std::unique_ptr<Progress>()>;
+
+/// The person at the terminal, as the dialogue needs it.
+class Asker {
+ public:
+  enum class Kind { words, path, repository, name, secret_text };
+
+  virtual ~Asker() = default;
+
+  /// An answer; nothing when there will be none any more. `Kind` decides about completion and
+  /// history: what is typed as data is never kept.
+  virtual std::optional<std::string> ask(const std::string& question, Kind kind) = 0;
+  virtual void say(const std::string& text) = 0;
+  /// Keeps an answer for the next time.
+  virtual void remember(const std::string& answer, Kind kind) = 0;
+};
+
+/// Asks what the options leave open (source, batch name, repository), shows the plan and asks for
+/// consent. True when it was given; `options` then say everything, and the answers are remembered.
+/// Throws Error{interrupted} when the input ends, and Error{unauthorized} before the first question
+/// when there is no token.
+bool complete_by_asking(Options& options, Asker& asker, Clock& clock,
+                        const MakeProgress& make_progress);
+
+/// The same at the terminal this program runs in.
+bool ask_at_terminal(Options& options, Clock& clock, const MakeProgress& make_progress);
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,320 @@
+#include "sender/commands/send.hpp"
+
+#include <algorithm>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/log.hpp"
+#include "common/text/json.hpp"
+#include "sender/commands/forge_session.hpp"
+#include "sender/commands/source.hpp"
+#include "sender/deliver/changed_files.hpp"
+#include "sender/deliver/queue_runner.hpp"
+#include "sender/deliver/receipts.hpp"
+#include "sender/forge/repository.hpp"
+#include "sender/http/url.hpp"
+#include "sender/outbox/outbox.hpp"
+#include "sender/outbox/sent_files.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+/// From here on the format's first description recommends smaller batches.
+constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
+
+void log_left_out(const std::vector<LeftOutFile>& left_out) {
+  for (const LeftOutFile& file : left_out) {
+    const std::string line = "left out " + in_quotes(file.file.path) + ": " + file.file.reason;
+    if (file.kind == LeftOut::by_error) {
+      log::error(line);
+    } else {
+      log::debug(line);
+    }
+  }
+}
+
+/// The outcome of packing; its fate is decided later.
+Outcome describe(const PackOptions& options, const PackedBatch& batch, std::uint64_t unchanged) {
+  Outcome outcome;
+  outcome.batch_id = options.id.str();
+  outcome.files = batch.files;
+  outcome.size_bytes = batch.size_bytes;
+  for (const PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
+  outcome.left_out = batch.left_out;
+  outcome.unchanged = unchanged;
+  log_left_out(batch.left_out);
+  outcome.status = status_of_packing(batch.left_out, batch.parts.size(), unchanged);
+  if (batch.size_bytes > kLargeBatchBytes && batch.files > 1) {
+    log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
+                             human_bytes(batch.size_bytes)));
+  }
+  return outcome;
+}
+
+Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& clock,
+                        Progress& progress) {
+  const std::filesystem::path inbox = options.output / "_storage" / "inbox";
+  const Draft draft = make_draft(inbox);
+  const PackOptions packing = pack_options(options, clock);
+  const PackedBatch batch = pack(files, draft.folder(), packing, progress);
+  Outcome outcome = describe(packing, batch, 0);
+  if (batch.parts.empty()) return outcome;
+  for (std::string& payload : outcome.payloads) {
+    std::filesystem::rename(draft.folder() / payload, inbox / payload);
+    payload = (inbox / payload).string();
+  }
+  sync_directory(inbox);
+  outcome.fate = Outcome::Fate::written;
+  outcome.target = inbox.string();
+  return outcome;
+}
+
+/// One run that sends: what its steps have in common.
+class SendingRun {
+ public:
+  SendingRun(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress)
+      : options_(options),
+        repository_(find_repository(options.repository, api_root(options.api_url))),
+        target_{options.api_url, repository_.str(), options.branch, options.trigger},
+        clock_(clock),
+        progress_(progress),
+        session_(options, options.api_url, repository_, options.branch, transport, clock, progress),
+        outbox_(options.state_dir) {}
+
+  Outcome run(ScanResult files) {
+    const std::uint64_t unchanged = leave_out_what_is_sent(files);
+    Outcome outcome = pack_and_queue(files, unchanged);
+    deliver(outcome);
+    if (options_.wait && outcome.fate == Outcome::Fate::sent) wait(outcome);
+    return outcome;
+  }
+
+ private:
+  std::uint64_t leave_out_what_is_sent(ScanResult& files) {
+    if (options_.changes == Changes::send_all) return 0;
+    SentFiles sent(options_.state_dir, target_);
+    session_.transport().set_max_wait({});
+    learn_fates(sent, session_.client(), clock_);
+    session_.transport().set_max_wait(options_.max_wait);
+    add_queued(sent, outbox_, target_);
+    return leave_out_unchanged(files, sent, clock_);
+  }
+
+  Outcome pack_and_queue(const ScanResult& files, std::uint64_t unchanged) {
+    Draft draft = outbox_.begin();
+    const PackOptions packing = pack_options(options_, clock_);
+    PackedFilesWriter packed_files(draft.folder(), clock_);
+    const PackedBatch batch = pack(files, draft.folder(), packing, progress_,
+                                   [&](const PackedFile& file) { packed_files.add(file); });
+    packed_files.finish();
+    Outcome outcome = describe(packing, batch, unchanged);
+    outcome.target = repository_.str();
+    if (batch.parts.empty()) return outcome;
+    check_outbox_limit();
+    OutboxEntry entry = make_entry(packing, batch);
+    outbox_.commit(std::move(draft), entry);
+    outcome.fate = Outcome::Fate::queued;
+    log::debug("queued " + outcome.batch_id);
+    return outcome;
+  }
+
+  [[nodiscard]] OutboxEntry make_entry(const PackOptions& packing, const PackedBatch& batch) const {
+    OutboxEntry entry;
+    entry.id = packing.id;
+    entry.batch_name = packing.batch_name;
+    entry.sender_host = packing.sender ? packing.sender->host : "";
+    entry.target = target_;
+    entry.files = batch.files;
+    entry.size_bytes = batch.size_bytes;
+    entry.queued_at = clock_.now();
+    for (const PackedPart& part : batch.parts) {
+      entry.parts.push_back({part.name.str(), part.size_bytes});
+    }
+    return entry;
+  }
+
+  /// With the draft counted. What waits is delivered first where that makes room.
+  void check_outbox_limit() {
+    const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
+    if (!is_over()) return;
+    Deliverer deliverer = make_deliverer("");
+    deliverer.run(options_.lock_wait);
+    if (!is_over()) return;
+    throw Error(
+        ErrorCode::io,
+        fmt::format("not queued: with this batch the outbox would hold {}, more than "
+                    "--outbox-limit ({}); 'healthmetric-sender outbox list' shows what "
+                    "waits",
+                    human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
+  }
+
+  Deliverer make_deliverer(const std::string& own_batch) {
+    Deliverer deliverer(session_.client(), session_.transport(), outbox_, clock_, progress_,
+                        target_, own_batch);
+    deliverer.on_delivered(
+        [this](const OutboxEntry& entry) { record_delivered(options_.state_dir, entry); });
+    return deliverer;
+  }
+
+  /// Whatever ends it, the batch is queued by now, and the result tells of it.
+  void deliver(Outcome& outcome) {
+    Deliverer deliverer = make_deliverer(outcome.batch_id);
+    try {
+      deliverer.run(options_.lock_wait);
+      outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
+    } catch (const Error& error) {
+      log::error(error.what());
+      outcome.status = more_important(outcome.status, exit_status(error.code()));
+      outcome.reason = printable(error.what());
+    }
+    outcome.status = more_important(outcome.status, deliverer.status());
+    if (outcome.fate != Outcome::Fate::queued) return;
+    const std::string reason = deliverer.reason_of(outcome.batch_id);
+    if (!reason.empty()) outcome.reason = printable(reason);
+    switch (deliverer.result_of(outcome.batch_id)) {
+      case Deliverer::Result::delivered:
+        outcome.fate = Outcome::Fate::sent;
+        break;
+      case Deliverer::Result::refused:
+        outcome.fate = Outcome::Fate::refused;
+        break;
+      case Deliverer::Result::waits:
+        outcome.fate = fate_with_another_sender(outcome.batch_id);
+        break;
+    }
+    if (outcome.fate == Outcome::Fate::refused) {
+      outcome.status = more_important(outcome.status, ExitStatus::refused);
+    }
+  }
+
+  /// Where another process delivered meanwhile, this run's batch may have gone along.
+  [[nodiscard]] Outcome::Fate fate_with_another_sender(const std::string& batch_id) const {
+    const BatchId id = BatchId::parse(batch_id).value();
+    if (outbox_.find(id, Waiting::in_queue)) return Outcome::Fate::queued;
+    return outbox_.find(id, Waiting::refused) ? Outcome::Fate::refused : Outcome::Fate::sent;
+  }
+
+  void wait(Outcome& outcome) {
+    const BatchId id = BatchId::parse(outcome.batch_id).value();
+    try {
+      take_verdict(outcome, id,
+                   wait_for_receipt(session_.client(), session_.transport(), clock_, progress_, id,
+                                    *options_.wait));
+    } catch (const Error& error) {
+      log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()
+                                                      : error.what());
+      outcome.status = more_important(outcome.status, exit_status(error.code()));
+    }
+  }
+
+  void take_verdict(Outcome& outcome, const BatchId& id, const Receipt& receipt) {
+    record_receipt(options_.state_dir, target_, id, receipt.status);
+    if (receipt.status == BatchStatus::stored) {
+      outcome.fate = Outcome::Fate::stored;
+      return;
+    }
+    outcome.fate = Outcome::Fate::rejected;
+    outcome.reason = printable(receipt.reason);
+    outcome.status = more_important(outcome.status, ExitStatus::refused);
+    log::error("the receiver rejected " + id.str() + ": " + outcome.reason);
+  }
+
+  [[nodiscard]] std::string where_runs_are() const {
+    return "; is the workflow enabled? Its runs: " +
+           web_url(api_root(options_.api_url), repository_.str()) + "/actions";
+  }
+
+  const Options& options_;
+  Repository repository_;
+  Target target_;
+  Clock& clock_;
+  Progress& progress_;
+  DeliverySession session_;
+  Outbox outbox_;
+};
+
+std::string_view to_text(Outcome::Fate fate) {
+  switch (fate) {
+    case Outcome::Fate::sent:
+      return "sent";
+    case Outcome::Fate::stored:
+      return "stored";
+    case Outcome::Fate::rejected:
+      return "rejected";
+    case Outcome::Fate::written:
+      return "written";
+    case Outcome::Fate::queued:
+      return "queued";
+    case Outcome::Fate::refused:
+      return "refused";
+    case Outcome::Fate::empty:
+      return "empty";
+  }
+  return "";
+}
+
+}  // namespace
+
+Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
+  ScanResult files = scan(options);
+  for (const std::string& pattern : unmatched_patterns(options, files)) {
+    log::warning(pattern + " matches nothing");
+  }
+  Outcome outcome = options.output.empty()
+                        ? SendingRun(options, transport, clock, progress).run(std::move(files))
+                        : write_to_folder(options, files, clock, progress);
+  outcome.folder = searched_folder(options);
+  return outcome;
+}
+
+std::string to_line(const Outcome& outcome) {
+  if (outcome.fate == Outcome::Fate::empty) {
+    return nothing_to_send(outcome.folder, outcome.left_out, outcome.unchanged);
+  }
+  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
+                     counted_files(outcome.files), human_bytes(outcome.size_bytes),
+                     counted(outcome.payloads.size(), "payload", "payloads"),
+                     printable(outcome.target), not_packed(outcome.left_out, outcome.unchanged));
+}
+
+std::string what_next(const Options& options, const Outcome& outcome) {
+  switch (outcome.fate) {
+    case Outcome::Fate::sent:
+      return "Watch the receiver at " + web_url(api_root(options.api_url), outcome.target) +
+             "/actions\n";
+    case Outcome::Fate::stored:
+      return "It is stored; see " + web_url(api_root(options.api_url), outcome.target) + "\n";
+    case Outcome::Fate::rejected:
+      return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
+    case Outcome::Fate::queued:
+      return "It waits in the outbox; the next run to the same repository delivers it.\n";
+    case Outcome::Fate::refused:
+      return "It is kept in the outbox's refused/ folder: " +
+             (options.state_dir / "outbox" / "refused").string() + "\n";
+    case Outcome::Fate::written:
+      return "Run healthmetric-receiver in " + options.output.string() + " to unpack it.\n";
+    case Outcome::Fate::empty:
+      return "";
+  }
+  return "";
+}
+
+std::string to_json_text(const Outcome& outcome) {
+  Json json;
+  const bool has_batch = outcome.fate != Outcome::Fate::empty;
+  json["status"] = to_text(outcome.fate);
+  json["exit_status"] = static_cast<int>(outcome.status);
+  json["batch_id"] = has_batch ? Json(outcome.batch_id) : Json(nullptr);
+  json["target"] = outcome.target;
+  json["files"] = outcome.files;
+  json["bytes"] = outcome.size_bytes;
+  json["unchanged"] = outcome.unchanged;
+  json["reason"] = outcome.reason.empty() ? Json(nullptr) : Json(log::redacted(outcome.reason));
+  json["payloads"] = outcome.payloads;
+  json["left_out"] = left_out_json(outcome.left_out);
+  return healthmetric::to_text(json);
+}
+
+}  // namespace healthmetric::sender

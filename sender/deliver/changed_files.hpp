@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "common/platform/clock.hpp"
+#include "sender/forge/github_client.hpp"
+#include "sender/outbox/outbox.hpp"
+#include "sender/outbox/sent_files.hpp"
+#include "sender/select/folder_scan.hpp"
+
+/// --changed-only: of the files found, those that this state directory has not got delivered yet,
+/// or not as they are now.
+
+namespace healthmetric {
+
+/// Takes the files out of `scan` that are, with the same content, among what was sent or waits in
+/// the queue, and returns how many. The same size and time tell that the content is the same; where
+/// only the time differs, or was too young to be trusted, the content's SHA-256 decides. What
+/// cannot be read stays, for packing to say so.
+std::uint64_t leave_out_unchanged(ScanResult& scan, SentFiles& sent, Clock& clock);
+
+/// Counts what waits in the queue for the target's repository and branch as sent.
+void add_queued(SentFiles& sent, const Outbox& outbox, const Target& target);
+
+/// Looks for receipts of batches that are delivered and whose fate is unknown: the files of those
+/// that were rejected count as unsent. What cannot be asked now is asked by the next run.
+void learn_fates(SentFiles& sent, GithubClient& client, Clock& clock);
+
+}  // namespace healthmetric

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/platform/clock.hpp"
+#include "common/program/exit_status.hpp"
+#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_client.hpp"
+#include "sender/model/progress.hpp"
+#include "sender/outbox/outbox.hpp"
+
+namespace healthmetric {
+
+/// Empties the outbox for one target: oldest batch first, one process at a time.
+///
+/// A batch that fails does not block the others: what the repository refuses is set aside, what is
+/// damaged stays, and after a failure of the network or the server each of the rest gets one more
+/// attempt without waiting. A missing permission or a rate limit concerns every batch and ends the
+/// run. What failed is said, and recorded with the batch.
+class Deliverer {
+ public:
+  enum class Result { delivered, refused, waits };
+
+  /// `own_batch` is the one this run packed, if it packed one.
+  Deliverer(GithubClient& client, RetryingTransport& transport, const Outbox& outbox, Clock& clock,
+            Progress& progress, Target target, std::string own_batch);
+
+  /// Nothing but these batches.
+  void restrict_to(std::set<std::string> batches) { only_ = std::move(batches); }
+
+  /// Called with each batch that was delivered, before it leaves the outbox.
+  void on_delivered(std::function<void(const OutboxEntry&)> hook) { hook_ = std::move(hook); }
+
+  /// Delivers what waits, once nobody else does, which it waits for as long as `patience`. False
+  /// when another process kept the right to deliver; that one takes the batches along.
+  bool run(std::chrono::seconds patience);
+
+  [[nodiscard]] Result result_of(const std::string& batch_id) const;
+  /// Why it waits or is refused; "" where that is not known.
+  [[nodiscard]] std::string reason_of(const std::string& batch_id) const;
+  [[nodiscard]] const std::map<std::string, Result>& results() const { return results_; }
+
+  /// Of all that failed.
+  [[nodiscard]] ExitStatus status() const { return status_; }
+
+ private:
+  std::optional<UniqueFd> lock_within(std::chrono::seconds patience, std::string& holder);
+  [[nodiscard]] std::vector<OutboxEntry> untried() const;
+  void deliver_all();
+  void deliver_one(OutboxEntry& entry);
+  void take_failure(OutboxEntry& entry, const Error& error);
+  void set_aside(const OutboxEntry& entry);
+  void save_error(const OutboxEntry& entry);
+  void leave_waiting(OutboxEntry& entry);
+  [[nodiscard]] bool is_interrupted() const;
+
+  GithubClient& client_;
+  RetryingTransport& transport_;
+  const Outbox& outbox_;
+  Clock& clock_;
+  Progress& progress_;
+  Target target_;
+  std::string own_batch_;
+  std::optional<std::set<std::string>> only_;
+  std::function<void(const OutboxEntry&)> hook_;
+  std::map<std::string, Result> results_;
+  std::map<std::string, std::string> reasons_;  ///< of those that were not delivered
+  ExitStatus status_ = ExitStatus::success;
+  bool server_failed_ = false;
+  std::optional<std::string> why_stopped_;  ///< what ended the run before all was tried
+};
+
+/// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever
+/// reads nothing else: partly_done when there is any.
+ExitStatus tell_unreadable(const Outbox& outbox);
+
+}  // namespace healthmetric

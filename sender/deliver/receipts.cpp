@@ -1,0 +1,99 @@
+#include "sender/deliver/receipts.hpp"
+
+#include <algorithm>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/log.hpp"
+#include "common/text/timestamp.hpp"
+
+namespace healthmetric {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kStorage = "_storage/";
+constexpr const char* kSummaries = "_storage/summaries";
+constexpr Clock::duration kFirstInterval = 2s;
+constexpr Clock::duration kLongestInterval = 30s;
+
+/// Far more than what stands before the list of files.
+constexpr std::size_t kEnoughBytes = std::size_t{2} * 1024 * 1024;
+
+/// Asks for one receipt again and again; remembers what the folder of all looked like, which is a
+/// few entries long, so that asking costs nothing while no batch is processed.
+class ReceiptPoll {
+ public:
+  ReceiptPoll(GithubClient& client, const BatchId& id) : client_(client), id_(id) {}
+
+  std::optional<Receipt> ask() {
+    std::string etag = etag_;
+    if (!client_.has_changed(kSummaries, etag)) return {};
+    auto receipt = find_receipt(client_, id_);
+    etag_ = std::move(etag);
+    return receipt;
+  }
+
+ private:
+  GithubClient& client_;
+  const BatchId& id_;
+  std::string etag_;
+};
+
+/// Failures that leave open what became of the batch.
+bool may_pass(const Error& error) {
+  return error.code() == ErrorCode::network || error.code() == ErrorCode::rate_limited ||
+         error.code() == ErrorCode::untrusted_peer || error.code() == ErrorCode::refused;
+}
+
+}  // namespace
+
+std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id) {
+  const std::string path = kStorage + summary_path(id).str();
+  const auto text = client.read_beginning(path, kEnoughBytes);
+  if (!text) return {};
+  TextSource source(*text);
+  try {
+    return read_receipt(source);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::network, path + ": " + error.what());
+  }
+}
+
+bool is_stored(GithubClient& client, const BatchId& id) {
+  const auto receipt = find_receipt(client, id);
+  return receipt && receipt->status == BatchStatus::stored;
+}
+
+Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clock& clock,
+                         Progress& progress, const BatchId& id, std::chrono::seconds time) {
+  const Clock::time_point deadline = clock.now() + time;
+  ReceiptPoll poll(client, id);
+  std::string last_failure;
+  log::info(fmt::format("delivered {}; waiting for the receiver until {}", id.str(),
+                        format_timestamp(std::chrono::ceil<std::chrono::seconds>(deadline))));
+  for (Clock::duration interval = kFirstInterval;;) {
+    progress.begin({Step::Phase::waiting});
+    const auto left = std::chrono::floor<Clock::duration>(deadline - clock.now());
+    try {
+      transport.set_max_wait(left);
+      auto receipt = poll.ask();
+      if (receipt && is_final(*receipt)) return std::move(*receipt);
+      last_failure.clear();
+    } catch (const Error& error) {
+      if (!may_pass(error)) throw;
+      last_failure = std::string("; ") + error.what();
+      log::debug(error.what());
+    }
+    const auto now = clock.now();
+    if (now >= deadline) break;
+    clock.sleep_for(std::min(interval, std::chrono::ceil<Clock::duration>(deadline - now)));
+    interval = std::min(interval * 3 / 2, kLongestInterval);
+  }
+  throw Error(ErrorCode::timed_out,
+              fmt::format("delivered, but within {} s no receipt of {} appeared{}", time.count(),
+                          id.str(), last_failure));
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "common/archive/receipt.hpp"
+#include "common/payload/batch_id.hpp"
+#include "common/platform/clock.hpp"
+#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_client.hpp"
+#include "sender/model/progress.hpp"
+
+/// What became of delivered batches, asked of the repository: the receiver leaves a receipt of
+/// each. The permission to read contents is enough, while listing runs of the workflow needs
+/// another.
+
+namespace healthmetric {
+
+/// The receipt of a batch; nothing as long as the receiver has not written it. Throws what the
+/// client throws, and Error{network} when what lies there is no receipt.
+std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id);
+
+/// Whether the receiver has stored the batch. One that was rejected it has not, and of one in
+/// delivery it may have rejected the parts that came first.
+bool is_stored(GithubClient& client, const BatchId& id);
+
+/// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing
+/// intervals, and as long as no summary is written in the repository at all with requests that
+/// GitHub does not count. Failures on the way are no outcome: it asks again. Throws
+/// Error{timed_out} with what to check, Error{unauthorized}, and when a signal ends it.
+Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clock& clock,
+                         Progress& progress, const BatchId& id, std::chrono::seconds time);
+
+}  // namespace healthmetric

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <random>
+
+#include "common/platform/clock.hpp"
+#include "sender/forge/pacing.hpp"
+#include "sender/http/http.hpp"
+#include "sender/model/progress.hpp"
+
+namespace healthmetric {
+
+/// How an attempt ended, as far as the decision to try again needs it.
+struct Attempt {
+  unsigned number = 1;                 ///< from 1
+  const Response* response = nullptr;  ///< null: no answer came
+  Clock::time_point now;
+  double jitter = 1;  ///< 0.5 to 1, spreads senders that failed together
+};
+
+/// The delay before the next attempt, or nothing when this answer is final.
+///
+/// Tried again: no answer, 408, 429, 5xx, a 403 that is a rate limit, and what says that the branch
+/// moved while the server wrote. `Retry-After`, in seconds or as a date, is obeyed; else with no
+/// requests left the reset time, from the second time on at least as long as without; else the
+/// delay doubles from a second, and is over a minute after a rate limit (GitHub, "Best practices
+/// for using the REST API"). A moment that the server names is one of its clock, which its `Date`
+/// tells: this machine's may be wrong.
+std::optional<Clock::duration> retry_delay(const Attempt& attempt);
+
+/// Sends writes at GitHub's pace, and again what may be sent again, as long as no more than
+/// `max_wait` has passed without progress: waits, and attempts from their last byte that moved. The
+/// time of a transfer does not count, however long it takes.
+class RetryingTransport final : public HttpTransport {
+ public:
+  RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait,
+                    Progress& progress);
+
+  /// A final answer, or once waiting would take too long Error{rate_limited} or Error{network}.
+  Response send(const Request& request) override;
+
+  /// From now on; with 0 every failure is final.
+  void set_max_wait(Clock::duration max_wait) { max_wait_ = max_wait; }
+
+ private:
+  Response send_until_final(const Request& request);
+  std::optional<Response> attempt(const Request& request);
+  void keep_pace(const Request& request);
+  void wait(Clock::duration delay, const Request& request, const Response* response);
+  void sleep_until(Clock::time_point time);
+
+  HttpTransport& inner_;
+  Clock& clock_;
+  Clock::duration max_wait_;
+  Progress& progress_;
+  WritePacer pacer_;
+  std::string last_failure_;
+  Clock::duration idle_{};    ///< without progress, since the request was first sent
+  bool is_settling_ = false;  ///< within a request's settled_before
+  std::minstd_rand random_;
+};
+
+}  // namespace healthmetric

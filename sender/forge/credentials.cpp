@@ -1,0 +1,109 @@
+#include "sender/forge/credentials.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
+#include <map>
+#include <set>
+
+#include "common/base/ascii.hpp"
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/log.hpp"
+#include "common/program/named_file.hpp"
+
+namespace healthmetric {
+namespace {
+
+constexpr std::uint64_t kMaxTokenBytes = 4096;
+
+std::initializer_list<const char*> variables_for(const Url& api) {
+  static constexpr std::initializer_list<const char*> kAny = {
+      "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"};
+  static constexpr std::initializer_list<const char*> kGithub = {"GH_TOKEN", "GITHUB_TOKEN"};
+  static constexpr std::initializer_list<const char*> kOther = {"GH_ENTERPRISE_TOKEN",
+                                                                "GITHUB_ENTERPRISE_TOKEN"};
+  if (api.is_loopback()) return kAny;
+  return api.is_github() ? kGithub : kOther;
+}
+
+std::string from_environment(const Url& api) {
+  for (const char* variable : variables_for(api)) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return std::string(trim(value));
+  }
+  std::string names;
+  for (const char* variable : variables_for(api))
+    names += (names.empty() ? "" : " or ") + std::string(variable);
+  throw Error(ErrorCode::unauthorized, "no token for " + api.host + ": set " + names +
+                                           ", or name a file with --token-file; it needs the "
+                                           "permission Contents: read and write");
+}
+
+std::string read_token(const std::filesystem::path& file) {
+  static std::set<std::filesystem::path> looked_at;
+  const std::string notice = open_to_others(file, "the token");
+  if (!notice.empty() && looked_at.insert(file).second) log::warning(notice);
+  return std::string(trim(read_named_file("--token-file", file, kMaxTokenBytes)));
+}
+
+/// A pipe gives its token once, and several targets may ask for it.
+std::string from_file(const std::filesystem::path& file) {
+  static std::map<std::filesystem::path, std::string> from_pipes;
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) || std::filesystem::is_regular_file(file, error)) {
+    return read_token(file);
+  }
+  const auto known = from_pipes.find(file);
+  return known != from_pipes.end() ? known->second
+                                   : from_pipes.emplace(file, read_token(file)).first->second;
+}
+
+/// "GH_TOKEN=" of a line that a shell or a file of variables has; "" where there is none.
+std::string_view assignment_in(std::string_view token) {
+  const std::size_t equals = token.find('=');
+  if (equals == std::string_view::npos || equals == 0) return {};
+  const std::string_view name = token.substr(0, equals);
+  const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ' ';
+  });
+  return is_name ? token.substr(0, equals + 1) : std::string_view();
+}
+
+/// What is wrong with a token, without any of it; "" when nothing is.
+std::string fault_of_token(std::string_view token) {
+  constexpr std::string_view kExport = "export ";
+  constexpr std::string_view kQuotes = "'\"";
+  const std::string_view bare = token.starts_with(kExport) ? token.substr(kExport.size()) : token;
+  if (const std::string_view name = assignment_in(bare); !name.empty()) {
+    return "begins with " + in_quotes(name) + ": leave that out, the token stands alone";
+  }
+  if (token.size() > 1 && (kQuotes.find(token.front()) != std::string_view::npos ||
+                           kQuotes.find(token.back()) != std::string_view::npos)) {
+    return "stands in quotes: leave them out, the token stands alone";
+  }
+  const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
+                                                      [](char c) { return c > 0x20 && c < 0x7F; });
+  return is_token ? "" : "is empty or has characters no token has";
+}
+
+}  // namespace
+
+std::string find_token(const std::filesystem::path& token_file, const Url& api) {
+  if (api.scheme != "https" && !api.is_loopback()) {
+    throw Error(ErrorCode::usage, "a token would go to " + in_quotes(api.origin()) +
+                                      " unencrypted: use an https --api-url");
+  }
+  std::string token = token_file.empty() ? from_environment(api) : from_file(token_file);
+  if (const std::string fault = fault_of_token(token); !fault.empty()) {
+    throw Error(
+        ErrorCode::usage,
+        "the token " +
+            (token_file.empty() ? "in the environment" : "in " + in_quotes(token_file.string())) +
+            " " + fault);
+  }
+  log::hide(token);
+  return token;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "sender/http/http.hpp"
+#include "sender/http/url.hpp"
+
+namespace healthmetric {
+
+/// What stands between this machine and the server.
+struct NetworkOptions {
+  std::optional<Proxy> proxy;        ///< nothing: from the environment, as curl reads it
+  std::filesystem::path ca_bundle;   ///< whom to trust, in PEM; empty: whom the system trusts
+  std::chrono::seconds timeout{60};  ///< without a byte in either direction
+};
+
+/// The libcurl transport: one connection, kept alive between requests, HTTP/2 where offered.
+///
+/// TLS 1.2 or better, http and https only. A transfer that moves nothing for the timeout is given
+/// up; there is no limit on its whole time. `Expect: 100-continue` is off: servers that ignore it
+/// cost a second. Answers over 4 MiB are refused before they are kept. A signal that
+/// watch_for_signals() made wait ends a transfer at once, with Error{interrupted} or
+/// Error{terminated}.
+class CurlTransport final : public HttpTransport {
+ public:
+  explicit CurlTransport(NetworkOptions network);
+  CurlTransport(const CurlTransport&) = delete;
+  CurlTransport& operator=(const CurlTransport&) = delete;
+  ~CurlTransport() override;
+
+  Response send(const Request& request) override;
+
+ private:
+  struct Handle;
+
+  /// With the first request: a run that needs no network does not wait for the library to start.
+  void start();
+
+  NetworkOptions network_;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace healthmetric

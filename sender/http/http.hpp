@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/stream.hpp"
+
+/// HTTP as the sender needs it, without a word about who carries it: curl_http.hpp does in the
+/// program, FakeTransport in the tests.
+
+namespace healthmetric {
+
+/// A request body of known length that is made while it is sent, and can be sent again.
+class RequestBody : public Source {
+ public:
+  [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
+  virtual void rewind() = 0;
+};
+
+struct Response {
+  int status = 0;
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+
+  /// A header's value; "" when it is missing.
+  [[nodiscard]] std::string header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? "" : found->second;
+  }
+};
+
+struct Request {
+  std::string method;
+  std::string url;
+  std::vector<std::string> headers;  ///< "Name: value"
+  RequestBody* body = nullptr;       ///< outlives the request; null: none
+
+  /// Of a longer answer only so much is kept, and the rest not waited for; 0: all of it.
+  std::size_t enough_bytes = 0;
+
+  /// Asked before the request is sent again after an outcome nobody knows, such as an answer that
+  /// was lost. An answer from here makes sending again unnecessary.
+  std::function<std::optional<Response>()> settled_before = {};
+};
+
+class HttpTransport {
+ public:
+  virtual ~HttpTransport() = default;
+
+  /// Sends and waits for the answer, whatever its status: a status is data. Redirects are not
+  /// followed. Throws Error{network} when no answer came, Error{untrusted_peer} when the server's
+  /// certificate does not hold.
+  virtual Response send(const Request& request) = 0;
+};
+
+}  // namespace healthmetric

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/payload/batch_id.hpp"
+#include "common/platform/clock.hpp"
+#include "sender/model/trigger.hpp"
+
+/// What the outbox keeps of a batch beside its payloads: `entry.json`.
+
+namespace healthmetric {
+
+/// Where a batch goes. Batches for other targets wait for a run of their own.
+struct Target {
+  std::string api_url;
+  std::string repository;
+  std::string branch;  ///< empty: the repository's default
+  Trigger trigger = Trigger::dispatch;
+
+  /// True when both are the same repository and branch.
+  [[nodiscard]] bool goes_where(const Target& other) const {
+    return api_url == other.api_url && repository == other.repository && branch == other.branch;
+  }
+
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+struct OutboxPart {
+  std::string filename;
+  std::uint64_t size_bytes = 0;
+  bool delivered = false;
+};
+
+struct OutboxEntry {
+  BatchId id;
+  std::string batch_name;
+  std::string sender_host;
+  Target target;
+  std::uint64_t files = 0;
+  std::uint64_t size_bytes = 0;  ///< of the files
+  std::vector<OutboxPart> parts;
+  Clock::time_point queued_at;   ///< to the microsecond; the order of delivery
+  std::string last_error;        ///< why it still waits; empty before the first failure
+  std::filesystem::path folder;  ///< where it lies; not stored
+
+  [[nodiscard]] std::size_t delivered_parts() const;
+  [[nodiscard]] std::uint64_t payload_bytes() const;
+};
+
+std::string to_text(const OutboxEntry& entry);
+
+/// Reads what to_text() wrote. Throws Error{bad_payload} for anything else.
+OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder);
+
+}  // namespace healthmetric

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/platform/file.hpp"
+#include "sender/outbox/entry.hpp"
+
+/// The durable queue between packing and delivery: a batch that is in it survives a crash, a lost
+/// network and a restart, and leaves only when the repository has it.
+///
+///   <state dir>/outbox/                    0700, files 0600
+///     lock                                 flock by the process that delivers
+///     .draft-<random>/                     a batch being packed; flocked by its process
+///     <batch id>/entry.json                target, parts, what is delivered
+///     <batch id>/<payload file>…
+///     <batch id>/files                     what was packed (sender/pack/packed_files.hpp)
+///     refused/<batch id>/                  what the repository refused for good
+///
+/// A batch enters by renaming its draft, so it is there whole or not at all. Locks are flocks: they
+/// die with their process, so none is ever stale.
+
+namespace healthmetric {
+
+/// An empty folder to pack into. It disappears with this object unless it was committed.
+class Draft {
+ public:
+  Draft(std::filesystem::path folder, UniqueFd lock);
+  Draft(Draft&&) noexcept = default;
+  Draft& operator=(Draft&&) = delete;
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft();
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  /// Renames the folder, durably.
+  void commit_as(const std::filesystem::path& target);
+
+ private:
+  std::filesystem::path folder_;
+  UniqueFd lock_;
+};
+
+/// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
+/// Throws Error{io} where that cannot be, for want of locks for one, and leaves nothing behind
+/// then.
+Draft make_draft(const std::filesystem::path& parent);
+
+/// Where a batch of the outbox stands.
+enum class Waiting { in_queue, refused };
+
+/// A folder with the name of a batch, and why its entry says nothing.
+struct UnreadableEntry {
+  std::filesystem::path folder;
+  std::string reason;
+};
+
+class Outbox {
+ public:
+  /// Creates what is missing below `state_dir`. Throws Error{io}.
+  explicit Outbox(const std::filesystem::path& state_dir);
+
+  [[nodiscard]] Draft begin() const;
+
+  /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
+  void commit(Draft draft, OutboxEntry& entry) const;
+
+  /// All entries that wait, or were refused, oldest first, as far as they can be read.
+  [[nodiscard]] std::vector<OutboxEntry> entries(Waiting where) const;
+
+  /// What waits in the queue and cannot be read: it stays where it is and must not stop the others.
+  [[nodiscard]] std::vector<UnreadableEntry> unreadable() const;
+
+  /// What waits in the queue for `target`, oldest first.
+  [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;
+
+  /// The folder of a batch, readable or not; nothing when there is none of that id.
+  [[nodiscard]] std::optional<std::filesystem::path> find(const BatchId& id, Waiting where) const;
+
+  /// How much lies in the outbox, drafts and refused batches included.
+  [[nodiscard]] std::uint64_t size_bytes() const;
+
+  /// Records what of the entry is delivered, and its last error, durably.
+  static void save(const OutboxEntry& entry);
+
+  /// Removes a batch's folder, whole or not at all.
+  void remove(const std::filesystem::path& folder) const;
+
+  /// Moves the entry to `refused/`, its last error recorded.
+  void set_aside(const OutboxEntry& entry) const;
+
+  /// Moves a refused batch back into the queue.
+  void take_back(const std::filesystem::path& folder) const;
+
+  /// The right to deliver; nothing when another process has it. `holder` then is its process id.
+  [[nodiscard]] std::optional<UniqueFd> try_lock(std::string& holder) const;
+
+ private:
+  [[nodiscard]] std::filesystem::path place(Waiting where) const;
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace healthmetric

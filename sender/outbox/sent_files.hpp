@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/archive/receipt.hpp"
+#include "common/payload/batch_id.hpp"
+#include "sender/outbox/entry.hpp"
+#include "sender/pack/packed_files.hpp"
+
+/// What this state directory got delivered: `sent.db`, an SQLite database. Each file as it was sent
+/// last to a repository and branch, for --changed-only; and the batches whose receipt is still to
+/// be seen, for a rejected batch's files count as unsent.
+///
+/// SQLite and not a file of our own: a folder may have a hundred thousand files of which a run
+/// sends three, several processes write at once, and what is written must survive a crash whole.
+///
+/// Every function throws Error{io} that names the database.
+
+namespace healthmetric {
+
+class SentFiles {
+ public:
+  /// Opens the database below `state_dir`, which is created when it is missing. What is asked and
+  /// recorded is of the target's repository and branch; its trigger does not matter.
+  SentFiles(const std::filesystem::path& state_dir, const Target& target);
+  /// The same without a change to anything, for --dry-run; a missing database knows nothing, and
+  /// one that a crash left within a transaction is put right in a copy.
+  static SentFiles read_only(const std::filesystem::path& state_dir, const Target& target);
+  SentFiles(SentFiles&& other) noexcept;
+  SentFiles& operator=(SentFiles&&) = delete;
+  SentFiles(const SentFiles&) = delete;
+  SentFiles& operator=(const SentFiles&) = delete;
+  ~SentFiles();
+
+  /// The file as it was sent or, among what add_queued() took, queued last.
+  std::optional<PackedFileRecord> find(const std::string& location);
+
+  /// Counts what lies in the queued batch at `folder` as sent, as long as this object lives.
+  void add_queued(const std::filesystem::path& folder);
+
+  /// A file that turned out to be the same although its time changed. Nothing when read only.
+  void update_time(const PackedFileRecord& record);
+
+  /// The batch in `folder` is delivered. Recording it twice is the same as once.
+  void add_delivered(const BatchId& id, const std::filesystem::path& folder);
+
+  /// Delivered batches whose receipt was not seen yet, oldest first, at most `count`.
+  std::vector<BatchId> unconfirmed(std::size_t count);
+
+  /// The batch is stored for good: no receipt needs to be looked for.
+  void confirm(const BatchId& id);
+
+  /// The batch was rejected: its files count as unsent.
+  void forget(const BatchId& id);
+
+ private:
+  struct Database;
+  explicit SentFiles(std::unique_ptr<Database> database);
+  static std::unique_ptr<Database> open_copy(const std::filesystem::path& path,
+                                             const Target& target);
+
+  std::unique_ptr<Database> database_;
+};
+
+/// Records that a batch of the outbox at `state_dir` is delivered. Failing to is said and no
+/// failure of the delivery: its files are then sent once more.
+void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
+
+/// Records in the same way what its receipt says.
+void record_receipt(const std::filesystem::path& state_dir, const Target& target, const BatchId& id,
+                    BatchStatus status);
+
+}  // namespace healthmetric

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/base/byte_buffer.hpp"
+#include "common/codec/digest.hpp"
+#include "common/platform/file.hpp"
+#include "sender/select/folder_scan.hpp"
+
+namespace healthmetric {
+
+/// How much of a file is read at a time: with its base64 it stays in the second-level cache. A
+/// multiple of 3, so that base64 carries nothing over.
+inline constexpr std::size_t kReadBytes = std::size_t{192} * 1024;
+
+/// What a file's first piece has at least, unless the file is shorter.
+inline constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
+
+/// What is known of a file once it is open.
+struct SourceFacts {
+  std::uint64_t size_bytes = 0;
+  std::optional<FileTime> modified;  ///< nothing for a text
+};
+
+/// A file that is read once, from front to back.
+class OpenSource {
+ public:
+  /// `text` is the content of a file that lies nowhere. One that has a content but no size, as in
+  /// /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
+  /// size is known. Throws Error{io}, also past
+  /// `max_bytes` of that.
+  OpenSource(const SourceFile& file, std::string_view text, std::uint64_t max_bytes);
+
+  [[nodiscard]] SourceFacts facts() const;
+
+  /// Fills the front of `into` and returns how much; 0 when all is read that the file had at first,
+  /// or its end comes earlier. Throws Error{io}.
+  std::size_t read(std::span<char> into);
+
+  /// At the end: whether what was read is the file, and the file still what it was at first.
+  [[nodiscard]] bool is_whole() const;
+
+ private:
+  void find_content_without_size(std::uint64_t max_bytes);
+  void copy_content(std::uint64_t max_bytes);
+
+  std::optional<InputFile> file_;
+  std::optional<InputFile> copy_;  ///< of what has no size, or none of its own
+  std::optional<TextSource> text_;
+  FileState before_;
+  std::uint64_t read_bytes_ = 0;
+};
+
+/// Whether all that was read of a file, so many bytes with that digest, is still what it begins
+/// with although it has more by now: then it only grew, as a log does.
+bool has_only_grown(const SourceFile& file, std::uint64_t read_bytes, std::string_view sha256);
+
+/// The content of one file on its way into a payload.
+class SourceContent {
+ public:
+  virtual ~SourceContent() = default;
+
+  [[nodiscard]] virtual SourceFacts facts() const = 0;
+
+  /// The next bytes, valid until the next call; empty at the end. Throws Error{io}, and then
+  /// has_failed().
+  virtual std::string_view read() = 0;
+  [[nodiscard]] virtual bool has_failed() const = 0;
+
+  /// At the end: see OpenSource.
+  [[nodiscard]] virtual bool is_whole() const = 0;
+
+  /// At the end, once: of all that was read, in hexadecimal.
+  virtual std::string sha256() = 0;
+};
+
+/// A content that is read and digested when it is asked for.
+class DirectContent final : public SourceContent {
+ public:
+  DirectContent(const SourceFile& file, std::string_view text, std::uint64_t max_bytes)
+      : source_(file, text, max_bytes) {}
+
+  [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }
+  std::string_view read() override;
+  [[nodiscard]] bool has_failed() const override { return has_failed_; }
+  [[nodiscard]] bool is_whole() const override { return source_.is_whole(); }
+  std::string sha256() override { return digest_.finish_hex(); }
+
+ private:
+  OpenSource source_;
+  ByteBuffer block_;
+  Sha256 digest_;
+  bool has_failed_ = false;
+};
+
+}  // namespace healthmetric

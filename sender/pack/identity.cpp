@@ -1,0 +1,22 @@
+#include "sender/pack/identity.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "common/base/printable.hpp"
+#include "common/base/version.hpp"
+
+namespace healthmetric {
+
+SenderIdentity local_identity() {
+  SenderIdentity identity;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) == 0) identity.host = printable(host.data());
+  if (const passwd* user = ::getpwuid(::geteuid())) identity.user = printable(user->pw_name);
+  identity.version = kVersion;
+  return identity;
+}
+
+}  // namespace healthmetric

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "common/payload/batch.hpp"
+
+namespace healthmetric {
+
+/// This machine, its user and this program, for the batch's metadata. What the system does not
+/// tell stays empty.
+SenderIdentity local_identity();
+
+}  // namespace healthmetric

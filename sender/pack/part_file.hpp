@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "common/payload/writer.hpp"
+#include "common/platform/file.hpp"
+
+namespace healthmetric {
+
+/// One payload file in the making; without a path it is only measured.
+class PartFile {
+ public:
+  explicit PartFile(std::filesystem::path path);
+
+  PayloadWriter& writer() { return writer_; }
+
+  /// Forgets what was written since.
+  void rewind_to(const PayloadWriter::Mark& mark);
+
+  /// Completes the payload and returns its size once it is on the disk.
+  std::uint64_t finish(const BatchMetadata& metadata);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  class Nowhere final : public Sink {
+   public:
+    void write(std::string_view /*bytes*/) override {}
+  };
+
+  std::filesystem::path path_;
+  std::optional<OutputFile> file_;
+  Nowhere nowhere_;
+  PayloadWriter writer_;
+};
+
+}  // namespace healthmetric

@@ -1,0 +1,147 @@
+#include "sender/select/folder_scan.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "common/base/ascii.hpp"
+#include "common/payload/content_type.hpp"
+#include "common/platform/interruption.hpp"
+#include "common/platform/own_file.hpp"
+#include "sender/select/ignore_files.hpp"
+#include "sender/select/scan_result.hpp"
+
+namespace healthmetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FolderWalk {
+ public:
+  FolderWalk(const fs::path& folder, const ScanRules& rules, const Limits& limits)
+      : rules_(rules), limits_(limits), folder_(folder_prefix(folder)) {}
+
+  /// `prefix` is the folder's own path in the batch, "" or ending in "/".
+  void walk(const fs::path& folder, const std::string& prefix) {
+    std::error_code error;
+    fs::directory_iterator entry = list_folder(folder, error);
+    const bool is_open = !error;
+    while (!error && entry != fs::directory_iterator()) {
+      stop_soon_if_signalled();
+      visit(*entry, prefix);
+      entry.increment(error);
+    }
+    if (!error) return;
+    const std::string reason =
+        is_open ? "its listing broke off, files may be missing: " + error.message()
+                : error.message();
+    if (!prefix.empty()) return faults_.push_back({prefix, reason});
+    // The whole of the source, which no pattern means.
+    leave_out(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
+              LeftOut::by_error);
+  }
+
+  ScanResult finish() {
+    if (!ignore_files_.empty()) leave_out_ignored();
+    result_.files.erase_if([&](const SourceFile& file) {
+      stop_soon_if_signalled();
+      return !count_file(result_, file, limits_);
+    });
+    for (SkippedFile& fault : faults_) {
+      leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
+    }
+    sort_by_path(result_);
+    check_totals(result_, limits_);
+    return std::move(result_);
+  }
+
+ private:
+  void visit(const fs::directory_entry& entry, const std::string& prefix) {
+    // path::filename() takes all of a path apart, which is half of the time a walk takes.
+    const std::string& location = entry.path().native();
+    const std::string_view name = std::string_view(location).substr(location.rfind('/') + 1);
+    const std::string path = prefix + std::string(name);
+    std::error_code error;
+    const fs::file_type type = type_of(entry, error);
+    if (error) return faults_.push_back({path, error.message()});
+    if (name == kIgnoreFile) {
+      // Whatever it is: what cannot be read must not count as if nothing stood there.
+      return ignore_files_.push_back({prefix, entry.path()});
+    }
+    const bool is_hidden = name.front() == '.';
+    if (is_hidden && (rules_.hidden == Hidden::leave_out || ascii_lower(name) == ".git")) {
+      return leave_out(result_, path, kIsHidden, LeftOut::by_rule);
+    }
+    if (type == fs::file_type::directory) return enter(entry.path(), path);
+    if (type != fs::file_type::regular) {
+      return leave_out(result_, path, std::string(kind_of(type)), LeftOut::by_rule);
+    }
+    take(path);
+  }
+
+  /// As the folder's listing tells it, where it does.
+  static fs::file_type type_of(const fs::directory_entry& entry, std::error_code& error) {
+    if (entry.is_symlink(error)) return fs::file_type::symlink;
+    if (entry.is_regular_file(error)) return fs::file_type::regular;
+    if (entry.is_directory(error)) return fs::file_type::directory;
+    return entry.symlink_status(error).type();
+  }
+
+  void enter(const fs::path& folder, const std::string& path) {
+    if (rules_.subfolders == Subfolders::leave_out) {
+      return leave_out(result_, path, "a sub-folder (--no-recursive)", LeftOut::by_rule);
+    }
+    if (rules_.patterns.excludes_all_below(path)) {
+      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+    }
+    walk(folder, path + "/");
+  }
+
+  void take(const std::string& path) {
+    const auto verdict = rules_.patterns.verdict_on(path);
+    if (verdict == Verdict::exclude) {
+      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+    }
+    if (!verdict && rules_.types == Types::supported &&
+        !is_supported_extension(extension_of(path))) {
+      return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
+    }
+    if (std::string fault = name_fault(path); !fault.empty()) {
+      return faults_.push_back({path, std::move(fault)});
+    }
+    result_.files.add(RelativePath::known(path), folder_);
+  }
+
+  void leave_out_ignored() {
+    std::vector<std::string> paths;
+    for (const SourceFile file : result_.files) paths.push_back(file.path.str());
+    for (const SkippedFile& fault : faults_) paths.push_back(fault.path);
+    const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
+    const auto is_ignored = [&](const std::string& path) {
+      const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
+                          rules_.patterns.verdict_on(path) != Verdict::include;
+      if (ignore) leave_out(result_, path, kIgnored, LeftOut::by_rule);
+      return ignore;
+    };
+    result_.files.erase_if([&](const SourceFile& file) { return is_ignored(file.path.str()); });
+    std::erase_if(faults_, [&](const SkippedFile& fault) { return is_ignored(fault.path); });
+  }
+
+  const ScanRules& rules_;
+  const Limits& limits_;
+  ScanResult result_;
+  std::string folder_;
+  /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
+  std::vector<SkippedFile> faults_;
+  std::vector<IgnoreFile> ignore_files_;
+};
+
+}  // namespace
+
+ScanResult scan_folder(const fs::path& folder, const ScanRules& rules, const Limits& limits) {
+  check_folder(folder);
+  FolderWalk walk(folder, rules, limits);
+  walk.walk(folder, "");
+  return walk.finish();
+}
+
+}  // namespace healthmetric

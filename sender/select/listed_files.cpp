@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <system_error>
+
+#include "common/base/ascii.hpp"
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/platform/interruption.hpp"
+#include "common/platform/own_file.hpp"
+#include "sender/select/folder_scan.hpp"
+#include "sender/select/ignore_files.hpp"
+#include "sender/select/scan_result.hpp"
+
+/// Files that are named one by one: by a list, or on the command line.
+
+namespace healthmetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kNeverSent = "never sent";
+
+void refuse_equal_names(const FileList& sorted) {
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    const SourceFile one = sorted[i - 1];
+    const SourceFile other = sorted[i];
+    if (one.path != other.path) continue;
+    throw Error(ErrorCode::usage, "two files named " + in_quotes(one.path.str()) + ": " +
+                                      in_quotes(one.location()) + " and " +
+                                      in_quotes(other.location()) +
+                                      "; send their folder, or one at a time");
+  }
+}
+
+/// `entry` as a path below `folder`; nothing when it lies elsewhere.
+std::optional<std::string> path_below(const fs::path& folder, const fs::path& entry) {
+  const fs::path path = entry.is_absolute() ? entry.lexically_normal().lexically_relative(
+                                                  fs::absolute(folder / "").lexically_normal())
+                                            : entry.lexically_normal();
+  if (path.empty() || *path.begin() == "..") return {};
+  return path.string();
+}
+
+/// What the file system has at `path` below `folder`, with no symbolic link followed on the way.
+fs::file_type type_below(const fs::path& folder, const fs::path& path, std::error_code& error) {
+  fs::path reached = folder;
+  fs::file_type type = fs::file_type::directory;
+  for (const fs::path& name : path) {
+    reached /= name;
+    type = fs::symlink_status(reached, error).type();
+    if (type != fs::file_type::directory) break;
+  }
+  return type;
+}
+
+/// Ignore files, and whatever git keeps.
+bool is_never_sent(const fs::path& path) {
+  return path.filename() == kIgnoreFile ||
+         std::any_of(path.begin(), path.end(),
+                     [](const fs::path& name) { return ascii_lower(name.string()) == ".git"; });
+}
+
+/// A list made elsewhere, `find exports` for one, has names that count from there.
+std::string why_missing(const std::string& entry, const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(entry, error))) return kNoSuchFile;
+  return "No such file or directory in " + in_quotes(folder.string()) +
+         ", but there is one here: names in a list count from --folder; leave that out";
+}
+
+/// Throws where not one of the names can be sent.
+void refuse_missed_list(const ScanResult& result, const fs::path& folder, std::size_t names) {
+  const bool missed_all =
+      result.files.empty() && names > 0 && result.left_out.size() == names &&
+      std::all_of(result.left_out.begin(), result.left_out.end(),
+                  [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
+  if (!missed_all) return;
+  const SkippedFile& first = result.left_out.front().file;
+  throw Error(ErrorCode::usage,
+              fmt::format("--files-from: {} in the list, and none can be sent from {}; {}: {}",
+                          counted(names, "name", "names"), in_quotes(folder.string()),
+                          in_quotes(first.path), first.reason));
+}
+
+void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
+                const ScanRules& rules, const Limits& limits) {
+  const auto path = path_below(folder, entry);
+  if (!path) {
+    return leave_out(result, entry, "not below " + in_quotes(folder.string()), LeftOut::by_error);
+  }
+  if (is_never_sent(*path)) return leave_out(result, *path, kNeverSent, LeftOut::by_rule);
+  std::error_code error;
+  const fs::file_type type = type_below(folder, *path, error);
+  if (error || type == fs::file_type::not_found) {
+    return leave_out(
+        result, *path,
+        type == fs::file_type::not_found ? why_missing(entry, folder) : error.message(),
+        LeftOut::by_error);
+  }
+  if (type != fs::file_type::regular) {
+    return leave_out(result, *path, "it is " + std::string(kind_of(type)), LeftOut::by_error);
+  }
+  if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
+    return leave_out(result, *path, kExcluded, LeftOut::by_rule);
+  }
+  add_file(result, folder, *path, limits);
+}
+
+}  // namespace
+
+ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
+                     const ScanRules& rules, const Limits& limits) {
+  check_folder(folder);
+  std::set<std::string> entries;
+  while (!list.empty()) {
+    stop_soon_if_signalled();
+    const std::size_t end = std::min(list.find(separator), list.size());
+    std::string entry(list.substr(0, end));
+    if (separator == '\n' && entry.ends_with('\r')) entry.pop_back();  // written on Windows
+    if (!entry.empty()) entries.insert(path_below(folder, entry).value_or(entry));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  ScanResult result;
+  for (const std::string& entry : entries) {
+    stop_soon_if_signalled();
+    add_listed(result, entry, folder, rules, limits);
+  }
+  sort_by_path(result);
+  refuse_missed_list(result, folder, entries.size());
+  check_totals(result, limits);
+  return result;
+}
+
+ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) {
+  ScanResult result;
+  for (const fs::path& file : files) {
+    stop_soon_if_signalled();
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(file, error);
+    if (file.filename() == kIgnoreFile) {
+      leave_out(result, file.string(), kNeverSent, LeftOut::by_error);
+    } else if (!fs::exists(status)) {
+      leave_out(result, file.string(), error ? error.message() : kNoSuchFile, LeftOut::by_error);
+    } else if (!fs::is_regular_file(status)) {
+      leave_out(result, file.string(),
+                "it is " + std::string(kind_of(status.type())) +
+                    (fs::is_directory(status) ? ": send it with --folder" : ""),
+                LeftOut::by_error);
+    } else {
+      add_file(result, file.parent_path(), file.filename().string(), limits);
+    }
+  }
+  if (result.files.empty()) {
+    const SkippedFile& first = result.left_out.front().file;
+    throw Error(ErrorCode::usage, "cannot send " + in_quotes(first.path) + ": " + first.reason);
+  }
+  result.files.sort_by_path();
+  refuse_equal_names(result.files);
+  check_totals(result, limits);
+  return result;
+}
+
+}  // namespace healthmetric

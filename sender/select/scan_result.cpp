@@ -1,0 +1,109 @@
+#include "sender/select/scan_result.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/platform/file.hpp"
+
+namespace healthmetric {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The default is the limit of GitHub; who raises it gets no further there.
+std::string too_large(std::uint64_t limit_bytes) {
+  return fmt::format("larger than {}{} (--max-file-size)", human_bytes(limit_bytes),
+                     limit_bytes == Limits{}.max_file_bytes
+                         ? ", which neither GitHub takes nor the receiver by default"
+                         : "");
+}
+
+}  // namespace
+
+void leave_out(ScanResult& result, std::string path, std::string reason, LeftOut kind) {
+  result.left_out.push_back({{std::move(path), std::move(reason)}, kind});
+}
+
+std::string folder_prefix(const fs::path& folder) {
+  return folder.empty() ? "" : (folder / "").string();
+}
+
+std::string name_fault(const std::string& name) {
+  const std::string_view fault = RelativePath::fault_of(name);
+  if (fault.empty()) return {};
+  return "its path " + std::string(fault) + ": rename it, or leave it out with --exclude";
+}
+
+fs::directory_iterator list_folder(const fs::path& folder, std::error_code& error) {
+  constexpr int kMostTries = 100;
+  fs::directory_iterator listing(folder, error);
+  for (int tries = 1; error == std::errc::interrupted && tries < kMostTries; ++tries) {
+    listing = fs::directory_iterator(folder, error);
+  }
+  return listing;
+}
+
+void check_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (!fs::exists(status)) {
+    throw Error(ErrorCode::usage, "there is no folder " + in_quotes(folder.string()));
+  }
+  if (!fs::is_directory(status)) {
+    throw Error(ErrorCode::usage,
+                in_quotes(folder.string()) + " is no folder: send a file with --file");
+  }
+  const fs::directory_iterator readable = list_folder(folder, error);
+  if (error) {
+    throw Error(ErrorCode::usage,
+                "cannot read the folder " + in_quotes(folder.string()) + ": " + error.message());
+  }
+}
+
+bool count_file(ScanResult& result, const SourceFile& file, const Limits& limits) {
+  std::error_code error;
+  const std::uint64_t size = file_size(file.location(), error);
+  if (!error && size <= limits.max_file_bytes) {
+    result.size_bytes += size;
+    return true;
+  }
+  leave_out(result, file.path.str(), error ? error.message() : too_large(limits.max_file_bytes),
+            LeftOut::by_error);
+  return false;
+}
+
+void add_file(ScanResult& result, const fs::path& folder, const std::string& name,
+              const Limits& limits) {
+  if (std::string fault = name_fault(name); !fault.empty()) {
+    return leave_out(result, name, std::move(fault), LeftOut::by_error);
+  }
+  const std::string prefix = folder_prefix(folder);
+  const SourceFile file{RelativePath::known(name), &prefix};
+  if (count_file(result, file, limits)) result.files.add(file.path, prefix);
+}
+
+void check_totals(const ScanResult& result, const Limits& limits) {
+  if (result.files.size() > limits.max_files) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} are more than one batch may hold ({}): send "
+                            "sub-folders, or raise --max-files on both sides",
+                            counted_files(result.files.size()), limits.max_files));
+  }
+  if (result.size_bytes > limits.max_batch_bytes) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} are more than one batch may hold ({}): send sub-folders, or raise "
+                            "--max-batch-size on both sides",
+                            human_bytes(result.size_bytes), human_bytes(limits.max_batch_bytes)));
+  }
+}
+
+void sort_by_path(ScanResult& result) {
+  result.files.sort_by_path();
+  std::sort(result.left_out.begin(), result.left_out.end(),
+            [](const LeftOutFile& a, const LeftOutFile& b) { return a.file.path < b.file.path; });
+}
+
+}  // namespace healthmetric

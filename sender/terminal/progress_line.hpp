@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/platform/clock.hpp"
+#include "sender/model/progress.hpp"
+
+/// How progress is shown: as a line that is redrawn, or as messages.
+
+namespace healthmetric {
+
+/// All that a line of progress shows.
+struct ProgressState {
+  Step step;
+  std::uint64_t done_bytes = 0;
+  double bytes_per_second = 0;        ///< 0: not known
+  Clock::time_point waiting_until{};  ///< the epoch: it is not waiting
+};
+
+/// One line of ASCII with fewer than `columns` characters: phase and part, percentage and bytes of
+/// all parts together, rate, time left, as much of it as fits.
+std::string render(const ProgressState& state, unsigned columns);
+
+/// Redraws one line, at most ten times a second, and leaves nothing of it behind. What comes too
+/// soon after a redraw is drawn by the next tick.
+class ProgressLine final : public Progress {
+ public:
+  using Write = std::function<void(const std::string&)>;
+  using Columns = std::function<unsigned()>;
+
+  ProgressLine(Clock& clock, Write write, Columns columns);
+  ~ProgressLine() override;
+
+  void begin(const Step& step) override;
+  void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
+  void wait_until(Clock::time_point time) override;
+
+  /// Takes the line away, until there is something new to draw.
+  void erase();
+
+  /// To be called a few times a second, also while nothing moves.
+  void tick();
+
+ private:
+  struct Sample {
+    Clock::time_point time;
+    std::uint64_t bytes = 0;
+  };
+
+  void begin_to_measure();
+  void measure(Clock::time_point now);
+  void draw(Clock::time_point now);
+
+  Clock& clock_;
+  Write write_;
+  Columns columns_;
+  ProgressState state_;
+  Clock::time_point drawn_{};
+  Clock::time_point began_{};
+  std::uint64_t earlier_bytes_ = 0;  ///< of the parts before
+  std::deque<Sample> samples_;       ///< oldest first
+  bool is_visible_ = false;
+  bool is_outdated_ = false;
+};
+
+/// For where nothing can be redrawn: a message every half a minute.
+class ProgressMessages final : public Progress {
+ public:
+  using Say = std::function<void(const std::string&)>;
+
+  ProgressMessages(Clock& clock, Say say);
+
+  void begin(const Step& step) override;
+  void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
+
+ private:
+  Clock& clock_;
+  Say say_;
+  ProgressState state_;
+  Clock::time_point said_;
+};
+
+/// What fits standard error: a line on a terminal, messages elsewhere.
+std::unique_ptr<Progress> standard_error_progress(Clock& clock);
+
+}  // namespace healthmetric

@@ -1,0 +1,60 @@
+#include "common/base/printable.hpp"
+
+#include "common/base/ascii.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace healthmetric;
+
+TEST_CASE("ordinary text is printed as it is") {
+  CHECK(printable("") == "");
+  CHECK(printable("\xc3\x84rztin M\xc3\xbcller \xf0\x9f\x98\x80 100%") ==
+        "\xc3\x84rztin M\xc3\xbcller \xf0\x9f\x98\x80 100%");
+}
+
+TEST_CASE("control characters are spelled out") {
+  CHECK(printable("a\nb\r\t\x1b[2J\x7f") == "a\\x0ab\\x0d\\x09\\x1b[2J\\x7f");
+  CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
+  CHECK(printable("\xc2\x9b") == "\\u{009b}");
+}
+
+TEST_CASE("bytes that are no UTF-8 are spelled out") {
+  CHECK(printable("a\xff\xc3") == "a\\xff\\xc3");
+}
+
+TEST_CASE("characters that reorder or break a line are spelled out") {
+  CHECK(printable("a\xe2\x80\xaetxt.exe") == "a\\u{202e}txt.exe");
+  CHECK(printable("\xe2\x80\xa8\xe2\x81\xa6\xd8\x9c\xe2\x80\x8f") ==
+        "\\u{2028}\\u{2066}\\u{061c}\\u{200f}");
+}
+
+TEST_CASE("a name stands in quotes") {
+  CHECK(in_quotes("a b") == "'a b'");
+  CHECK(in_quotes("a\nb") == "'a\\x0ab'");
+}
+
+TEST_CASE("counts agree with their noun") {
+  CHECK(counted_files(0) == "0 files");
+  CHECK(counted_files(1) == "1 file");
+  CHECK(counted(2, "batch", "batches") == "2 batches");
+}
+
+TEST_CASE("sizes are told in the unit that suits them") {
+  CHECK(human_bytes(0) == "0 B");
+  CHECK(human_bytes(1023) == "1023 B");
+  CHECK(human_bytes(1024) == "1.0 KiB");
+  CHECK(human_bytes(1536) == "1.5 KiB");
+  CHECK(human_bytes(20 << 20) == "20.0 MiB");
+  CHECK(human_bytes(std::uint64_t{3} << 30) == "3.0 GiB");
+}
+
+TEST_CASE("lower case and trimming are ASCII matters") {
+  CHECK(ascii_lower(".JPG\xc3\x84") == ".jpg\xc3\x84");
+  CHECK(trim(" \t a b \r\n") == "a b");
+  CHECK(trim(" \n") == "");
+}
+
+TEST_CASE("what a workflow's runner would take for a command is broken up") {
+  CHECK(printable("a##[error]b") == "a##\\x5berror]b");
+  CHECK(printable("###[x") == "###\\x5bx");
+  CHECK(printable("#[x] [##]") == "#[x] [##]");
+}

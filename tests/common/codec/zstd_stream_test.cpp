@@ -1,0 +1,111 @@
+#include "common/codec/zstd_stream.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/memory_streams.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+std::string frame_of(std::string_view text) {
+  ZstdCompressor compressor;
+  std::string frame;
+  compressor.compress(text, frame);
+  compressor.finish(frame);
+  return frame;
+}
+
+std::string expanded(std::string_view frame, std::size_t step = 1'000'000) {
+  ZstdDecompressor decompressor;
+  TextSink out;
+  for (std::size_t at = 0; at < frame.size(); at += step) {
+    decompressor.decompress(frame.substr(at, step), out);
+  }
+  decompressor.finish();
+  return out.text;
+}
+
+bool is_bad(std::string_view frame) {
+  return error_code_of([&] { expanded(frame); }) == ErrorCode::bad_payload;
+}
+
+/// Refuses more than so many bytes.
+class BoundedSink final : public Sink {
+ public:
+  explicit BoundedSink(std::size_t room) : room_(room) {}
+  void write(std::string_view bytes) override {
+    largest = std::max(largest, bytes.size());
+    if (bytes.size() > room_) throw Error(ErrorCode::too_large, "full");
+    room_ -= bytes.size();
+  }
+
+  std::size_t largest = 0;
+
+ private:
+  std::size_t room_;
+};
+
+}  // namespace
+
+TEST_CASE("what is compressed expands to itself however it comes") {
+  for (const std::size_t size : {0U, 1U, 100U, 131'072U, 131'073U, 3'000'000U}) {
+    const std::string text(size, 'x');
+    const std::string frame = frame_of(text);
+    CHECK(expanded(frame) == text);
+    CHECK(expanded(frame, 1) == text);
+  }
+}
+
+TEST_CASE("compression shows at once what the bytes cost") {
+  ZstdCompressor compressor;
+  std::string frame;
+  compressor.compress(std::string(1000, 'a'), frame);
+  const std::size_t before = frame.size();
+  CHECK(before > 0);
+  compressor.compress("bcdefg", frame);
+  CHECK(frame.size() > before);
+  compressor.finish(frame);
+  CHECK(expanded(frame) == std::string(1000, 'a') + "bcdefg");
+}
+
+TEST_CASE("what is no frame or more than one is refused") {
+  const std::string frame = frame_of("hello, hello, hello");
+  CHECK(is_bad("hello"));
+  CHECK(is_bad(frame + "x"));
+  CHECK(is_bad(frame + frame));
+  CHECK(is_bad(""));
+  for (std::size_t size = 0; size < frame.size(); ++size) CHECK(is_bad(frame.substr(0, size)));
+}
+
+TEST_CASE("a changed byte never expands to the same text unnoticed by zstd or by its length") {
+  const std::string text = "hello, hello, hello, world";
+  const std::string frame = frame_of(text);
+  for (std::size_t at = 0; at < frame.size(); ++at) {
+    std::string changed = frame;
+    changed[at] = static_cast<char>(changed[at] ^ 0x55);
+    std::string result;
+    const auto code = error_code_of([&] { result = expanded(changed); });
+    CHECK((code == ErrorCode::bad_payload || !code));
+  }
+}
+
+// A frame header alone (RFC 8878, section 3.1.1.1): magic, no single segment, window descriptor.
+TEST_CASE("a window larger than 8 MiB is refused before memory is spent") {
+  const auto header = [](unsigned exponent) {
+    return std::string("\x28\xb5\x2f\xfd\x00", 5) + static_cast<char>(exponent << 3U) +
+           std::string("\x01\x00\x00", 3);
+  };
+  CHECK(expanded(header(13)).empty());  // 2^(10+13) bytes
+  CHECK(is_bad(header(14)));
+  CHECK(is_bad(header(31)));
+}
+
+TEST_CASE("an expansion comes in small pieces and can be stopped") {
+  const std::string frame = frame_of(std::string(50'000'000, '\0'));
+  CHECK(frame.size() < 10'000);
+  ZstdDecompressor decompressor;
+  BoundedSink sink(1'000'000);
+  CHECK(error_code_of([&] { decompressor.decompress(frame, sink); }) == ErrorCode::too_large);
+  CHECK(sink.largest <= 131'072);
+}

@@ -1,0 +1,259 @@
+#include "receiver/unpack/stored_name.hpp"
+
+#include <set>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+const BatchId kBatch = BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
+const NameTemplate kDefault{std::string(NameTemplate::kDefault)};
+constexpr std::uint64_t kMaxFolders = 1000;
+constexpr const char* kSuffix = "_20240115T103000Z-3f9a1c07";
+
+/// The places of the paths, one after the other.
+std::vector<std::string> places(const std::vector<std::string>& paths,
+                                const NameTemplate& pattern = kDefault) {
+  StoredNames names(pattern, kBatch, kMaxFolders);
+  std::vector<std::string> found;
+  for (const std::string& path : paths) found.push_back(names.place(RelativePath(path)).str());
+  return found;
+}
+
+std::string place(const std::string& path, const NameTemplate& pattern = kDefault) {
+  return places({path}, pattern).front();
+}
+
+/// The place under the default template, without what every name gets.
+std::string short_place(const std::string& path) {
+  std::string text = place(path).substr(std::string("test_batch/").size());
+  const std::size_t at = text.find(kSuffix);
+  return at == std::string::npos ? text : text.erase(at, std::string(kSuffix).size());
+}
+
+}  // namespace
+
+TEST_CASE("the default name is the documented one") {
+  CHECK(place("sub/data.json") == "test_batch/sub/data_20240115T103000Z-3f9a1c07.json");
+  CHECK(place("data.json") == "test_batch/data_20240115T103000Z-3f9a1c07.json");
+  CHECK(place("noext") == "test_batch/noext_20240115T103000Z-3f9a1c07");
+}
+
+TEST_CASE("a template has all the documented fields") {
+  const NameTemplate pattern(
+      "{year}/{month}/{day}/{batch}/{batch_id}/{dir}{stem}.{timestamp}.{id}{ext}");
+  CHECK(place("sub/data.json", pattern) ==
+        "2024/01/15/test_batch/20240115T103000Z-test_batch-3f9a1c07/sub/"
+        "data.20240115T103000Z.3f9a1c07.json");
+}
+
+TEST_CASE("a template that could make names meet or leave the storage is refused") {
+  const char* const pattern =
+      GENERATE("", "{batch}", "{stem}", "{id}", "{stem}{timestamp}", "{stem}{id}{what}",
+               "{stem}{id", "{stem}{id}}", "{}{stem}{id}", "../{stem}{id}", "/{stem}{id}",
+               "a//{stem}{id}", "{stem}{id}/", "C:{stem}{id}", ".git/{stem}{id}", "{stem}{id}\n",
+               "{stem}_{id}{ext}", "{dir}{stem}{id}", "a\\{stem}{id}");
+  INFO(pattern);
+  CHECK(error_code_of([&] { NameTemplate{pattern}; }) == ErrorCode::usage);
+}
+
+TEST_CASE("names that Windows refuses are replaced") {
+  CHECK(short_place("a<b>c:d\"e|f?g*h.json") == "a_b_c_d_e_f_g_h.json");
+  CHECK(portable_component("dot.") == "dot_");
+  CHECK(portable_component("blank ") == "blank_");
+  CHECK(portable_component("CON") == "_CON");
+  CHECK(portable_component("con.txt") == "_con.txt");
+  CHECK(portable_component("Lpt9.tar.gz") == "_Lpt9.tar.gz");
+  CHECK(portable_component("CONSOLE.txt") == "CONSOLE.txt");
+  CHECK(portable_component("com10") == "com10");
+  CHECK(portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
+}
+
+TEST_CASE("names that git keeps for itself get another beginning") {
+  for (const char* name :
+       {".gitmodules", ".GitAttributes", "git~1", "GIT~1", "GITMOD~1", "gi7eba~1", "gitatt~1",
+        ".g\xe2\x80\x8cit", ".git\xe2\x80\x8b", ".git "}) {
+    INFO(name);
+    CHECK(portable_component(name).front() == '_');
+  }
+  for (const char* name : {"git", "gitmodules", "giraffe", "github~notes", ".gi", "a.git"}) {
+    CHECK(portable_component(name) == name);
+  }
+  const auto found = places({"gitmod/a", "GITMOD/b"});
+  CHECK(found[1].find("/GITMOD~2/") == std::string::npos);
+}
+
+TEST_CASE("names some system takes for one are stored apart") {
+  const std::vector<std::string> paths = {
+      "a.json", "A.json", "\xc3\xa9.txt", "e\xcc\x81.txt", "\xc3\x9f", "ss", "x?.csv",
+      "x*.csv", "f",      "f/g.json",     "F/g.json",      "d/e",      "d"};
+  const auto found = places(paths);
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+  CHECK(found[1] == "test_batch/A_20240115T103000Z-3f9a1c07~2.json");
+  CHECK(found == places(paths));
+}
+
+TEST_CASE("stored files stay out of the folders of the layout") {
+  const NameTemplate pattern("{stem}/{dir}{id}{ext}");
+  CHECK(place("inbox.json", pattern) == "_inbox/3f9a1c07.json");
+  CHECK(place("Summaries", pattern) == "_Summaries/3f9a1c07");
+  CHECK(place("REJECTED.csv", pattern) == "_REJECTED/3f9a1c07.csv");
+  CHECK(place(".staging", pattern) == "_.staging/3f9a1c07");
+  CHECK(place("sub/inbox.json", pattern) == "_inbox/sub/3f9a1c07.json");
+}
+
+TEST_CASE("a name that gets too long loses the end of its stem") {
+  const std::string stem(249, 'a');
+  const std::string found = place(stem + ".json");
+  const std::string name = found.substr(found.rfind('/') + 1);
+  CHECK(name.size() == 255);
+  CHECK(name.ends_with(std::string(kSuffix) + ".json"));
+  const auto twins = places({stem + "x.json", stem + "y.json"});
+  CHECK(twins[0] != twins[1]);
+  CHECK(twins[1].substr(twins[1].rfind('/') + 1).size() <= 255);
+}
+
+TEST_CASE("a long name is cut between characters") {
+  std::string stem;
+  for (int i = 0; i < 80; ++i) stem += "\xe5\xbf\x83";
+  CHECK_FALSE(error_of([&] { place(stem + ".json"); }));
+  CHECK_FALSE(error_of([&] { place("a" + stem + ".json"); }));
+  CHECK_FALSE(error_of([&] { place("ab" + stem + ".json"); }));
+}
+
+TEST_CASE("a path as deep and long as it may be has a place") {
+  std::string path;
+  while (path.size() < 1000) path += "sixteen letters/";
+  CHECK_FALSE(error_of([&] { place(path + "x.json"); }));
+}
+
+TEST_CASE("a long name that needs a character in front still fits") {
+  for (const std::string beginning : {"con.", "NUL.", ".gitx", "git~1"}) {
+    INFO(beginning);
+    const std::string name = beginning + std::string(250 - beginning.size(), 'x') + ".json";
+    std::string found;
+    REQUIRE_FALSE(error_of([&] { found = place(name); }));
+    const std::string stored = found.substr(found.rfind('/') + 1);
+    CHECK(stored.starts_with('_'));
+    CHECK(stored.size() <= 255);
+    CHECK(stored.ends_with(".json"));
+  }
+}
+
+TEST_CASE("a long folder that needs a character in front still fits") {
+  const std::string folder = "aux." + std::string(251, 'x');
+  REQUIRE(folder.size() == 255);
+  std::string found;
+  REQUIRE_FALSE(error_of([&] { found = place(folder + "/a.json"); }));
+  CHECK(found.starts_with("test_batch/_aux."));
+}
+
+TEST_CASE("long names that meet when they are cut are told apart wherever their dot is") {
+  const std::string stem = GENERATE("a", "1.5 ", "v", "");
+  std::vector<std::string> paths;
+  for (char c = 'a'; c <= 'p'; ++c) {
+    paths.push_back(stem + "." + std::string(245, 'x') + c);
+  }
+  std::vector<std::string> found;
+  REQUIRE_FALSE(error_of([&] { found = places(paths); }));
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+  for (const std::string& path : found) CHECK(path.substr(path.rfind('/') + 1).size() <= 255);
+}
+
+TEST_CASE("files of one folder stay together when the folder has to step aside") {
+  const std::string file = std::string("d") + kSuffix;
+  const auto found = places({"d", file + "/x", file + "/y"});
+  const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+  CHECK(found[0] == "test_batch/" + file);
+  CHECK(folder_of(found[1]) != found[0]);
+  CHECK(folder_of(found[1]) == folder_of(found[2]));
+}
+
+TEST_CASE("a file steps aside for a folder that has its name") {
+  const std::string folder = std::string("d") + kSuffix;
+  const auto found = places({folder + "/x", "d"});
+  CHECK(found[1] == "test_batch/" + folder + "~2");
+}
+
+TEST_CASE("a name that looks like one that stepped aside does not meet it") {
+  const NameTemplate pattern("{batch_id}/{stem}{ext}");
+  const auto found = places({"a.txt", "A.txt", "A~2.txt", "a~2.txt", "a~3.txt"}, pattern);
+  std::set<std::string> folded;
+  for (std::string path : found) {
+    for (char& c : path) c = c == 'A' ? 'a' : c;
+    folded.insert(path);
+  }
+  CHECK(folded.size() == found.size());
+}
+
+TEST_CASE("the batch folder is never one of the layout") {
+  for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
+    BatchId batch = kBatch;
+    batch.slug = slug;
+    StoredNames names(kDefault, batch, kMaxFolders);
+    CHECK(names.place(RelativePath("a.json")).str().starts_with("_" + std::string(slug) + "/"));
+  }
+}
+
+TEST_CASE("a name of only dots and blanks becomes one that every system takes") {
+  CHECK(portable_component("...") == "___");
+  CHECK(portable_component(" ") == "_");
+  CHECK(portable_component("a. . ") == "a____");
+  CHECK(portable_component(" a") == " a");
+}
+
+TEST_CASE("a template that leaves no room for a name says so") {
+  const NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
+  CHECK(error_code_of([&] { place("a." + std::string(30, 'x'), pattern); }) ==
+        ErrorCode::unsafe_path);
+}
+
+TEST_CASE("every name that Windows keeps for a device gets another beginning") {
+  for (const char* name : {"CON", "con.txt", "COM0", "com9.json", "LPT\xc2\xb2.csv", "CONIN$",
+                           "conout$.txt", "nul .txt", "aux"}) {
+    INFO(name);
+    CHECK(portable_component(name).starts_with('_'));
+  }
+  for (const char* name :
+       {"COM", "COM10", "COMA", "LPT\xc2\xb9\xc2\xb9", "CONIN", "console", "nula"}) {
+    INFO(name);
+    CHECK(portable_component(name) == name);
+  }
+}
+
+TEST_CASE("many names that some system takes for one are numbered without a gap") {
+  const std::string letters = "abcdefghij";
+  std::vector<std::string> paths;
+  for (unsigned mask = 0; mask < 1024; ++mask) {
+    std::string name = letters;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if ((mask >> i) % 2 == 1) name[i] = static_cast<char>(name[i] - 'a' + 'A');
+    }
+    paths.push_back(name);
+  }
+  const std::vector<std::string> found = places(paths);
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    REQUIRE(found[i].ends_with("~" + std::to_string(i + 1)));
+  }
+}
+
+TEST_CASE("names are told apart though others took their numbers before") {
+  const NameTemplate plain("{id}/{dir}{stem}{ext}");
+  std::vector<std::string> paths = {"a"};
+  for (int i = 2; i < 300; ++i) paths.push_back("a~" + std::to_string(i));
+  for (int i = 0; i < 300; ++i)
+    paths.push_back(std::string(i % 2 == 0 ? "A" : "a") + "/x" + std::to_string(i));
+  for (int i = 0; i < 9; ++i) paths.push_back(i % 2 == 0 ? "A~1" : "a~1");
+  const std::vector<std::string> found = places(paths, plain);
+  CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
+}
+
+TEST_CASE("a batch may not have folders without end") {
+  StoredNames names(kDefault, kBatch, 3);
+  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/x")); }));
+  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/y")); }));
+  CHECK(error_code_of([&] { names.place(RelativePath("a/c/x")); }) == ErrorCode::too_large);
+}

@@ -1,0 +1,150 @@
+#include "sender/deliver/changed_files.hpp"
+
+#include "common/codec/digest.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/fake_transport.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+const BatchId kBatch = BatchId::parse("20240115T103000Z-a-00000001").value();
+
+/// A folder with one file, which was sent as it is; the clock is an hour ahead of its time.
+struct Fixture {
+  Fixture() {
+    write("pulse 61");
+    send();
+  }
+
+  void write(const std::string& text) {
+    fs::remove(file);
+    write_file_atomically(file, text);
+  }
+
+  /// As if it was packed and delivered just now.
+  void send() {
+    const fs::path folder = dir.path() / "packed";
+    fs::remove_all(folder);
+    fs::create_directory(folder);
+    PackedFilesWriter writer(folder, clock);
+    InputFile input(file);
+    const FileState state = input.state();
+    writer.add({source, state.size_bytes, state.modified, sha256_of(input)});
+    writer.finish();
+    sent.add_delivered(kBatch, folder);
+  }
+
+  std::uint64_t unchanged() {
+    ScanResult scan;
+    scan.files.add(source.path, source_folder);
+    const std::uint64_t count = leave_out_unchanged(scan, sent, clock);
+    CHECK(scan.files.size() == 1 - count);
+    return count;
+  }
+
+  TempDir dir;
+  fs::path file = dir.path() / "x.csv";
+  std::string source_folder = dir.path().string() + "/";
+  SourceFile source{RelativePath("x.csv"), &source_folder};
+  FakeClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h};
+  Target target{"https://api.example", "octo/data", "", Trigger::dispatch};
+  SentFiles sent{dir.path() / "state", target};
+  FakeTransport transport;
+  GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, ""}};
+};
+
+}  // namespace
+
+TEST_CASE("a file of the size and time it was sent with is left out without being read") {
+  Fixture fixture;
+  const auto time = fs::last_write_time(fixture.file);
+  fixture.write("pulse 62");
+  fs::last_write_time(fixture.file, time);
+  CHECK(fixture.unchanged() == 1);
+}
+
+TEST_CASE("other bytes are sent again") {
+  Fixture fixture;
+  SECTION("of another size") {
+    fixture.write("pulse 612");
+    CHECK(fixture.unchanged() == 0);
+  }
+  SECTION("of the same size at another time") {
+    fixture.write("pulse 62");
+    CHECK(fixture.unchanged() == 0);
+  }
+  SECTION("of the same size and time, where the time was too young to prove anything") {
+    const auto time = fs::last_write_time(fixture.file);
+    FakeClock young{std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now())};
+    fixture.clock = young;
+    fixture.send();
+    fixture.write("pulse 62");
+    fs::last_write_time(fixture.file, time);
+    fixture.clock.sleep_for(1h);
+    CHECK(fixture.unchanged() == 0);
+  }
+}
+
+TEST_CASE("the same bytes with another time are not, and the time is remembered") {
+  Fixture fixture;
+  fs::last_write_time(fixture.file, fs::last_write_time(fixture.file) - 24h);
+  CHECK(fixture.unchanged() == 1);
+  fixture.write("pulse 62");  // without reading, nobody could tell
+  fs::last_write_time(fixture.file, fs::last_write_time(fixture.file) - 48h);
+  CHECK(fixture.unchanged() == 0);
+}
+
+TEST_CASE("a file that is gone or no file stays for packing to tell") {
+  Fixture fixture;
+  fs::remove(fixture.file);
+  SECTION("gone") {
+    CHECK(fixture.unchanged() == 0);
+  }
+  SECTION("a folder") {
+    fs::create_directory(fixture.file);
+    CHECK(fixture.unchanged() == 0);
+  }
+}
+
+TEST_CASE("a batch that was rejected counts as unsent, one that was stored is asked for no more") {
+  Fixture fixture;
+  SECTION("rejected") {
+    fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
+    learn_fates(fixture.sent, fixture.client, fixture.clock);
+    CHECK(fixture.unchanged() == 0);
+  }
+  SECTION("stored") {
+    fixture.transport.answer(200, R"({"status":"stored","reason":null,"payloads":[]})");
+    learn_fates(fixture.sent, fixture.client, fixture.clock);
+    CHECK(fixture.unchanged() == 1);
+  }
+  SECTION("given up after a month") {
+    fixture.clock = FakeClock(kBatch.time + 24h * 40);
+    fixture.transport.answer(404);
+    learn_fates(fixture.sent, fixture.client, fixture.clock);
+  }
+  learn_fates(fixture.sent, fixture.client, fixture.clock);
+  CHECK(fixture.transport.sent.size() == 1);
+}
+
+TEST_CASE("what cannot be asked now is asked by the next run") {
+  Fixture fixture;
+  fixture.clock = FakeClock(kBatch.time + 1h);
+  SECTION("no receipt yet") {
+    fixture.transport.answer(404);
+  }
+  SECTION("no network") {
+    fixture.transport.fail();
+  }
+  SECTION("a rejection of the parts that came first") {
+    fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
+                                  R"("inbox/20240115T103000Z-a-00000001.part-0001.json"}]})");
+  }
+  learn_fates(fixture.sent, fixture.client, fixture.clock);
+  CHECK(fixture.sent.unconfirmed(10) == std::vector{kBatch});
+}

@@ -1,0 +1,149 @@
+#include "sender/deliver/queue_runner.hpp"
+
+#include "common/base/format.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/fake_transport.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+using namespace std::chrono_literals;
+
+namespace {
+
+// GitHub's answer to a PUT of "x".
+constexpr const char* kMade = R"({"content":{"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"}})";
+
+struct Fixture {
+  Fixture() {
+    for (int i = 1; i <= 3; ++i) queue(i);
+  }
+
+  static std::string id(int number) { return fmt::format("20240115T103000Z-a-{:08x}", number); }
+
+  void queue(int number) {
+    OutboxEntry entry;
+    entry.id = BatchId::parse(id(number)).value();
+    entry.target = target;
+    entry.parts = {{entry.id.str() + ".json", 1}};
+    entry.queued_at = clock.now() + std::chrono::milliseconds(number);
+    Draft draft = outbox.begin();
+    write_file_atomically(draft.folder() / entry.parts.front().filename, "x");
+    outbox.commit(std::move(draft), entry);
+  }
+
+  /// What a batch of an earlier run is asked before it is sent, and what makes it arrive.
+  void let_arrive() {
+    inner.answer(404);
+    inner.answer(404);
+    inner.answer(201, kMade);
+  }
+  void let_fail(int status) {
+    inner.answer(404);
+    inner.answer(404);
+    inner.answer(status);
+  }
+
+  std::size_t waiting() const { return outbox.waiting_for(target).size(); }
+
+  TempDir dir;
+  FakeTransport inner;
+  FakeClock clock;
+  Progress progress;
+  Target target{"https://api.example", "octo/data", "", Trigger::none};
+  Outbox outbox{dir.path()};
+  RetryingTransport retrying{inner, clock, 0s, progress};
+  GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
+  Deliverer deliverer{client, retrying, outbox, clock, progress, target, ""};
+};
+
+}  // namespace
+
+TEST_CASE("all that waits is delivered, oldest first") {
+  Fixture fixture;
+  for (int i = 0; i < 3; ++i) fixture.let_arrive();
+  std::vector<std::string> delivered;
+  fixture.deliverer.on_delivered(
+      [&](const OutboxEntry& entry) { delivered.push_back(entry.id.str()); });
+  CHECK(fixture.deliverer.run(0s));
+  CHECK(fixture.deliverer.status() == ExitStatus::success);
+  CHECK(delivered == std::vector{Fixture::id(1), Fixture::id(2), Fixture::id(3)});
+  CHECK(fixture.waiting() == 0);
+}
+
+TEST_CASE("a batch that the server fails on does not block the others") {
+  Fixture fixture;
+  fixture.let_fail(502);
+  fixture.let_arrive();
+  fixture.let_arrive();
+  fixture.deliverer.run(0s);
+  CHECK(fixture.deliverer.status() == ExitStatus::network);
+  CHECK(fixture.deliverer.result_of(Fixture::id(1)) == Deliverer::Result::waits);
+  CHECK(fixture.deliverer.result_of(Fixture::id(2)) == Deliverer::Result::delivered);
+  const auto left = fixture.outbox.waiting_for(fixture.target);
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().last_error.find("HTTP 502") != std::string::npos);
+}
+
+TEST_CASE("a server that fails on two batches is not asked about the third") {
+  Fixture fixture;
+  fixture.let_fail(502);
+  fixture.let_fail(502);
+  fixture.deliverer.run(0s);
+  CHECK(fixture.waiting() == 3);
+  CHECK(fixture.inner.sent.size() == 6);
+}
+
+TEST_CASE("what concerns every batch ends the run at once") {
+  const int status = GENERATE(401, 403, 429);
+  Fixture fixture;
+  fixture.inner.answer(status);
+  fixture.deliverer.run(0s);
+  CHECK(fixture.waiting() == 3);
+  CHECK(fixture.inner.sent.size() == 1);
+}
+
+TEST_CASE("a refused batch is set aside and the others go") {
+  Fixture fixture;
+  fixture.let_fail(451);
+  fixture.let_arrive();
+  fixture.let_arrive();
+  fixture.deliverer.run(0s);
+  CHECK(fixture.deliverer.status() == ExitStatus::refused);
+  CHECK(fixture.waiting() == 0);
+  CHECK(fixture.outbox.entries(Waiting::refused).size() == 1);
+}
+
+TEST_CASE("what is queued while the lock is held is taken along") {
+  Fixture fixture;
+  for (int i = 0; i < 4; ++i) fixture.let_arrive();
+  bool is_queued = false;
+  fixture.deliverer.on_delivered([&](const OutboxEntry&) {
+    if (!is_queued) fixture.queue(4);
+    is_queued = true;
+  });
+  CHECK(fixture.deliverer.run(0s));
+  CHECK(fixture.waiting() == 0);
+}
+
+TEST_CASE("who does not get the lock says who has it, after the time it has patience") {
+  Fixture fixture;
+  std::string holder;
+  const auto lock = fixture.outbox.try_lock(holder);
+  REQUIRE(lock);
+  const auto begin = fixture.clock.now();
+  CHECK_FALSE(fixture.deliverer.run(5s));
+  CHECK(fixture.clock.now() - begin == 5s);
+  CHECK(fixture.deliverer.status() == ExitStatus::busy);
+  CHECK(fixture.inner.sent.empty());
+}
+
+TEST_CASE("only the batches named are delivered") {
+  Fixture fixture;
+  fixture.let_arrive();
+  fixture.deliverer.restrict_to({Fixture::id(2)});
+  CHECK(fixture.deliverer.run(0s));
+  CHECK(fixture.waiting() == 2);
+  CHECK(fixture.deliverer.results().size() == 1);
+}

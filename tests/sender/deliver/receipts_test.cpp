@@ -1,0 +1,115 @@
+#include "sender/deliver/receipts.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/fake_transport.hpp"
+
+using namespace healthmetric;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kStored =
+    R"({"status": "stored", "reason": null, "payloads": [], "files": [cut)";
+constexpr const char* kRejected = R"({"status": "rejected", "reason": "too bad", "payloads": []})";
+
+constexpr const char* kEarlyPartRejected =
+    R"({"status": "rejected", "reason": "still missing: part 2", "payloads": [
+        {"path": "inbox/20240115T103000Z-a-00000001.part-0001.json", "size": 3}]})";
+
+struct Fixture {
+  Receipt wait(std::chrono::seconds time) {
+    return wait_for_receipt(client, retrying, clock, progress, id, time);
+  }
+
+  BatchId id = BatchId::parse("20240115T103000Z-a-00000001").value();
+  FakeTransport inner;
+  FakeClock clock;
+  Progress progress;
+  RetryingTransport retrying{inner, clock, 300s, progress};
+  GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
+};
+
+}  // namespace
+
+TEST_CASE("a receipt is read from the beginning of the summary") {
+  Fixture fixture;
+  fixture.inner.answer(200, kStored);
+  const auto receipt = find_receipt(fixture.client, fixture.id);
+  REQUIRE(receipt);
+  CHECK(receipt->status == BatchStatus::stored);
+  CHECK(fixture.inner.sent.back().url.find(
+            "/contents/_storage/summaries/2024/01/20240115T103000Z-a-00000001.json") !=
+        std::string::npos);
+  fixture.inner.answer(404);
+  CHECK_FALSE(find_receipt(fixture.client, fixture.id));
+}
+
+TEST_CASE("what is no receipt is no verdict") {
+  Fixture fixture;
+  fixture.inner.answer(200, "<html>log in</html>");
+  CHECK(error_code_of([&] { find_receipt(fixture.client, fixture.id); }) == ErrorCode::network);
+}
+
+TEST_CASE("waiting ends with the verdict and asks with what it saw before") {
+  Fixture fixture;
+  fixture.inner.answer(404);                             // no summaries yet
+  fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});  // of another batch
+  fixture.inner.answer(404);
+  fixture.inner.answer(304, "");
+  fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
+  fixture.inner.answer(200, kRejected);
+  const Receipt receipt = fixture.wait(10min);
+  CHECK(receipt.status == BatchStatus::rejected);
+  CHECK(receipt.reason == "too bad");
+  CHECK(fixture.clock.sleeps.size() == 3);
+  CHECK(fixture.clock.sleeps[1] > fixture.clock.sleeps[0]);
+}
+
+TEST_CASE("waiting ends when time runs out, not a second later") {
+  Fixture fixture;
+  for (int i = 0; i < 200; ++i) fixture.inner.answer(404);
+  const auto begin = fixture.clock.now();
+  CHECK(error_code_of([&] { fixture.wait(10min); }) == ErrorCode::timed_out);
+  CHECK(fixture.clock.now() - begin == 10min);
+  CHECK(fixture.inner.sent.size() < 35);
+}
+
+TEST_CASE("a failure on the way is no outcome") {
+  Fixture fixture;
+  fixture.inner.answer(502);
+  fixture.inner.fail();
+  fixture.inner.answer(200, "[]");
+  fixture.inner.answer(200, "{ cut");
+  fixture.inner.answer(200, "[]");
+  fixture.inner.answer(200, kStored);
+  CHECK(fixture.wait(10min).status == BatchStatus::stored);
+}
+
+TEST_CASE("a server that fails to the end is told of, within the time") {
+  Fixture fixture;
+  for (int i = 0; i < 100; ++i) fixture.inner.answer(502);
+  const auto begin = fixture.clock.now();
+  const auto error = error_of([&] { fixture.wait(60s); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::timed_out);
+  CHECK(std::string(error->what()).find("HTTP 502") != std::string::npos);
+  CHECK(fixture.clock.now() - begin <= 60s);
+}
+
+TEST_CASE("a token that may not read ends the wait") {
+  Fixture fixture;
+  fixture.inner.answer(401, R"({"message":"Bad credentials"})");
+  CHECK(error_code_of([&] { fixture.wait(10min); }) == ErrorCode::unauthorized);
+}
+
+TEST_CASE("what was rejected while parts were missing is no verdict on the batch") {
+  Fixture fixture;
+  fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});
+  fixture.inner.answer(200, kEarlyPartRejected);
+  fixture.inner.answer(304, "");
+  fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
+  fixture.inner.answer(200, kStored);
+  CHECK(fixture.wait(10min).status == BatchStatus::stored);
+}

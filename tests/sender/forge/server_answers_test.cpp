@@ -1,0 +1,53 @@
+#include "sender/forge/server_answers.hpp"
+
+#include "common/text/json.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace healthmetric;
+
+namespace {
+
+Response refusal(int status, const std::string& message,
+                 std::map<std::string, std::string> headers = {}) {
+  return {status, std::move(headers), to_text({{"message", message}})};
+}
+
+}  // namespace
+
+TEST_CASE("a branch that moved is told in many words") {
+  struct Row {
+    int status;
+    const char* message;
+  };
+  for (const auto& [status, message] :
+       {Row{409, "main is at 1234 but expected 5678"},
+        Row{409, "refs/heads/main is expected to be at 5678"},
+        Row{422, "Update is not a fast forward"},
+        Row{422, "! [rejected] main -> main (non-fast-forward)"},
+        Row{409, "failed to push some refs (fetch first)"},
+        Row{403, "error: cannot lock ref 'refs/heads/main': is at 1234"},
+        Row{500, "PushOutOfDate Error: "}}) {
+    INFO(message);
+    CHECK(is_lost_race(refusal(status, message)));
+    CHECK_FALSE(is_lost_race({status, {}, message}));
+  }
+}
+
+TEST_CASE("what is no lost race is none") {
+  for (const char* message : {"a.json does not match 3f9a", "Repository rule violations found",
+                              "Repository rule violations found: not a fast forward",
+                              "Resource not accessible by integration"}) {
+    INFO(message);
+    for (const int status : {403, 409, 422}) CHECK_FALSE(is_lost_race(refusal(status, message)));
+  }
+  CHECK_FALSE(is_lost_race(refusal(404, "cannot lock ref")));
+}
+
+TEST_CASE("a limit is told by headers or words, in the server's own answer") {
+  CHECK(is_rate_limited({429, {}, "<html>slow down</html>"}));
+  CHECK(is_rate_limited(refusal(403, "You have exceeded a secondary rate limit.")));
+  CHECK(is_rate_limited(refusal(403, "You have triggered an abuse detection mechanism.")));
+  CHECK(is_rate_limited(refusal(403, "No", {{"retry-after", "1"}})));
+  CHECK_FALSE(is_rate_limited(refusal(403, "Resource not accessible by integration")));
+  CHECK_FALSE(is_rate_limited({403, {{"retry-after", "1"}}, "<html>rate limit</html>"}));
+}

@@ -1,0 +1,22 @@
+#include "sender/http/http_date.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace healthmetric;
+
+TEST_CASE("a moment of HTTP is read in its three forms") {
+  const std::chrono::sys_seconds moment{std::chrono::seconds(784'111'777)};
+  for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                           "Sun Nov  6 08:49:37 1994"}) {
+    INFO(text);
+    CHECK(parse_http_date(text) == moment);
+  }
+}
+
+TEST_CASE("what is no moment of HTTP is none") {
+  for (const char* text :
+       {"", "soon", "17", "Sun, 06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "08:49:37", "::"}) {
+    INFO(text);
+    CHECK_FALSE(parse_http_date(text));
+  }
+}

@@ -1,0 +1,139 @@
+#include "sender/outbox/sent_files.hpp"
+
+#include <sys/stat.h>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/file_time.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace healthmetric;
+using namespace std::chrono_literals;
+
+namespace {
+
+const BatchId kFirst = BatchId::parse("20240115T103000Z-a-00000001").value();
+const BatchId kSecond = BatchId::parse("20240116T103000Z-a-00000002").value();
+
+struct Fixture {
+  Target target{"https://api.example", "octo/data", "main", Trigger::dispatch};
+  TempDir dir;
+  FakeClock clock;
+  SentFiles sent{dir.path() / "state", target};
+
+  /// A folder as the outbox has it, with one file packed.
+  std::filesystem::path batch(const std::string& location, char digest,
+                              std::chrono::seconds age = 1h) {
+    std::filesystem::path folder = dir.path() / ("batch" + std::to_string(++batches_));
+    std::filesystem::create_directory(folder);
+    PackedFilesWriter writer(folder, clock);
+    const std::size_t name = location.rfind('/') + 1;
+    const std::string in = location.substr(0, name);
+    const SourceFile file{RelativePath(location.substr(name)), &in};
+    writer.add({file, 5, file_time_at(clock.now() - age), std::string(64, digest)});
+    writer.finish();
+    return folder;
+  }
+
+ private:
+  int batches_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a delivered file is known, to this repository and branch alone") {
+  Fixture fixture;
+  CHECK_FALSE(fixture.sent.find("/data/x"));
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
+  const auto found = fixture.sent.find("/data/x");
+  REQUIRE(found);
+  CHECK(found->size_bytes == 5);
+  CHECK(found->sha256 == std::string(64, 'a'));
+  CHECK(found->modified_ns);
+
+  Target again = fixture.target;
+  again.trigger = Trigger::push;
+  CHECK(SentFiles(fixture.dir.path() / "state", again).find("/data/x"));
+  CHECK(SentFiles::read_only(fixture.dir.path() / "state", again).find("/data/x"));
+  Target other = fixture.target;
+  other.branch = "side";
+  CHECK_FALSE(SentFiles(fixture.dir.path() / "state", other).find("/data/x"));
+}
+
+TEST_CASE("what was sent last counts, and what waits counts before it") {
+  Fixture fixture;
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
+  fixture.sent.add_delivered(kSecond, fixture.batch("/data/x", 'b'));
+  CHECK(fixture.sent.find("/data/x")->sha256.front() == 'b');
+  fixture.sent.add_queued(fixture.batch("/data/x", 'c'));
+  fixture.sent.add_queued(fixture.batch("/data/x", 'd'));
+  CHECK(fixture.sent.find("/data/x")->sha256.front() == 'd');
+  SentFiles later(fixture.dir.path() / "state", fixture.target);
+  CHECK(later.find("/data/x")->sha256.front() == 'b');
+}
+
+TEST_CASE("a rejected batch's files count as unsent") {
+  Fixture fixture;
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
+  fixture.sent.add_delivered(kSecond, fixture.batch("/data/y", 'b'));
+  CHECK(fixture.sent.unconfirmed(10) == std::vector{kFirst, kSecond});
+  CHECK(fixture.sent.unconfirmed(1) == std::vector{kFirst});
+  fixture.sent.forget(kFirst);
+  fixture.sent.confirm(kSecond);
+  CHECK_FALSE(fixture.sent.find("/data/x"));
+  CHECK(fixture.sent.find("/data/y"));
+  CHECK(fixture.sent.unconfirmed(10).empty());
+}
+
+TEST_CASE("recording a delivery twice is the same as once") {
+  Fixture fixture;
+  const auto folder = fixture.batch("/data/x", 'a');
+  fixture.sent.add_delivered(kFirst, folder);
+  fixture.sent.add_delivered(kFirst, folder);
+  CHECK(fixture.sent.unconfirmed(10).size() == 1);
+}
+
+TEST_CASE("a time that was too young can be made up for") {
+  Fixture fixture;
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a', 1s));
+  PackedFileRecord record = fixture.sent.find("/data/x").value();
+  CHECK_FALSE(record.modified_ns);
+  record.modified_ns = 42;
+  fixture.sent.update_time(record);
+  CHECK(fixture.sent.find("/data/x")->modified_ns == 42);
+}
+
+TEST_CASE("a delivery that cannot be recorded whole is not recorded") {
+  Fixture fixture;
+  const auto folder = fixture.batch("/data/x", 'a');
+  std::filesystem::resize_file(folder / "files", std::filesystem::file_size(folder / "files") - 1);
+  CHECK(error_code_of([&] { fixture.sent.add_delivered(kFirst, folder); }) == ErrorCode::io);
+  CHECK(fixture.sent.unconfirmed(10).empty());
+}
+
+TEST_CASE("nobody else reads what was sent") {
+  const Fixture fixture;
+  struct stat info {};
+  REQUIRE(::stat((fixture.dir.path() / "state/sent.db").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+}
+
+TEST_CASE("a damaged database is named with what to do") {
+  Fixture fixture;
+  const auto state = fixture.dir.path() / "other";
+  std::filesystem::create_directory(state);
+  write_file_atomically(state / "sent.db", std::string(5000, 'x'));
+  const auto error = error_of([&] { SentFiles(state, fixture.target); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::io);
+  CHECK(std::string(error->what()).find("sent.db") != std::string::npos);
+  CHECK(std::string(error->what()).find("remove it") != std::string::npos);
+}
+
+TEST_CASE("where nothing was sent yet a look changes nothing") {
+  const Fixture fixture;
+  const auto state = fixture.dir.path() / "none";
+  CHECK_FALSE(SentFiles::read_only(state, fixture.target).find("/data/x"));
+  CHECK_FALSE(std::filesystem::exists(state));
+}
