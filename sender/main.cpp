@@ -21,48 +21,51 @@ using namespace healthmetric;
 
 constexpr const char* kProgram = "healthmetric-sender";
 
-std::unique_ptr<Progress> progress_for(const sender::Options& options, Clock& clock) {
+std::unique_ptr<model::Progress> progress_for(const sender::Options& options,
+                                              platform::Clock& clock) {
   const bool is_shown = !options.no_progress && options.verbosity != log::Verbosity::quiet;
-  return is_shown ? standard_error_progress(clock) : std::make_unique<Progress>();
+  return is_shown ? terminal::standard_error_progress(clock) : std::make_unique<model::Progress>();
 }
 
-ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
+program::ExitStatus show_plan(const sender::Options& options, const sender::Plan& plan) {
   if (options.json) {
-    print(to_json_text(plan) + "\n");
+    platform::print(sender::to_json_text(plan) + "\n");
   } else {
-    print(files_text(plan) + to_text(plan));
+    platform::print(sender::files_text(plan) + sender::to_text(plan));
   }
   return plan.status;
 }
 
-ExitStatus look_after_outbox(const sender::Options& options, Clock& clock, Progress& progress) {
-  CurlTransport transport(options.network);
+program::ExitStatus look_after_outbox(const sender::Options& options, platform::Clock& clock,
+                                      model::Progress& progress) {
+  http::CurlTransport transport(options.network);
   const sender::OutboxReport report =
       sender::run_outbox_command(options, transport, clock, progress);
   const bool is_asked_for =
       options.json || options.outbox_command->action == sender::OutboxCommand::Action::list;
-  if (is_asked_for || options.verbosity != log::Verbosity::quiet) print(report.text);
+  if (is_asked_for || options.verbosity != log::Verbosity::quiet) platform::print(report.text);
   return report.status;
 }
 
-ExitStatus run(int argc, const char* const* argv) {
-  occupy_standard_descriptors();
-  survive_file_size_limit();
-  survive_broken_pipes();
+program::ExitStatus run(int argc, const char* const* argv) {
+  platform::occupy_standard_descriptors();
+  platform::survive_file_size_limit();
+  platform::survive_broken_pipes();
   log::set_up({kProgram});
   sender::CommandLine command_line;
   auto options = command_line.parse(argc, argv);
-  if (!options) return ExitStatus::success;
+  if (!options) return program::ExitStatus::success;
   log::set_up({kProgram, options->verbosity, options->log_file});
   for (const std::string& notice : options->notices) log::warning(notice);
 
-  SystemClock clock;
-  const bool asks = !options->source && !options->outbox_command && somebody_can_be_asked();
-  watch_for_signals();
+  platform::SystemClock clock;
+  const bool asks =
+      !options->source && !options->outbox_command && platform::somebody_can_be_asked();
+  platform::watch_for_signals();
   const auto make_progress = [&] { return progress_for(*options, clock); };
   if (asks && !sender::ask_at_terminal(*options, clock, make_progress)) {
-    print("nothing sent\n");
-    return ExitStatus::success;
+    platform::print("nothing sent\n");
+    return program::ExitStatus::success;
   }
   auto progress = make_progress();
   if (options->outbox_command) return look_after_outbox(*options, clock, *progress);
@@ -71,14 +74,14 @@ ExitStatus run(int argc, const char* const* argv) {
     progress.reset();
     return show_plan(*options, plan);
   }
-  CurlTransport transport(options->network);
+  http::CurlTransport transport(options->network);
   const sender::Outcome outcome = sender::send(*options, transport, clock, *progress);
   progress.reset();
-  log::record(to_line(outcome));
+  log::record(sender::to_line(outcome));
   if (options->json) {
-    print(to_json_text(outcome) + "\n");
+    platform::print(sender::to_json_text(outcome) + "\n");
   } else if (options->verbosity != log::Verbosity::quiet) {
-    print(to_line(outcome) + "\n");
+    platform::print(sender::to_line(outcome) + "\n");
   }
   if (asks) std::cerr << sender::what_next(*options, outcome);
   return outcome.status;
@@ -87,5 +90,5 @@ ExitStatus run(int argc, const char* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return healthmetric::run_guarded([&] { return run(argc, argv); });
+  return healthmetric::program::run_guarded([&] { return run(argc, argv); });
 }

@@ -5,15 +5,15 @@
 #include "common/text/json_scanner.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::archive {
 namespace {
 
-constexpr JsonScanner::Bounds kBounds{6, 100'000, 4096};
+constexpr text::JsonScanner::Bounds kBounds{6, 100'000, 4096};
 
 /// A batch of 1 GiB in the smallest parts has less than half as many.
 constexpr std::size_t kMaxPayloads = 50'000;
 
-std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
+std::vector<PayloadFile> read_payloads(text::JsonScanner& scanner) {
   std::vector<PayloadFile> payloads;
   scanner.begin_array();
   while (scanner.next_element()) {
@@ -31,7 +31,7 @@ std::vector<PayloadFile> read_payloads(JsonScanner& scanner) {
         scanner.skip_value();
       }
     }
-    payloads.push_back({RelativePath(path), size});
+    payloads.push_back({payload::RelativePath(path), size});
   }
   return payloads;
 }
@@ -46,23 +46,23 @@ std::optional<BatchStatus> parse_batch_status(std::string_view text) {
 
 bool is_final(const Receipt& receipt) {
   if (receipt.status == BatchStatus::stored || receipt.payloads.empty()) return true;
-  std::vector<PayloadName> names;
+  std::vector<payload::PayloadName> names;
   for (const PayloadFile& payload : receipt.payloads) {
-    auto name = PayloadName::parse(payload.path.filename());
+    auto name = payload::PayloadName::parse(payload.path.filename());
     if (!name) return true;  // it went by what it holds, so it was there whole
     names.push_back(std::move(*name));
   }
-  return are_all_parts(std::move(names));
+  return payload::are_all_parts(std::move(names));
 }
 
-RelativePath summary_path(const BatchId& id) {
-  const std::string time = format_compact_timestamp(id.time);
-  return RelativePath(
+payload::RelativePath summary_path(const payload::BatchId& id) {
+  const std::string time = text::format_compact_timestamp(id.time);
+  return payload::RelativePath(
       fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
 }
 
 Receipt read_receipt(Source& source) {
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   std::optional<BatchStatus> status;
   std::optional<std::vector<PayloadFile>> payloads;
   std::string reason;
@@ -86,4 +86,4 @@ Receipt read_receipt(Source& source) {
   return {*status, std::move(reason), std::move(*payloads)};
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

@@ -13,11 +13,11 @@
 /// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
 /// to learn what became of what it delivered. docs/storage-layout.md describes the JSON.
 
-namespace healthmetric {
+namespace healthmetric::archive {
 
 /// A payload file and how large it was.
 struct PayloadFile {
-  RelativePath path;  ///< below the storage folder
+  payload::RelativePath path;  ///< below the storage folder
   std::uint64_t size_bytes = 0;
 };
 
@@ -37,10 +37,10 @@ struct Receipt {
 bool is_final(const Receipt& receipt);
 
 /// `summaries/<YYYY>/<MM>/<batch id>.json`, below the storage folder.
-RelativePath summary_path(const BatchId& id);
+payload::RelativePath summary_path(const payload::BatchId& id);
 
 /// Reads a receipt no further than to its list of files, so the beginning of a long one is enough.
 /// Throws Error{bad_payload} when it is none.
 Receipt read_receipt(Source& source);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

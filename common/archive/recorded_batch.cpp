@@ -5,13 +5,13 @@
 #include "common/payload/metadata_reader.hpp"
 #include "common/text/json_scanner.hpp"
 
-namespace healthmetric {
+namespace healthmetric::archive {
 namespace {
 
 /// Texts are as long as a payload's, or as a reason that quotes two of them.
-constexpr JsonScanner::Bounds kBounds{6, 1000, 4 * kMaxTextBytes};
+constexpr text::JsonScanner::Bounds kBounds{6, 1000, 4 * payload::kMaxTextBytes};
 
-RecordedFile read_file_entry(JsonScanner& scanner) {
+RecordedFile read_file_entry(text::JsonScanner& scanner) {
   RecordedFile file;
   std::string key;
   scanner.begin_object();
@@ -33,30 +33,30 @@ RecordedFile read_file_entry(JsonScanner& scanner) {
   return file;
 }
 
-std::uint64_t count_elements(JsonScanner& scanner) {
+std::uint64_t count_elements(text::JsonScanner& scanner) {
   std::uint64_t count = 0;
   scanner.begin_array();
   for (; scanner.next_element(); ++count) scanner.skip_value();
   return count;
 }
 
-BatchStatus read_status(JsonScanner& scanner) {
+BatchStatus read_status(text::JsonScanner& scanner) {
   const std::uint64_t begin = scanner.offset();
   const auto status = parse_batch_status(scanner.string());
-  if (!status) JsonScanner::fail_at("a status that is none", begin);
+  if (!status) text::JsonScanner::fail_at("a status that is none", begin);
   return *status;
 }
 
 /// Everything but the status and the list of files.
-void read_member(JsonScanner& scanner, const std::string& key, RecordedBatch& batch) {
+void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBatch& batch) {
   if (key == "batch_id") {
     batch.batch_id = scanner.string();
   } else if (key == "sender") {
-    if (!scanner.consume_null()) batch.sender = read_sender(scanner);
+    if (!scanner.consume_null()) batch.sender = payload::read_sender(scanner);
   } else if (key == "timestamp") {
-    batch.packed_at = read_timestamp(scanner);
+    batch.packed_at = payload::read_timestamp(scanner);
   } else if (key == "processed_at") {
-    batch.processed_at = read_timestamp(scanner);
+    batch.processed_at = payload::read_timestamp(scanner);
   } else if (key == "duration_ms") {
     batch.duration_ms = scanner.unsigned_integer();
   } else if (key == "total_files") {
@@ -72,7 +72,7 @@ void read_member(JsonScanner& scanner, const std::string& key, RecordedBatch& ba
   }
 }
 
-RecordedBatch read_summary(JsonScanner& scanner, const UseFile& use) {
+RecordedBatch read_summary(text::JsonScanner& scanner, const UseFile& use) {
   RecordedBatch batch;
   bool has_status = false;
   bool has_files = false;
@@ -99,14 +99,15 @@ RecordedBatch read_summary(JsonScanner& scanner, const UseFile& use) {
 
 }  // namespace
 
-std::optional<RecordedBatch> read_recorded_batch(Storage& storage, const RelativePath& path,
+std::optional<RecordedBatch> read_recorded_batch(Storage& storage,
+                                                 const payload::RelativePath& path,
                                                  const UseFile& use) {
   auto file = storage.open(path);
   if (!file) return {};
   return with_context(in_quotes(path.str()), [&] {
-    JsonScanner scanner(*file, kBounds);
+    text::JsonScanner scanner(*file, kBounds);
     return std::optional(read_summary(scanner, use));
   });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

@@ -13,12 +13,12 @@
 
 /// Summaries read back whole; common/archive/receipt.hpp reads as much as a repeat needs.
 
-namespace healthmetric {
+namespace healthmetric::archive {
 
 struct RecordedBatch {
   std::string batch_id;
   BatchStatus status = BatchStatus::stored;
-  std::optional<SenderIdentity> sender;
+  std::optional<payload::SenderIdentity> sender;
   std::chrono::sys_seconds packed_at;
   std::chrono::sys_seconds processed_at;
   std::uint64_t duration_ms = 0;
@@ -42,7 +42,8 @@ using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFil
 
 /// Reads a summary and hands out its files one by one, in bounded memory. Nothing when there is
 /// none. Throws Error{bad_payload} for what is no summary.
-std::optional<RecordedBatch> read_recorded_batch(Storage& storage, const RelativePath& path,
+std::optional<RecordedBatch> read_recorded_batch(Storage& storage,
+                                                 const payload::RelativePath& path,
                                                  const UseFile& use);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

@@ -18,18 +18,18 @@
 #include "common/base/printable.hpp"
 #include "common/platform/move_without_replacing.hpp"
 
-namespace healthmetric {
+namespace healthmetric::archive {
 namespace {
 
 constexpr mode_t kDirectoryMode = 0777;  // less the umask
 constexpr mode_t kFileMode = 0666;
 
-UniqueFd open_at(int at_fd, const char* name, int flags) {
-  return UniqueFd(
-      uninterrupted([&] { return ::openat(at_fd, name, flags | O_CLOEXEC, kFileMode); }));
+platform::UniqueFd open_at(int at_fd, const char* name, int flags) {
+  return platform::UniqueFd(
+      platform::uninterrupted([&] { return ::openat(at_fd, name, flags | O_CLOEXEC, kFileMode); }));
 }
 
-UniqueFd open_folder(int at_fd, const char* name) {
+platform::UniqueFd open_folder(int at_fd, const char* name) {
   return open_at(at_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
@@ -39,7 +39,7 @@ struct CloseDirectory {
 
 /// The names in a directory, without "." and "..", sorted.
 std::vector<std::string> names_in(int directory_fd, const std::string& shown) {
-  UniqueFd own = open_folder(directory_fd, ".");
+  platform::UniqueFd own = open_folder(directory_fd, ".");
   if (!own) throw_system_error("cannot list " + in_quotes(shown), errno);
   const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(own.get()));
   if (!stream) throw_system_error("cannot list " + in_quotes(shown), errno);
@@ -82,12 +82,13 @@ std::string_view kind_of(mode_t mode) {
 /// not empty gives what it holds to `tree`, at the top: so however deep a stranger has nested them,
 /// two descriptors are enough.
 void flatten(int tree_fd, const std::string& name, const std::string& shown) {
-  const UniqueFd folder = open_folder(tree_fd, name.c_str());
+  const platform::UniqueFd folder = open_folder(tree_fd, name.c_str());
   if (!folder) throw_system_error("cannot remove " + in_quotes(shown), errno);
   for (const std::string& child : names_in(folder.get(), shown)) {
     if (::unlinkat(folder.get(), child.c_str(), 0) == 0) continue;
     if (::unlinkat(folder.get(), child.c_str(), AT_REMOVEDIR) == 0) continue;
-    if (::renameat(folder.get(), child.c_str(), tree_fd, ("deep-" + random_hex(16)).c_str()) != 0) {
+    if (::renameat(folder.get(), child.c_str(), tree_fd,
+                   ("deep-" + platform::random_hex(16)).c_str()) != 0) {
       throw_system_error("cannot remove " + in_quotes(shown), errno);
     }
   }
@@ -149,7 +150,7 @@ int Storage::directory(std::string_view path, Missing missing) {
     std::swap(latest_, earlier_);
     if (!latest_.is(path)) {
       latest_ = {};
-      UniqueFd fd = open_directory(path, missing);
+      platform::UniqueFd fd = open_directory(path, missing);
       if (!fd) return -1;
       latest_ = {std::string(path), std::move(fd)};
     }
@@ -157,14 +158,14 @@ int Storage::directory(std::string_view path, Missing missing) {
   return latest_.fd.get();
 }
 
-UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
-  UniqueFd parent;
+platform::UniqueFd Storage::open_directory(std::string_view path, Missing missing) {
+  platform::UniqueFd parent;
   int parent_fd = root_fd_.get();
   for (std::string_view rest = path; !rest.empty();) {
     const std::size_t slash = rest.find('/');
     const std::string name(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
-    UniqueFd child = open_folder(parent_fd, name.c_str());
+    platform::UniqueFd child = open_folder(parent_fd, name.c_str());
     if (!child && errno == ENOENT) {
       if (missing == Missing::fail) return {};
       if (::mkdirat(parent_fd, name.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
@@ -214,7 +215,7 @@ void Storage::walk(std::string_view top,
     const std::string folder = std::move(folders.back());
     folders.pop_back();
     const std::string shown = root_ + "/" + folder;
-    const UniqueFd fd(::fcntl(directory(folder, Missing::fail), F_DUPFD_CLOEXEC, 0));
+    const platform::UniqueFd fd(::fcntl(directory(folder, Missing::fail), F_DUPFD_CLOEXEC, 0));
     if (!fd) throw_system_error("cannot list " + in_quotes(shown), errno);
     std::vector<std::string> below;
     for (const std::string& name : names_in(fd.get(), shown)) {
@@ -232,22 +233,22 @@ void Storage::walk(std::string_view top,
   }
 }
 
-std::optional<InputFile> Storage::open(const RelativePath& path) {
+std::optional<platform::InputFile> Storage::open(const payload::RelativePath& path) {
   const std::string shown = root_ + "/" + path.str();
   const int fd = directory(path.directory(), Missing::fail);
   if (fd < 0) return {};
   const std::string name(path.filename());
-  UniqueFd file = open_at(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  platform::UniqueFd file = open_at(fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file && errno == ENOENT) return {};
   const std::string action = "cannot read " + in_quotes(shown);
   if (!file) throw_obstacle(fd, name, "a file", action, errno);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw_system_error(action, errno);
   if (!S_ISREG(info.st_mode)) throw_obstacle(fd, name, "a file", action, EINVAL);
-  return InputFile(std::move(file), shown);
+  return platform::InputFile(std::move(file), shown);
 }
 
-bool Storage::exists(const RelativePath& path) {
+bool Storage::exists(const payload::RelativePath& path) {
   const int fd = directory(path.directory(), Missing::fail);
   if (fd < 0) return false;
   struct stat info {};
@@ -262,21 +263,22 @@ bool Storage::has_folder(std::string_view path) {
   return directory(path, Missing::fail) >= 0;
 }
 
-OutputFile Storage::create(const RelativePath& path) {
+platform::OutputFile Storage::create(const payload::RelativePath& path) {
   const std::string shown = root_ + "/" + path.str();
   const int fd = directory(path.directory(), Missing::create);
   const std::string name(path.filename());
-  UniqueFd file = open_at(fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  platform::UniqueFd file = open_at(fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!file) throw_system_error("cannot create " + in_quotes(shown), errno);
   return {std::move(file), shown};
 }
 
-Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
+Storage::Moved Storage::move(const payload::RelativePath& from, const payload::RelativePath& to) {
   const int source_fd = directory(from.directory(), Missing::fail);
   const int target_fd = directory(to.directory(), Missing::create);
   const std::string source_name(from.filename());
   const std::string target_name(to.filename());
-  if (move_without_replacing(source_fd, source_name.c_str(), target_fd, target_name.c_str())) {
+  if (platform::move_without_replacing(source_fd, source_name.c_str(), target_fd,
+                                       target_name.c_str())) {
     return Moved::yes;
   }
   if (errno == EEXIST) return Moved::target_exists;
@@ -285,7 +287,7 @@ Storage::Moved Storage::move(const RelativePath& from, const RelativePath& to) {
                      errno);
 }
 
-void Storage::move_folder(const RelativePath& from, const RelativePath& to) {
+void Storage::move_folder(const payload::RelativePath& from, const payload::RelativePath& to) {
   if (move(from, to) != Moved::yes) {
     throw Error(ErrorCode::io, in_quotes(root_ + "/" + to.str()) +
                                    " was created by somebody else while the receiver worked");
@@ -293,22 +295,22 @@ void Storage::move_folder(const RelativePath& from, const RelativePath& to) {
   forget_folders();
 }
 
-void Storage::write_durably(const RelativePath& path, std::string_view text) {
-  const RelativePath temporary(kStagingFolder.str() + "/new-" + random_hex(8));
+void Storage::write_durably(const payload::RelativePath& path, std::string_view text) {
+  const payload::RelativePath temporary(kStagingFolder.str() + "/new-" + platform::random_hex(8));
   {
-    OutputFile file = create(temporary);
+    platform::OutputFile file = create(temporary);
     file.write(text);
     file.sync();
   }
   move_durably(temporary, path);
 }
 
-void Storage::move_durably(const RelativePath& from, const RelativePath& to) {
+void Storage::move_durably(const payload::RelativePath& from, const payload::RelativePath& to) {
   if (move(from, to) == Moved::target_exists) remove(from);
-  sync_descriptor(directory(to.directory(), Missing::fail), root_ + "/" + to.str());
+  platform::sync_descriptor(directory(to.directory(), Missing::fail), root_ + "/" + to.str());
 }
 
-void Storage::remove(const RelativePath& path) {
+void Storage::remove(const payload::RelativePath& path) {
   const int fd = directory(path.directory(), Missing::fail);
   const std::string name(path.filename());
   if (fd < 0 || (::unlinkat(fd, name.c_str(), 0) != 0 && errno != ENOENT)) {
@@ -316,11 +318,11 @@ void Storage::remove(const RelativePath& path) {
   }
 }
 
-void Storage::remove_tree(const RelativePath& path) {
+void Storage::remove_tree(const payload::RelativePath& path) {
   const std::string name(path.filename());
   const int parent = directory(path.directory(), Missing::fail);
   if (parent < 0) return;
-  UniqueFd tree = open_folder(parent, name.c_str());
+  platform::UniqueFd tree = open_folder(parent, name.c_str());
   if (!tree && errno == ENOENT) return;
   if (!tree && errno != ENOTDIR && errno != ELOOP) {
     throw_system_error("cannot remove " + in_quotes(root_ + "/" + path.str()), errno);
@@ -336,11 +338,12 @@ void Storage::remove_tree(const RelativePath& path) {
 
 void Storage::sync() {
   if (::syncfs(root_fd_.get()) == 0) return;
-  if (!is_unsupported(errno)) throw_system_error("cannot write " + in_quotes(root_), errno);
+  if (!platform::is_unsupported(errno))
+    throw_system_error("cannot write " + in_quotes(root_), errno);
   ::sync();  // waits for every file system, but for this one, too
 }
 
-bool same_bytes(InputFile& a, InputFile& b) {
+bool same_bytes(platform::InputFile& a, platform::InputFile& b) {
   if (a.state().size_bytes != b.state().size_bytes) return false;
   std::vector<char> left(std::size_t{64} * 1024);
   std::vector<char> right(left.size());
@@ -359,4 +362,4 @@ bool same_bytes(InputFile& a, InputFile& b) {
   return true;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

@@ -12,11 +12,11 @@
 #include "common/payload/relative_path.hpp"
 #include "common/platform/file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::archive {
 
 /// Where files wait to be published; inside the storage, so that publishing is a rename. Whatever
 /// a run that died left there is of no use to anybody.
-inline const RelativePath kStagingFolder{".staging"};
+inline const payload::RelativePath kStagingFolder{".staging"};
 
 /// The storage folder, reached through directory descriptors only.
 ///
@@ -59,35 +59,35 @@ class Storage {
             const std::function<void(const std::string& path, bool is_regular)>& use);
 
   /// A regular file; nothing when there is none.
-  [[nodiscard]] std::optional<InputFile> open(const RelativePath& path);
-  [[nodiscard]] bool exists(const RelativePath& path);
+  [[nodiscard]] std::optional<platform::InputFile> open(const payload::RelativePath& path);
+  [[nodiscard]] bool exists(const payload::RelativePath& path);
 
   /// Whether the folder "a/b/" exists. Throws Error{unsafe_path} where a link or a file stands in
   /// its place or above it.
   [[nodiscard]] bool has_folder(std::string_view path);
 
   /// Creates a file that does not exist, and the folders above it.
-  OutputFile create(const RelativePath& path);
+  platform::OutputFile create(const payload::RelativePath& path);
 
   enum class Moved { yes, target_exists };
 
   /// Moves a file, creating the folders above its target. What exists there stays.
-  [[nodiscard]] Moved move(const RelativePath& from, const RelativePath& to);
+  [[nodiscard]] Moved move(const payload::RelativePath& from, const payload::RelativePath& to);
 
   /// Moves a folder to a place in an existing one where nothing is.
-  void move_folder(const RelativePath& from, const RelativePath& to);
+  void move_folder(const payload::RelativePath& from, const payload::RelativePath& to);
 
   /// Moves a file of which the bytes are durable, and makes the move durable. What exists at the
   /// target stays, and the file is removed.
-  void move_durably(const RelativePath& from, const RelativePath& to);
+  void move_durably(const payload::RelativePath& from, const payload::RelativePath& to);
 
   /// Puts `text` into a new file, durably. What exists there stays.
-  void write_durably(const RelativePath& path, std::string_view text);
+  void write_durably(const payload::RelativePath& path, std::string_view text);
 
-  void remove(const RelativePath& path);
+  void remove(const payload::RelativePath& path);
 
   /// Removes a folder with all that is in it; links in it are removed, not followed.
-  void remove_tree(const RelativePath& path);
+  void remove_tree(const payload::RelativePath& path);
 
   /// Makes everything done so far durable: one call for a whole batch.
   void sync();
@@ -97,7 +97,7 @@ class Storage {
 
   struct OpenFolder {
     std::string path;
-    UniqueFd fd;
+    platform::UniqueFd fd;
 
     [[nodiscard]] bool is(std::string_view wanted) const { return fd && path == wanted; }
   };
@@ -105,16 +105,16 @@ class Storage {
   /// A descriptor of the folder "a/b/" ("" is the root); valid until another folder was asked for
   /// twice. No descriptor when it is missing and may not be created.
   int directory(std::string_view path, Missing missing);
-  UniqueFd open_directory(std::string_view path, Missing missing);
+  platform::UniqueFd open_directory(std::string_view path, Missing missing);
   void forget_folders();
 
   std::string root_;  ///< for messages
-  UniqueFd root_fd_;
+  platform::UniqueFd root_fd_;
   OpenFolder latest_;   ///< neighbours come in a row,
   OpenFolder earlier_;  ///< or move from one folder to another
 };
 
 /// True when both files hold the same bytes.
-bool same_bytes(InputFile& a, InputFile& b);
+bool same_bytes(platform::InputFile& a, platform::InputFile& b);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::archive

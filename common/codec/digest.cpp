@@ -5,7 +5,7 @@
 
 #include "common/platform/interruption.hpp"
 
-namespace healthmetric {
+namespace healthmetric::codec {
 namespace {
 
 template <typename Bytes>
@@ -24,7 +24,7 @@ template <typename Digest>
 void update_from(Digest& digest, Source& source) {
   std::vector<char> block(std::size_t{256} * 1024);
   while (const std::size_t count = source.read(block)) {
-    stop_soon_if_signalled();
+    platform::stop_soon_if_signalled();
     digest.update(std::string_view(block.data(), count));
   }
 }
@@ -78,4 +78,4 @@ std::string git_blob_id_of(Source& source, std::uint64_t size_bytes) {
   return digest.finish_hex();
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::codec

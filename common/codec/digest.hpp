@@ -8,7 +8,7 @@
 
 #include "common/base/stream.hpp"
 
-namespace healthmetric {
+namespace healthmetric::codec {
 
 /// SHA-256 of bytes that come in pieces.
 class Sha256 {
@@ -43,4 +43,4 @@ std::string sha256_of(Source& source);
 /// The git blob id of a source of `size_bytes`.
 std::string git_blob_id_of(Source& source, std::uint64_t size_bytes);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::codec

@@ -7,7 +7,7 @@
 
 #include "common/base/error.hpp"
 
-namespace healthmetric {
+namespace healthmetric::codec {
 namespace {
 
 /// Level 3 is zstd's default: on JSON and CSV it saves nearly what the slow levels save and runs
@@ -95,4 +95,4 @@ void ZstdDecompressor::finish() {
   require(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::codec

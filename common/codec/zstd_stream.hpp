@@ -11,7 +11,7 @@ struct ZSTD_DCtx_s;
 
 /// One zstd frame (RFC 8878) made or read in pieces, in bounded memory.
 
-namespace healthmetric {
+namespace healthmetric::codec {
 
 /// The largest window a frame may ask its reader to remember: 2^23 bytes, 8 MiB (RFC 8878,
 /// section 3.1.1.1.2 recommends decoders to support at least that).
@@ -56,4 +56,4 @@ class ZstdDecompressor {
   bool frame_ended_ = false;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::codec

@@ -1,6 +1,6 @@
 #include "common/payload/batch.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 std::string default_batch_name(std::string_view source) {
   constexpr std::string_view kSeparators = "/\\";
@@ -11,4 +11,4 @@ std::string default_batch_name(std::string_view source) {
   return std::string(slash == std::string_view::npos ? source : source.substr(slash + 1));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -11,7 +11,7 @@
 /// The payload model: the values that common/payload/writer and common/payload/reader carry.
 /// docs/payload-format.md describes the JSON.
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 inline constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 
@@ -100,4 +100,4 @@ struct BatchMetadata {
 /// whichever system it was written ("C:\data\march" is "march"); "data" when there is none.
 std::string default_batch_name(std::string_view source);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -6,7 +6,7 @@
 #include "common/base/utf8.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 constexpr std::size_t kTimestampLength = 16;
@@ -62,12 +62,12 @@ std::string slug(std::string_view name) {
 }
 
 std::string BatchId::str() const {
-  return fmt::format("{}-{}-{}", format_compact_timestamp(time), slug, unique);
+  return fmt::format("{}-{}-{}", text::format_compact_timestamp(time), slug, unique);
 }
 
 std::optional<BatchId> BatchId::parse(std::string_view text) {
   if (text.size() < kTimestampLength + kUniqueLength + 3) return {};
-  const auto time = parse_compact_timestamp(text.substr(0, kTimestampLength));
+  const auto time = text::parse_compact_timestamp(text.substr(0, kTimestampLength));
   const std::string_view unique = text.substr(text.size() - kUniqueLength);
   const std::string_view middle =
       text.substr(kTimestampLength, text.size() - kTimestampLength - kUniqueLength);
@@ -108,4 +108,4 @@ bool are_all_parts(std::vector<PayloadName> names) {
   return false;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -13,7 +13,7 @@
 ///                 <batch id>.part-0001.json              parts of a longer one,
 ///                 <batch id>.part-0003-last.json         and its end
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// `name` made fit for a path component: characters other than [A-Za-z0-9._-] become `_` (one for
 /// each character, not each byte), at most 64 of them, no dot in front. "data" for an empty name.
@@ -49,4 +49,4 @@ struct PayloadName {
 /// part may be there twice.
 bool are_all_parts(std::vector<PayloadName> names);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

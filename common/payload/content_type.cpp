@@ -6,7 +6,7 @@
 #include "common/base/ascii.hpp"
 #include "common/payload/relative_path.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 constexpr std::string_view kBinary = "application/octet-stream";
@@ -118,4 +118,4 @@ ContentType content_type(std::string_view extension, std::string_view leading_by
   return {leading_bytes.empty() ? kBinary : sniff(leading_bytes), known == nullptr};
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

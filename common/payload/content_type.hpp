@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// How many leading bytes of a file the functions below want to see.
 inline constexpr std::size_t kContentTypeProbeBytes = 512;
@@ -25,4 +25,4 @@ struct ContentType {
 /// Signatures: WHATWG "MIME Sniffing", section 6.
 ContentType content_type(std::string_view extension, std::string_view leading_bytes);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

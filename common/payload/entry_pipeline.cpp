@@ -7,7 +7,7 @@
 #include "common/base/printable.hpp"
 #include "common/payload/reader.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 /// A block is passed on when it has that much; with what one run of base64 adds to it, it stays in
@@ -119,4 +119,4 @@ void EntryPipeline::finish(std::exception_ptr failure) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

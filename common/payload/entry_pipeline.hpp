@@ -14,7 +14,7 @@
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 class PayloadSink;
 
@@ -80,7 +80,7 @@ class EntryPipeline {
   std::size_t blocks_ = 1;                      ///< that there are
 
   // Of whoever digests.
-  Sha256 sha256_;
+  codec::Sha256 sha256_;
   std::string digested_path_;
 
   // Of whoever delivers.
@@ -90,4 +90,4 @@ class EntryPipeline {
   Pipeline<BlockPtr> pipeline_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

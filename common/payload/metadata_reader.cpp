@@ -8,13 +8,13 @@
 #include "common/base/utf8.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 /// How much of a key from a payload an error shows.
 constexpr std::size_t kMaxShownBytes = 200;
 
-Part read_part(JsonScanner& scanner) {
+Part read_part(text::JsonScanner& scanner) {
   Part part;
   std::string key;
   scanner.begin_object();
@@ -35,7 +35,7 @@ Part read_part(JsonScanner& scanner) {
   return part;
 }
 
-std::vector<SkippedFile> read_skipped(JsonScanner& scanner) {
+std::vector<SkippedFile> read_skipped(text::JsonScanner& scanner) {
   std::vector<SkippedFile> skipped;
   scanner.begin_array();
   while (scanner.next_element()) {
@@ -58,7 +58,7 @@ std::vector<SkippedFile> read_skipped(JsonScanner& scanner) {
   return skipped;
 }
 
-Tally read_listing(JsonScanner& scanner) {
+Tally read_listing(text::JsonScanner& scanner) {
   Tally listing;
   scanner.begin_array();
   while (scanner.next_element()) {
@@ -80,7 +80,7 @@ Tally read_listing(JsonScanner& scanner) {
   return listing;
 }
 
-void read_member(JsonScanner& scanner, const std::string& key, DeclaredMetadata& declared) {
+void read_member(text::JsonScanner& scanner, const std::string& key, DeclaredMetadata& declared) {
   BatchMetadata& metadata = declared.metadata;
   if (key == "schema_version") {
     metadata.schema_version = static_cast<unsigned>(
@@ -119,14 +119,14 @@ void Tally::add(std::string_view name, std::uint64_t size) {
   names += std::hash<std::string_view>()(name) * (2 * size + 1);
 }
 
-std::chrono::sys_seconds read_timestamp(JsonScanner& scanner) {
+std::chrono::sys_seconds read_timestamp(text::JsonScanner& scanner) {
   const std::uint64_t begin = scanner.offset();
-  const auto time = parse_timestamp(scanner.string());
-  if (!time) JsonScanner::fail_at("a timestamp that is none", begin);
+  const auto time = text::parse_timestamp(scanner.string());
+  if (!time) text::JsonScanner::fail_at("a timestamp that is none", begin);
   return *time;
 }
 
-SenderIdentity read_sender(JsonScanner& scanner) {
+SenderIdentity read_sender(text::JsonScanner& scanner) {
   SenderIdentity sender;
   std::string key;
   scanner.begin_object();
@@ -144,7 +144,7 @@ SenderIdentity read_sender(JsonScanner& scanner) {
   return sender;
 }
 
-DeclaredMetadata read_metadata(JsonScanner& scanner) {
+DeclaredMetadata read_metadata(text::JsonScanner& scanner) {
   DeclaredMetadata declared;
   std::string key;
   scanner.begin_object();
@@ -155,4 +155,4 @@ DeclaredMetadata read_metadata(JsonScanner& scanner) {
   return declared;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -10,7 +10,7 @@
 
 /// The half of common/payload/reader that reads `batch_metadata`.
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// What a list of files adds up to, whatever its order: `files` and `batch_metadata.files` must
 /// be equal in it.
@@ -32,12 +32,12 @@ struct DeclaredMetadata {
 };
 
 /// Reads the object the scanner stands at. Throws Error{bad_payload}.
-DeclaredMetadata read_metadata(JsonScanner& scanner);
+DeclaredMetadata read_metadata(text::JsonScanner& scanner);
 
 /// Reads an object with `host`, `user` and `version`. Throws Error{bad_payload}.
-SenderIdentity read_sender(JsonScanner& scanner);
+SenderIdentity read_sender(text::JsonScanner& scanner);
 
 /// Reads a timestamp as common/text/timestamp.hpp takes it. Throws Error{bad_payload}.
-std::chrono::sys_seconds read_timestamp(JsonScanner& scanner);
+std::chrono::sys_seconds read_timestamp(text::JsonScanner& scanner);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

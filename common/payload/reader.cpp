@@ -14,7 +14,7 @@
 #include "common/payload/metadata_reader.hpp"
 #include "common/text/json_scanner.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 /// Keys in open objects beside one for each file.
@@ -24,7 +24,7 @@ constexpr std::uint64_t kSpareKeys = 10'000;
   throw Error(ErrorCode::bad_payload, what);
 }
 
-JsonScanner::Bounds bounds_for(const Limits& limits) {
+text::JsonScanner::Bounds bounds_for(const Limits& limits) {
   return {kMaxPayloadDepth, limits.max_files + kSpareKeys, kMaxTextBytes};
 }
 
@@ -126,7 +126,7 @@ class PayloadParser {
     std::string key;
     scanner_.begin_object();
     while (scanner_.next_key(key)) read_entry_member(key, raw);
-    if (!raw.has_content) JsonScanner::fail_at("it has no content", begin);
+    if (!raw.has_content) text::JsonScanner::fail_at("it has no content", begin);
     finish_entry(raw);
   }
 
@@ -161,7 +161,7 @@ class PayloadParser {
       ByteBuffer& decoded = compressed ? frame_ : pipeline_.content();
       const std::size_t before = decoded.size();
       if (!base64_.decode(run, decoded)) {
-        JsonScanner::fail_at("broken base64 in the content that begins", begin);
+        text::JsonScanner::fail_at("broken base64 in the content that begins", begin);
       }
       if (compressed) {
         zstd().decompress(frame_.view(), content_);
@@ -171,7 +171,7 @@ class PayloadParser {
       }
     }
     if (!base64_.finish()) {
-      JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
+      text::JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
     }
     if (compressed) zstd().finish();
     raw.size_bytes = content_.finish();
@@ -186,7 +186,7 @@ class PayloadParser {
     return std::max(text->size() / 4 * 3, padding) - padding;
   }
 
-  ZstdDecompressor& zstd() {
+  codec::ZstdDecompressor& zstd() {
     if (!zstd_) zstd_.emplace();
     return *zstd_;
   }
@@ -242,7 +242,7 @@ class PayloadParser {
     std::string digest = ascii_lower(scanner_.string());
     if (digest.size() != kHexDigits ||
         digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
-      JsonScanner::fail_at("a SHA-256 that is none", begin);
+      text::JsonScanner::fail_at("a SHA-256 that is none", begin);
     }
     return digest;
   }
@@ -280,12 +280,12 @@ class PayloadParser {
     }
   }
 
-  JsonScanner scanner_;
+  text::JsonScanner scanner_;
   Budget& budget_;
   EntryPipeline pipeline_;
   CountedContent content_;
   base64::Decoder base64_;
-  std::optional<ZstdDecompressor> zstd_;
+  std::optional<codec::ZstdDecompressor> zstd_;
   ByteBuffer frame_;  ///< of the compressed content, decoded
 
   DeclaredMetadata declared_;
@@ -323,7 +323,7 @@ BatchMetadata read_payload(Source& source, Budget& budget, PayloadSink& sink) {
 
 bool looks_like_payload(Source& source, const Limits& limits) {
   try {
-    JsonScanner scanner(source, bounds_for(limits));
+    text::JsonScanner scanner(source, bounds_for(limits));
     bool has_files = false;
     bool has_metadata = false;
     std::string key;
@@ -340,4 +340,4 @@ bool looks_like_payload(Source& source, const Limits& limits) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

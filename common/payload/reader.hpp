@@ -7,7 +7,7 @@
 #include "common/base/stream.hpp"
 #include "common/payload/batch.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// How deep the JSON of a payload may be nested; the format itself needs five levels.
 inline constexpr std::size_t kMaxPayloadDepth = 8;
@@ -55,4 +55,4 @@ BatchMetadata read_payload(Source& source, Budget& budget, PayloadSink& sink);
 /// True when the document has the two keys that make a payload, however broken it is behind them.
 bool looks_like_payload(Source& source, const Limits& limits);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -8,7 +8,7 @@
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 /// C0, DEL and C1 (U+0080 to U+009F, in UTF-8 behind 0xC2).
@@ -114,4 +114,4 @@ std::string_view extension_of(std::string_view path) {
   return name.substr(dot);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

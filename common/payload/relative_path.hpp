@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// A path that stays inside its folder, whoever wrote it. The constructor enforces, the type
 /// proves: relative, `/`-separated, UTF-8, no empty, `.` or `..` component, no control character,
@@ -57,4 +57,4 @@ class RelativePath {
 /// than kMaxExtensionBytes is part of the stem.
 std::string_view extension_of(std::string_view path);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -6,7 +6,7 @@
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 namespace {
 
 /// What `batch_metadata` takes beside its lists, with a long source path and identity.
@@ -19,7 +19,7 @@ constexpr std::uint64_t kEntryReserveBytes = 640;
 constexpr std::uint64_t kFrameReserveBytes = 1024;
 
 void append_quoted(std::string_view text, std::string& out) {
-  append_json_string(utf8_prefix(text, kMaxTextBytes), out);
+  text::append_json_string(utf8_prefix(text, kMaxTextBytes), out);
 }
 
 std::string quoted_json(std::string_view text) {
@@ -110,7 +110,7 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
   append_quoted(content_type, line_);
   if (modified) {
     line_ += R"(,"modified":")";
-    line_ += format_timestamp(*modified);
+    line_ += text::format_timestamp(*modified);
     line_ += '"';
   }
   line_ += encoding == Encoding::zstd ? R"(,"content_zstd":")" : R"(,"content":")";
@@ -169,7 +169,7 @@ void PayloadWriter::finish(const BatchMetadata& metadata) {
       "\n}},\n\"batch_metadata\":{{\"schema_version\":{},\"batch_id\":{},\"batch_name\":{},"
       "\"timestamp\":\"{}\",\"source_folder\":{},",
       kSchemaVersion, quoted_json(metadata.batch_id), quoted_json(metadata.batch_name),
-      format_timestamp(metadata.timestamp), quoted_json(metadata.source)));
+      text::format_timestamp(metadata.timestamp), quoted_json(metadata.source)));
   if (metadata.sender) put(R"("sender":)" + sender_json(*metadata.sender) + ",");
   put(R"("part":)" + part_json(metadata.part) + ",");
   put(fmt::format(R"("total_files":{},"total_size":{},)", mark_.entries, mark_.content_bytes));
@@ -209,4 +209,4 @@ std::uint64_t PayloadWriter::room_for_content(std::uint64_t limit_bytes) const {
   return room > frame_growth ? room - frame_growth : 0;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

@@ -12,7 +12,7 @@
 #include "common/payload/batch.hpp"
 #include "common/platform/spool.hpp"
 
-namespace healthmetric {
+namespace healthmetric::payload {
 
 /// How the bytes of an entry are written.
 enum class Encoding {
@@ -82,7 +82,7 @@ class PayloadWriter {
 
   Sink& out_;
   Mark mark_;
-  Spool listing_;  ///< `batch_metadata.files` so far
+  platform::Spool listing_;  ///< `batch_metadata.files` so far
   const RelativePath* path_ = nullptr;
   std::string naming_;  ///< the members that its entry and its place in the listing share
   std::string line_;    ///< which is being made
@@ -90,9 +90,9 @@ class PayloadWriter {
   std::uint64_t entry_bytes_ = 0;
   std::uint64_t encoded_bytes_ = 0;
   base64::Encoder base64_;
-  std::optional<ZstdCompressor> zstd_;
+  std::optional<codec::ZstdCompressor> zstd_;
   std::string frame_;
   ByteBuffer text_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::payload

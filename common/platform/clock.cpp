@@ -2,7 +2,7 @@
 
 #include "common/platform/interruption.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 std::chrono::sys_seconds Clock::now_seconds() {
   return std::chrono::floor<std::chrono::seconds>(now());
@@ -16,4 +16,4 @@ void SystemClock::sleep_for(duration time) {
   sleep_unless_signalled(time);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// Time as the program sees it, so that tests need not wait.
 class Clock {
@@ -25,4 +25,4 @@ class SystemClock final : public Clock {
   void sleep_for(duration time) override;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -17,7 +17,7 @@
 /// only place that speaks POSIX. Every function throws Error{io} that names the file and the
 /// system's reason, unless said otherwise.
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// Repeats a system call that was interrupted. On network shares and FUSE even open() and fsync()
 /// are; one that is for ever is told like any other failure.
@@ -203,4 +203,4 @@ InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

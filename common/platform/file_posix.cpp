@@ -19,7 +19,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/interruption.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 /// Of each file in configfs (Linux, fs/configfs).
@@ -362,4 +362,4 @@ std::string random_hex(std::size_t size) {
   return random;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

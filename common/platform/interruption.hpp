@@ -9,7 +9,7 @@
 /// that comes between looking and waiting would be missed. A blocked signal stays pending, so it
 /// can be looked at any number of times, and a signalfd wakes who waits.
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// From now on the signals wait to be looked at. Until then they end the process at once. Called
 /// before threads are started, which inherit it.
@@ -30,4 +30,4 @@ void sleep_unless_signalled(Clock::duration time);
 /// Waits until `descriptor` can be read or a signal comes, and then throws as stop_if_signalled().
 void wait_for_input(int descriptor);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

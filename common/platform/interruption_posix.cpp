@@ -13,7 +13,7 @@
 
 #include "common/base/error.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{10};
@@ -95,4 +95,4 @@ void wait_for_input(int descriptor) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// Moves a file or a folder to a place where nothing is, each named below an open folder; false
 /// with errno set when it stays where it is, EEXIST when something has that place.
@@ -11,4 +11,4 @@ namespace healthmetric {
 /// somebody who is no receiver could come: receivers hold the storage's lock.
 bool move_without_replacing(int from_fd, const char* from, int to_fd, const char* to);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

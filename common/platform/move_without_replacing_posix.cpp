@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 /// Whether another way may succeed where one failed. File systems have many words for "not here"
@@ -35,4 +35,4 @@ bool move_without_replacing(int from_fd, const char* from, int to_fd, const char
   return is_worth_another_way(errno) && rename_looking_first(from_fd, from, to_fd, to);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

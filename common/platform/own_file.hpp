@@ -7,7 +7,7 @@
 
 /// Files that are this program's own by their name: a database, a lock, a history.
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// "a symbolic link", "a folder", ... of what is no regular file.
 std::string_view kind_of(std::filesystem::file_type type);
@@ -20,4 +20,4 @@ void expect_own_file(const std::filesystem::path& path);
 /// is. Never waits, and refuses what expect_own_file() does.
 UniqueFd open_own_file(const std::filesystem::path& path);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -9,7 +9,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 std::string_view kind_of(std::filesystem::file_type type) {
   using std::filesystem::file_type;
@@ -49,4 +49,4 @@ UniqueFd open_own_file(const std::filesystem::path& path) {
   return fd;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

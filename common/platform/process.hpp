@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// A program to run: found in PATH, without a shell, with exactly this environment.
 struct Command {
@@ -19,4 +19,4 @@ struct Command {
 /// made wait ends it, too, and is thrown as stop_if_signalled() does.
 int run(const Command& command);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

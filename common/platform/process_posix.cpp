@@ -14,7 +14,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 constexpr int kSignalBase = 128;
@@ -127,4 +127,4 @@ int run(const Command& command) {
   return reap(child, words.front());
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

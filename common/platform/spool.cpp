@@ -7,7 +7,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 constexpr std::size_t kMemoryBytes = std::size_t{256} * 1024;
@@ -71,4 +71,4 @@ void Spool::copy_to(Sink& out) {
   out.write(memory_);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -8,7 +8,7 @@
 
 #include "common/base/stream.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// Text that is gathered to be written later, in memory that does not grow with it: beyond the
 /// first part it lies in an unnamed temporary file. Every function throws Error{io}.
@@ -35,4 +35,4 @@ class Spool {
   std::uint64_t spilled_bytes_ = 0;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// True when a person reads standard error there and then, on a terminal that may be redrawn:
 /// neither NO_COLOR (no-color.org) nor TERM=dumb says otherwise.
@@ -41,4 +41,4 @@ class QuietTerminal {
 /// The width of the terminal on standard error as it is now, else COLUMNS, else 80.
 unsigned terminal_columns();
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

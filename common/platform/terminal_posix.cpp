@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 constexpr unsigned kUsualColumns = 80;
@@ -75,4 +75,4 @@ unsigned terminal_columns() {
   return columns == 0 ? kUsualColumns : columns;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

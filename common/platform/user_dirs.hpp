@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// $HOME, where it is an absolute path.
 std::optional<std::string> home_folder();
@@ -13,4 +13,4 @@ std::optional<std::string> home_folder();
 /// it behind a "=", in a variable or in a file. Throws Error{usage} where HOME does not tell it.
 std::filesystem::path expand_home(const std::string& path);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

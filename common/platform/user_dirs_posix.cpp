@@ -5,7 +5,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 std::optional<std::string> home_folder() {
   const char* home = std::getenv("HOME");
@@ -23,4 +23,4 @@ std::filesystem::path expand_home(const std::string& path) {
   return *home + path.substr(1);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

@@ -2,7 +2,7 @@
 
 #include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX
 
-namespace healthmetric {
+namespace healthmetric::platform {
 
 /// While it lives, characters are UTF-8 to the C library's functions in this thread, whatever the
 /// environment says; elsewhere names are bytes.
@@ -17,4 +17,4 @@ class Utf8Characters {
   locale_t before_ = nullptr;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

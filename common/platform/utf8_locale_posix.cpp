@@ -1,6 +1,6 @@
 #include "common/platform/utf8_locale.hpp"
 
-namespace healthmetric {
+namespace healthmetric::platform {
 namespace {
 
 /// Made once, and kept until the end; null on a system that does not have it.
@@ -19,4 +19,4 @@ Utf8Characters::~Utf8Characters() {
   if (before_ != nullptr) ::uselocale(before_);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::platform

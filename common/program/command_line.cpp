@@ -18,7 +18,7 @@
 #include "common/program/usage_text.hpp"
 #include "common/text/spelling.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 std::string environment_name(const std::string& option) {
@@ -137,7 +137,7 @@ Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   } catch (const CLI::Success& success) {
     std::ostringstream text;
     app.exit(success, text, text);
-    print(std::move(text).str());
+    platform::print(std::move(text).str());
     return Parsed::help_shown;
   } catch (const CLI::ParseError& error) {
     throw Error(ErrorCode::usage,
@@ -160,7 +160,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 /// Words without the prefix, which all have and which would make all of them near.
 std::string nearest_variable(std::string word, const std::vector<std::string>& options) {
   std::replace(word.begin(), word.end(), '_', '-');
-  const std::string near = nearest_word(word, options);
+  const std::string near = text::nearest_word(word, options);
   return near.empty() ? "" : environment_name(near);
 }
 
@@ -240,4 +240,4 @@ log::Verbosity verbosity(bool verbose, bool quiet) {
   return verbose ? log::Verbosity::verbose : log::Verbosity::normal;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

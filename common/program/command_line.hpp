@@ -19,7 +19,7 @@
 /// merge of what stands elsewhere is ours, for CLI11 lets a file beat the environment, passes over
 /// unknown keys, and from 2.4 on over bad values in the environment.
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// What a program calls the words that are no option, where it takes such.
 inline constexpr const char* kPaths = "PATH";
@@ -108,4 +108,4 @@ void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem:
 /// Throws Error{usage} for both.
 log::Verbosity verbosity(bool verbose, bool quiet);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

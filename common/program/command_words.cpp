@@ -13,7 +13,7 @@
 #include "common/program/usage_text.hpp"
 #include "common/text/spelling.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 /// What word processors, chats and web pages make of two hyphens: hyphens, dashes and the minus
@@ -71,7 +71,7 @@ std::string_view behind_long_dash(std::string_view word) {
 void refuse_long_dash(const CLI::App& app, const std::string& word) {
   const std::string_view name = behind_long_dash(word);
   if (name.empty() || exists(word)) return;
-  const std::string near = did_you_mean(name, setting_names(app), "--");
+  const std::string near = text::did_you_mean(name, setting_names(app), "--");
   if (near.empty()) return;
   throw CLI::ValidationError("there is no option " + in_quotes(word.substr(0, word.find('='))) +
                              ", which begins with a long dash" + near);
@@ -186,4 +186,4 @@ std::vector<std::string> checked_words(const CLI::App& app, std::vector<std::str
   return words;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -8,7 +8,7 @@
 /// What is looked for in the words of a command line before CLI11 takes them apart: slips that it
 /// would take for something else, or tell in words that help nobody.
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// The words as CLI11 may have them: an option whose value may be left out takes the next word only
 /// where that is a time. Throws CLI::ValidationError for
@@ -18,4 +18,4 @@ namespace healthmetric {
 ///  - a switch that is neither on nor off.
 std::vector<std::string> checked_words(const CLI::App& app, std::vector<std::string> words);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

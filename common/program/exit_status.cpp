@@ -8,7 +8,7 @@
 
 #include "common/program/log.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() {
   static constexpr std::array<std::pair<ExitStatus, std::string_view>, 14> kMeanings = {{
@@ -102,4 +102,4 @@ int run_guarded(const std::function<ExitStatus()>& body) noexcept {
   return static_cast<int>(status);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

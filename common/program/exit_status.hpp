@@ -7,7 +7,7 @@
 
 #include "common/base/error.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// Exit statuses of both programs; the README explains them to users.
 enum class ExitStatus {
@@ -41,4 +41,4 @@ ExitStatus more_important(ExitStatus a, ExitStatus b);
 /// `main` to return. Never throws.
 int run_guarded(const std::function<ExitStatus()>& body) noexcept;
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

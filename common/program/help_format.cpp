@@ -6,7 +6,7 @@
 
 #include "common/program/usage_text.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 constexpr std::size_t kColumns = 80;
@@ -110,4 +110,4 @@ std::string HelpFormat::make_help(const CLI::App* app, std::string name,
   return text;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -4,7 +4,7 @@
 
 #include "common/program/command_line.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// What --help prints: no line longer than 80 columns, the options in their groups, that of --help
 /// last. Without the checks of values and the list of what each option excludes: the parser says so
@@ -19,4 +19,4 @@ class HelpFormat final : public CLI::FormatterBase {
 /// `indent` blanks; the first begins in column `begin`. Line ends in `text` stay.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t begin);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

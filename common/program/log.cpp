@@ -142,8 +142,8 @@ void hide(std::string secret) {
 }
 
 std::string redacted(std::string_view text) {
-  std::string out = redact_urls(redact_tokens(text));
-  for (const std::string& secret : state().secrets) out = redact(out, secret);
+  std::string out = text::redact_urls(text::redact_tokens(text));
+  for (const std::string& secret : state().secrets) out = text::redact(out, secret);
   return out;
 }
 

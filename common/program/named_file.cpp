@@ -9,28 +9,29 @@
 #include "common/program/log.hpp"
 #include "common/text/text_encoding.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 /// A descriptor whose writer may take its time: a signal ends the wait.
 class PatientInput final : public Source {
  public:
-  PatientInput(UniqueFd fd, const std::string& name)
+  PatientInput(platform::UniqueFd fd, const std::string& name)
       : descriptor_(fd.get()), input_(std::move(fd), name) {}
 
   std::size_t read(std::span<char> into) override {
-    wait_for_input(descriptor_);
+    platform::wait_for_input(descriptor_);
     return input_.read(into);
   }
 
  private:
   int descriptor_;
-  InputFile input_;
+  platform::InputFile input_;
 };
 
-std::string read_patiently(UniqueFd fd, const std::string& name, std::uint64_t max_bytes) {
+std::string read_patiently(platform::UniqueFd fd, const std::string& name,
+                           std::uint64_t max_bytes) {
   PatientInput input(std::move(fd), name);
-  return read_all(input, max_bytes, name);
+  return platform::read_all(input, max_bytes, name);
 }
 
 /// Runs `read` and puts the blame on the option.
@@ -48,9 +49,10 @@ std::string read_for(const std::string& option, Read read) {
 
 std::string read_named_file(const std::string& option, const std::filesystem::path& path,
                             std::uint64_t max_bytes) {
-  std::string text = read_for(
-      option, [&] { return read_patiently(open_named_file(path), path.string(), max_bytes); });
-  return without_byte_order_mark(std::move(text), option + ": " + in_quotes(path.string()));
+  std::string text = read_for(option, [&] {
+    return read_patiently(platform::open_named_file(path), path.string(), max_bytes);
+  });
+  return text::without_byte_order_mark(std::move(text), option + ": " + in_quotes(path.string()));
 }
 
 std::string open_to_others(const std::filesystem::path& path, std::string_view secret) {
@@ -65,11 +67,12 @@ std::string open_to_others(const std::filesystem::path& path, std::string_view s
 }
 
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {
-  if (standard_input_is_a_terminal()) {
+  if (platform::standard_input_is_a_terminal()) {
     log::info(option + ": reading what is typed here; Ctrl-D on a line of its own ends it");
   }
-  return read_for(option,
-                  [&] { return read_patiently(standard_input(), "standard input", max_bytes); });
+  return read_for(option, [&] {
+    return read_patiently(platform::standard_input(), "standard input", max_bytes);
+  });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// The text of a file that the user named as a source of words: configuration, a token, a list.
 /// Unlike data files it may be a symbolic link or a pipe, as secret mounts and `<(command)` are; a
@@ -23,4 +23,4 @@ std::string open_to_others(const std::filesystem::path& path, std::string_view s
 /// that it waits, and for which option. Throws Error{usage} when there are more than `max_bytes`.
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -11,7 +11,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/user_dirs.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 /// 2^10, 2^20, ... for "K", "KB", "KiB", "M", ...; 1 for nothing or "B"; 0 for anything else.
@@ -49,7 +49,7 @@ CLI::Validator check_that(const std::function<void(const std::string&)>& parse) 
 CLI::Validator home_expansion() {
   return {[](std::string& text) -> std::string {
             try {
-              text = expand_home(text).string();
+              text = platform::expand_home(text).string();
               return "";
             } catch (const Error& error) {
               return error.what();
@@ -133,8 +133,8 @@ void LimitOptions::add_to(CLI::App& app) {
       ->check(number_check(1, 100'000'000));
 }
 
-Limits LimitOptions::limits() const {
-  Limits limits;
+payload::Limits LimitOptions::limits() const {
+  payload::Limits limits;
   if (!max_file_size_.empty()) {
     limits.max_file_bytes = parse_size(max_file_size_);
   }
@@ -145,4 +145,4 @@ Limits LimitOptions::limits() const {
   return limits;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

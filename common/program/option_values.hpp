@@ -12,7 +12,7 @@
 /// What values of options mean. A check stands at its option, so that a bad value is refused in the
 /// same words wherever it comes from, with the place where it stands.
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// Reads "4096", "64K", "20M", "1.5G" or "20MiB" (powers of 1024) into bytes. Throws Error{usage}.
 std::uint64_t parse_size(const std::string& text);
@@ -41,12 +41,12 @@ CLI::Validator home_expansion();
 class LimitOptions {
  public:
   void add_to(CLI::App& app);
-  [[nodiscard]] Limits limits() const;
+  [[nodiscard]] payload::Limits limits() const;
 
  private:
   std::string max_file_size_;
   std::string max_batch_size_;
-  std::uint64_t max_files_ = Limits{}.max_files;
+  std::uint64_t max_files_ = payload::Limits{}.max_files;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -5,7 +5,7 @@
 #include "common/platform/terminal.hpp"
 #include "common/program/log.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 using namespace std::chrono_literals;
@@ -18,8 +18,8 @@ constexpr const char* kEraseLine = "\r\x1b[K";
 
 }  // namespace
 
-StatusLine::StatusLine(Clock& clock)
-    : clock_(clock), redraws_(standard_error_can_be_redrawn()), shown_(clock.now()) {
+StatusLine::StatusLine(platform::Clock& clock)
+    : clock_(clock), redraws_(platform::standard_error_can_be_redrawn()), shown_(clock.now()) {
   if (redraws_) log::before_each_message([this] { erase(); });
 }
 
@@ -30,19 +30,20 @@ StatusLine::~StatusLine() {
 }
 
 void StatusLine::show(const std::function<std::string()>& text) {
-  const Clock::time_point now = clock_.now();
+  const platform::Clock::time_point now = clock_.now();
   const bool is_first = redraws_ && !is_visible_;
-  if (!is_first && now - shown_ < (redraws_ ? Clock::duration(kRedrawEvery) : kMessageEvery))
+  if (!is_first &&
+      now - shown_ < (redraws_ ? platform::Clock::duration(kRedrawEvery) : kMessageEvery))
     return;
   shown_ = now;
   if (!redraws_) return log::info(text());
-  write_to_terminal(kEraseLine + text().substr(0, terminal_columns() - 1));
+  platform::write_to_terminal(kEraseLine + text().substr(0, platform::terminal_columns() - 1));
   is_visible_ = true;
 }
 
 void StatusLine::erase() {
-  if (is_visible_) write_to_terminal(kEraseLine);
+  if (is_visible_) platform::write_to_terminal(kEraseLine);
   is_visible_ = false;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

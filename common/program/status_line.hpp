@@ -5,13 +5,13 @@
 
 #include "common/platform/clock.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// Says on standard error how far long work is: on a terminal one line that is redrawn and leaves
 /// nothing behind, elsewhere a message every half a minute.
 class StatusLine {
  public:
-  explicit StatusLine(Clock& clock);
+  explicit StatusLine(platform::Clock& clock);
   ~StatusLine();
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
@@ -23,10 +23,10 @@ class StatusLine {
  private:
   void erase();
 
-  Clock& clock_;
+  platform::Clock& clock_;
   bool redraws_;
   bool is_visible_ = false;
-  Clock::time_point shown_;
+  platform::Clock::time_point shown_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -5,7 +5,7 @@
 #include "common/base/printable.hpp"
 #include "common/text/spelling.hpp"
 
-namespace healthmetric {
+namespace healthmetric::program {
 namespace {
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -25,7 +25,8 @@ std::string about_extra_word(const CLI::App& app) {
   const std::string word = words.empty() ? "" : words.front();
   const CLI::App& command = named_command(app);
   if (&command == &app) {
-    return "there is no command " + in_quotes(word) + did_you_mean(word, command_names(command));
+    return "there is no command " + in_quotes(word) +
+           text::did_you_mean(word, command_names(command));
   }
   return about_word_behind(command, word);
 }
@@ -61,7 +62,7 @@ std::string about_word_behind(const CLI::App& command, const std::string& word) 
   std::string list;
   for (const std::string& name : commands) list += (list.empty() ? "" : ", ") + name;
   return command.get_name() + " has no command " + in_quotes(word) + " but " + list +
-         did_you_mean(word, commands);
+         text::did_you_mean(word, commands);
 }
 
 std::string shown_name(const CLI::Option& option) {
@@ -89,7 +90,7 @@ std::string about_unknown_option(const CLI::App& app, std::string_view word) {
   names.insert(names.end(), {"help", "version"});
   const bool is_letter = word.size() == dashes + 1;
   return "there is no option " + in_quotes(word) +
-         (is_letter ? "" : did_you_mean(word.substr(dashes), names, "--"));
+         (is_letter ? "" : text::did_you_mean(word.substr(dashes), names, "--"));
 }
 
 std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
@@ -108,4 +109,4 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
   return printable(message);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -9,7 +9,7 @@
 /// What is wrong with a command line, in words of ours: what CLI11 says differs from one version of
 /// it to the next, and names what it means for its caller.
 
-namespace healthmetric {
+namespace healthmetric::program {
 
 /// One line, without a hint at --help.
 std::string usage_text(const CLI::App& app, const CLI::ParseError& error);
@@ -30,4 +30,4 @@ std::vector<std::string> setting_names(const CLI::App& app);
 /// The command that was named last: the program itself when none was.
 const CLI::App& named_command(const CLI::App& app);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::program

@@ -4,7 +4,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 constexpr int kMaxDepth = 64;
@@ -70,4 +70,4 @@ void append_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

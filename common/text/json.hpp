@@ -7,7 +7,7 @@
 /// Small JSON documents (answers, receipts, reports). Payloads never pass through here: they are
 /// as large as a batch, and common/text/json_scanner streams them.
 
-namespace healthmetric {
+namespace healthmetric::text {
 
 /// Keeps the order in which keys were put in.
 using Json = nlohmann::ordered_json;
@@ -29,4 +29,4 @@ std::string string_member(const Json& object, const char* key);
 /// Appends `text`, which must be UTF-8, as a JSON string with its quotes.
 void append_json_string(std::string_view text, std::string& out);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

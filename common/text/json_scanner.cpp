@@ -8,7 +8,7 @@
 #include "common/base/format.hpp"
 #include "common/base/utf8.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 /// Stays in the second-level cache, together with what is decoded from it.
@@ -382,4 +382,4 @@ void JsonScanner::expect_end() {
   if (peek_after_white_space() != kEnd) fail("something behind the end of the JSON");
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

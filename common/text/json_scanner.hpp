@@ -10,7 +10,7 @@
 #include "common/base/error.hpp"
 #include "common/base/stream.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 
 /// Reads one JSON document from front to back, in memory that does not grow with it.
 ///
@@ -103,4 +103,4 @@ class JsonScanner {
   std::string gathered_;  ///< what string_run() returns where there are escapes
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

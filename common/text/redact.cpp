@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 constexpr std::string_view kMask = "***";
@@ -86,4 +86,4 @@ std::string redact(std::string_view text, std::string_view secret) {
   return out;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

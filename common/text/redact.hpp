@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::text {
 
 /// `text` with everything that has the shape of a GitHub token replaced by "***".
 /// Shapes: `gh[pousr]_` or `github_pat_` and what follows (GitHub, "Token formats"; installation
@@ -20,4 +20,4 @@ std::string redact_urls(std::string_view text);
 /// `text` with every occurrence of `secret` replaced by "***". An empty secret changes nothing.
 std::string redact(std::string_view text, std::string_view secret);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

@@ -6,7 +6,7 @@
 
 #include "common/base/ascii.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 constexpr std::size_t kMaxWordBytes = 64;
@@ -66,4 +66,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return nearest.empty() ? "" : ": did you mean " + std::string(sign) + nearest + "?";
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

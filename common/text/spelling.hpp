@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace healthmetric {
+namespace healthmetric::text {
 
 /// The one of `known` that `word` was probably meant to be: the nearest by letters added, left out,
 /// replaced or swapped, one that goes on with it, or one that it goes on with. "" when none is
@@ -15,4 +15,4 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
                          std::string_view sign = "");
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

@@ -8,7 +8,7 @@
 #include "common/base/format.hpp"
 #include "common/base/utf8.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 using namespace std::string_view_literals;
@@ -49,4 +49,4 @@ std::size_t line_at(std::string_view text, std::size_t position) {
   return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

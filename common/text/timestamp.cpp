@@ -2,7 +2,7 @@
 
 #include "common/base/format.hpp"
 
-namespace healthmetric {
+namespace healthmetric::text {
 namespace {
 
 using std::chrono::days;
@@ -151,4 +151,4 @@ std::optional<sys_seconds> parse_compact_timestamp(std::string_view text) {
   return to_time(f);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

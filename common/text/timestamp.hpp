@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::text {
 
 /// "2024-01-15T10:30:00Z" (RFC 3339, UTC).
 std::string format_timestamp(std::chrono::sys_seconds time);
@@ -21,4 +21,4 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text);
 /// Reads what format_compact_timestamp() writes, and nothing else.
 std::optional<std::chrono::sys_seconds> parse_compact_timestamp(std::string_view text);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::text

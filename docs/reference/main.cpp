@@ -19,14 +19,17 @@ using namespace healthmetric;
 namespace fs = std::filesystem;
 
 void write_all(const fs::path& folder, const ManPage& page) {
-  write_file_atomically(folder / (page.program + ".1"), to_roff(page));
+  platform::write_file_atomically(folder / (page.program + ".1"), to_roff(page));
   const Operands operands = page.operand.empty() ? Operands::none : Operands::paths;
-  write_file_atomically(folder / (page.program + ".bash"),
-                        bash_completion(page.program, page.options, page.commands, operands));
-  write_file_atomically(folder / ("_" + page.program),
-                        zsh_completion(page.program, page.options, page.commands, operands));
-  write_file_atomically(folder / (page.program + ".fish"),
-                        fish_completion(page.program, page.options, page.commands, operands));
+  platform::write_file_atomically(
+      folder / (page.program + ".bash"),
+      bash_completion(page.program, page.options, page.commands, operands));
+  platform::write_file_atomically(
+      folder / ("_" + page.program),
+      zsh_completion(page.program, page.options, page.commands, operands));
+  platform::write_file_atomically(
+      folder / (page.program + ".fish"),
+      fish_completion(page.program, page.options, page.commands, operands));
 }
 
 ManPage page_of(const CLI::App& app) {
@@ -43,7 +46,7 @@ ManPage page_of(const CLI::App& app) {
 
 std::vector<std::pair<std::string, std::string>> all_exit_statuses() {
   std::vector<std::pair<std::string, std::string>> statuses;
-  for (const auto& [status, meaning] : exit_status_meanings()) {
+  for (const auto& [status, meaning] : program::exit_status_meanings()) {
     statuses.emplace_back(std::to_string(static_cast<int>(status)), meaning);
   }
   return statuses;
@@ -122,7 +125,7 @@ ManPage receiver_page(const CLI::App& app) {
   return page;
 }
 
-ExitStatus run(int argc, const char* const* argv) {
+program::ExitStatus run(int argc, const char* const* argv) {
   if (argc != 2) throw Error(ErrorCode::usage, "usage: healthmetric-reference FOLDER");
   const fs::path folder = argv[1];
   fs::create_directories(folder);
@@ -130,11 +133,11 @@ ExitStatus run(int argc, const char* const* argv) {
   const receiver::CommandLine receiver;
   write_all(folder, sender_page(sender.app()));
   write_all(folder, receiver_page(receiver.app()));
-  return ExitStatus::success;
+  return program::ExitStatus::success;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return healthmetric::run_guarded([&] { return run(argc, argv); });
+  return healthmetric::program::run_guarded([&] { return run(argc, argv); });
 }

@@ -57,12 +57,12 @@ std::vector<CommandFacts> describe_commands(const CLI::App& app) {
 std::vector<OptionFacts> describe_options(const CLI::App& app) {
   std::vector<OptionFacts> all;
   for (const CLI::Option* option : app.get_options()) {
-    if (!option->nonpositional() || option->get_group() == kRefusedGroup) continue;
+    if (!option->nonpositional() || option->get_group() == program::kRefusedGroup) continue;
     OptionFacts facts;
     facts.name = option->get_lnames().front();
     if (!option->get_snames().empty()) facts.letter = option->get_snames().front();
     if (option->get_items_expected_max() > 0) {
-      facts.value = value_name(*option);
+      facts.value = program::value_name(*option);
       facts.choices = choices_in(option->get_type_name());
       facts.value_may_be_left_out = option->get_items_expected_min() == 0;
     }

@@ -6,7 +6,7 @@
 #include "common/base/utf8.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::receiver {
 namespace {
 
 constexpr std::size_t kMaxBytes = 900'000;
@@ -64,43 +64,46 @@ std::string batch_row(const BatchReport& batch) {
                      batch.reason.empty() ? "" : code(batch.reason));
 }
 
-std::string file_row(const RecordedFile& file) {
+std::string file_row(const archive::RecordedFile& file) {
   return fmt::format("| {} | {} | {} | {} | {} | stored |\n", code(file.path),
                      code(file.stored_path), file.size_bytes, code(file.sha256),
                      code(file.content_type));
 }
 
-std::string from(const std::optional<SenderIdentity>& sender) {
+std::string from(const std::optional<payload::SenderIdentity>& sender) {
   if (!sender) return "";
   return fmt::format("From {}, user {}, sender {}. ", code(sender->host), code(sender->user),
                      code(sender->version));
 }
 
-std::string description(const RecordedBatch& batch) {
+std::string description(const archive::RecordedBatch& batch) {
   return fmt::format(
       "{}Packed {}, received {} in {} ms: {}, {}; {}; {} left out by the sender.\n\n",
-      from(batch.sender), format_timestamp(batch.packed_at), format_timestamp(batch.processed_at),
-      batch.duration_ms, counted_files(batch.total_files), human_bytes(batch.total_size_bytes),
+      from(batch.sender), text::format_timestamp(batch.packed_at),
+      text::format_timestamp(batch.processed_at), batch.duration_ms,
+      counted_files(batch.total_files), human_bytes(batch.total_size_bytes),
       counted(batch.warnings, "warning", "warnings"), counted_files(batch.skipped));
 }
 
-void add_stored_batch(const RelativePath& summary, Storage& storage, std::string& text) {
-  const auto ignore = [](const RecordedBatch&, const RecordedFile&) {};
-  const auto batch = read_recorded_batch(storage, summary, ignore);
+void add_stored_batch(const payload::RelativePath& summary, archive::Storage& storage,
+                      std::string& text) {
+  const auto ignore = [](const archive::RecordedBatch&, const archive::RecordedFile&) {};
+  const auto batch = archive::read_recorded_batch(storage, summary, ignore);
   if (!batch) return;
   text += "\n### " + code(batch->batch_id) + "\n\n" + description(*batch);
   Table files(text,
               "| File | Stored as | Bytes | SHA-256 | Type | Status |\n"
               "| --- | --- | ---: | --- | --- | --- |\n");
-  read_recorded_batch(storage, summary, [&](const RecordedBatch&, const RecordedFile& file) {
-    files.add(file_row(file));
-  });
+  archive::read_recorded_batch(
+      storage, summary, [&](const archive::RecordedBatch&, const archive::RecordedFile& file) {
+        files.add(file_row(file));
+      });
   files.finish();
 }
 
 }  // namespace
 
-std::string to_markdown(const Report& report, Storage& storage) {
+std::string to_markdown(const Report& report, archive::Storage& storage) {
   std::string text = "## Health metrics received\n\n" + to_line(report) + ".\n";
   Table batches(text,
                 "\n| Batch | Status | Files | Size | Reason |\n"
@@ -115,4 +118,4 @@ std::string to_markdown(const Report& report, Storage& storage) {
   return text;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::receiver

@@ -21,8 +21,8 @@ struct CommandLine::Definition {
       "Unpacks the batches that wait in a storage folder: files to _storage/<batch>/, one summary "
       "a batch to _storage/summaries/. A bad payload goes to _storage/rejected/ with its reason."};
   Options options;
-  LimitOptions limits;
-  std::string name_template{NameTemplate::kDefault};
+  program::LimitOptions limits;
+  std::string name_template{unpack::NameTemplate::kDefault};
   std::filesystem::path reject_list;
   std::string git_blob_ids = "auto";
   bool keep_payloads = false;
@@ -34,22 +34,22 @@ struct CommandLine::Definition {
   bool quiet = false;
 
   Definition() {
-    set_up_command_line(app, "healthmetric-receiver");
+    program::set_up_command_line(app, "healthmetric-receiver");
     app.option_defaults()->group("Storage");
     add_storage_options();
-    app.option_defaults()->group(kGeneralGroup);
+    app.option_defaults()->group(program::kGeneralGroup);
     app.add_option("--summary-markdown", options.summary_markdown,
                    "Write a summary of the run to FILE, as Markdown")
         ->type_name("FILE");
     app.add_flag("--json", options.json, "Print the result as one JSON object");
     limits.add_to(app);
-    add_log_options(app, verbose, quiet, options.log_file);
+    program::add_log_options(app, verbose, quiet, options.log_file);
     verify =
         app.add_subcommand("verify", "Compare the stored files with the summaries; change nothing");
     verify->fallthrough();
-    verify->set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
-    expand_home_in_paths(app);
-    verify->footer("It takes " + list_of(kVerifyOptions) + ".");
+    verify->set_help_flag("-h,--help", "Print this help and stop")->group(program::kGeneralGroup);
+    program::expand_home_in_paths(app);
+    verify->footer("It takes " + program::list_of(kVerifyOptions) + ".");
     app.footer(
         "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "
         "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
@@ -61,7 +61,7 @@ struct CommandLine::Definition {
     app.add_option("--name-template", name_template,
                    "Where files are stored, with the fields {batch} {dir} {stem} {ext} {timestamp} "
                    "{id} {year} {month} {day} {batch_id} (default " +
-                       std::string(NameTemplate::kDefault) + ")")
+                       std::string(unpack::NameTemplate::kDefault) + ")")
         ->type_name("PATTERN");
     app.add_flag("--keep-payloads", keep_payloads, "Leave payloads where they are once stored");
     auto* dry_run_flag = app.add_flag("--dry-run", dry_run, "Verify what waits and change nothing");
@@ -72,12 +72,12 @@ struct CommandLine::Definition {
            "--incomplete-after", incomplete_after_days,
            "Reject a batch of which parts are missing DAYS after the last one came (default 7)")
         ->type_name("DAYS")
-        ->check(number_check(0, 3650));
+        ->check(program::number_check(0, 3650));
     app.add_option("--git-blob-ids", git_blob_ids,
                    "Record the id git gives each file: always, never, or auto: when the storage "
                    "folder lies in a git repository (default auto)")
         ->type_name("WHEN")
-        ->check(choice_check({"auto", "always", "never"}));
+        ->check(program::choice_check({"auto", "always", "never"}));
     app.add_option("--reject-list", reject_list,
                    "Reject the payloads that FILE names, a JSON object of paths below the storage "
                    "folder and reasons")
@@ -87,16 +87,17 @@ struct CommandLine::Definition {
   Options finish() {
     if (verify->parsed()) options.command = Command::verify;
     if (retry_rejected) options.rejected_payloads = RejectedPayloads::retry;
-    options.name_template = NameTemplate(name_template);
+    options.name_template = unpack::NameTemplate(name_template);
     options.limits = limits.limits();
     const bool wants_git_blob_ids =
         git_blob_ids == "always" ||
         (git_blob_ids == "auto" && is_in_git_repository(options.storage));
-    options.git_blob_ids = wants_git_blob_ids ? GitBlobIds::compute : GitBlobIds::none;
-    if (!reject_list.empty()) options.reject_list = read_reject_list(reject_list);
-    options.verbosity = verbosity(verbose, quiet);
+    options.git_blob_ids =
+        wants_git_blob_ids ? unpack::GitBlobIds::compute : unpack::GitBlobIds::none;
+    if (!reject_list.empty()) options.reject_list = unpack::read_reject_list(reject_list);
+    options.verbosity = program::verbosity(verbose, quiet);
     // The sender's variables may stand in the same environment.
-    options.notices = unknown_variables(app, Told::what_is_near, {});
+    options.notices = program::unknown_variables(app, program::Told::what_is_near, {});
     options.incomplete_after = std::chrono::days(incomplete_after_days);
     if (keep_payloads) options.mode = Mode::store_and_keep_payloads;
     if (dry_run) options.mode = Mode::verify_only;
@@ -116,11 +117,11 @@ const CLI::App& CommandLine::app() const {
 
 std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = definition_->app;
-  if (parse_command_line(app, argc, argv) == Parsed::help_shown) return {};
+  if (program::parse_command_line(app, argc, argv) == program::Parsed::help_shown) return {};
   if (definition_->verify->parsed()) {
-    refuse_other_options(app, "verify", kVerifyOptions);
+    program::refuse_other_options(app, "verify", kVerifyOptions);
   }
-  apply_settings(app, argc, argv, {environment_settings(app)});
+  program::apply_settings(app, argc, argv, {program::environment_settings(app)});
   return definition_->finish();
 }
 

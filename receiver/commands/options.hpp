@@ -44,11 +44,11 @@ struct Options {
   bool json = false;
   Mode mode = Mode::store;
   RejectedPayloads rejected_payloads = RejectedPayloads::stay;
-  NameTemplate name_template{std::string(NameTemplate::kDefault)};
-  GitBlobIds git_blob_ids = GitBlobIds::compute;
-  RejectList reject_list;
+  unpack::NameTemplate name_template{std::string(unpack::NameTemplate::kDefault)};
+  unpack::GitBlobIds git_blob_ids = unpack::GitBlobIds::compute;
+  unpack::RejectList reject_list;
   std::filesystem::path summary_markdown;  ///< empty: none
-  Limits limits;
+  payload::Limits limits;
   std::chrono::seconds incomplete_after{};
   /// What was odd about the environment, for warnings once the log is set up.
   std::vector<std::string> notices;

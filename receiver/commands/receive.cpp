@@ -30,30 +30,30 @@ std::string contents_of(const BatchReport& report) {
 
 class Receiver {
  public:
-  Receiver(Storage& storage, const Options& options, Clock& clock)
+  Receiver(archive::Storage& storage, const Options& options, platform::Clock& clock)
       : storage_(storage), options_(options), clock_(clock) {}
 
   Report run() {
     Report report;
     report.is_dry_run = !writes();
     if (options_.rejected_payloads == RejectedPayloads::retry) {
-      Retried retried = retry_rejected(storage_);
+      unpack::Retried retried = unpack::retry_rejected(storage_);
       report.retried = std::move(retried.taken);
       report.not_retried = std::move(retried.left);
     }
-    Inbox inbox = scan();
-    const std::vector<NamedPayload> early = early_parts(storage_, inbox);
+    unpack::Inbox inbox = scan();
+    const std::vector<unpack::NamedPayload> early = unpack::early_parts(storage_, inbox);
     if (!early.empty()) inbox = scan_with(early, report);
-    if (writes()) storage_.remove_tree(kStagingFolder);
+    if (writes()) storage_.remove_tree(archive::kStagingFolder);
     report.batches.reserve(inbox.batches.size());
-    for (WaitingBatch& batch : inbox.batches) {
+    for (unpack::WaitingBatch& batch : inbox.batches) {
       report.batches.push_back(process(batch));
       log_outcome(report.batches.back());
       batch = {};  // thousands may wait
     }
     if (writes()) {
-      storage_.remove_tree(kStagingFolder);
-      for (const RelativePath& trigger : inbox.triggers) storage_.remove(trigger);
+      storage_.remove_tree(archive::kStagingFolder);
+      for (const payload::RelativePath& trigger : inbox.triggers) storage_.remove(trigger);
       report.triggers_removed = inbox.triggers;
     }
     return report;
@@ -62,33 +62,34 @@ class Receiver {
  private:
   [[nodiscard]] bool writes() const { return options_.mode != Mode::verify_only; }
 
-  Inbox scan(const std::vector<NamedPayload>& elsewhere = {}) {
-    return scan_inbox(storage_, options_.limits, clock_.now_seconds(), options_.incomplete_after,
-                      elsewhere);
+  unpack::Inbox scan(const std::vector<unpack::NamedPayload>& elsewhere = {}) {
+    return unpack::scan_inbox(storage_, options_.limits, clock_.now_seconds(),
+                              options_.incomplete_after, elsewhere);
   }
 
   /// What waits once the `early` parts that were rejected are back in the inbox.
-  Inbox scan_with(const std::vector<NamedPayload>& early, Report& report) {
+  unpack::Inbox scan_with(const std::vector<unpack::NamedPayload>& early, Report& report) {
     if (writes()) {
-      const std::vector<std::string> taken = take_back(storage_, early);
+      const std::vector<std::string> taken = unpack::take_back(storage_, early);
       report.retried.insert(report.retried.end(), taken.begin(), taken.end());
       return scan();
     }
-    for (const NamedPayload& part : early) {
+    for (const unpack::NamedPayload& part : early) {
       log::info("would try again: " + in_quotes(part.payload.path.str()));
       report.retried.push_back(part.payload.path.str());
     }
     return scan(early);
   }
 
-  [[nodiscard]] StoreRules rules() const {
+  [[nodiscard]] unpack::StoreRules rules() const {
     return {options_.name_template, options_.limits, options_.git_blob_ids};
   }
 
-  BatchReport process(const WaitingBatch& batch) {
+  BatchReport process(const unpack::WaitingBatch& batch) {
     BatchReport report;
     report.id = batch.id;
-    for (const PayloadFile& payload : all_files(batch)) report.payloads.push_back(payload.path);
+    for (const archive::PayloadFile& payload : unpack::all_files(batch))
+      report.payloads.push_back(payload.path);
     started_ = clock_.now();
     try {
       if (batch.id && finish_repeat(batch, *batch.id, report)) return report;
@@ -98,26 +99,26 @@ class Receiver {
         process_new(batch, report);
       }
     } catch (const Error& error) {
-      if (!is_defect(error.code())) throw;
+      if (!unpack::is_defect(error.code())) throw;
       reject(batch, error.what(), report);
     }
     return report;
   }
 
   /// Why --reject-list has a payload of the batch; null when it has none.
-  [[nodiscard]] const std::string* listed_reason(const WaitingBatch& batch) const {
-    for (const PayloadFile& payload : batch.payloads) {
+  [[nodiscard]] const std::string* listed_reason(const unpack::WaitingBatch& batch) const {
+    for (const archive::PayloadFile& payload : batch.payloads) {
       const auto listed = options_.reject_list.find(payload.path.str());
       if (listed != options_.reject_list.end()) return &listed->second;
     }
     return nullptr;
   }
 
-  void process_new(const WaitingBatch& batch, BatchReport& report) {
+  void process_new(const unpack::WaitingBatch& batch, BatchReport& report) {
     report.reason = batch.reason;
-    if (batch.state == WaitingBatch::State::incomplete) {
+    if (batch.state == unpack::WaitingBatch::State::incomplete) {
       report.status = Status::waiting;
-    } else if (batch.state == WaitingBatch::State::unusable) {
+    } else if (batch.state == unpack::WaitingBatch::State::unusable) {
       reject(batch, batch.reason, report);
     } else if (writes()) {
       store(batch, report);
@@ -127,44 +128,47 @@ class Receiver {
   }
 
   /// The steps of store(), without what they write.
-  void plan(const WaitingBatch& batch, BatchReport& report) {
-    const BatchMetadata metadata = verify_only(storage_, batch, rules(), report.id);
-    const BatchId id = report.id.value();
+  void plan(const unpack::WaitingBatch& batch, BatchReport& report) {
+    const payload::BatchMetadata metadata =
+        unpack::verify_only(storage_, batch, rules(), report.id);
+    const payload::BatchId id = report.id.value();
     if (!batch.id && finish_repeat(batch, id, report)) return;
     describe(metadata, report);
-    check_places(storage_, batch, options_.limits,
-                 StoredNames(options_.name_template, id, options_.limits.max_folders()));
+    unpack::check_places(
+        storage_, batch, options_.limits,
+        unpack::StoredNames(options_.name_template, id, options_.limits.max_folders()));
     report.status = Status::verified;
-    planned_.emplace(id.str(), Receipt{BatchStatus::stored, "", batch.payloads});
+    planned_.emplace(id.str(), archive::Receipt{archive::BatchStatus::stored, "", batch.payloads});
   }
 
-  void store(const WaitingBatch& batch, BatchReport& report) {
-    const StagedBatch staged = stage(storage_, batch, rules(), report.id);
+  void store(const unpack::WaitingBatch& batch, BatchReport& report) {
+    const unpack::StagedBatch staged = unpack::stage(storage_, batch, rules(), report.id);
     // Version 1 payloads, and files that were renamed, show their identity only now.
     if (!batch.id && finish_repeat(batch, staged.id, report)) return;
     describe(staged.metadata, report);
     log::debug("verified " + label(report) + ": " + contents_of(report));
-    publish(storage_, staged.manifest);
+    unpack::publish(storage_, staged.manifest);
     log::debug("published " + label(report));
-    remove_rejecting_summary(storage_, staged.id);
-    record({staged.id, BatchStatus::stored, "", staged.metadata, batch.payloads}, staged.manifest,
-           report);
+    unpack::remove_rejecting_summary(storage_, staged.id);
+    record({staged.id, archive::BatchStatus::stored, "", staged.metadata, batch.payloads},
+           staged.manifest, report);
     remove_payloads(batch);
   }
 
   /// A batch with a summary was dealt with by an earlier run, which died or lost its push before
   /// it could clean up. False when there is no summary, or one that leaves open what becomes of
   /// these payloads.
-  bool finish_repeat(const WaitingBatch& batch, const BatchId& id, BatchReport& report) {
+  bool finish_repeat(const unpack::WaitingBatch& batch, const payload::BatchId& id,
+                     BatchReport& report) {
     const auto receipt = known_receipt(id);
     if (!receipt) return false;
-    if (!is_final(*receipt) && !covers(*receipt, batch)) return false;
-    report.summary = summary_path(id);
+    if (!archive::is_final(*receipt) && !covers(*receipt, batch)) return false;
+    report.summary = archive::summary_path(id);
     if (!covers(*receipt, batch)) {
       throw Error(ErrorCode::bad_payload,
                   "another payload with the id of a batch that is already recorded");
     }
-    if (receipt->status == BatchStatus::rejected) {
+    if (receipt->status == archive::BatchStatus::rejected) {
       reject(batch, receipt->reason, report);
     } else {
       report.status = Status::repeated;
@@ -174,35 +178,37 @@ class Receiver {
   }
 
   /// What an earlier run recorded of the batch, or this one would have.
-  std::optional<Receipt> known_receipt(const BatchId& id) {
+  std::optional<archive::Receipt> known_receipt(const payload::BatchId& id) {
     const auto planned = planned_.find(id.str());
-    return planned != planned_.end() ? planned->second : read_receipt(storage_, id);
+    return planned != planned_.end() ? planned->second : unpack::read_receipt(storage_, id);
   }
 
   /// Whether every payload is one the receipt names, with its size. Only the name of the file
   /// counts, for the same payload may lie in the inbox or in the root, and that only where it tells
   /// the batch and the part: somebody may have renamed it.
-  static bool covers(const Receipt& receipt, const WaitingBatch& batch) {
-    const auto is_the_same = [](const PayloadFile& a, const PayloadFile& b) {
-      const auto name_of_a = PayloadName::parse(a.path.filename());
-      const auto name_of_b = PayloadName::parse(b.path.filename());
+  static bool covers(const archive::Receipt& receipt, const unpack::WaitingBatch& batch) {
+    const auto is_the_same = [](const archive::PayloadFile& a, const archive::PayloadFile& b) {
+      const auto name_of_a = payload::PayloadName::parse(a.path.filename());
+      const auto name_of_b = payload::PayloadName::parse(b.path.filename());
       return a.size_bytes == b.size_bytes && (!name_of_a || !name_of_b || *name_of_a == *name_of_b);
     };
-    const auto is_known = [&](const PayloadFile& payload) {
-      return std::any_of(receipt.payloads.begin(), receipt.payloads.end(),
-                         [&](const PayloadFile& known) { return is_the_same(known, payload); });
+    const auto is_known = [&](const archive::PayloadFile& payload) {
+      return std::any_of(
+          receipt.payloads.begin(), receipt.payloads.end(),
+          [&](const archive::PayloadFile& known) { return is_the_same(known, payload); });
     };
     return std::all_of(batch.payloads.begin(), batch.payloads.end(), is_known);
   }
 
   /// What cannot be set aside, for a link in the way or a folder that may not be written, stays
   /// where it is, and the others go on.
-  void reject(const WaitingBatch& batch, const std::string& reason, BatchReport& report) {
+  void reject(const unpack::WaitingBatch& batch, const std::string& reason, BatchReport& report) {
     report.status = Status::rejected;
     report.reason = reason;
     if (!writes()) {
       if (report.id && !report.summary) {
-        planned_.emplace(report.id->str(), Receipt{BatchStatus::rejected, reason, batch.payloads});
+        planned_.emplace(report.id->str(),
+                         archive::Receipt{archive::BatchStatus::rejected, reason, batch.payloads});
       }
       return;
     }
@@ -210,39 +216,42 @@ class Receiver {
       record_and_set_aside(batch, reason, report);
     } catch (const Error& error) {
       report.is_stuck = error.code() == ErrorCode::io;
-      if (!report.is_stuck && !is_defect(error.code())) throw;
+      if (!report.is_stuck && !unpack::is_defect(error.code())) throw;
       report.reason += std::string("; it stays where it is: ") + error.what();
     }
   }
 
   /// The summary comes before the payloads are moved: a run that dies in between finds the receipt
   /// and moves them then.
-  void record_and_set_aside(const WaitingBatch& batch, const std::string& reason,
+  void record_and_set_aside(const unpack::WaitingBatch& batch, const std::string& reason,
                             BatchReport& report) {
     if (report.id && !report.summary) {
-      BatchMetadata metadata;
+      payload::BatchMetadata metadata;
       metadata.batch_name = report.batch_name;
-      record({*report.id, BatchStatus::rejected, reason, metadata, batch.payloads}, {}, report);
+      record({*report.id, archive::BatchStatus::rejected, reason, metadata, batch.payloads}, {},
+             report);
     }
-    report.rejected =
-        set_aside(storage_, all_files(batch), {report.id, reason, clock_.now_seconds()});
+    report.rejected = unpack::set_aside(storage_, unpack::all_files(batch),
+                                        {report.id, reason, clock_.now_seconds()});
   }
 
-  void record(Summary summary, const std::optional<RelativePath>& manifest, BatchReport& report) {
+  void record(unpack::Summary summary, const std::optional<payload::RelativePath>& manifest,
+              BatchReport& report) {
     summary.processed_at = clock_.now_seconds();
     summary.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - started_);
-    write_summary(storage_, summary, manifest);
-    report.summary = summary_path(summary.id);
+    unpack::write_summary(storage_, summary, manifest);
+    report.summary = archive::summary_path(summary.id);
     log::debug("wrote " + report.summary->str());
   }
 
-  void remove_payloads(const WaitingBatch& batch) {
+  void remove_payloads(const unpack::WaitingBatch& batch) {
     if (options_.mode != Mode::store) return;
-    for (const PayloadFile& payload : all_files(batch)) storage_.remove(payload.path);
+    for (const archive::PayloadFile& payload : unpack::all_files(batch))
+      storage_.remove(payload.path);
   }
 
-  static void describe(const BatchMetadata& metadata, BatchReport& report) {
+  static void describe(const payload::BatchMetadata& metadata, BatchReport& report) {
     report.batch_name = metadata.batch_name;
     report.files = metadata.total_files;
     report.size_bytes = metadata.total_size_bytes;
@@ -265,16 +274,17 @@ class Receiver {
     }
   }
 
-  Storage& storage_;
+  archive::Storage& storage_;
   const Options& options_;
-  Clock& clock_;
-  Clock::time_point started_;
-  std::map<std::string, Receipt> planned_;  ///< what a dry run would have recorded, by batch
+  platform::Clock& clock_;
+  platform::Clock::time_point started_;
+  std::map<std::string, archive::Receipt>
+      planned_;  ///< what a dry run would have recorded, by batch
 };
 
 }  // namespace
 
-Report receive(Storage& storage, const Options& options, Clock& clock) {
+Report receive(archive::Storage& storage, const Options& options, platform::Clock& clock) {
   return Receiver(storage, options, clock).run();
 }
 

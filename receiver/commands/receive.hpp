@@ -12,6 +12,6 @@ namespace healthmetric::receiver {
 /// A bad batch is set aside and does not stop the others. A batch is recorded (its summary) only
 /// when its files are durable, and cleaned up only when it is recorded; so a run that dies anywhere
 /// is finished by the next one. Throws Error{io} when the disk fails; what waits then still waits.
-Report receive(Storage& storage, const Options& options, Clock& clock);
+Report receive(archive::Storage& storage, const Options& options, platform::Clock& clock);
 
 }  // namespace healthmetric::receiver

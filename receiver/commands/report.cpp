@@ -6,26 +6,26 @@
 #include "common/base/printable.hpp"
 #include "common/text/json.hpp"
 
-namespace healthmetric {
+namespace healthmetric::receiver {
 namespace {
 
 using Status = BatchReport::Status;
 
-Json paths_json(const std::vector<RelativePath>& paths) {
-  Json list = Json::array();
-  for (const RelativePath& path : paths) list.push_back(path.str());
+text::Json paths_json(const std::vector<payload::RelativePath>& paths) {
+  text::Json list = text::Json::array();
+  for (const payload::RelativePath& path : paths) list.push_back(path.str());
   return list;
 }
 
-Json batch_json(const BatchReport& batch) {
-  Json json;
-  json["batch_id"] = batch.id ? Json(batch.id->str()) : Json(nullptr);
+text::Json batch_json(const BatchReport& batch) {
+  text::Json json;
+  json["batch_id"] = batch.id ? text::Json(batch.id->str()) : text::Json(nullptr);
   json["batch_name"] = batch.batch_name;
   json["status"] = to_text(batch.status);
   json["files"] = batch.files;
   json["bytes"] = batch.size_bytes;
-  json["reason"] = batch.reason.empty() ? Json(nullptr) : Json(batch.reason);
-  json["summary"] = batch.summary ? Json(batch.summary->str()) : Json(nullptr);
+  json["reason"] = batch.reason.empty() ? text::Json(nullptr) : text::Json(batch.reason);
+  json["summary"] = batch.summary ? text::Json(batch.summary->str()) : text::Json(nullptr);
   json["payloads"] = paths_json(batch.payloads);
   json["rejected"] = paths_json(batch.rejected);
   return json;
@@ -88,13 +88,13 @@ std::string to_json_text(const Report& report) {
   std::string text = "{\"batches\":[";
   for (const BatchReport& batch : report.batches) {
     if (text.back() == '}') text += ',';
-    text += to_text(batch_json(batch));
+    text += text::to_text(batch_json(batch));
   }
-  Json rest;
+  text::Json rest;
   rest["triggers_removed"] = paths_json(report.triggers_removed);
   rest["retried"] = report.retried;
   rest["not_retried"] = report.not_retried;
-  return text + "]," + to_text(rest).substr(1);
+  return text + "]," + text::to_text(rest).substr(1);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::receiver

@@ -11,7 +11,7 @@
 
 /// What a run did, for people, programs and the workflow's step summary.
 
-namespace healthmetric {
+namespace healthmetric::receiver {
 
 struct BatchReport {
   enum class Status {
@@ -23,21 +23,21 @@ struct BatchReport {
   };
 
   Status status = Status::stored;
-  std::optional<BatchId> id;
+  std::optional<payload::BatchId> id;
   std::string batch_name;
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::string reason;     ///< of a rejection, or what is waited for
   bool is_stuck = false;  ///< rejected, and local input or output kept it from being set aside
-  std::optional<RelativePath> summary;
-  std::vector<RelativePath> payloads;  ///< where they lay before
-  std::vector<RelativePath> rejected;  ///< where they are now, with their reasons
+  std::optional<payload::RelativePath> summary;
+  std::vector<payload::RelativePath> payloads;  ///< where they lay before
+  std::vector<payload::RelativePath> rejected;  ///< where they are now, with their reasons
 };
 
 struct Report {
   std::vector<BatchReport> batches;
   bool is_dry_run = false;  ///< then what is rejected would be
-  std::vector<RelativePath> triggers_removed;
+  std::vector<payload::RelativePath> triggers_removed;
   std::vector<std::string> retried;      ///< rejected payloads that were moved back into the inbox
   std::vector<std::string> not_retried;  ///< those that could not be
 
@@ -54,4 +54,4 @@ std::string to_line(const Report& report);
 /// One JSON object in one line; docs/output.md describes it.
 std::string to_json_text(const Report& report);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::receiver

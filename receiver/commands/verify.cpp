@@ -43,7 +43,7 @@ std::string_view to_text(Kind kind) {
 using PathDigest = std::array<char, 16>;
 
 PathDigest digest_of(std::string_view path) {
-  Sha256 sha256;
+  codec::Sha256 sha256;
   sha256.update(path);
   const std::string hex = sha256.finish_hex();
   PathDigest digest{};
@@ -58,8 +58,8 @@ bool is_gits_housekeeping(std::string_view path) {
   const std::size_t slash = path.find('/');
   const std::string_view folder = path.substr(0, slash == std::string_view::npos ? 0 : slash + 1);
   const std::string_view name = path.substr(folder.size());
-  const bool is_in_layout = folder.empty() || folder == "inbox/" || folder == kRejectedFolder ||
-                            folder == kSummariesFolder;
+  const bool is_in_layout = folder.empty() || folder == "inbox/" ||
+                            folder == unpack::kRejectedFolder || folder == kSummariesFolder;
   return is_in_layout && (name == ".gitattributes" || name == ".gitkeep" || name == ".gitignore");
 }
 
@@ -97,7 +97,8 @@ bool is_system_litter(std::string_view path) {
 
 class Auditor {
  public:
-  Auditor(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress)
+  Auditor(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+          ShowProgress progress)
       : storage_(storage), limits_(limits), clock_(clock) {
     if (progress == ShowProgress::yes) line_.emplace(clock);
   }
@@ -120,7 +121,7 @@ class Auditor {
   /// Whether a receiver or a sender prepared the folder.
   bool has_layout() {
     return storage_.has_folder("inbox/") || storage_.has_folder(kSummariesFolder) ||
-           storage_.has_folder(kRejectedFolder);
+           storage_.has_folder(unpack::kRejectedFolder);
   }
 
   [[noreturn]] void refuse_empty_folder() const {
@@ -175,8 +176,9 @@ class Auditor {
     try {
       std::uint64_t files = 0;
       std::uint64_t size_bytes = 0;
-      const auto recorded = read_recorded_batch(
-          storage_, RelativePath(path), [&](const RecordedBatch& batch, const RecordedFile& file) {
+      const auto recorded = archive::read_recorded_batch(
+          storage_, payload::RelativePath(path),
+          [&](const archive::RecordedBatch& batch, const archive::RecordedFile& file) {
             files += 1;
             size_bytes += file.size_bytes;
             check_file(batch, file);
@@ -187,12 +189,12 @@ class Auditor {
     }
   }
 
-  void check_summary(const std::string& path, const RecordedBatch& batch, std::uint64_t files,
-                     std::uint64_t size_bytes) {
-    const bool is_stored = batch.status == BatchStatus::stored;
+  void check_summary(const std::string& path, const archive::RecordedBatch& batch,
+                     std::uint64_t files, std::uint64_t size_bytes) {
+    const bool is_stored = batch.status == archive::BatchStatus::stored;
     (is_stored ? audit_.stored_batches : audit_.rejected_batches) += 1;
-    const auto id = BatchId::parse(batch.batch_id);
-    if (!id || summary_path(*id).str() != path) {
+    const auto id = payload::BatchId::parse(batch.batch_id);
+    if (!id || archive::summary_path(*id).str() != path) {
       find(Kind::bad_summary, path, "", "it is the summary of another batch");
     }
     if (is_stored && (files != batch.total_files || size_bytes != batch.total_size_bytes)) {
@@ -200,13 +202,13 @@ class Auditor {
     }
   }
 
-  void check_file(const RecordedBatch& batch, const RecordedFile& file) {
+  void check_file(const archive::RecordedBatch& batch, const archive::RecordedFile& file) {
     audit_.files += 1;
     audit_.size_bytes += file.size_bytes;
     show_progress();
     known_.push_back(digest_of(file.stored_path));
     try {
-      const RelativePath place(file.stored_path, RelativePath::kMaxStoredBytes);
+      const payload::RelativePath place(file.stored_path, payload::RelativePath::kMaxStoredBytes);
       auto there = storage_.open(place);
       if (!there) return find(Kind::missing, file.stored_path, batch.batch_id, "");
       const std::uint64_t size = there->state().size_bytes;
@@ -214,7 +216,7 @@ class Auditor {
         return find(Kind::changed, file.stored_path, batch.batch_id,
                     fmt::format("it has {} bytes, not {}", size, file.size_bytes));
       }
-      if (sha256_of(*there) != file.sha256) {
+      if (codec::sha256_of(*there) != file.sha256) {
         find(Kind::changed, file.stored_path, batch.batch_id, "its SHA-256 is another");
       }
     } catch (const Error& error) {
@@ -226,13 +228,14 @@ class Auditor {
 
   void note_waiting() {
     // No time is too long here: what waits is the receiver's business.
-    const Inbox inbox =
-        scan_inbox(storage_, limits_, clock_.now_seconds(), std::chrono::seconds::max());
-    for (const WaitingBatch& batch : inbox.batches) {
-      for (const PayloadFile& payload : all_files(batch)) expected_.insert(payload.path.str());
+    const unpack::Inbox inbox =
+        unpack::scan_inbox(storage_, limits_, clock_.now_seconds(), std::chrono::seconds::max());
+    for (const unpack::WaitingBatch& batch : inbox.batches) {
+      for (const archive::PayloadFile& payload : unpack::all_files(batch))
+        expected_.insert(payload.path.str());
     }
     audit_.waiting = expected_.size();
-    for (const RelativePath& trigger : inbox.triggers) expected_.insert(trigger.str());
+    for (const payload::RelativePath& trigger : inbox.triggers) expected_.insert(trigger.str());
   }
 
   [[nodiscard]] bool is_known(const std::string& path) const {
@@ -241,7 +244,7 @@ class Auditor {
 
   [[nodiscard]] bool is_there(const std::string& path) {
     try {
-      return storage_.exists(RelativePath(path));
+      return storage_.exists(payload::RelativePath(path));
     } catch (const Error&) {
       return false;  // a name the receiver never gives
     }
@@ -252,14 +255,14 @@ class Auditor {
     if (!is_regular) return find(Kind::unknown, path, "", "it is no regular file");
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
     if (is_system_litter(path)) return note_litter(path);
-    if (path.starts_with(kRejectedFolder)) return look_at_rejected(path);
-    const bool is_staged = path.starts_with(kStagingFolder.str() + "/");
+    if (path.starts_with(unpack::kRejectedFolder)) return look_at_rejected(path);
+    const bool is_staged = path.starts_with(archive::kStagingFolder.str() + "/");
     find(Kind::unknown, path, "", is_staged ? "a run that died left it; the next removes it" : "");
   }
 
   /// A rejected payload and its reason belong together.
   void look_at_rejected(const std::string& path) {
-    const std::string suffix(kReasonSuffix);
+    const std::string suffix(unpack::kReasonSuffix);
     if (is_there(path + suffix)) return;
     if (!path.ends_with(suffix)) {
       return find(Kind::unknown, path, "", "a rejected payload without its reason");
@@ -269,10 +272,10 @@ class Auditor {
     }
   }
 
-  Storage& storage_;
-  const Limits& limits_;
-  Clock& clock_;
-  std::optional<StatusLine> line_;
+  archive::Storage& storage_;
+  const payload::Limits& limits_;
+  platform::Clock& clock_;
+  std::optional<program::StatusLine> line_;
   std::vector<PathDigest> known_;  ///< of every stored path that a summary names
   std::set<std::string> expected_;
   bool is_empty_ = true;  ///< nothing was seen but what the system leaves
@@ -281,7 +284,8 @@ class Auditor {
 
 }  // namespace
 
-Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress) {
+Audit audit(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+            ShowProgress progress) {
   return Auditor(storage, limits, clock, progress).run();
 }
 
@@ -300,7 +304,7 @@ std::string to_line(const Audit& audit) {
 }
 
 std::string to_json_text(const Audit& audit) {
-  Json json;
+  text::Json json;
   json["stored_batches"] = audit.stored_batches;
   json["rejected_batches"] = audit.rejected_batches;
   json["files"] = audit.files;
@@ -308,15 +312,16 @@ std::string to_json_text(const Audit& audit) {
   json["waiting"] = audit.waiting;
   json["system_litter"] = audit.litter;
   json["found"] = audit.found;
-  json["findings"] = Json::array();
+  json["findings"] = text::Json::array();
   for (const Finding& finding : audit.findings) {
     json["findings"].push_back(
         {{"kind", to_text(finding.kind)},
          {"path", finding.path},
-         {"batch_id", finding.batch_id.empty() ? Json(nullptr) : Json(finding.batch_id)},
+         {"batch_id",
+          finding.batch_id.empty() ? text::Json(nullptr) : text::Json(finding.batch_id)},
          {"detail", finding.detail}});
   }
-  return healthmetric::to_text(json);
+  return healthmetric::text::to_text(json);
 }
 
 }  // namespace healthmetric::receiver

@@ -45,7 +45,8 @@ enum class ShowProgress { yes, no };
 /// Throws Error{usage} for a folder in which nothing is: it is no storage, or all of it is gone.
 /// Changes nothing and opens no link. Each finding is logged as an error. Memory grows by 16 bytes
 /// for each stored file.
-Audit audit(Storage& storage, const Limits& limits, Clock& clock, ShowProgress progress);
+Audit audit(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+            ShowProgress progress);
 
 /// One line: "verified 12 batches (84 files, 15.2 MiB): nothing is missing, changed or unknown", or
 /// "nothing is stored in '_storage' yet".

@@ -3,7 +3,7 @@
 #include <random>
 #include <utility>
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 constexpr unsigned kFirstSizeLog = 6;
@@ -56,4 +56,4 @@ void HashSet::grow() {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

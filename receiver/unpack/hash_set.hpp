@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// A set of 64-bit hashes for up to a hundred thousand names, which take a mebibyte: between two
 /// enlargements it is four to eight tenths full.
@@ -31,4 +31,4 @@ class HashSet {
   std::size_t size_ = 0;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

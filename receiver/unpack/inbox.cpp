@@ -11,7 +11,7 @@
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 constexpr std::string_view kInbox = "inbox/";
@@ -23,16 +23,18 @@ bool is_first_generation_output(std::string_view name) {
          name.find("processing_summary") != std::string_view::npos;
 }
 
-bool hold_the_same(Storage& storage, const PayloadFile& a, const PayloadFile& b) {
+bool hold_the_same(archive::Storage& storage, const archive::PayloadFile& a,
+                   const archive::PayloadFile& b) {
   if (a.size_bytes != b.size_bytes) return false;
   auto left = storage.open(a.path);
   auto right = storage.open(b.path);
-  return left && right && same_bytes(*left, *right);
+  return left && right && archive::same_bytes(*left, *right);
 }
 
 /// Takes out of the parts, sorted, what lies in the inbox and in the root alike.
-std::vector<PayloadFile> take_copies(Storage& storage, std::vector<NamedPayload>& parts) {
-  std::vector<PayloadFile> copies;
+std::vector<archive::PayloadFile> take_copies(archive::Storage& storage,
+                                              std::vector<NamedPayload>& parts) {
+  std::vector<archive::PayloadFile> copies;
   for (std::size_t i = 1; i < parts.size();) {
     if (parts[i].name == parts[i - 1].name &&
         hold_the_same(storage, parts[i].payload, parts[i - 1].payload)) {
@@ -76,8 +78,9 @@ std::chrono::sys_seconds arrived_at(const std::vector<NamedPayload>& parts) {
       ->modified;
 }
 
-WaitingBatch assemble(Storage& storage, const BatchId& id, std::vector<NamedPayload> parts,
-                      std::chrono::sys_seconds now, std::chrono::seconds incomplete_after) {
+WaitingBatch assemble(archive::Storage& storage, const payload::BatchId& id,
+                      std::vector<NamedPayload> parts, std::chrono::sys_seconds now,
+                      std::chrono::seconds incomplete_after) {
   std::stable_sort(parts.begin(), parts.end(), [](const NamedPayload& a, const NamedPayload& b) {
     return a.name.part < b.name.part;
   });
@@ -97,23 +100,24 @@ WaitingBatch assemble(Storage& storage, const BatchId& id, std::vector<NamedPayl
       incomplete_after == std::chrono::seconds(0) || now - arrived > incomplete_after;
   batch.state = too_late ? WaitingBatch::State::unusable : WaitingBatch::State::incomplete;
   if (too_late) {
-    batch.reason = "still missing since " + format_timestamp(arrived) + ": " + batch.reason;
+    batch.reason = "still missing since " + text::format_timestamp(arrived) + ": " + batch.reason;
   }
   return batch;
 }
 
-bool is_payload_in_root(Storage& storage, const std::string& name, const Limits& limits) {
+bool is_payload_in_root(archive::Storage& storage, const std::string& name,
+                        const payload::Limits& limits) {
   if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
   if (!is_usable(name)) return false;
-  auto file = storage.open(RelativePath(name));
-  return file && looks_like_payload(*file, limits);
+  auto file = storage.open(payload::RelativePath(name));
+  return file && payload::looks_like_payload(*file, limits);
 }
 
 }  // namespace
 
 bool is_usable(const std::string& path) {
   try {
-    const RelativePath valid(path);
+    const payload::RelativePath valid(path);
     return true;
   } catch (const Error& error) {
     log::warning("left where it is: " + std::string(error.what()));
@@ -125,20 +129,20 @@ bool is_inbox_payload_name(std::string_view name) {
   return name.ends_with(kPayloadExtension) && !name.starts_with('.');
 }
 
-std::vector<PayloadFile> all_files(const WaitingBatch& batch) {
-  std::vector<PayloadFile> files = batch.payloads;
+std::vector<archive::PayloadFile> all_files(const WaitingBatch& batch) {
+  std::vector<archive::PayloadFile> files = batch.payloads;
   files.insert(files.end(), batch.copies.begin(), batch.copies.end());
   return files;
 }
 
-Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
-                 std::chrono::seconds incomplete_after,
+Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
+                 std::chrono::sys_seconds now, std::chrono::seconds incomplete_after,
                  const std::vector<NamedPayload>& elsewhere) {
   Inbox inbox;
   std::map<std::string, std::vector<NamedPayload>> by_batch;
-  const auto add = [&](const std::string& folder, const Storage::File& file) {
-    PayloadFile payload{RelativePath(folder + file.name), file.size_bytes};
-    if (const auto name = PayloadName::parse(file.name)) {
+  const auto add = [&](const std::string& folder, const archive::Storage::File& file) {
+    archive::PayloadFile payload{payload::RelativePath(folder + file.name), file.size_bytes};
+    if (const auto name = payload::PayloadName::parse(file.name)) {
       by_batch[name->batch.str()].push_back({*name, std::move(payload), file.modified});
     } else {
       WaitingBatch batch;
@@ -146,11 +150,11 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
       inbox.batches.push_back(std::move(batch));
     }
   };
-  for (const Storage::File& file : storage.files_in(kInbox)) {
+  for (const archive::Storage::File& file : storage.files_in(kInbox)) {
     if (is_inbox_payload_name(file.name) && is_usable(std::string(kInbox) + file.name))
       add(std::string(kInbox), file);
   }
-  for (const Storage::File& file : storage.files_in("")) {
+  for (const archive::Storage::File& file : storage.files_in("")) {
     if (file.name.starts_with(kTriggerPrefix)) {
       if (is_usable(file.name)) inbox.triggers.emplace_back(file.name);
     } else if (is_payload_in_root(storage, file.name, limits)) {
@@ -159,7 +163,7 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   }
   for (const NamedPayload& part : elsewhere) by_batch[part.name.batch.str()].push_back(part);
   for (auto& [id, parts] : by_batch) {
-    const BatchId batch = parts.front().name.batch;
+    const payload::BatchId batch = parts.front().name.batch;
     inbox.batches.push_back(assemble(storage, batch, std::move(parts), now, incomplete_after));
   }
   std::stable_sort(inbox.batches.begin(), inbox.batches.end(),
@@ -169,4 +173,4 @@ Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_second
   return inbox;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

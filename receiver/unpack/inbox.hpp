@@ -12,13 +12,13 @@
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// A payload with the name of its batch and part, which tells what it is even where the file has
 /// another one.
 struct NamedPayload {
-  PayloadName name;
-  PayloadFile payload;
+  payload::PayloadName name;
+  archive::PayloadFile payload;
   std::chrono::sys_seconds modified;
 };
 
@@ -30,19 +30,19 @@ struct WaitingBatch {
     unusable,    ///< can never be unpacked; `reason` says why
   };
 
-  std::vector<PayloadFile> payloads;  ///< in the order of their parts
-  std::vector<PayloadFile> copies;    ///< what lies there once more, byte for byte
-  std::optional<BatchId> id;          ///< as the file names tell; the content must agree
+  std::vector<archive::PayloadFile> payloads;  ///< in the order of their parts
+  std::vector<archive::PayloadFile> copies;    ///< what lies there once more, byte for byte
+  std::optional<payload::BatchId> id;          ///< as the file names tell; the content must agree
   State state = State::complete;
   std::string reason;  ///< what it waits for, or why it is unusable
 };
 
 /// Every file of the batch, also what is there twice.
-std::vector<PayloadFile> all_files(const WaitingBatch& batch);
+std::vector<archive::PayloadFile> all_files(const WaitingBatch& batch);
 
 struct Inbox {
-  std::vector<WaitingBatch> batches;   ///< oldest first, by name
-  std::vector<RelativePath> triggers;  ///< `.trigger*` files in the root
+  std::vector<WaitingBatch> batches;            ///< oldest first, by name
+  std::vector<payload::RelativePath> triggers;  ///< `.trigger*` files in the root
 };
 
 /// False, with a word in the log, for a path below `_storage/` that is not safe: somebody's mistake
@@ -59,8 +59,8 @@ bool is_inbox_payload_name(std::string_view name);
 /// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
 /// with none at once.
 /// Payloads `elsewhere` in the storage count as if they lay in the inbox.
-Inbox scan_inbox(Storage& storage, const Limits& limits, std::chrono::sys_seconds now,
-                 std::chrono::seconds incomplete_after,
+Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
+                 std::chrono::sys_seconds now, std::chrono::seconds incomplete_after,
                  const std::vector<NamedPayload>& elsewhere = {});
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

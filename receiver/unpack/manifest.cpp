@@ -7,7 +7,7 @@
 
 #include "common/base/error.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 constexpr std::size_t kFields = 7;
@@ -48,7 +48,7 @@ void ManifestWriter::append(const ManifestEntry& entry) {
   file_.write(line_);
 }
 
-void for_each_entry(Storage& storage, const RelativePath& manifest,
+void for_each_entry(archive::Storage& storage, const payload::RelativePath& manifest,
                     const std::function<void(const ManifestEntry&)>& use) {
   auto file = storage.open(manifest);
   if (!file) throw_broken();
@@ -67,4 +67,4 @@ void for_each_entry(Storage& storage, const RelativePath& manifest,
   if (!pending.empty()) throw_broken();
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -17,7 +17,7 @@
 ///
 ///   <size> <sha256> <git blob> <content type> <0|1 looks right> <path> <stored path>
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// Valid as long as what it points to: where entries are read, until the next one.
 struct ManifestEntry {
@@ -32,18 +32,19 @@ struct ManifestEntry {
 
 class ManifestWriter {
  public:
-  ManifestWriter(Storage& storage, const RelativePath& path) : file_(storage.create(path)) {}
+  ManifestWriter(archive::Storage& storage, const payload::RelativePath& path)
+      : file_(storage.create(path)) {}
 
   void append(const ManifestEntry& entry);
   void finish() { file_.flush(); }
 
  private:
-  OutputFile file_;
+  platform::OutputFile file_;
   std::string line_;
 };
 
 /// Calls `use` for each entry, in the order they were written.
-void for_each_entry(Storage& storage, const RelativePath& manifest,
+void for_each_entry(archive::Storage& storage, const payload::RelativePath& manifest,
                     const std::function<void(const ManifestEntry&)>& use);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

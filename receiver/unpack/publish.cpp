@@ -8,7 +8,7 @@
 #include "common/payload/reader.hpp"
 #include "receiver/unpack/manifest.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 [[noreturn]] void reject_taken(std::string_view path, std::string_view place) {
@@ -17,37 +17,38 @@ namespace {
 }
 
 /// Compares what publishing would: the files of a verified batch with what lies in their places.
-class PlaceChecker final : public PayloadSink {
+class PlaceChecker final : public payload::PayloadSink {
  public:
-  PlaceChecker(Storage& storage, StoredNames names) : storage_(storage), names_(std::move(names)) {}
+  PlaceChecker(archive::Storage& storage, StoredNames names)
+      : storage_(storage), names_(std::move(names)) {}
 
-  void begin_content(const RelativePath& /*path*/, std::optional<std::uint64_t> /*size*/) override {
-  }
+  void begin_content(const payload::RelativePath& /*path*/,
+                     std::optional<std::uint64_t> /*size*/) override {}
   void content(std::string_view /*bytes*/) override {}
-  void end_entry(const FileEntry& entry) override {
+  void end_entry(const payload::FileEntry& entry) override {
     if (entry.chunk && !entry.chunk->last) return;
-    const RelativePath place = names_.place(entry.path);
+    const payload::RelativePath place = names_.place(entry.path);
     auto there = storage_.open(place);
     if (!there) return;
-    if (sha256_of(*there) != (entry.chunk ? entry.chunk->file_sha256 : entry.sha256)) {
+    if (codec::sha256_of(*there) != (entry.chunk ? entry.chunk->file_sha256 : entry.sha256)) {
       reject_taken(entry.path.str(), place.str());
     }
   }
 
  private:
-  Storage& storage_;
+  archive::Storage& storage_;
   StoredNames names_;
 };
 
 /// Brings staged files to their places, in the order of the manifest.
 class Publisher {
  public:
-  explicit Publisher(Storage& storage) : storage_(storage) {}
+  explicit Publisher(archive::Storage& storage) : storage_(storage) {}
 
   /// Throws Error{bad_payload} when the place holds something else.
   void check(const ManifestEntry& entry) {
     if (has_moved_or_is_new(entry.stored_path)) return;
-    const RelativePath place = place_of(entry);
+    const payload::RelativePath place = place_of(entry);
     if (const auto folder = missing_folder(place)) {
       folder_ = *folder + "/";
     } else {
@@ -57,20 +58,23 @@ class Publisher {
 
   void move(const ManifestEntry& entry) {
     if (has_moved_or_is_new(entry.stored_path)) return;
-    const RelativePath place = place_of(entry);
+    const payload::RelativePath place = place_of(entry);
     if (const auto folder = missing_folder(place)) {
-      storage_.move_folder(staged(*folder), RelativePath(*folder, RelativePath::kMaxStoredBytes));
+      storage_.move_folder(staged(*folder),
+                           payload::RelativePath(*folder, payload::RelativePath::kMaxStoredBytes));
       folder_ = *folder + "/";
     } else if (!storage_.exists(staged(entry.stored_path))) {
       return;  // it moved with its folder
-    } else if (storage_.move(staged(entry.stored_path), place) == Storage::Moved::target_exists) {
+    } else if (storage_.move(staged(entry.stored_path), place) ==
+               archive::Storage::Moved::target_exists) {
       expect_free_or_same(entry, place);
     }
   }
 
  private:
-  static RelativePath place_of(const ManifestEntry& entry) {
-    return RelativePath(std::string(entry.stored_path), RelativePath::kMaxStoredBytes);
+  static payload::RelativePath place_of(const ManifestEntry& entry) {
+    return payload::RelativePath(std::string(entry.stored_path),
+                                 payload::RelativePath::kMaxStoredBytes);
   }
 
   [[nodiscard]] bool has_moved_or_is_new(std::string_view place) const {
@@ -78,7 +82,7 @@ class Publisher {
   }
 
   /// The first of the folders above `place`, from the top, that does not exist.
-  std::optional<std::string> missing_folder(const RelativePath& place) {
+  std::optional<std::string> missing_folder(const payload::RelativePath& place) {
     if (storage_.has_folder(place.directory())) return {};
     const std::string_view path = place.str();
     std::size_t slash = path.find('/');
@@ -86,27 +90,27 @@ class Publisher {
     return std::string(path.substr(0, slash));
   }
 
-  void expect_free_or_same(const ManifestEntry& entry, const RelativePath& place) {
+  void expect_free_or_same(const ManifestEntry& entry, const payload::RelativePath& place) {
     auto there = storage_.open(place);
     if (!there) return;
     auto ours = storage_.open(staged(entry.stored_path));
-    if (!ours || !same_bytes(*ours, *there)) reject_taken(entry.path, entry.stored_path);
+    if (!ours || !archive::same_bytes(*ours, *there)) reject_taken(entry.path, entry.stored_path);
   }
 
-  Storage& storage_;
+  archive::Storage& storage_;
   std::string folder_;  ///< the last one that was missing, with its final slash
 };
 
 }  // namespace
 
-RelativePath staged(std::string_view place) {
+payload::RelativePath staged(std::string_view place) {
   static constexpr std::string_view kFolder = "/files/";
-  std::string path = kStagingFolder.str();
+  std::string path = archive::kStagingFolder.str();
   path.append(kFolder).append(place);
-  return RelativePath::known(std::move(path));
+  return payload::RelativePath::known(std::move(path));
 }
 
-void publish(Storage& storage, const RelativePath& manifest) {
+void publish(archive::Storage& storage, const payload::RelativePath& manifest) {
   Publisher checking(storage);
   for_each_entry(storage, manifest, [&](const auto& entry) { checking.check(entry); });
   Publisher moving(storage);
@@ -114,14 +118,14 @@ void publish(Storage& storage, const RelativePath& manifest) {
   storage.sync();
 }
 
-void check_places(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                  StoredNames names) {
+void check_places(archive::Storage& storage, const WaitingBatch& batch,
+                  const payload::Limits& limits, StoredNames names) {
   PlaceChecker checker(storage, std::move(names));
-  Budget budget(limits);
-  for (const PayloadFile& payload : batch.payloads) {
+  payload::Budget budget(limits);
+  for (const archive::PayloadFile& payload : batch.payloads) {
     auto file = storage.open(payload.path);
-    if (file) read_payload(*file, budget, checker);
+    if (file) payload::read_payload(*file, budget, checker);
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -9,19 +9,19 @@
 
 /// From the staging folder to the places where the files of a batch stay.
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// Where a file is staged: below the staging folder as it will lie below the storage.
-RelativePath staged(std::string_view place);
+payload::RelativePath staged(std::string_view place);
 
 /// Moves the staged files of a manifest to their places and makes them durable; a folder that is
 /// new moves as a whole. A target that holds the same bytes already is done; Error{bad_payload},
 /// before anything is moved, when one holds others.
-void publish(Storage& storage, const RelativePath& manifest);
+void publish(archive::Storage& storage, const payload::RelativePath& manifest);
 
 /// Compares what publishing would: the files of a batch that was verified with what lies in their
 /// places. Reads the payloads.
-void check_places(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                  StoredNames names);
+void check_places(archive::Storage& storage, const WaitingBatch& batch,
+                  const payload::Limits& limits, StoredNames names);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

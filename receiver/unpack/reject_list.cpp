@@ -4,7 +4,7 @@
 #include "common/platform/file.hpp"
 #include "common/text/json.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 constexpr std::uint64_t kMaxListBytes = 16 << 20;
@@ -14,7 +14,8 @@ constexpr std::uint64_t kMaxListBytes = 16 << 20;
 RejectList read_reject_list(const std::filesystem::path& file) {
   RejectList list;
   try {
-    const Json json = parse_json(read_file(file, kMaxListBytes), file.string());
+    const text::Json json =
+        text::parse_json(platform::read_file(file, kMaxListBytes), file.string());
     if (!json.is_object()) throw Error(ErrorCode::usage, file.string() + " is no JSON object");
     for (const auto& [payload, reason] : json.items()) {
       if (!reason.is_string())
@@ -27,4 +28,4 @@ RejectList read_reject_list(const std::filesystem::path& file) {
   return list;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

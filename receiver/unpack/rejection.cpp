@@ -9,27 +9,28 @@
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 /// Room for "~2" and ".reason.json" behind a payload's name.
-constexpr std::size_t kMaxRejectedNameBytes = RelativePath::kMaxComponentBytes - 24;
+constexpr std::size_t kMaxRejectedNameBytes = payload::RelativePath::kMaxComponentBytes - 24;
 
-std::string reason_text(const PayloadFile& payload, const Rejection& rejection) {
-  Json reason;
-  reason["batch_id"] = rejection.id ? Json(rejection.id->str()) : Json(nullptr);
+std::string reason_text(const archive::PayloadFile& payload, const Rejection& rejection) {
+  text::Json reason;
+  reason["batch_id"] = rejection.id ? text::Json(rejection.id->str()) : text::Json(nullptr);
   reason["payload"] = payload.path.str();
   reason["size"] = payload.size_bytes;
   reason["reason"] = rejection.reason;
-  reason["rejected_at"] = format_timestamp(rejection.rejected_at);
+  reason["rejected_at"] = text::format_timestamp(rejection.rejected_at);
   reason["receiver"] = {{"version", kVersion}};
-  return to_pretty_text(reason);
+  return text::to_pretty_text(reason);
 }
 
-bool holds_the_same(Storage& storage, const RelativePath& a, const RelativePath& b) {
+bool holds_the_same(archive::Storage& storage, const payload::RelativePath& a,
+                    const payload::RelativePath& b) {
   auto left = storage.open(a);
   auto right = storage.open(b);
-  return left && right && same_bytes(*left, *right);
+  return left && right && archive::same_bytes(*left, *right);
 }
 
 /// As much of the end of a name as leaves room behind it, cut between characters.
@@ -40,11 +41,11 @@ std::string_view end_of(std::string_view name) {
 
 /// The first of "name", "name~2", ... that is free or already holds this payload. One that is named
 /// like a reason is never "name": it would be taken for the reason of another.
-RelativePath target_for(Storage& storage, const PayloadFile& payload) {
+payload::RelativePath target_for(archive::Storage& storage, const archive::PayloadFile& payload) {
   const std::string base =
       std::string(kRejectedFolder) + std::string(end_of(payload.path.filename()));
   for (unsigned attempt = base.ends_with(kReasonSuffix) ? 2 : 1;; ++attempt) {
-    RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
+    payload::RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
     if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;
   }
 }
@@ -56,14 +57,15 @@ bool is_defect(ErrorCode code) {
          code == ErrorCode::unsafe_path;
 }
 
-std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadFile>& payloads,
-                                    const Rejection& rejection) {
-  std::vector<RelativePath> now_there;
-  for (const PayloadFile& payload : payloads) {
-    const RelativePath target = target_for(storage, payload);
-    const RelativePath reason(target.str() + std::string(kReasonSuffix));
+std::vector<payload::RelativePath> set_aside(archive::Storage& storage,
+                                             const std::vector<archive::PayloadFile>& payloads,
+                                             const Rejection& rejection) {
+  std::vector<payload::RelativePath> now_there;
+  for (const archive::PayloadFile& payload : payloads) {
+    const payload::RelativePath target = target_for(storage, payload);
+    const payload::RelativePath reason(target.str() + std::string(kReasonSuffix));
     storage.write_durably(reason, reason_text(payload, rejection));
-    if (storage.move(payload.path, target) == Storage::Moved::target_exists) {
+    if (storage.move(payload.path, target) == archive::Storage::Moved::target_exists) {
       storage.remove(payload.path);  // an earlier run stored the same bytes there
     }
     // Two copies of one payload become one.
@@ -75,4 +77,4 @@ std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadF
   return now_there;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

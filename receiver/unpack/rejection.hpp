@@ -11,7 +11,7 @@
 #include "common/payload/batch_id.hpp"
 #include "receiver/unpack/inbox.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 inline constexpr std::string_view kRejectedFolder = "rejected/";
 inline constexpr std::string_view kReasonSuffix = ".reason.json";
@@ -20,7 +20,7 @@ inline constexpr std::string_view kReasonSuffix = ".reason.json";
 bool is_defect(ErrorCode code);
 
 struct Rejection {
-  std::optional<BatchId> id;
+  std::optional<payload::BatchId> id;
   std::string reason;
   std::chrono::sys_seconds rejected_at;
 };
@@ -29,7 +29,8 @@ struct Rejection {
 /// `<payload file>.reason.json` beside it; the reason is written first, so that no payload lies
 /// there unexplained. A file of that name with other content stays, and the new one gets "~2".
 /// Returns the paths that are now there. Doing it again after a crash finishes it.
-std::vector<RelativePath> set_aside(Storage& storage, const std::vector<PayloadFile>& payloads,
-                                    const Rejection& rejection);
+std::vector<payload::RelativePath> set_aside(archive::Storage& storage,
+                                             const std::vector<archive::PayloadFile>& payloads,
+                                             const Rejection& rejection);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -6,7 +6,7 @@
 #include "common/archive/storage.hpp"
 #include "receiver/unpack/inbox.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 struct Retried {
   std::vector<std::string> taken;  ///< payloads in `rejected/` that are in the inbox now
@@ -20,14 +20,15 @@ struct Retried {
 /// The summary goes first, or the payload would be a repeat of what was rejected; the reason goes
 /// last, for without it nobody would know where the payload belongs. A reason that a crash left
 /// without its payload is removed by the next call.
-Retried retry_rejected(Storage& storage);
+Retried retry_rejected(archive::Storage& storage);
 
 /// Where parts of a batch were rejected because the others were long in coming, and those are in
 /// the inbox now: the rejected ones, if with them no part is missing. Each has the name that it
 /// goes by, and the path in `rejected/` where it lies.
-std::vector<NamedPayload> early_parts(Storage& storage, const Inbox& inbox);
+std::vector<NamedPayload> early_parts(archive::Storage& storage, const Inbox& inbox);
 
 /// Moves them back in the same way. Returns the paths of those that were moved.
-std::vector<std::string> take_back(Storage& storage, const std::vector<NamedPayload>& early);
+std::vector<std::string> take_back(archive::Storage& storage,
+                                   const std::vector<NamedPayload>& early);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -13,7 +13,7 @@
 #include "common/base/utf8.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 /// Folders of the layout itself, which no stored file may enter.
@@ -51,8 +51,8 @@ bool is_device_name(std::string_view name) {
 
 /// Cuts the end off the stem so that `stem + tail` fits a file name.
 std::string shorten(std::string_view stem, std::string_view tail) {
-  const std::size_t room =
-      RelativePath::kMaxComponentBytes - std::min(tail.size(), RelativePath::kMaxComponentBytes);
+  const std::size_t room = payload::RelativePath::kMaxComponentBytes -
+                           std::min(tail.size(), payload::RelativePath::kMaxComponentBytes);
   return std::string(utf8_prefix(stem, room)) + std::string(tail);
 }
 
@@ -60,7 +60,7 @@ std::string shorten(std::string_view stem, std::string_view tail) {
 std::string with_suffix(std::string_view name, std::string_view suffix) {
   const std::size_t dot = name.rfind('.');
   const bool has_extension = dot != std::string_view::npos && dot != 0 &&
-                             name.size() - dot <= RelativePath::kMaxExtensionBytes;
+                             name.size() - dot <= payload::RelativePath::kMaxExtensionBytes;
   const std::size_t stem = has_extension ? dot : name.size();
   return shorten(name.substr(0, stem), std::string(suffix) + std::string(name.substr(stem)));
 }
@@ -94,7 +94,8 @@ std::string substitute(std::string_view pattern, const ValueOf& value_of) {
 }
 
 /// `pattern` with the fields of a file filled in, of which the stem may have been cut.
-std::string expand(std::string_view pattern, const RelativePath& path, std::string_view stem) {
+std::string expand(std::string_view pattern, const payload::RelativePath& path,
+                   std::string_view stem) {
   return substitute(pattern, [&](std::string_view field) -> std::optional<std::string_view> {
     if (field == "dir") return path.directory();
     if (field == "stem") return stem;
@@ -103,11 +104,11 @@ std::string expand(std::string_view pattern, const RelativePath& path, std::stri
 }
 
 /// Expands the pattern; when that makes the name too long, with the end of the stem cut off.
-std::string expand_to_fit(std::string_view pattern, const RelativePath& path) {
+std::string expand_to_fit(std::string_view pattern, const payload::RelativePath& path) {
   std::string expanded = expand(pattern, path, path.stem());
   const std::size_t name_bytes = expanded.size() - (expanded.rfind('/') + 1);
-  if (name_bytes <= RelativePath::kMaxComponentBytes) return expanded;
-  const std::size_t excess = name_bytes - RelativePath::kMaxComponentBytes;
+  if (name_bytes <= payload::RelativePath::kMaxComponentBytes) return expanded;
+  const std::size_t excess = name_bytes - payload::RelativePath::kMaxComponentBytes;
   if (excess >= path.stem().size()) {
     throw Error(ErrorCode::unsafe_path, "the name of " + in_quotes(path.str()) +
                                             " gets too long: use a shorter --name-template");
@@ -138,8 +139,8 @@ std::string outside_the_layout(const std::string& name) {
 }  // namespace
 
 NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
-  const BatchId sample{std::chrono::sys_seconds(), "data", "00000000"};
-  const std::string expanded = expand_to_fit(for_batch(sample), RelativePath("file.json"));
+  const payload::BatchId sample{std::chrono::sys_seconds(), "data", "00000000"};
+  const std::string expanded = expand_to_fit(for_batch(sample), payload::RelativePath("file.json"));
   const auto has = [&](std::string_view field) {
     return pattern_.find(field) != std::string::npos;
   };
@@ -155,14 +156,14 @@ NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
                 "would want the same names");
   }
   try {
-    const RelativePath valid(expanded);
+    const payload::RelativePath valid(expanded);
   } catch (const Error& error) {
     throw Error(ErrorCode::usage, std::string("--name-template makes an ") + error.what());
   }
 }
 
-std::string NameTemplate::for_batch(const BatchId& batch) const {
-  const std::string time = format_compact_timestamp(batch.time);
+std::string NameTemplate::for_batch(const payload::BatchId& batch) const {
+  const std::string time = text::format_compact_timestamp(batch.time);
   const std::string id = batch.str();
   const std::string_view time_view = time;
   const std::array<std::pair<std::string_view, std::string_view>, 10> fields = {{
@@ -185,7 +186,7 @@ std::string NameTemplate::for_batch(const BatchId& batch) const {
   });
 }
 
-StoredNames::StoredNames(const NameTemplate& pattern, const BatchId& batch,
+StoredNames::StoredNames(const NameTemplate& pattern, const payload::BatchId& batch,
                          std::uint64_t max_folders)
     : pattern_(pattern.for_batch(batch)), max_folders_(max_folders) {}
 
@@ -237,7 +238,7 @@ StoredNames::Placed StoredNames::place_numbered(std::uint64_t folder, const std:
   return placed;
 }
 
-RelativePath StoredNames::place(const RelativePath& path) {
+payload::RelativePath StoredNames::place(const payload::RelativePath& path) {
   const std::string wanted = expand_to_fit(pattern_, path);
   const std::size_t name = wanted.rfind('/') + 1;
   place_folder(std::string_view(wanted).substr(0, name));
@@ -247,7 +248,8 @@ RelativePath StoredNames::place(const RelativePath& path) {
     throw Error(ErrorCode::too_large,
                 fmt::format("the batch has more than {} folders (--max-files)", max_folders_));
   }
-  return RelativePath(placed_folder_.name + file.name, RelativePath::kMaxStoredBytes);
+  return payload::RelativePath(placed_folder_.name + file.name,
+                               payload::RelativePath::kMaxStoredBytes);
 }
 
 /// Where the files of a folder go, which come one after the other, stays the same.
@@ -276,7 +278,7 @@ std::string portable_component(std::string_view component) {
     name[i - 1] = '_';
   }
   if (is_device_name(name) || is_gits_own(name)) name.insert(name.begin(), '_');
-  return name.size() > RelativePath::kMaxComponentBytes ? with_suffix(name, "") : name;
+  return name.size() > payload::RelativePath::kMaxComponentBytes ? with_suffix(name, "") : name;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -9,7 +9,7 @@
 #include "common/payload/relative_path.hpp"
 #include "receiver/unpack/hash_set.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// The pattern a file's stored path is made from. Fields: {batch} {dir} {stem} {ext} {timestamp}
 /// {id} {year} {month} {day} {batch_id}; docs/storage-layout.md explains them.
@@ -23,7 +23,7 @@ class NameTemplate {
   explicit NameTemplate(std::string pattern);
 
   /// The pattern with the fields of a batch filled in, which are the same for all of its files.
-  [[nodiscard]] std::string for_batch(const BatchId& batch) const;
+  [[nodiscard]] std::string for_batch(const payload::BatchId& batch) const;
 
  private:
   std::string pattern_;
@@ -34,12 +34,13 @@ class NameTemplate {
 class StoredNames {
  public:
   /// `max_folders` bounds the folders of the batch, all levels counted.
-  StoredNames(const NameTemplate& pattern, const BatchId& batch, std::uint64_t max_folders);
+  StoredNames(const NameTemplate& pattern, const payload::BatchId& batch,
+              std::uint64_t max_folders);
 
   /// The place for `path`; the same sequence of paths always gets the same places.
   /// Throws Error{unsafe_path} when no valid name can be made, and Error{too_large} when the batch
   /// has more folders than it may.
-  RelativePath place(const RelativePath& path);
+  payload::RelativePath place(const payload::RelativePath& path);
 
  private:
   enum class Kind { file, folder };
@@ -80,4 +81,4 @@ class StoredNames {
 /// Namespaces"), as do names that git keeps for itself.
 std::string portable_component(std::string_view component);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

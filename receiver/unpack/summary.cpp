@@ -8,40 +8,41 @@
 #include "common/text/timestamp.hpp"
 #include "receiver/unpack/manifest.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 constexpr unsigned kSummarySchemaVersion = 1;
 constexpr std::size_t kMaxWarnings = 100;
-const RelativePath kUnfinishedSummary{".staging/summary.json"};
+const payload::RelativePath kUnfinishedSummary{".staging/summary.json"};
 
-std::string_view to_text(BatchStatus status) {
-  return status == BatchStatus::stored ? "stored" : "rejected";
+std::string_view to_text(archive::BatchStatus status) {
+  return status == archive::BatchStatus::stored ? "stored" : "rejected";
 }
 
-Json payloads_json(const std::vector<PayloadFile>& payloads) {
-  Json list = Json::array();
-  for (const PayloadFile& payload : payloads) {
+text::Json payloads_json(const std::vector<archive::PayloadFile>& payloads) {
+  text::Json list = text::Json::array();
+  for (const archive::PayloadFile& payload : payloads) {
     list.push_back({{"path", payload.path.str()}, {"size", payload.size_bytes}});
   }
   return list;
 }
 
-Json skipped_json(const std::vector<SkippedFile>& skipped) {
-  Json list = Json::array();
-  for (const SkippedFile& file : skipped) {
+text::Json skipped_json(const std::vector<payload::SkippedFile>& skipped) {
+  text::Json list = text::Json::array();
+  for (const payload::SkippedFile& file : skipped) {
     list.push_back({{"relative_path", file.path}, {"reason", file.reason}});
   }
   return list;
 }
 
-Json sender_json(const std::optional<SenderIdentity>& sender) {
+text::Json sender_json(const std::optional<payload::SenderIdentity>& sender) {
   if (!sender) return nullptr;
   return {{"host", sender->host}, {"user", sender->user}, {"version", sender->version}};
 }
 
-Json warnings_json(Storage& storage, const std::optional<RelativePath>& manifest) {
-  Json list = Json::array();
+text::Json warnings_json(archive::Storage& storage,
+                         const std::optional<payload::RelativePath>& manifest) {
+  text::Json list = text::Json::array();
   if (!manifest) return list;
   for_each_entry(storage, *manifest, [&](const ManifestEntry& entry) {
     if (entry.looks_like_its_extension || list.size() == kMaxWarnings) return;
@@ -52,17 +53,17 @@ Json warnings_json(Storage& storage, const std::optional<RelativePath>& manifest
 }
 
 /// Everything but the files, which follow as the last member.
-Json head_json(const Summary& summary) {
-  const BatchMetadata& metadata = summary.metadata;
-  Json head;
+text::Json head_json(const Summary& summary) {
+  const payload::BatchMetadata& metadata = summary.metadata;
+  text::Json head;
   head["schema_version"] = kSummarySchemaVersion;
   head["batch_id"] = summary.id.str();
   head["batch_name"] = metadata.batch_name;
   head["status"] = to_text(summary.status);
-  head["reason"] = summary.reason.empty() ? Json(nullptr) : Json(summary.reason);
+  head["reason"] = summary.reason.empty() ? text::Json(nullptr) : text::Json(summary.reason);
   head["payloads"] = payloads_json(summary.payloads);
-  head["timestamp"] = format_timestamp(summary.id.time);
-  head["processed_at"] = format_timestamp(summary.processed_at);
+  head["timestamp"] = text::format_timestamp(summary.id.time);
+  head["processed_at"] = text::format_timestamp(summary.processed_at);
   head["duration_ms"] = summary.duration.count();
   head["receiver"] = {{"version", kVersion}};
   head["source"] = metadata.source;
@@ -75,9 +76,9 @@ Json head_json(const Summary& summary) {
 
 std::string entry_json(const ManifestEntry& entry) {
   std::string text = "    {\"path\": ";
-  append_json_string(entry.path, text);
+  text::append_json_string(entry.path, text);
   text += ", \"stored_path\": ";
-  append_json_string(entry.stored_path, text);
+  text::append_json_string(entry.stored_path, text);
   text += fmt::format(R"(, "status": "stored", "size": {}, "sha256": "{}", )", entry.size_bytes,
                       entry.sha256);
   if (!entry.git_blob.empty()) text += fmt::format(R"("git_blob": "{}", )", entry.git_blob);
@@ -86,11 +87,11 @@ std::string entry_json(const ManifestEntry& entry) {
 
 /// The files are streamed behind a head made by the JSON library, whose closing brace is taken
 /// off: a batch may have a hundred thousand of them.
-void write_text(Storage& storage, const Summary& summary,
-                const std::optional<RelativePath>& manifest, Sink& out) {
-  Json head = head_json(summary);
+void write_text(archive::Storage& storage, const Summary& summary,
+                const std::optional<payload::RelativePath>& manifest, Sink& out) {
+  text::Json head = head_json(summary);
   head["warnings"] = warnings_json(storage, manifest);
-  std::string text = to_pretty_text(head);
+  std::string text = text::to_pretty_text(head);
   text.resize(text.rfind('}') - 1);  // the brace and the line feed before it
   out.write(text);
   out.write(",\n  \"files\": [");
@@ -107,27 +108,30 @@ void write_text(Storage& storage, const Summary& summary,
 
 }  // namespace
 
-void write_summary(Storage& storage, const Summary& summary,
-                   const std::optional<RelativePath>& manifest) {
+void write_summary(archive::Storage& storage, const Summary& summary,
+                   const std::optional<payload::RelativePath>& manifest) {
   if (storage.exists(kUnfinishedSummary)) storage.remove(kUnfinishedSummary);
   {
-    OutputFile file = storage.create(kUnfinishedSummary);
+    platform::OutputFile file = storage.create(kUnfinishedSummary);
     write_text(storage, summary, manifest, file);
     file.sync();
   }
-  storage.move_durably(kUnfinishedSummary, summary_path(summary.id));
+  storage.move_durably(kUnfinishedSummary, archive::summary_path(summary.id));
 }
 
-std::optional<Receipt> read_receipt(Storage& storage, const BatchId& id) {
-  const RelativePath path = summary_path(id);
+std::optional<archive::Receipt> read_receipt(archive::Storage& storage,
+                                             const payload::BatchId& id) {
+  const payload::RelativePath path = archive::summary_path(id);
   auto file = storage.open(path);
   if (!file) return {};
-  return with_context(in_quotes(path.str()), [&] { return std::optional(read_receipt(*file)); });
+  return with_context(in_quotes(path.str()),
+                      [&] { return std::optional(archive::read_receipt(*file)); });
 }
 
-void remove_rejecting_summary(Storage& storage, const BatchId& id) {
+void remove_rejecting_summary(archive::Storage& storage, const payload::BatchId& id) {
   const auto receipt = read_receipt(storage, id);
-  if (receipt && receipt->status == BatchStatus::rejected) storage.remove(summary_path(id));
+  if (receipt && receipt->status == archive::BatchStatus::rejected)
+    storage.remove(archive::summary_path(id));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

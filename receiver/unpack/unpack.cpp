@@ -16,7 +16,7 @@
 #include "receiver/unpack/hash_set.hpp"
 #include "receiver/unpack/publish.hpp"
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 namespace {
 
 /// Files that may be cut at one time; a sender cuts one, at the end of a part.
@@ -25,40 +25,43 @@ constexpr std::size_t kMaxOpenChunkedFiles = 16;
 constexpr std::size_t kHashPrefixDigits = 8;
 constexpr std::size_t kMaxShownBytes = 200;
 
-const RelativePath kManifest{".staging/manifest"};
+const payload::RelativePath kManifest{".staging/manifest"};
 
 [[noreturn]] void reject(const std::string& what) {
   throw Error(ErrorCode::bad_payload, what);
 }
 
-std::string git_blob_of(Storage& storage, const RelativePath& staged, std::uint64_t size_bytes) {
+std::string git_blob_of(archive::Storage& storage, const payload::RelativePath& staged,
+                        std::uint64_t size_bytes) {
   auto file = storage.open(staged);
   if (!file) throw Error(ErrorCode::internal, "a staged file is gone");
-  return git_blob_id_of(*file, size_bytes);
+  return codec::git_blob_id_of(*file, size_bytes);
 }
 
 /// Stages files below the places that a batch gives them.
 struct Staging {
-  Storage& storage;
+  archive::Storage& storage;
   StoredNames names;
   ManifestWriter manifest;
   GitBlobIds git_blob_ids;
 };
 
-Staging begin_staging(Storage& storage, const StoreRules& rules, const BatchId& id) {
-  storage.remove_tree(kStagingFolder);
+Staging begin_staging(archive::Storage& storage, const StoreRules& rules,
+                      const payload::BatchId& id) {
+  storage.remove_tree(archive::kStagingFolder);
   return {storage, StoredNames(rules.pattern, id, rules.limits.max_folders()),
           ManifestWriter(storage, kManifest), rules.git_blob_ids};
 }
 
 /// Where the contents of a payload go: files in the staging folder, or nowhere.
-class Stager final : public PayloadSink {
+class Stager final : public payload::PayloadSink {
  public:
   /// Without a `staging` everything is checked and nothing written.
-  explicit Stager(const Limits& limits, Staging* staging = nullptr)
+  explicit Stager(const payload::Limits& limits, Staging* staging = nullptr)
       : limits_(limits), staging_(staging) {}
 
-  void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) override {
+  void begin_content(const payload::RelativePath& path,
+                     std::optional<std::uint64_t> size_bytes) override {
     const auto cut = chunked_.find(path.str());
     if (cut != chunked_.end()) {
       current_ = std::move(cut->second);
@@ -77,15 +80,16 @@ class Stager final : public PayloadSink {
   }
 
   void content(std::string_view bytes) override {
-    if (current_.leading.size() < kContentTypeProbeBytes) {
-      current_.leading += bytes.substr(0, kContentTypeProbeBytes - current_.leading.size());
+    if (current_.leading.size() < payload::kContentTypeProbeBytes) {
+      current_.leading +=
+          bytes.substr(0, payload::kContentTypeProbeBytes - current_.leading.size());
     }
     if (current_.blob) current_.blob->update(bytes);
     if (current_.out) current_.out->write_through(bytes);
     if (current_.whole) current_.whole->update(bytes);
   }
 
-  void end_entry(const FileEntry& entry) override {
+  void end_entry(const payload::FileEntry& entry) override {
     check_chunk(entry);
     current_.size_bytes += entry.size_bytes;
     if (entry.chunk) {
@@ -113,9 +117,9 @@ class Stager final : public PayloadSink {
   struct StagedFile {
     std::string path;   ///< by which it got its place
     std::string place;  ///< below the storage
-    std::optional<OutputFile> out;
-    std::optional<GitBlobId> blob;
-    std::optional<Sha256> whole;  ///< when nothing is staged that could be read again
+    std::optional<platform::OutputFile> out;
+    std::optional<codec::GitBlobId> blob;
+    std::optional<codec::Sha256> whole;  ///< when nothing is staged that could be read again
     std::string leading;
     std::uint64_t size_bytes = 0;
     std::uint64_t chunks = 0;
@@ -126,7 +130,7 @@ class Stager final : public PayloadSink {
     return staging_->git_blob_ids == GitBlobIds::compute;
   }
 
-  void check_chunk(const FileEntry& entry) const {
+  void check_chunk(const payload::FileEntry& entry) const {
     if (!entry.chunk) {
       if (current_.chunks > 0)
         reject(named_entry(entry.path.str()) + ": it is there as a chunk and as a whole");
@@ -143,7 +147,7 @@ class Stager final : public PayloadSink {
     }
   }
 
-  void keep_for_next_chunk(const FileEntry& entry) {
+  void keep_for_next_chunk(const payload::FileEntry& entry) {
     if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files are cut in chunks at once");
     current_.blob.reset();
     if (!chunked_.try_emplace(entry.path.str(), std::move(current_)).second) {
@@ -152,7 +156,7 @@ class Stager final : public PayloadSink {
     }
   }
 
-  void finish_chunked(const FileEntry& entry) {
+  void finish_chunked(const payload::FileEntry& entry) {
     const std::string name = named_entry(entry.path.str());
     if (entry.chunk->file_size_bytes != current_.size_bytes) {
       reject(name + fmt::format(": its last chunk declares {} bytes and the chunks hold {}",
@@ -168,10 +172,10 @@ class Stager final : public PayloadSink {
   std::string digest_of_current() {
     if (current_.whole) return current_.whole->finish_hex();
     auto file = staging_->storage.open(staged(current_.place));
-    return file ? sha256_of(*file) : "";
+    return file ? codec::sha256_of(*file) : "";
   }
 
-  void finish_file(const FileEntry& entry) {
+  void finish_file(const payload::FileEntry& entry) {
     // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
     if (!paths_.insert(std::hash<std::string>()(entry.path.str()))) {
       reject(named_entry(entry.path.str()) + ": it is in two parts");
@@ -182,16 +186,17 @@ class Stager final : public PayloadSink {
     current_.out.reset();
     if (entry.path.str() != current_.path) give_place_by(entry.path);
     const std::string blob = git_blob_of_current();
-    const ContentType type = content_type(entry.path.extension(), current_.leading);
+    const payload::ContentType type =
+        payload::content_type(entry.path.extension(), current_.leading);
     staging_->manifest.append({current_.size_bytes, current_.sha256, blob, type.name,
                                type.fits_extension, entry.path.str(), current_.place});
   }
 
   /// In version 1 the path may come behind the content.
-  void give_place_by(const RelativePath& path) {
-    const RelativePath from = staged(current_.place);
+  void give_place_by(const payload::RelativePath& path) {
+    const payload::RelativePath from = staged(current_.place);
     current_.place = staging_->names.place(path).str();
-    if (staging_->storage.move(from, staged(current_.place)) != Storage::Moved::yes) {
+    if (staging_->storage.move(from, staged(current_.place)) != archive::Storage::Moved::yes) {
       throw Error(ErrorCode::internal, "a staged file is there already");
     }
   }
@@ -203,7 +208,7 @@ class Stager final : public PayloadSink {
     return git_blob_of(staging_->storage, staged(current_.place), current_.size_bytes);
   }
 
-  const Limits& limits_;
+  const payload::Limits& limits_;
   Staging* staging_;
   std::map<std::string, StagedFile> chunked_;  ///< files whose next chunk is to come
   StagedFile current_;
@@ -213,22 +218,23 @@ class Stager final : public PayloadSink {
 };
 
 /// The identity of a version 1 payload, which carries none of its own.
-BatchId version_1_identity(Storage& storage, const PayloadFile& payload,
-                           const BatchMetadata& metadata) {
+payload::BatchId version_1_identity(archive::Storage& storage, const archive::PayloadFile& payload,
+                                    const payload::BatchMetadata& metadata) {
   auto file = storage.open(payload.path);
   if (!file) throw Error(ErrorCode::io, in_quotes(payload.path.str()) + " is gone");
-  return {
-      metadata.timestamp,
-      slug(metadata.batch_name.empty() ? default_batch_name(metadata.source) : metadata.batch_name),
-      sha256_of(*file).substr(0, kHashPrefixDigits)};
+  return {metadata.timestamp,
+          payload::slug(metadata.batch_name.empty() ? payload::default_batch_name(metadata.source)
+                                                    : metadata.batch_name),
+          codec::sha256_of(*file).substr(0, kHashPrefixDigits)};
 }
 
-BatchId identity_of(Storage& storage, const WaitingBatch& batch, const BatchMetadata& metadata) {
+payload::BatchId identity_of(archive::Storage& storage, const WaitingBatch& batch,
+                             const payload::BatchMetadata& metadata) {
   if (metadata.batch_id.empty()) {
     if (batch.payloads.size() > 1) reject("a part has no batch_id");
     return version_1_identity(storage, batch.payloads.front(), metadata);
   }
-  const auto id = BatchId::parse(metadata.batch_id);
+  const auto id = payload::BatchId::parse(metadata.batch_id);
   if (!id)
     reject("its batch_id " + in_quotes(utf8_prefix(metadata.batch_id, kMaxShownBytes)) +
            " is none");
@@ -237,8 +243,8 @@ BatchId identity_of(Storage& storage, const WaitingBatch& batch, const BatchMeta
 }
 
 /// What one part says must fit its place among the others.
-void check_part(const BatchMetadata& metadata, const BatchMetadata& first, std::size_t position,
-                std::size_t parts) {
+void check_part(const payload::BatchMetadata& metadata, const payload::BatchMetadata& first,
+                std::size_t position, std::size_t parts) {
   const bool last = position + 1 == parts;
   if (metadata.part.index != position + 1 || metadata.part.last != last) {
     reject(fmt::format("part {} of {} says it is part {}{}", position + 1, parts,
@@ -250,9 +256,9 @@ void check_part(const BatchMetadata& metadata, const BatchMetadata& first, std::
   }
 }
 
-void check_payload_sizes(const WaitingBatch& batch, const Limits& limits) {
+void check_payload_sizes(const WaitingBatch& batch, const payload::Limits& limits) {
   std::uint64_t total = 0;
-  for (const PayloadFile& payload : batch.payloads) total += payload.size_bytes;
+  for (const archive::PayloadFile& payload : batch.payloads) total += payload.size_bytes;
   if (total > limits.max_payload_bytes()) {
     throw Error(ErrorCode::too_large,
                 fmt::format("its payload is larger than {}, which is more than a batch can need "
@@ -261,17 +267,18 @@ void check_payload_sizes(const WaitingBatch& batch, const Limits& limits) {
   }
 }
 
-BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                         std::optional<BatchId>& identity, Stager& stager) {
+payload::BatchMetadata read_parts(archive::Storage& storage, const WaitingBatch& batch,
+                                  const payload::Limits& limits,
+                                  std::optional<payload::BatchId>& identity, Stager& stager) {
   check_payload_sizes(batch, limits);
-  Budget budget(limits);
-  std::optional<BatchMetadata> first;
-  BatchMetadata metadata;
+  payload::Budget budget(limits);
+  std::optional<payload::BatchMetadata> first;
+  payload::BatchMetadata metadata;
   for (std::size_t i = 0; i < batch.payloads.size(); ++i) {
-    const RelativePath& path = batch.payloads[i].path;
+    const payload::RelativePath& path = batch.payloads[i].path;
     auto file = storage.open(path);
     if (!file) throw Error(ErrorCode::io, in_quotes(path.str()) + " is gone");
-    metadata = read_payload(*file, budget, stager);
+    metadata = payload::read_payload(*file, budget, stager);
     if (!first) {
       first = metadata;
       identity = identity_of(storage, batch, metadata);
@@ -292,36 +299,39 @@ BatchMetadata read_parts(Storage& storage, const WaitingBatch& batch, const Limi
   return metadata;
 }
 
-StagedBatch stage_as(const BatchId& id, Storage& storage, const WaitingBatch& batch,
-                     const StoreRules& rules, std::optional<BatchId>& identity) {
+StagedBatch stage_as(const payload::BatchId& id, archive::Storage& storage,
+                     const WaitingBatch& batch, const StoreRules& rules,
+                     std::optional<payload::BatchId>& identity) {
   Staging staging = begin_staging(storage, rules, id);
   Stager stager(rules.limits, &staging);
-  BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
+  payload::BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
   return {identity.value(), std::move(metadata), kManifest};
 }
 
 /// Reads all parts and checks them.
-BatchMetadata read_only(Storage& storage, const WaitingBatch& batch, const Limits& limits,
-                        std::optional<BatchId>& identity) {
+payload::BatchMetadata read_only(archive::Storage& storage, const WaitingBatch& batch,
+                                 const payload::Limits& limits,
+                                 std::optional<payload::BatchId>& identity) {
   Stager stager(limits);
   return read_parts(storage, batch, limits, identity, stager);
 }
 
 }  // namespace
 
-StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
-                  std::optional<BatchId>& identity) {
+StagedBatch stage(archive::Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                  std::optional<payload::BatchId>& identity) {
   if (!batch.id) read_only(storage, batch, rules.limits, identity);
-  const BatchId expected = batch.id ? *batch.id : identity.value();
+  const payload::BatchId expected = batch.id ? *batch.id : identity.value();
   StagedBatch staged = stage_as(expected, storage, batch, rules, identity);
   if (staged.id == expected) return staged;
   // Version 1 under the name of a batch that it does not know of.
-  return stage_as(BatchId(staged.id), storage, batch, rules, identity);
+  return stage_as(payload::BatchId(staged.id), storage, batch, rules, identity);
 }
 
-BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
-                          std::optional<BatchId>& identity) {
+payload::BatchMetadata verify_only(archive::Storage& storage, const WaitingBatch& batch,
+                                   const StoreRules& rules,
+                                   std::optional<payload::BatchId>& identity) {
   return read_only(storage, batch, rules.limits, identity);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

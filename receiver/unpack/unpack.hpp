@@ -14,7 +14,7 @@
 
 /// One batch, from its payloads to staged files, of which every byte is verified.
 
-namespace healthmetric {
+namespace healthmetric::unpack {
 
 /// Whether to compute the id git gives each file. It is a second digest beside the SHA-256, of use
 /// only to who will commit the files.
@@ -23,15 +23,15 @@ enum class GitBlobIds { none, compute };
 /// How the files of a batch are stored.
 struct StoreRules {
   const NameTemplate& pattern;
-  const Limits& limits;
+  const payload::Limits& limits;
   GitBlobIds git_blob_ids = GitBlobIds::none;
 };
 
 /// A batch of which every byte was verified; its files lie in the staging folder.
 struct StagedBatch {
-  BatchId id;
-  BatchMetadata metadata;  ///< of the last part, with the totals of the whole batch
-  RelativePath manifest;   ///< in the staging folder
+  payload::BatchId id;
+  payload::BatchMetadata metadata;  ///< of the last part, with the totals of the whole batch
+  payload::RelativePath manifest;   ///< in the staging folder
 };
 
 /// Reads all parts of a batch, checks everything docs/payload-format.md demands, and stages its
@@ -40,11 +40,12 @@ struct StagedBatch {
 ///
 /// On Error{bad_payload}, Error{too_large} and Error{unsafe_path} the batch is bad. `identity` is
 /// set as soon as the batch's identity is known, so that also a bad batch can be named.
-StagedBatch stage(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
-                  std::optional<BatchId>& identity);
+StagedBatch stage(archive::Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
+                  std::optional<payload::BatchId>& identity);
 
 /// The same checks, without writing anything.
-BatchMetadata verify_only(Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
-                          std::optional<BatchId>& identity);
+payload::BatchMetadata verify_only(archive::Storage& storage, const WaitingBatch& batch,
+                                   const StoreRules& rules,
+                                   std::optional<payload::BatchId>& identity);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::unpack

@@ -25,7 +25,7 @@ bool says_where_settings_are(const std::string& name) {
 
 bool may_stand_in_a_file(const CLI::Option& option) {
   const std::string& name = option.get_single_name();
-  return is_setting(option) && !says_where_settings_are(name);
+  return program::is_setting(option) && !says_where_settings_are(name);
 }
 
 struct Entry {
@@ -80,8 +80,8 @@ class ConfigReader {
     ConfigSettings settings;
     std::string known;
     for (const auto& [name, section] : profiles_of(document)) {
-      Settings found = settings_of(*section, kProfile + ("." + name) + ".",
-                                   " in [profile." + printable(name) + "]");
+      program::Settings found = settings_of(*section, kProfile + ("." + name) + ".",
+                                            " in [profile." + printable(name) + "]");
       if (name == profile) settings.of_profile = std::move(found);
       has_profile_ = has_profile_ || name == profile;
       known += (known.empty() ? "" : ", ") + printable(name);
@@ -118,9 +118,9 @@ class ConfigReader {
     return profiles;
   }
 
-  [[nodiscard]] Settings settings_of(const toml::table& table, const std::string& prefix,
-                                     const std::string& place) const {
-    Settings settings;
+  [[nodiscard]] program::Settings settings_of(const toml::table& table, const std::string& prefix,
+                                              const std::string& place) const {
+    program::Settings settings;
     for (const auto& [key, value] : in_written_order(table)) {
       if (prefix.empty() && key == kProfile) continue;
       if (prefix.empty() && (value->is_table() || value->is_array_of_tables())) {
@@ -151,7 +151,7 @@ class ConfigReader {
                          "in the environment");
     }
     if (!known) {
-      const std::string near = did_you_mean(key, setting_names(app_));
+      const std::string near = text::did_you_mean(key, program::setting_names(app_));
       fail_at(value,
               unknown_key(prefix + key) +
                   (near.empty() ? "; keys are the options' names without dashes in front" : near));
@@ -171,7 +171,7 @@ class ConfigReader {
 };
 
 toml::table parse_toml(const std::filesystem::path& file) {
-  const std::string text = read_named_file("--config", file, kMaxFileBytes);
+  const std::string text = program::read_named_file("--config", file, kMaxFileBytes);
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

@@ -22,8 +22,8 @@ std::filesystem::path default_config_file();
 
 /// What the file says, each in the order it stands there.
 struct ConfigSettings {
-  Settings general;
-  Settings of_profile;  ///< of the one chosen
+  program::Settings general;
+  program::Settings of_profile;  ///< of the one chosen
 };
 
 /// Reads the file (TOML 1.0). An empty `profile` is none. Throws Error{usage} for a file that

@@ -6,11 +6,12 @@
 namespace healthmetric::sender {
 
 DeliverySession::DeliverySession(const Options& options, const std::string& api_url,
-                                 const Repository& repository, const std::string& branch,
-                                 HttpTransport& transport, Clock& clock, Progress& progress)
+                                 const forge::Repository& repository, const std::string& branch,
+                                 http::HttpTransport& transport, platform::Clock& clock,
+                                 model::Progress& progress)
     : watched_(transport, progress),
       retrying_(watched_, clock, options.max_wait, progress),
-      client_(retrying_,
-              {api_url, find_token(options.token_file, api_root(api_url)), repository, branch}) {}
+      client_(retrying_, {api_url, forge::find_token(options.token_file, http::api_root(api_url)),
+                          repository, branch}) {}
 
 }  // namespace healthmetric::sender

@@ -15,17 +15,18 @@ class DeliverySession {
  public:
   /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
   /// go there.
-  DeliverySession(const Options& options, const std::string& api_url, const Repository& repository,
-                  const std::string& branch, HttpTransport& transport, Clock& clock,
-                  Progress& progress);
+  DeliverySession(const Options& options, const std::string& api_url,
+                  const forge::Repository& repository, const std::string& branch,
+                  http::HttpTransport& transport, platform::Clock& clock,
+                  model::Progress& progress);
 
-  GithubClient& client() { return client_; }
-  RetryingTransport& transport() { return retrying_; }
+  forge::GithubClient& client() { return client_; }
+  forge::RetryingTransport& transport() { return retrying_; }
 
  private:
-  WatchedTransport watched_;
-  RetryingTransport retrying_;
-  GithubClient client_;
+  http::WatchedTransport watched_;
+  forge::RetryingTransport retrying_;
+  forge::GithubClient client_;
 };
 
 }  // namespace healthmetric::sender

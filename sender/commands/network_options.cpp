@@ -13,7 +13,7 @@
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::sender {
 namespace {
 
 /// All that libcurl reads. HTTP_PROXY is not among them: a web server gives it to its programs with
@@ -58,7 +58,7 @@ void check_proxies_of_environment() {
   for (const char* variable : kProxyVariables) {
     const char* value = std::getenv(variable);
     if (value == nullptr || *value == '\0') continue;  // libcurl takes neither for a proxy
-    const Proxy proxy = Proxy::parse(value, variable);
+    const http::Proxy proxy = http::Proxy::parse(value, variable);
     if (!proxy.password.empty()) log::hide(proxy.password);
   }
 }
@@ -67,10 +67,10 @@ void check_proxies_of_environment() {
 void check_ca_bundle(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) return;
-  if (has_certificates(read_named_file("--ca-bundle", file, kMaxBundleBytes))) return;
+  if (has_certificates(program::read_named_file("--ca-bundle", file, kMaxBundleBytes))) return;
   throw Error(ErrorCode::usage, "--ca-bundle: " + in_quotes(file.string()) +
                                     " has no certificates in PEM; write what begins with "
                                     "-----BEGIN CERTIFICATE----- there");
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::sender

@@ -29,7 +29,7 @@ void begin_group(CLI::App& app, const char* name) {
 }
 
 void check_file_name(const std::string& name) {
-  const std::string_view fault = RelativePath::fault_of(name);
+  const std::string_view fault = payload::RelativePath::fault_of(name);
   if (!fault.empty()) {
     throw Error(ErrorCode::usage,
                 in_quotes(name) + " is no name for a file: it " + std::string(fault));
@@ -37,7 +37,7 @@ void check_file_name(const std::string& name) {
 }
 
 void check_part_size(const std::string& text) {
-  if (parse_size(text) < kMinPartBytes) {
+  if (program::parse_size(text) < pack::kMinPartBytes) {
     const bool lacks_unit = text.find_first_not_of("0123456789") == std::string::npos;
     throw Error(ErrorCode::usage,
                 "parts of less than 64K are not made" +
@@ -54,19 +54,19 @@ void check_is_file(const std::string& text) {
 }
 
 void check_timeout(const std::string& text) {
-  if (parse_duration(text).count() == 0) {
+  if (program::parse_duration(text).count() == 0) {
     throw Error(ErrorCode::usage, "it must be a second or more");
   }
 }
 
 void check_pattern(const std::string& glob) {
-  (void)PathPatterns({{Verdict::exclude, glob}});
+  (void)select::PathPatterns({{select::Verdict::exclude, glob}});
 }
 
 void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
   begin_group(app, kSourceGroup);
-  auto* paths = app.add_option(kPaths, raw.paths, "A folder, or files whatever their type")
-                    ->type_name(kPaths);
+  auto* paths = app.add_option(program::kPaths, raw.paths, "A folder, or files whatever their type")
+                    ->type_name(program::kPaths);
   auto* folder =
       app.add_option("--folder", raw.folder, "Send all files below DIR")->type_name("DIR");
   auto* file = app.add_option("--file", raw.files, "Send FILE, whatever its type; may be repeated")
@@ -82,7 +82,7 @@ void add_source_options(CLI::App& app, Options& options, RawOptions& raw) {
   auto* input = app.add_option("--stdin-name", options.stdin_name,
                                "Send what standard input holds as a file of that NAME, of any type")
                     ->type_name("NAME")
-                    ->check(check_that(check_file_name));
+                    ->check(program::check_that(check_file_name));
   folder->excludes(file)->excludes(data);
   file->excludes(data)->excludes(list);
   list->excludes(data);
@@ -104,13 +104,13 @@ void add_selection_options(CLI::App& app, RawOptions& raw) {
                  "--exclude are one list in the order given: the last match wins, and where the "
                  "list begins with --include, what nothing matches is left out")
       ->type_name("GLOB")
-      ->check(check_that(check_pattern))
+      ->check(program::check_that(check_pattern))
       ->allow_extra_args(false);
   app.add_option("--exclude", raw.excludes,
                  "Leave out what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
                  "a slash a path below the folder ('2023/**'); may be repeated")
       ->type_name("GLOB")
-      ->check(check_that(check_pattern))
+      ->check(program::check_that(check_pattern))
       ->allow_extra_args(false);
   app.add_flag("--hidden", raw.hidden,
                "Send hidden files and folders too (.git never; .healthmetricignore never)");
@@ -127,7 +127,7 @@ void add_target_options(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("REPO");
   app.add_option("--branch", options.branch, "Branch (default: the repository's default branch)")
       ->type_name("NAME")
-      ->check(check_that(check_branch));
+      ->check(program::check_that(forge::check_branch));
   app.add_option(
          "--api-url", options.api_url,
          "Root of the API (default: GITHUB_API_URL, or " + std::string(kDefaultApiUrl) + ")")
@@ -138,18 +138,19 @@ void add_target_options(CLI::App& app, Options& options, RawOptions& raw) {
   app.add_option("--token", raw.token,
                  "a token among the options can be read by others: put it into a file that only "
                  "you can read, and use --token-file FILE, or set GH_TOKEN")
-      ->group(kRefusedGroup);
+      ->group(program::kRefusedGroup);
   app.add_option("--trigger", raw.trigger,
                  "What starts the receiver: dispatch, push, workflow or none (default dispatch)")
       ->type_name("HOW")
-      ->check(choice_check({"dispatch", "push", "workflow", "none"}));
+      ->check(program::choice_check({"dispatch", "push", "workflow", "none"}));
   app.add_option("--output", options.output,
                  "Write the payload to DIR/_storage/inbox/ instead of sending it")
       ->type_name("DIR");
 }
 
 CLI::Validator wait_check() {
-  return {[](std::string& text) { return is_switch(text) ? "" : duration_check()(text); }, ""};
+  return {[](std::string& text) { return is_switch(text) ? "" : program::duration_check()(text); },
+          ""};
 }
 
 void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
@@ -165,23 +166,23 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
                  "Give up after TIME without progress; the batch then waits in the outbox "
                  "(default 5m)")
       ->type_name("TIME")
-      ->check(duration_check());
+      ->check(program::duration_check());
   app.add_option("--lock-wait", raw.lock_wait,
                  "Wait up to TIME for another sender to finish delivering (default 0)")
       ->type_name("TIME")
-      ->check(duration_check());
+      ->check(program::duration_check());
   app.add_option(
          "--timeout", raw.timeout,
          "Give up a connection on which nothing moves for TIME, and try again (default 60s)")
       ->type_name("TIME")
-      ->check(check_that(check_timeout));
+      ->check(program::check_that(check_timeout));
   app.add_option("--proxy", raw.proxy,
                  "Connect through URL (default: HTTPS_PROXY and NO_PROXY, as curl reads them)")
       ->type_name("URL");
   app.add_option("--ca-bundle", options.network.ca_bundle,
                  "Trust the certificate authorities in FILE (PEM) instead of the system's")
       ->type_name("FILE")
-      ->check(check_that(check_is_file));
+      ->check(program::check_that(check_is_file));
   app.add_flag("--changed-only", raw.changed_only,
                "Leave out files that were sent to that repository and branch before and are "
                "unchanged since")
@@ -190,15 +191,16 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
       ->excludes(app.get_option("--stdin-name"));
 }
 
-void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
+void add_packing_options(CLI::App& app, Options& options, RawOptions& raw,
+                         program::LimitOptions& limits) {
   begin_group(app, kPackingGroup);
   app.add_option("--part-size", raw.part_size,
                  "Split the batch into payloads of at most SIZE (default 20M)")
       ->type_name("SIZE")
-      ->check(check_that(check_part_size));
+      ->check(program::check_that(check_part_size));
   app.add_option("--compress", raw.compress, "Compress contents: none or zstd (default none)")
       ->type_name("HOW")
-      ->check(choice_check({"none", "zstd"}));
+      ->check(program::choice_check({"none", "zstd"}));
   limits.add_to(app);
   app.add_option("--state-dir", options.state_dir,
                  "Where the outbox is (default: $XDG_STATE_HOME/healthmetric)")
@@ -206,7 +208,7 @@ void add_packing_options(CLI::App& app, Options& options, RawOptions& raw, Limit
   app.add_option("--outbox-limit", raw.outbox_limit,
                  "Queue nothing that would make the outbox larger than SIZE (default 2G)")
       ->type_name("SIZE")
-      ->check(size_check());
+      ->check(program::size_check());
 }
 
 void add_configuration_options(CLI::App& app, RawOptions& raw) {
@@ -221,14 +223,14 @@ void add_configuration_options(CLI::App& app, RawOptions& raw) {
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description) {
   CLI::App* command = parent.add_subcommand(name, description);
   command->fallthrough();  // the options of the program stand behind a command, too
-  command->set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
+  command->set_help_flag("-h,--help", "Print this help and stop")->group(program::kGeneralGroup);
   return command;
 }
 
 void add_outbox_commands(CLI::App& app, RawOptions& raw) {
   CLI::App* outbox = add_command(app, kOutbox, "Look after the batches that wait in the outbox");
   outbox->require_subcommand(0, 1);  // who names none, or another, is told which there are
-  outbox->footer("They take " + list_of(kOutboxOptions) +
+  outbox->footer("They take " + program::list_of(kOutboxOptions) +
                  "; with --repo, list and retry look at the batches for that repository alone.");
   add_command(*outbox, "list", "List them: what waits, since when, for where, and why");
   add_command(*outbox, "retry",
@@ -249,22 +251,23 @@ bool is_switch(const std::string& text) {
   return text.empty() || text == "true" || text == "false";
 }
 
-void define_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits) {
-  set_up_command_line(app, "healthmetric-sender");
+void define_options(CLI::App& app, Options& options, RawOptions& raw,
+                    program::LimitOptions& limits) {
+  program::set_up_command_line(app, "healthmetric-sender");
   add_source_options(app, options, raw);
   add_selection_options(app, raw);
   add_target_options(app, options, raw);
   add_delivery_options(app, options, raw);
   add_packing_options(app, options, raw, limits);
   add_configuration_options(app, raw);
-  begin_group(app, kGeneralGroup);
+  begin_group(app, program::kGeneralGroup);
   app.add_flag("--dry-run", options.dry_run,
                "Show what would be sent; needs no token and no network");
   app.add_flag("--no-progress", options.no_progress, "Show no progress on stderr");
   app.add_flag("--json", options.json, "Print the result as one JSON object");
-  add_log_options(app, raw.verbose, raw.quiet, options.log_file);
+  program::add_log_options(app, raw.verbose, raw.quiet, options.log_file);
   add_outbox_commands(app, raw);
-  expand_home_in_paths(app);
+  program::expand_home_in_paths(app);
   app.footer(kPrecedence);
 }
 

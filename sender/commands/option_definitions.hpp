@@ -72,6 +72,7 @@ struct RawOptions {
 bool is_switch(const std::string& text);
 
 /// Gives `app` all options and commands. Those that need no second look go into `options`.
-void define_options(CLI::App& app, Options& options, RawOptions& raw, LimitOptions& limits);
+void define_options(CLI::App& app, Options& options, RawOptions& raw,
+                    program::LimitOptions& limits);
 
 }  // namespace healthmetric::sender

@@ -53,15 +53,16 @@ std::optional<DataSource> chosen_source(const CLI::App& app, const RawOptions& r
   }
   if (raw.nul_separated) throw Error(ErrorCode::usage, "--null goes with --files-from");
   if (app.count("--folder") > 0) return FolderSource{raw.folder};
-  if (app.count(kPaths) + app.count("--file") > 0) return source_of_paths(raw.paths, raw.files);
+  if (app.count(program::kPaths) + app.count("--file") > 0)
+    return source_of_paths(raw.paths, raw.files);
   if (!stdin_name.empty()) return InputSource{stdin_name};
   if (raw.data) return JsonSource{*raw.data};
   return {};
 }
 
 /// --include and --exclude as one list, in the order they were given.
-PathPatterns ordered_patterns(const CLI::App& app, const RawOptions& raw) {
-  std::vector<PathPattern> patterns;
+select::PathPatterns ordered_patterns(const CLI::App& app, const RawOptions& raw) {
+  std::vector<select::PathPattern> patterns;
   // Some versions of CLI11 keep the order of earlier readings: the last one is at the end.
   auto include = raw.includes.rbegin();
   auto exclude = raw.excludes.rbegin();
@@ -70,14 +71,14 @@ PathPatterns ordered_patterns(const CLI::App& app, const RawOptions& raw) {
   for (const CLI::Option* option : latest_first) {
     const std::string& name = option->get_single_name();
     if (name == kInclude && include != raw.includes.rend()) {
-      patterns.push_back({Verdict::include, *include++});
+      patterns.push_back({select::Verdict::include, *include++});
     }
     if (name == kExclude && exclude != raw.excludes.rend()) {
-      patterns.push_back({Verdict::exclude, *exclude++});
+      patterns.push_back({select::Verdict::exclude, *exclude++});
     }
   }
   std::reverse(patterns.begin(), patterns.end());
-  return PathPatterns(patterns);
+  return select::PathPatterns(patterns);
 }
 
 /// The file named, which must be there, or the default one if it is.
@@ -98,21 +99,22 @@ ConfigSettings settings_of_file(const CLI::App& app, const RawOptions& raw) {
                 "; name one with --config");
 }
 
-MergeRules merge_rules() {
-  MergeRules rules;
+program::MergeRules merge_rules() {
+  program::MergeRules rules;
   rules.joined = {kInclude, kExclude};
   // A source takes the place of a less specific one, with all that belongs to that.
   rules.displaced_by.emplace("files-from", "folder");
-  rules.displaced_by.emplace("file", kPaths);
-  for (const char* source : {"folder", "file", "data", "files-from", "stdin-name", kPaths}) {
+  rules.displaced_by.emplace("file", program::kPaths);
+  for (const char* source :
+       {"folder", "file", "data", "files-from", "stdin-name", program::kPaths}) {
     rules.displaced_by.emplace("null", source);
   }
   return rules;
 }
 
 /// Whether the first pattern that a place has is an --include.
-bool begins_with_include(const Settings& place) {
-  const auto first = std::find_if(place.begin(), place.end(), [](const Setting& setting) {
+bool begins_with_include(const program::Settings& place) {
+  const auto first = std::find_if(place.begin(), place.end(), [](const program::Setting& setting) {
     return setting.option == kInclude || setting.option == kExclude;
   });
   return first != place.end() && first->option == kInclude;
@@ -128,11 +130,11 @@ bool begins_with_include(const CLI::App& app) {
 
 std::optional<std::chrono::seconds> chosen_wait(const CLI::App& app, const RawOptions& raw) {
   if (app.count("--wait") == 0 || raw.wait == "false") return {};
-  return parse_duration(is_switch(raw.wait) ? kDefaultWait : raw.wait);
+  return program::parse_duration(is_switch(raw.wait) ? kDefaultWait : raw.wait);
 }
 
-Proxy chosen_proxy(const RawOptions& raw) {
-  Proxy proxy = Proxy::parse(raw.proxy, "--proxy");
+http::Proxy chosen_proxy(const RawOptions& raw) {
+  http::Proxy proxy = http::Proxy::parse(raw.proxy, "--proxy");
   if (!proxy.password.empty()) log::hide(proxy.password);
   return proxy;
 }
@@ -146,7 +148,7 @@ std::string notice_of_password(const RawOptions& raw, bool is_on_command_line) {
            "it in sender.toml, or in HTTPS_PROXY";
   }
   if (!environment("HEALTHMETRIC_PROXY").empty()) return {};
-  return open_to_others(
+  return program::open_to_others(
       raw.config.empty() ? default_config_file() : std::filesystem::path(raw.config),
       "the proxy's password");
 }
@@ -164,8 +166,8 @@ void check_network(const Options& options) {
 /// One such file would have the receiver reject the batch, with all that is good in it.
 void check_file_limit(const Options& options) {
   const bool stays_here = !options.output.empty() || options.outbox_command;
-  if (stays_here || options.limits.max_file_bytes <= Limits{}.max_file_bytes) return;
-  if (!api_root(options.api_url).is_github()) return;
+  if (stays_here || options.limits.max_file_bytes <= payload::Limits{}.max_file_bytes) return;
+  if (!http::api_root(options.api_url).is_github()) return;
   throw Error(ErrorCode::usage,
               "--max-file-size: GitHub takes no file over 100 MiB, nor does a receiver by default: "
               "choose 100M or less");
@@ -176,11 +178,11 @@ std::string without_slash_at_end(std::string url) {
   return url;
 }
 
-ScanRules rules_of(const CLI::App& app, const RawOptions& raw) {
-  ScanRules rules;
-  rules.types = raw.all_types ? Types::all : Types::supported;
-  rules.hidden = raw.hidden ? Hidden::send : Hidden::leave_out;
-  rules.subfolders = raw.no_recursive ? Subfolders::leave_out : Subfolders::send;
+select::ScanRules rules_of(const CLI::App& app, const RawOptions& raw) {
+  select::ScanRules rules;
+  rules.types = raw.all_types ? select::Types::all : select::Types::supported;
+  rules.hidden = raw.hidden ? select::Hidden::send : select::Hidden::leave_out;
+  rules.subfolders = raw.no_recursive ? select::Subfolders::leave_out : select::Subfolders::send;
   rules.patterns = ordered_patterns(app, raw);
   return rules;
 }
@@ -193,7 +195,7 @@ struct CommandLine::Definition {
       "workflow stores it. What cannot be delivered waits in the outbox for the next run."};
   Options options;
   RawOptions raw;
-  LimitOptions limits;
+  program::LimitOptions limits;
   // Of the command line alone, before settings from elsewhere join in.
   std::string repository_of_command;
   bool has_proxy_on_command_line = false;
@@ -204,18 +206,18 @@ struct CommandLine::Definition {
     repository_of_command = options.repository;
     has_proxy_on_command_line = app.count("--proxy") > 0;
     bool only_included = begins_with_include(app);
-    const MergeRules rules = merge_rules();
-    std::vector<Settings> places = {environment_settings(app, rules)};
-    apply_settings(app, argc, argv, places, rules);  // says which file
+    const program::MergeRules rules = merge_rules();
+    std::vector<program::Settings> places = {program::environment_settings(app, rules)};
+    program::apply_settings(app, argc, argv, places, rules);  // says which file
     ConfigSettings of_file = settings_of_file(app, raw);
     places.push_back(std::move(of_file.of_profile));
     places.push_back(std::move(of_file.general));
-    for (const Settings& place : places)
+    for (const program::Settings& place : places)
       only_included = only_included || begins_with_include(place);
     // Who begins with --include means nothing else, whatever less specific places put in front.
     if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
-    parse_command_line(app, argc, argv);
-    apply_settings(app, argc, argv, places, rules);
+    program::parse_command_line(app, argc, argv);
+    program::apply_settings(app, argc, argv, places, rules);
   }
 
   Options finish() {
@@ -223,21 +225,21 @@ struct CommandLine::Definition {
     options.rules = rules_of(app, raw);
     options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
     options.limits = limits.limits();
-    if (!raw.part_size.empty()) options.part_limit_bytes = parse_size(raw.part_size);
-    options.encoding = raw.compress == "zstd" ? Encoding::zstd : Encoding::plain;
-    options.trigger = parse_trigger(raw.trigger).value_or(Trigger::dispatch);
-    options.max_wait = parse_duration(raw.max_wait);
-    options.lock_wait = parse_duration(raw.lock_wait);
+    if (!raw.part_size.empty()) options.part_limit_bytes = program::parse_size(raw.part_size);
+    options.encoding = raw.compress == "zstd" ? payload::Encoding::zstd : payload::Encoding::plain;
+    options.trigger = model::parse_trigger(raw.trigger).value_or(model::Trigger::dispatch);
+    options.max_wait = program::parse_duration(raw.max_wait);
+    options.lock_wait = program::parse_duration(raw.lock_wait);
     options.wait = chosen_wait(app, raw);
-    options.network.timeout = parse_duration(raw.timeout);
+    options.network.timeout = program::parse_duration(raw.timeout);
     if (!raw.proxy.empty()) options.network.proxy = chosen_proxy(raw);
     if (!raw.outbox_limit.empty()) {
-      options.outbox_limit_bytes = parse_size(raw.outbox_limit);
+      options.outbox_limit_bytes = program::parse_size(raw.outbox_limit);
     }
     options.changes = raw.changed_only ? Changes::send_changed : Changes::send_all;
     options.outbox_command = chosen_command(app, raw);
     if (options.outbox_command) options.outbox_command->repository = repository_of_command;
-    options.notices = unknown_variables(app, Told::all, kReceiverOptions);
+    options.notices = program::unknown_variables(app, program::Told::all, kReceiverOptions);
     if (std::string notice = notice_of_password(raw, has_proxy_on_command_line); !notice.empty()) {
       options.notices.push_back(std::move(notice));
     }
@@ -252,7 +254,7 @@ struct CommandLine::Definition {
       options.state_dir = default_state_dir();
     check_file_limit(options);
     check_network(options);
-    options.verbosity = verbosity(raw.verbose, raw.quiet);
+    options.verbosity = program::verbosity(raw.verbose, raw.quiet);
     return options;
   }
 };
@@ -266,11 +268,12 @@ const CLI::App& CommandLine::app() const {
 
 std::optional<Options> CommandLine::parse(int argc, const char* const* argv) {
   const CLI::App& app = definition_->app;
-  if (parse_command_line(definition_->app, argc, argv) == Parsed::help_shown) return {};
+  if (program::parse_command_line(definition_->app, argc, argv) == program::Parsed::help_shown)
+    return {};
   if (app.got_subcommand(kOutbox)) {
     std::vector<std::string_view> takes(kOutboxOptions.begin(), kOutboxOptions.end());
     takes.insert(takes.end(), kTargetOptions.begin(), kTargetOptions.end());
-    refuse_other_options(app, kOutbox, takes);
+    program::refuse_other_options(app, kOutbox, takes);
   }
   definition_->read_settings(argc, argv);
   return definition_->finish();

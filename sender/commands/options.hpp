@@ -22,7 +22,7 @@ class App;
 
 namespace healthmetric::sender {
 
-inline constexpr std::uint64_t kDefaultOutboxBytes = 2048 * kMiB;
+inline constexpr std::uint64_t kDefaultOutboxBytes = 2048 * payload::kMiB;
 
 struct FolderSource {
   std::filesystem::path folder;
@@ -62,21 +62,21 @@ struct Options {
   std::optional<DataSource> source;  ///< nothing: none was named
   std::string stdin_name;
   std::string batch_name;
-  ScanRules rules;
+  select::ScanRules rules;
   Identity identity = Identity::include;
-  Limits limits;
-  std::uint64_t part_limit_bytes = kDefaultPartBytes;
-  Encoding encoding = Encoding::plain;
+  payload::Limits limits;
+  std::uint64_t part_limit_bytes = pack::kDefaultPartBytes;
+  payload::Encoding encoding = payload::Encoding::plain;
 
   std::string repository;  ///< as named; empty: to be found
   std::string branch;      ///< empty: the repository's default
   std::string api_url;
   std::filesystem::path token_file;
-  Trigger trigger = Trigger::dispatch;
+  model::Trigger trigger = model::Trigger::dispatch;
   std::chrono::seconds max_wait{};
   std::chrono::seconds lock_wait{};
   std::optional<std::chrono::seconds> wait;  ///< for the receipt
-  NetworkOptions network;
+  http::NetworkOptions network;
   std::filesystem::path output;  ///< not empty: write there instead of sending
   std::filesystem::path state_dir;
   std::uint64_t outbox_limit_bytes = kDefaultOutboxBytes;

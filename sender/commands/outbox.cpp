@@ -20,70 +20,72 @@ namespace {
 
 constexpr const char* kNothingWaits = "nothing waits in the outbox\n";
 
-std::string_view to_text(Waiting where) {
-  return where == Waiting::refused ? "refused" : "waiting";
+std::string_view to_text(outbox::Waiting where) {
+  return where == outbox::Waiting::refused ? "refused" : "waiting";
 }
 
-std::string_view to_text(Deliverer::Result result) {
+std::string_view to_text(deliver::Deliverer::Result result) {
   switch (result) {
-    case Deliverer::Result::delivered:
+    case deliver::Deliverer::Result::delivered:
       return "sent";
-    case Deliverer::Result::refused:
+    case deliver::Deliverer::Result::refused:
       return "refused";
-    case Deliverer::Result::waits:
+    case deliver::Deliverer::Result::waits:
       return "queued";
   }
   return "";
 }
 
-std::string as_text(const Options& options, const Json& json, const std::string& text) {
-  return options.json ? healthmetric::to_text(json) + "\n" : text;
+std::string as_text(const Options& options, const text::Json& json, const std::string& text) {
+  return options.json ? healthmetric::text::to_text(json) + "\n" : text;
 }
 
 /// "5 min", "3 h", "12 days".
-std::string age_text(Clock::duration age) {
+std::string age_text(platform::Clock::duration age) {
   using namespace std::chrono;
   if (age < hours(2)) return fmt::format("{} min", floor<minutes>(age).count());
   if (age < days(2)) return fmt::format("{} h", floor<hours>(age).count());
   return fmt::format("{} days", floor<days>(age).count());
 }
 
-std::string target_text(const Target& target) {
+std::string target_text(const outbox::Target& target) {
   return printable(target.repository + (target.branch.empty() ? "" : ", branch " + target.branch) +
                    " at " + target.api_url);
 }
 
 class OutboxList {
  public:
-  explicit OutboxList(Clock& clock) : now_(clock.now()) {}
+  explicit OutboxList(platform::Clock& clock) : now_(clock.now()) {}
 
-  void add(const OutboxEntry& entry, Waiting where) {
+  void add(const outbox::OutboxEntry& entry, outbox::Waiting where) {
     const auto age = std::chrono::floor<std::chrono::seconds>(now_ - entry.queued_at);
     text_ += fmt::format("{}  {}  {}, {}, {} old, {} of {} delivered\n    to {}\n", entry.id.str(),
                          to_text(where), counted_files(entry.files),
                          human_bytes(entry.payload_bytes()), age_text(age), entry.delivered_parts(),
                          counted(entry.parts.size(), "part", "parts"), target_text(entry.target));
     if (!entry.last_error.empty()) text_ += "    " + printable(entry.last_error) + "\n";
-    Json json;
+    text::Json json;
     json["batch_id"] = entry.id.str();
     json["status"] = to_text(where);
-    json["target"] = {
-        {"api_url", entry.target.api_url},
-        {"repository", entry.target.repository},
-        {"branch", entry.target.branch.empty() ? Json(nullptr) : Json(entry.target.branch)},
-        {"trigger", healthmetric::to_text(entry.target.trigger)}};
+    json["target"] = {{"api_url", entry.target.api_url},
+                      {"repository", entry.target.repository},
+                      {"branch", entry.target.branch.empty() ? text::Json(nullptr)
+                                                             : text::Json(entry.target.branch)},
+                      {"trigger", healthmetric::model::to_text(entry.target.trigger)}};
     json["files"] = entry.files;
     json["bytes"] = entry.size_bytes;
     json["payload_bytes"] = entry.payload_bytes();
     json["parts"] = entry.parts.size();
     json["delivered_parts"] = entry.delivered_parts();
-    json["queued_at"] = format_timestamp(std::chrono::floor<std::chrono::seconds>(entry.queued_at));
+    json["queued_at"] =
+        text::format_timestamp(std::chrono::floor<std::chrono::seconds>(entry.queued_at));
     json["age_seconds"] = age.count();
-    json["last_error"] = entry.last_error.empty() ? Json(nullptr) : Json(entry.last_error);
+    json["last_error"] =
+        entry.last_error.empty() ? text::Json(nullptr) : text::Json(entry.last_error);
     batches_.push_back(std::move(json));
   }
 
-  void add(const UnreadableEntry& entry) {
+  void add(const outbox::UnreadableEntry& entry) {
     const std::string name = entry.folder.filename().string();
     text_ += fmt::format("{}  unreadable\n    {}\n", name, entry.reason);
     batches_.push_back(
@@ -99,16 +101,16 @@ class OutboxList {
             : fmt::format("{}, {} of {} (--outbox-limit)\n",
                           counted(batches_.size(), "batch", "batches"), human_bytes(size_bytes),
                           human_bytes(options.outbox_limit_bytes));
-    const Json json = {{"batches", std::move(batches_)},
-                       {"bytes", size_bytes},
-                       {"limit", options.outbox_limit_bytes}};
+    const text::Json json = {{"batches", std::move(batches_)},
+                             {"bytes", size_bytes},
+                             {"limit", options.outbox_limit_bytes}};
     return as_text(options, json, text_ + total);
   }
 
  private:
-  Clock::time_point now_;
+  platform::Clock::time_point now_;
   std::string text_;
-  Json batches_ = Json::array();
+  text::Json batches_ = text::Json::array();
 };
 
 /// Whether an entry is for the repository that the command names, if it names one. GitHub does not
@@ -117,7 +119,7 @@ class RepositoryFilter {
  public:
   explicit RepositoryFilter(const OutboxCommand& command) {
     if (command.repository.empty()) return;
-    const auto pasted = parse_pasted_repository(command.repository);
+    const auto pasted = forge::parse_pasted_repository(command.repository);
     if (!pasted) {
       throw Error(ErrorCode::usage, "--repo: " + in_quotes(command.repository) +
                                         " is no repository; write owner/name");
@@ -126,18 +128,19 @@ class RepositoryFilter {
   }
 
   /// What to say where the filter takes nothing.
-  [[nodiscard]] std::string nothing_waits_in(const Outbox& outbox) const {
+  [[nodiscard]] std::string nothing_waits_in(const outbox::Outbox& outbox) const {
     if (repository_.empty()) return kNothingWaits;
     std::size_t others = 0;
-    for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
-      for (const OutboxEntry& entry : outbox.entries(where)) others += takes(entry) ? 0U : 1U;
+    for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+      for (const outbox::OutboxEntry& entry : outbox.entries(where))
+        others += takes(entry) ? 0U : 1U;
     }
     if (others == 0) return kNothingWaits;
     return fmt::format("nothing waits in the outbox for {}; {} for other repositories\n",
                        printable(repository_), counted(others, "batch waits", "batches wait"));
   }
 
-  [[nodiscard]] bool takes(const OutboxEntry& entry) const {
+  [[nodiscard]] bool takes(const outbox::OutboxEntry& entry) const {
     return repository_.empty() || ascii_lower(entry.target.repository) == ascii_lower(repository_);
   }
 
@@ -145,21 +148,21 @@ class RepositoryFilter {
   std::string repository_;
 };
 
-OutboxReport list(const Options& options, const Outbox& outbox, Clock& clock) {
+OutboxReport list(const Options& options, const outbox::Outbox& outbox, platform::Clock& clock) {
   const RepositoryFilter filter(*options.outbox_command);
   OutboxList list(clock);
-  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
-    for (const OutboxEntry& entry : outbox.entries(where)) {
+  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+    for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (filter.takes(entry)) list.add(entry, where);
     }
   }
   // Whose an unreadable one is cannot be told.
-  for (const UnreadableEntry& entry : outbox.unreadable()) list.add(entry);
+  for (const outbox::UnreadableEntry& entry : outbox.unreadable()) list.add(entry);
   return {list.finish(options, outbox.size_bytes(), filter.nothing_waits_in(outbox))};
 }
 
-BatchId parse_id(const std::string& text) {
-  auto id = BatchId::parse(text);
+payload::BatchId parse_id(const std::string& text) {
+  auto id = payload::BatchId::parse(text);
   if (!id)
     throw Error(ErrorCode::usage, in_quotes(text) + " is no batch id; 'outbox list' shows them");
   return *std::move(id);
@@ -170,8 +173,8 @@ BatchId parse_id(const std::string& text) {
                                     " in the outbox; 'outbox list' shows what waits");
 }
 
-std::filesystem::path folder_of(const Outbox& outbox, const BatchId& id) {
-  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
+std::filesystem::path folder_of(const outbox::Outbox& outbox, const payload::BatchId& id) {
+  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
     if (auto folder = outbox.find(id, where)) return *std::move(folder);
   }
   throw_unknown(id.str());
@@ -179,10 +182,10 @@ std::filesystem::path folder_of(const Outbox& outbox, const BatchId& id) {
 
 /// What of a batch is in the repository already cannot be dropped any more. All of it is a delivery
 /// like any other, only without a trigger. Returns what to say about it.
-std::string settle_what_arrived(const Options& options, const Outbox& outbox,
+std::string settle_what_arrived(const Options& options, const outbox::Outbox& outbox,
                                 const std::string& id) {
-  for (const Waiting where : {Waiting::in_queue, Waiting::refused}) {
-    for (const OutboxEntry& entry : outbox.entries(where)) {
+  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+    for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (entry.id.str() != id || entry.delivered_parts() == 0) continue;
       if (entry.delivered_parts() < entry.parts.size()) {
         return fmt::format(
@@ -190,14 +193,14 @@ std::string settle_what_arrived(const Options& options, const Outbox& outbox,
             "after some days",
             entry.delivered_parts(), counted(entry.parts.size(), "part is", "parts are"));
       }
-      record_delivered(options.state_dir, entry);
+      outbox::record_delivered(options.state_dir, entry);
       return "it is in the repository, and the workflow's next run will receive it";
     }
   }
   return "";
 }
 
-OutboxReport drop(const Options& options, const Outbox& outbox) {
+OutboxReport drop(const Options& options, const outbox::Outbox& outbox) {
   std::vector<std::filesystem::path> folders;
   for (const std::string& id : options.outbox_command->ids) {
     folders.push_back(folder_of(outbox, parse_id(id)));
@@ -209,8 +212,8 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
                                      "): nothing dropped; try again when it is done");
   }
   std::string text;
-  Json dropped = Json::array();
-  ExitStatus status = ExitStatus::success;
+  text::Json dropped = text::Json::array();
+  program::ExitStatus status = program::ExitStatus::success;
   for (const std::filesystem::path& folder : folders) {
     const std::string id = folder.filename().string();
     try {
@@ -221,7 +224,7 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
       dropped.push_back(id);
     } catch (const Error& error) {  // says nothing about the others
       log::error(error.what());
-      status = more_important(status, exit_status(error.code()));
+      status = program::more_important(status, program::exit_status(error.code()));
     }
   }
   return {as_text(options, {{"dropped", dropped}}, text), status};
@@ -230,8 +233,8 @@ OutboxReport drop(const Options& options, const Outbox& outbox) {
 /// Delivers what waits, target by target.
 class Retry {
  public:
-  Retry(const Options& options, const Outbox& outbox, HttpTransport& transport, Clock& clock,
-        Progress& progress)
+  Retry(const Options& options, const outbox::Outbox& outbox, http::HttpTransport& transport,
+        platform::Clock& clock, model::Progress& progress)
       : options_(options),
         filter_(*options.outbox_command),
         outbox_(outbox),
@@ -241,11 +244,11 @@ class Retry {
 
   OutboxReport run() {
     choose();
-    for (const Target& target : targets_) deliver(target);
-    status_ = more_important(status_, tell_unreadable(outbox_));
+    for (const outbox::Target& target : targets_) deliver(target);
+    status_ = program::more_important(status_, deliver::tell_unreadable(outbox_));
     if (batches_.empty()) {
-      text_ = status_ == ExitStatus::success ? filter_.nothing_waits_in(outbox_)
-                                             : "nothing was delivered\n";
+      text_ = status_ == program::ExitStatus::success ? filter_.nothing_waits_in(outbox_)
+                                                      : "nothing was delivered\n";
     }
     return {as_text(options_, {{"exit_status", static_cast<int>(status_)}, {"batches", batches_}},
                     text_),
@@ -259,10 +262,10 @@ class Retry {
       (void)folder_of(outbox_, parse_id(id));
       chosen_.insert(id);
     }
-    for (const OutboxEntry& entry : outbox_.entries(Waiting::refused)) {
+    for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::refused)) {
       if (is_chosen(entry)) take_back(entry);
     }
-    for (const OutboxEntry& entry : outbox_.entries(Waiting::in_queue)) {
+    for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::in_queue)) {
       if (!is_chosen(entry)) continue;
       if (std::find(targets_.begin(), targets_.end(), entry.target) == targets_.end()) {
         targets_.push_back(entry.target);
@@ -271,47 +274,49 @@ class Retry {
   }
 
   /// One that must stay where it is says nothing about the others.
-  void take_back(const OutboxEntry& entry) {
+  void take_back(const outbox::OutboxEntry& entry) {
     try {
       outbox_.take_back(entry.folder);
     } catch (const Error& error) {
       log::error(error.what());
-      status_ = more_important(status_, exit_status(error.code()));
+      status_ = program::more_important(status_, program::exit_status(error.code()));
     }
   }
 
-  [[nodiscard]] bool is_chosen(const OutboxEntry& entry) const {
+  [[nodiscard]] bool is_chosen(const outbox::OutboxEntry& entry) const {
     return filter_.takes(entry) && (chosen_.empty() || chosen_.contains(entry.id.str()));
   }
 
   /// A target that cannot be reached says nothing about the others.
-  void deliver(const Target& target) {
+  void deliver(const outbox::Target& target) {
     try {
-      const auto repository = Repository::parse(target.repository);
+      const auto repository = forge::Repository::parse(target.repository);
       if (!repository) {
         throw Error(ErrorCode::io, in_quotes(target.repository) + " is no repository");
       }
       DeliverySession session(options_, target.api_url, *repository, target.branch, transport_,
                               clock_, progress_);
-      Deliverer deliverer(session.client(), session.transport(), outbox_, clock_, progress_, target,
-                          "");
+      deliver::Deliverer deliverer(session.client(), session.transport(), outbox_, clock_,
+                                   progress_, target, "");
       if (!chosen_.empty()) deliverer.restrict_to(chosen_);
-      deliverer.on_delivered(
-          [this](const OutboxEntry& entry) { record_delivered(options_.state_dir, entry); });
+      deliverer.on_delivered([this](const outbox::OutboxEntry& entry) {
+        outbox::record_delivered(options_.state_dir, entry);
+      });
       deliverer.run(options_.lock_wait);
-      status_ = more_important(status_, deliverer.status());
+      status_ = program::more_important(status_, deliverer.status());
       for (const auto& [id, result] : deliverer.results()) report(id, result, target);
     } catch (const Error& error) {
-      if (exit_status(error.code()) == ExitStatus::interrupted ||
-          exit_status(error.code()) == ExitStatus::terminated) {
+      if (program::exit_status(error.code()) == program::ExitStatus::interrupted ||
+          program::exit_status(error.code()) == program::ExitStatus::terminated) {
         throw;
       }
       log::error(error.what());
-      status_ = more_important(status_, exit_status(error.code()));
+      status_ = program::more_important(status_, program::exit_status(error.code()));
     }
   }
 
-  void report(const std::string& id, Deliverer::Result result, const Target& target) {
+  void report(const std::string& id, deliver::Deliverer::Result result,
+              const outbox::Target& target) {
     text_ += fmt::format("{} {}, to {}\n", to_text(result), id, printable(target.repository));
     batches_.push_back(
         {{"batch_id", id}, {"status", to_text(result)}, {"target", printable(target.repository)}});
@@ -319,22 +324,22 @@ class Retry {
 
   const Options& options_;
   RepositoryFilter filter_;
-  const Outbox& outbox_;
-  HttpTransport& transport_;
-  Clock& clock_;
-  Progress& progress_;
+  const outbox::Outbox& outbox_;
+  http::HttpTransport& transport_;
+  platform::Clock& clock_;
+  model::Progress& progress_;
   std::set<std::string> chosen_;
-  std::vector<Target> targets_;
+  std::vector<outbox::Target> targets_;
   std::string text_;
-  Json batches_ = Json::array();
-  ExitStatus status_ = ExitStatus::success;
+  text::Json batches_ = text::Json::array();
+  program::ExitStatus status_ = program::ExitStatus::success;
 };
 
 }  // namespace
 
-OutboxReport run_outbox_command(const Options& options, HttpTransport& transport, Clock& clock,
-                                Progress& progress) {
-  const Outbox outbox(options.state_dir);
+OutboxReport run_outbox_command(const Options& options, http::HttpTransport& transport,
+                                platform::Clock& clock, model::Progress& progress) {
+  const outbox::Outbox outbox(options.state_dir);
   switch (options.outbox_command->action) {
     case OutboxCommand::Action::list:
       return list(options, outbox, clock);

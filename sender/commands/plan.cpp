@@ -19,19 +19,19 @@ namespace {
 /// The repository of such a run; "" where nothing names one.
 std::string target_of(const Options& options) {
   if (!options.output.empty()) return (options.output / "_storage" / "inbox").string();
-  const auto chosen = choose_repository(options.repository, api_root(options.api_url));
+  const auto chosen = forge::choose_repository(options.repository, http::api_root(options.api_url));
   return chosen ? chosen->str() : "";
 }
 
 /// What starts the workflow, in requests.
 std::uint64_t trigger_requests(const Options& options) {
   switch (options.trigger) {
-    case Trigger::dispatch:
+    case model::Trigger::dispatch:
       return 1;
-    case Trigger::workflow:
+    case model::Trigger::workflow:
       return options.branch.empty() ? 2 : 1;  // it asks for the default branch first
-    case Trigger::push:
-    case Trigger::none:
+    case model::Trigger::push:
+    case model::Trigger::none:
       return 0;
   }
   return 0;
@@ -39,21 +39,21 @@ std::uint64_t trigger_requests(const Options& options) {
 
 /// Without a change to the state directory, which need not exist.
 std::uint64_t leave_out_what_is_sent(const Options& options, const std::string& repository,
-                                     ScanResult& files, Clock& clock) {
+                                     select::ScanResult& files, platform::Clock& clock) {
   if (options.changes == Changes::send_all) return 0;
-  const Target target{options.api_url, repository, options.branch, options.trigger};
-  SentFiles sent = SentFiles::read_only(options.state_dir, target);
+  const outbox::Target target{options.api_url, repository, options.branch, options.trigger};
+  outbox::SentFiles sent = outbox::SentFiles::read_only(options.state_dir, target);
   std::error_code error;
   if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
-    add_queued(sent, Outbox(options.state_dir), target);
+    deliver::add_queued(sent, outbox::Outbox(options.state_dir), target);
   }
-  return leave_out_unchanged(files, sent, clock);
+  return deliver::leave_out_unchanged(files, sent, clock);
 }
 
-void list_files(Plan& plan, const ScanResult& scanned) {
+void list_files(Plan& plan, const select::ScanResult& scanned) {
   std::set<std::string_view> not_packed;
-  for (const LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
-  for (const SourceFile file : scanned.files) {
+  for (const select::LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
+  for (const select::SourceFile file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
     const std::uint64_t size = file.lies_nowhere()
@@ -71,28 +71,28 @@ std::string duration_text(std::chrono::seconds duration) {
 
 }  // namespace
 
-Plan make_plan(const Options& options, Clock& clock, Progress& progress) {
+Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& progress) {
   Plan plan;
   plan.target = target_of(options);
   plan.branch = options.branch;
   plan.folder = searched_folder(options);
-  ScanResult scanned = scan(options);
+  select::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
   plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
-  const PackOptions packing = pack_options(options, clock);
-  PackedBatch batch = pack(scanned, {}, packing, progress);
+  const pack::PackOptions packing = pack_options(options, clock);
+  pack::PackedBatch batch = pack::pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
   plan.left_out = std::move(batch.left_out);
   list_files(plan, scanned);
   plan.size_bytes = batch.size_bytes;
   plan.parts = batch.parts.size();
-  for (const PackedPart& part : batch.parts) {
+  for (const pack::PackedPart& part : batch.parts) {
     plan.payload_bytes += part.size_bytes;
     if (options.output.empty()) plan.upload_bytes += base64::encoded_size_64(part.size_bytes);
   }
   if (plan.parts > 0 && options.output.empty()) {
     plan.requests = plan.parts + trigger_requests(options);
-    plan.least_duration = least_duration(plan.requests);
+    plan.least_duration = forge::least_duration(plan.requests);
   }
   plan.status = status_of_packing(plan.left_out, plan.parts, plan.unchanged);
   return plan;
@@ -142,20 +142,20 @@ std::string files_text(const Plan& plan, std::size_t most) {
   add_lines("send", plan.files, [](const PlannedFile& file) {
     return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
   });
-  add_lines("leave out", plan.left_out, [](const LeftOutFile& file) {
+  add_lines("leave out", plan.left_out, [](const select::LeftOutFile& file) {
     return printable(file.file.path) + ": " + file.file.reason;
   });
   return text;
 }
 
 std::string to_json_text(const Plan& plan) {
-  Json json;
+  text::Json json;
   json["status"] = "planned";
   json["exit_status"] = static_cast<int>(plan.status);
   json["batch_name"] = plan.batch_name;
-  json["target"] = plan.target.empty() ? Json(nullptr) : Json(printable(plan.target));
-  json["branch"] = plan.branch.empty() ? Json(nullptr) : Json(plan.branch);
-  json["files"] = Json::array();
+  json["target"] = plan.target.empty() ? text::Json(nullptr) : text::Json(printable(plan.target));
+  json["branch"] = plan.branch.empty() ? text::Json(nullptr) : text::Json(plan.branch);
+  json["files"] = text::Json::array();
   for (const PlannedFile& file : plan.files) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
   }
@@ -168,7 +168,7 @@ std::string to_json_text(const Plan& plan) {
   json["parts"] = plan.parts;
   json["requests"] = plan.requests;
   json["least_seconds"] = plan.least_duration.count();
-  return healthmetric::to_text(json);
+  return healthmetric::text::to_text(json);
 }
 
 }  // namespace healthmetric::sender

@@ -25,19 +25,20 @@ struct Plan {
   std::string branch;      ///< empty: the repository's default
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files left out because they were sent before
-  std::vector<LeftOutFile> left_out;
+  std::vector<select::LeftOutFile> left_out;
   std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": perhaps not what was meant
   std::uint64_t size_bytes = 0;                 ///< of the files
   std::uint64_t payload_bytes = 0;              ///< of the payloads
   std::uint64_t upload_bytes = 0;  ///< of the requests that carry them; 0 with --output
   std::uint64_t parts = 0;
-  std::uint64_t requests = 0;               ///< to the API
-  std::chrono::seconds least_duration{0};   ///< within GitHub's limits
-  ExitStatus status = ExitStatus::success;  ///< of such a run, if nothing else fails
+  std::uint64_t requests = 0;              ///< to the API
+  std::chrono::seconds least_duration{0};  ///< within GitHub's limits
+  program::ExitStatus status =
+      program::ExitStatus::success;  ///< of such a run, if nothing else fails
 };
 
 /// Throws Error as send() would, until the outbox. A repository that is not named is no error.
-Plan make_plan(const Options& options, Clock& clock, Progress& progress);
+Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& progress);
 
 /// A few lines for people; without the list of files.
 std::string to_text(const Plan& plan);

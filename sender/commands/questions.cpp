@@ -22,13 +22,14 @@ constexpr std::size_t kMostFilesShown = 20;
 
 class Dialogue {
  public:
-  Dialogue(Options& options, Asker& asker, Clock& clock, const MakeProgress& make_progress)
+  Dialogue(Options& options, Asker& asker, platform::Clock& clock,
+           const MakeProgress& make_progress)
       : options_(options), asker_(asker), clock_(clock), make_progress_(make_progress) {}
 
   bool run() {
     const bool is_sent = options_.output.empty() && !options_.dry_run;
-    const Url api = api_root(options_.api_url);
-    if (is_sent) find_token(options_.token_file, api);
+    const http::Url api = http::api_root(options_.api_url);
+    if (is_sent) forge::find_token(options_.token_file, api);
     ask_source();
     if (options_.batch_name.empty()) ask_batch_name();
     if (is_sent && options_.repository.empty()) ask_repository(api);
@@ -75,8 +76,8 @@ class Dialogue {
 
   /// Who answers with a path wants to send what lies there. False when nothing there can be sent.
   bool take_path(const std::string& answer) {
-    if (answer.starts_with('~') && !home_folder()) return false;
-    const std::filesystem::path path = expand_home(answer);
+    if (answer.starts_with('~') && !platform::home_folder()) return false;
+    const std::filesystem::path path = platform::expand_home(answer);
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return false;
     return can_be_sent([&] {
@@ -113,12 +114,12 @@ class Dialogue {
 
   void ask_folder() {
     const std::string folder = ask("Folder", ".", Asker::Kind::path);
-    options_.source = FolderSource{expand_home(folder)};
+    options_.source = FolderSource{platform::expand_home(folder)};
     path_ = folder;
   }
   void ask_file() {
     const std::string file = ask("File", "", Asker::Kind::path);
-    options_.source = FilesSource{{expand_home(file)}};
+    options_.source = FilesSource{{platform::expand_home(file)}};
     path_ = file;
   }
   void ask_json() {
@@ -136,13 +137,13 @@ class Dialogue {
     accepted_.emplace_back(name, Asker::Kind::name);
   }
 
-  void ask_repository(const Url& api) {
-    const auto found = detect_repository(api);
+  void ask_repository(const http::Url& api) {
+    const auto found = forge::detect_repository(api);
     for (;;) {
       const std::string text =
           ask("Repository", found ? found->repository.str() : "", Asker::Kind::repository);
       try {
-        options_.repository = parse_named_repository(text, "Repository", api).str();
+        options_.repository = forge::parse_named_repository(text, "Repository", api).str();
         accepted_.emplace_back(options_.repository, Asker::Kind::repository);
         return;
       } catch (const Error& error) {
@@ -164,7 +165,7 @@ class Dialogue {
 
   Options& options_;
   Asker& asker_;
-  Clock& clock_;
+  platform::Clock& clock_;
   const MakeProgress& make_progress_;
   std::string path_;  ///< the last one answered
   std::vector<std::pair<std::string, Asker::Kind>> accepted_;
@@ -176,15 +177,16 @@ class TerminalAsker final : public Asker {
   explicit TerminalAsker(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::optional<std::string> ask(const std::string& question, Kind kind) override {
-    return editor_for(kind).read_line(question, kind == Kind::path ? LineEditor::Completion::paths
-                                                                   : LineEditor::Completion::none);
+    return editor_for(kind).read_line(question, kind == Kind::path
+                                                    ? terminal::LineEditor::Completion::paths
+                                                    : terminal::LineEditor::Completion::none);
   }
 
   void remember(const std::string& answer, Kind kind) override {
     editor_for(kind).remember(answer);
   }
 
-  void say(const std::string& text) override { write_to_terminal(text); }
+  void say(const std::string& text) override { platform::write_to_terminal(text); }
 
  private:
   [[nodiscard]] std::filesystem::path history_of(Kind kind) const {
@@ -203,20 +205,20 @@ class TerminalAsker final : public Asker {
     return {};
   }
 
-  LineEditor& editor_for(Kind kind) {
+  terminal::LineEditor& editor_for(Kind kind) {
     auto& editor = editors_[kind];
-    if (!editor) editor = std::make_unique<LineEditor>(history_of(kind), terminal_);
+    if (!editor) editor = std::make_unique<terminal::LineEditor>(history_of(kind), terminal_);
     return *editor;
   }
 
   std::filesystem::path folder_;
-  QuietTerminal terminal_;
-  std::map<Kind, std::unique_ptr<LineEditor>> editors_;
+  platform::QuietTerminal terminal_;
+  std::map<Kind, std::unique_ptr<terminal::LineEditor>> editors_;
 };
 
 }  // namespace
 
-bool complete_by_asking(Options& options, Asker& asker, Clock& clock,
+bool complete_by_asking(Options& options, Asker& asker, platform::Clock& clock,
                         const MakeProgress& make_progress) {
   try {
     return Dialogue(options, asker, clock, make_progress).run();
@@ -226,7 +228,7 @@ bool complete_by_asking(Options& options, Asker& asker, Clock& clock,
   }
 }
 
-bool ask_at_terminal(Options& options, Clock& clock, const MakeProgress& make_progress) {
+bool ask_at_terminal(Options& options, platform::Clock& clock, const MakeProgress& make_progress) {
   TerminalAsker asker(options.state_dir.empty() ? std::filesystem::path()
                                                 : options.state_dir / "history");
   return complete_by_asking(options, asker, clock, make_progress);

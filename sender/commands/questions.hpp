@@ -13,7 +13,7 @@
 namespace healthmetric::sender {
 
 /// Makes what shows how far the plan is.
-using MakeProgress = std::function<std::unique_ptr<Progress>()>;
+using MakeProgress = std::function<std::unique_ptr<model::Progress>()>;
 
 /// The person at the terminal, as the dialogue needs it.
 class Asker {
@@ -34,10 +34,10 @@ class Asker {
 /// consent. True when it was given; `options` then say everything, and the answers are remembered.
 /// Throws Error{interrupted} when the input ends, and Error{unauthorized} before the first question
 /// when there is no token.
-bool complete_by_asking(Options& options, Asker& asker, Clock& clock,
+bool complete_by_asking(Options& options, Asker& asker, platform::Clock& clock,
                         const MakeProgress& make_progress);
 
 /// The same at the terminal this program runs in.
-bool ask_at_terminal(Options& options, Clock& clock, const MakeProgress& make_progress);
+bool ask_at_terminal(Options& options, platform::Clock& clock, const MakeProgress& make_progress);
 
 }  // namespace healthmetric::sender

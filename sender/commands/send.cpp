@@ -24,10 +24,10 @@ namespace {
 /// From here on the format's first description recommends smaller batches.
 constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
 
-void log_left_out(const std::vector<LeftOutFile>& left_out) {
-  for (const LeftOutFile& file : left_out) {
+void log_left_out(const std::vector<select::LeftOutFile>& left_out) {
+  for (const select::LeftOutFile& file : left_out) {
     const std::string line = "left out " + in_quotes(file.file.path) + ": " + file.file.reason;
-    if (file.kind == LeftOut::by_error) {
+    if (file.kind == select::LeftOut::by_error) {
       log::error(line);
     } else {
       log::debug(line);
@@ -36,12 +36,13 @@ void log_left_out(const std::vector<LeftOutFile>& left_out) {
 }
 
 /// The outcome of packing; its fate is decided later.
-Outcome describe(const PackOptions& options, const PackedBatch& batch, std::uint64_t unchanged) {
+Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batch,
+                 std::uint64_t unchanged) {
   Outcome outcome;
   outcome.batch_id = options.id.str();
   outcome.files = batch.files;
   outcome.size_bytes = batch.size_bytes;
-  for (const PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
+  for (const pack::PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
   outcome.left_out = batch.left_out;
   outcome.unchanged = unchanged;
   log_left_out(batch.left_out);
@@ -53,19 +54,19 @@ Outcome describe(const PackOptions& options, const PackedBatch& batch, std::uint
   return outcome;
 }
 
-Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& clock,
-                        Progress& progress) {
+Outcome write_to_folder(const Options& options, const select::ScanResult& files,
+                        platform::Clock& clock, model::Progress& progress) {
   const std::filesystem::path inbox = options.output / "_storage" / "inbox";
-  const Draft draft = make_draft(inbox);
-  const PackOptions packing = pack_options(options, clock);
-  const PackedBatch batch = pack(files, draft.folder(), packing, progress);
+  const outbox::Draft draft = outbox::make_draft(inbox);
+  const pack::PackOptions packing = pack_options(options, clock);
+  const pack::PackedBatch batch = pack::pack(files, draft.folder(), packing, progress);
   Outcome outcome = describe(packing, batch, 0);
   if (batch.parts.empty()) return outcome;
   for (std::string& payload : outcome.payloads) {
     std::filesystem::rename(draft.folder() / payload, inbox / payload);
     payload = (inbox / payload).string();
   }
-  sync_directory(inbox);
+  platform::sync_directory(inbox);
   outcome.fate = Outcome::Fate::written;
   outcome.target = inbox.string();
   return outcome;
@@ -74,16 +75,17 @@ Outcome write_to_folder(const Options& options, const ScanResult& files, Clock& 
 /// One run that sends: what its steps have in common.
 class SendingRun {
  public:
-  SendingRun(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress)
+  SendingRun(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
+             model::Progress& progress)
       : options_(options),
-        repository_(find_repository(options.repository, api_root(options.api_url))),
+        repository_(forge::find_repository(options.repository, http::api_root(options.api_url))),
         target_{options.api_url, repository_.str(), options.branch, options.trigger},
         clock_(clock),
         progress_(progress),
         session_(options, options.api_url, repository_, options.branch, transport, clock, progress),
         outbox_(options.state_dir) {}
 
-  Outcome run(ScanResult files) {
+  Outcome run(select::ScanResult files) {
     const std::uint64_t unchanged = leave_out_what_is_sent(files);
     Outcome outcome = pack_and_queue(files, unchanged);
     deliver(outcome);
@@ -92,36 +94,38 @@ class SendingRun {
   }
 
  private:
-  std::uint64_t leave_out_what_is_sent(ScanResult& files) {
+  std::uint64_t leave_out_what_is_sent(select::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
-    SentFiles sent(options_.state_dir, target_);
+    outbox::SentFiles sent(options_.state_dir, target_);
     session_.transport().set_max_wait({});
-    learn_fates(sent, session_.client(), clock_);
+    deliver::learn_fates(sent, session_.client(), clock_);
     session_.transport().set_max_wait(options_.max_wait);
-    add_queued(sent, outbox_, target_);
-    return leave_out_unchanged(files, sent, clock_);
+    deliver::add_queued(sent, outbox_, target_);
+    return deliver::leave_out_unchanged(files, sent, clock_);
   }
 
-  Outcome pack_and_queue(const ScanResult& files, std::uint64_t unchanged) {
-    Draft draft = outbox_.begin();
-    const PackOptions packing = pack_options(options_, clock_);
-    PackedFilesWriter packed_files(draft.folder(), clock_);
-    const PackedBatch batch = pack(files, draft.folder(), packing, progress_,
-                                   [&](const PackedFile& file) { packed_files.add(file); });
+  Outcome pack_and_queue(const select::ScanResult& files, std::uint64_t unchanged) {
+    outbox::Draft draft = outbox_.begin();
+    const pack::PackOptions packing = pack_options(options_, clock_);
+    pack::PackedFilesWriter packed_files(draft.folder(), clock_);
+    const pack::PackedBatch batch =
+        pack::pack(files, draft.folder(), packing, progress_,
+                   [&](const pack::PackedFile& file) { packed_files.add(file); });
     packed_files.finish();
     Outcome outcome = describe(packing, batch, unchanged);
     outcome.target = repository_.str();
     if (batch.parts.empty()) return outcome;
     check_outbox_limit();
-    OutboxEntry entry = make_entry(packing, batch);
+    outbox::OutboxEntry entry = make_entry(packing, batch);
     outbox_.commit(std::move(draft), entry);
     outcome.fate = Outcome::Fate::queued;
     log::debug("queued " + outcome.batch_id);
     return outcome;
   }
 
-  [[nodiscard]] OutboxEntry make_entry(const PackOptions& packing, const PackedBatch& batch) const {
-    OutboxEntry entry;
+  [[nodiscard]] outbox::OutboxEntry make_entry(const pack::PackOptions& packing,
+                                               const pack::PackedBatch& batch) const {
+    outbox::OutboxEntry entry;
     entry.id = packing.id;
     entry.batch_name = packing.batch_name;
     entry.sender_host = packing.sender ? packing.sender->host : "";
@@ -129,7 +133,7 @@ class SendingRun {
     entry.files = batch.files;
     entry.size_bytes = batch.size_bytes;
     entry.queued_at = clock_.now();
-    for (const PackedPart& part : batch.parts) {
+    for (const pack::PackedPart& part : batch.parts) {
       entry.parts.push_back({part.name.str(), part.size_bytes});
     }
     return entry;
@@ -139,7 +143,7 @@ class SendingRun {
   void check_outbox_limit() {
     const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
     if (!is_over()) return;
-    Deliverer deliverer = make_deliverer("");
+    deliver::Deliverer deliverer = make_deliverer("");
     deliverer.run(options_.lock_wait);
     if (!is_over()) return;
     throw Error(
@@ -150,89 +154,91 @@ class SendingRun {
                     human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
   }
 
-  Deliverer make_deliverer(const std::string& own_batch) {
-    Deliverer deliverer(session_.client(), session_.transport(), outbox_, clock_, progress_,
-                        target_, own_batch);
-    deliverer.on_delivered(
-        [this](const OutboxEntry& entry) { record_delivered(options_.state_dir, entry); });
+  deliver::Deliverer make_deliverer(const std::string& own_batch) {
+    deliver::Deliverer deliverer(session_.client(), session_.transport(), outbox_, clock_,
+                                 progress_, target_, own_batch);
+    deliverer.on_delivered([this](const outbox::OutboxEntry& entry) {
+      outbox::record_delivered(options_.state_dir, entry);
+    });
     return deliverer;
   }
 
   /// Whatever ends it, the batch is queued by now, and the result tells of it.
   void deliver(Outcome& outcome) {
-    Deliverer deliverer = make_deliverer(outcome.batch_id);
+    deliver::Deliverer deliverer = make_deliverer(outcome.batch_id);
     try {
       deliverer.run(options_.lock_wait);
-      outcome.status = more_important(outcome.status, tell_unreadable(outbox_));
+      outcome.status = program::more_important(outcome.status, deliver::tell_unreadable(outbox_));
     } catch (const Error& error) {
       log::error(error.what());
-      outcome.status = more_important(outcome.status, exit_status(error.code()));
+      outcome.status = program::more_important(outcome.status, program::exit_status(error.code()));
       outcome.reason = printable(error.what());
     }
-    outcome.status = more_important(outcome.status, deliverer.status());
+    outcome.status = program::more_important(outcome.status, deliverer.status());
     if (outcome.fate != Outcome::Fate::queued) return;
     const std::string reason = deliverer.reason_of(outcome.batch_id);
     if (!reason.empty()) outcome.reason = printable(reason);
     switch (deliverer.result_of(outcome.batch_id)) {
-      case Deliverer::Result::delivered:
+      case deliver::Deliverer::Result::delivered:
         outcome.fate = Outcome::Fate::sent;
         break;
-      case Deliverer::Result::refused:
+      case deliver::Deliverer::Result::refused:
         outcome.fate = Outcome::Fate::refused;
         break;
-      case Deliverer::Result::waits:
+      case deliver::Deliverer::Result::waits:
         outcome.fate = fate_with_another_sender(outcome.batch_id);
         break;
     }
     if (outcome.fate == Outcome::Fate::refused) {
-      outcome.status = more_important(outcome.status, ExitStatus::refused);
+      outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     }
   }
 
   /// Where another process delivered meanwhile, this run's batch may have gone along.
   [[nodiscard]] Outcome::Fate fate_with_another_sender(const std::string& batch_id) const {
-    const BatchId id = BatchId::parse(batch_id).value();
-    if (outbox_.find(id, Waiting::in_queue)) return Outcome::Fate::queued;
-    return outbox_.find(id, Waiting::refused) ? Outcome::Fate::refused : Outcome::Fate::sent;
+    const payload::BatchId id = payload::BatchId::parse(batch_id).value();
+    if (outbox_.find(id, outbox::Waiting::in_queue)) return Outcome::Fate::queued;
+    return outbox_.find(id, outbox::Waiting::refused) ? Outcome::Fate::refused
+                                                      : Outcome::Fate::sent;
   }
 
   void wait(Outcome& outcome) {
-    const BatchId id = BatchId::parse(outcome.batch_id).value();
+    const payload::BatchId id = payload::BatchId::parse(outcome.batch_id).value();
     try {
       take_verdict(outcome, id,
-                   wait_for_receipt(session_.client(), session_.transport(), clock_, progress_, id,
-                                    *options_.wait));
+                   deliver::wait_for_receipt(session_.client(), session_.transport(), clock_,
+                                             progress_, id, *options_.wait));
     } catch (const Error& error) {
       log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()
                                                       : error.what());
-      outcome.status = more_important(outcome.status, exit_status(error.code()));
+      outcome.status = program::more_important(outcome.status, program::exit_status(error.code()));
     }
   }
 
-  void take_verdict(Outcome& outcome, const BatchId& id, const Receipt& receipt) {
-    record_receipt(options_.state_dir, target_, id, receipt.status);
-    if (receipt.status == BatchStatus::stored) {
+  void take_verdict(Outcome& outcome, const payload::BatchId& id, const archive::Receipt& receipt) {
+    outbox::record_receipt(options_.state_dir, target_, id, receipt.status);
+    if (receipt.status == archive::BatchStatus::stored) {
       outcome.fate = Outcome::Fate::stored;
       return;
     }
     outcome.fate = Outcome::Fate::rejected;
     outcome.reason = printable(receipt.reason);
-    outcome.status = more_important(outcome.status, ExitStatus::refused);
+    outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     log::error("the receiver rejected " + id.str() + ": " + outcome.reason);
   }
 
   [[nodiscard]] std::string where_runs_are() const {
     return "; is the workflow enabled? Its runs: " +
-           web_url(api_root(options_.api_url), repository_.str()) + "/actions";
+           forge::web_url(http::api_root(options_.api_url), repository_.str()) + "/actions";
   }
 
   const Options& options_;
-  Repository repository_;
-  Target target_;
-  Clock& clock_;
-  Progress& progress_;
+  forge::Repository repository_;
+  outbox::Target target_;
+  platform::Clock& clock_;
+  model::Progress& progress_;
   DeliverySession session_;
-  Outbox outbox_;
+  outbox::Outbox outbox_;
 };
 
 std::string_view to_text(Outcome::Fate fate) {
@@ -257,8 +263,9 @@ std::string_view to_text(Outcome::Fate fate) {
 
 }  // namespace
 
-Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress) {
-  ScanResult files = scan(options);
+Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
+             model::Progress& progress) {
+  select::ScanResult files = scan(options);
   for (const std::string& pattern : unmatched_patterns(options, files)) {
     log::warning(pattern + " matches nothing");
   }
@@ -282,10 +289,11 @@ std::string to_line(const Outcome& outcome) {
 std::string what_next(const Options& options, const Outcome& outcome) {
   switch (outcome.fate) {
     case Outcome::Fate::sent:
-      return "Watch the receiver at " + web_url(api_root(options.api_url), outcome.target) +
-             "/actions\n";
+      return "Watch the receiver at " +
+             forge::web_url(http::api_root(options.api_url), outcome.target) + "/actions\n";
     case Outcome::Fate::stored:
-      return "It is stored; see " + web_url(api_root(options.api_url), outcome.target) + "\n";
+      return "It is stored; see " +
+             forge::web_url(http::api_root(options.api_url), outcome.target) + "\n";
     case Outcome::Fate::rejected:
       return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
     case Outcome::Fate::queued:
@@ -302,19 +310,20 @@ std::string what_next(const Options& options, const Outcome& outcome) {
 }
 
 std::string to_json_text(const Outcome& outcome) {
-  Json json;
+  text::Json json;
   const bool has_batch = outcome.fate != Outcome::Fate::empty;
   json["status"] = to_text(outcome.fate);
   json["exit_status"] = static_cast<int>(outcome.status);
-  json["batch_id"] = has_batch ? Json(outcome.batch_id) : Json(nullptr);
+  json["batch_id"] = has_batch ? text::Json(outcome.batch_id) : text::Json(nullptr);
   json["target"] = outcome.target;
   json["files"] = outcome.files;
   json["bytes"] = outcome.size_bytes;
   json["unchanged"] = outcome.unchanged;
-  json["reason"] = outcome.reason.empty() ? Json(nullptr) : Json(log::redacted(outcome.reason));
+  json["reason"] =
+      outcome.reason.empty() ? text::Json(nullptr) : text::Json(log::redacted(outcome.reason));
   json["payloads"] = outcome.payloads;
   json["left_out"] = left_out_json(outcome.left_out);
-  return healthmetric::to_text(json);
+  return healthmetric::text::to_text(json);
 }
 
 }  // namespace healthmetric::sender

@@ -24,7 +24,7 @@ struct Outcome {
   };
 
   Fate fate = Fate::empty;
-  ExitStatus status = ExitStatus::success;
+  program::ExitStatus status = program::ExitStatus::success;
   std::string batch_id;
   std::string target;           ///< the repository, or the folder with --output
   std::string folder;           ///< that was looked at; "" where files or data were named
@@ -33,13 +33,14 @@ struct Outcome {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<std::string> payloads;
-  std::vector<LeftOutFile> left_out;
+  std::vector<select::LeftOutFile> left_out;
 };
 
 /// scan → pack → outbox → deliver → dispatch → wait. Delivers also what earlier runs left in the
 /// outbox for the same target, oldest first. Throws Error when nothing could be packed; from then
 /// on failures are in the outcome, because the batch is safe in the outbox.
-Outcome send(const Options& options, HttpTransport& transport, Clock& clock, Progress& progress);
+Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
+             model::Progress& progress);
 
 /// One line for people.
 std::string to_line(const Outcome& outcome);

@@ -21,7 +21,7 @@ constexpr std::size_t kUniqueDigits = 8;
 
 constexpr const char* kStdinName = "--stdin-name";
 
-constexpr std::uint64_t kMaxListBytes = 256 * kMiB;
+constexpr std::uint64_t kMaxListBytes = 256 * payload::kMiB;
 
 /// Joins the handlers of a variant.
 template <typename... Handlers>
@@ -31,8 +31,9 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
-std::string json_text(const JsonSource& source, const Limits& limits) {
-  return source.text == "-" ? read_standard_input("--data", limits.max_file_bytes) : source.text;
+std::string json_text(const JsonSource& source, const payload::Limits& limits) {
+  return source.text == "-" ? program::read_standard_input("--data", limits.max_file_bytes)
+                            : source.text;
 }
 
 /// A list of names. Those that end with NUL come from a program, and may be any bytes.
@@ -41,16 +42,17 @@ std::string list_text(const ListSource& source) {
   const bool is_standard_input = source.list == "-";
   const std::string name = std::string(kOption) + ": " +
                            (is_standard_input ? "standard input" : in_quotes(source.list.string()));
-  std::string text =
-      is_standard_input ? without_byte_order_mark(read_standard_input(kOption, kMaxListBytes), name)
-                        : read_named_file(kOption, source.list, kMaxListBytes);
+  std::string text = is_standard_input
+                         ? text::without_byte_order_mark(
+                               program::read_standard_input(kOption, kMaxListBytes), name)
+                         : program::read_named_file(kOption, source.list, kMaxListBytes);
   if (source.separator == '\0') return text;
   if (text.find('\0') != std::string::npos) {
     throw Error(ErrorCode::usage, name +
                                       " has NUL characters: use --null if its names end with "
                                       "them, otherwise save it as UTF-8");
   }
-  check_is_utf8(text, name);
+  text::check_is_utf8(text, name);
   return text;
 }
 
@@ -75,7 +77,7 @@ std::string source_path(const DataSource& source) {
 
 }  // namespace
 
-ScanResult scan(const Options& options) {
+select::ScanResult scan(const Options& options) {
   if (!options.source) {
     throw Error(ErrorCode::usage,
                 "nothing to send: name a folder or files, as with --folder or --file, or use "
@@ -83,64 +85,68 @@ ScanResult scan(const Options& options) {
                 "(healthmetric-sender --help lists the options)");
   }
   return std::visit(
-      Overloaded{[&](const FolderSource& s) {
-                   return scan_folder(s.folder, options.rules, options.limits);
-                 },
-                 [&](const FilesSource& s) { return scan_files(s.files, options.limits); },
-                 [&](const JsonSource& s) { return scan_json(json_text(s, options.limits)); },
-                 [&](const InputSource& s) {
-                   return scan_input(
-                       s.name, read_standard_input(kStdinName, options.limits.max_file_bytes));
-                 },
-                 [&](const ListSource& s) {
-                   return scan_list(list_text(s), s.separator, s.folder, options.rules,
-                                    options.limits);
-                 }},
+      Overloaded{
+          [&](const FolderSource& s) {
+            return select::scan_folder(s.folder, options.rules, options.limits);
+          },
+          [&](const FilesSource& s) { return select::scan_files(s.files, options.limits); },
+          [&](const JsonSource& s) { return select::scan_json(json_text(s, options.limits)); },
+          [&](const InputSource& s) {
+            return select::scan_input(
+                s.name, program::read_standard_input(kStdinName, options.limits.max_file_bytes));
+          },
+          [&](const ListSource& s) {
+            return select::scan_list(list_text(s), s.separator, s.folder, options.rules,
+                                     options.limits);
+          }},
       options.source.value());
 }
 
-std::vector<std::string> unmatched_patterns(const Options& options, const ScanResult& scanned) {
+std::vector<std::string> unmatched_patterns(const Options& options,
+                                            const select::ScanResult& scanned) {
   const bool have_a_say = std::holds_alternative<FolderSource>(*options.source) ||
                           std::holds_alternative<ListSource>(*options.source);
   if (!have_a_say || options.rules.patterns.empty()) return {};
   std::vector<std::string> paths;
-  for (const SourceFile file : scanned.files) paths.push_back(file.path.str());
-  for (const LeftOutFile& file : scanned.left_out) paths.push_back(file.file.path);
+  for (const select::SourceFile file : scanned.files) paths.push_back(file.path.str());
+  for (const select::LeftOutFile& file : scanned.left_out) paths.push_back(file.file.path);
   std::vector<std::string> result;
-  for (const PathPattern& pattern :
+  for (const select::PathPattern& pattern :
        options.rules.patterns.unmatched({paths.begin(), paths.end()})) {
-    const bool includes = pattern.verdict == Verdict::include;
+    const bool includes = pattern.verdict == select::Verdict::include;
     result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
   }
   return result;
 }
 
-PackOptions pack_options(const Options& options, Clock& clock) {
-  PackOptions pack;
+pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
+  pack::PackOptions pack;
   const std::string source = source_path(options.source.value());
   const std::string origin = options.stdin_name.empty() ? source : options.stdin_name;
   const std::string name =
-      options.batch_name.empty() ? default_batch_name(origin) : options.batch_name;
-  pack.id = {clock.now_seconds(), slug(name), random_hex(kUniqueDigits)};
-  pack.batch_name = utf8_prefix(printable(name), kMaxTextBytes);
+      options.batch_name.empty() ? payload::default_batch_name(origin) : options.batch_name;
+  pack.id = {clock.now_seconds(), payload::slug(name), platform::random_hex(kUniqueDigits)};
+  pack.batch_name = utf8_prefix(printable(name), payload::kMaxTextBytes);
   pack.part_limit_bytes = options.part_limit_bytes;
   pack.encoding = options.encoding;
   pack.limits = options.limits;
   if (options.identity == Identity::include) {
     pack.source = source;
-    pack.sender = local_identity();
+    pack.sender = pack::local_identity();
   }
   return pack;
 }
 
-ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts,
-                             std::uint64_t unchanged) {
-  const bool has_errors =
-      std::any_of(left_out.begin(), left_out.end(),
-                  [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
-  const ExitStatus status = has_errors ? ExitStatus::partly_done : ExitStatus::success;
-  return parts == 0 && unchanged == 0 ? more_important(status, ExitStatus::nothing_to_send)
-                                      : status;
+program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
+                                      std::size_t parts, std::uint64_t unchanged) {
+  const bool has_errors = std::any_of(
+      left_out.begin(), left_out.end(),
+      [](const select::LeftOutFile& file) { return file.kind == select::LeftOut::by_error; });
+  const program::ExitStatus status =
+      has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
+  return parts == 0 && unchanged == 0
+             ? program::more_important(status, program::ExitStatus::nothing_to_send)
+             : status;
 }
 
 std::string searched_folder(const Options& options) {
@@ -155,12 +161,12 @@ std::string searched_folder(const Options& options) {
 namespace {
 
 /// "(.ndjson, .fit)", the first few of them.
-std::string types_of(const std::vector<LeftOutFile>& files) {
+std::string types_of(const std::vector<select::LeftOutFile>& files) {
   constexpr std::size_t kMostShown = 6;
   std::set<std::string> types;
-  for (const LeftOutFile& file : files) {
-    if (file.file.reason != kUnsupportedType) continue;
-    const std::string_view type = extension_of(file.file.path);
+  for (const select::LeftOutFile& file : files) {
+    if (file.file.reason != select::kUnsupportedType) continue;
+    const std::string_view type = payload::extension_of(file.file.path);
     types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
     if (types.size() > kMostShown) break;
   }
@@ -174,37 +180,38 @@ std::string types_of(const std::vector<LeftOutFile>& files) {
 
 }  // namespace
 
-std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged) {
+std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
   std::size_t rest = left_out.size();
   const auto tell = [&](std::string_view reason, const std::string& words) {
     const auto count = static_cast<std::size_t>(
         std::count_if(left_out.begin(), left_out.end(),
-                      [&](const LeftOutFile& file) { return file.file.reason == reason; }));
+                      [&](const select::LeftOutFile& file) { return file.file.reason == reason; }));
     rest -= count;
     if (count > 0) text += fmt::format("; skipped {} {}", count, words);
   };
-  tell(kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
-  tell(kIsHidden, "hidden: use --hidden to send them");
-  tell(kExcluded, "that --include and --exclude leave out");
-  tell(kIgnored, "that .healthmetricignore names");
+  tell(select::kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
+  tell(select::kIsHidden, "hidden: use --hidden to send them");
+  tell(select::kExcluded, "that --include and --exclude leave out");
+  tell(select::kIgnored, "that .healthmetricignore names");
   if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
   return text;
 }
 
-std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
+std::string nothing_to_send(const std::string& folder,
+                            const std::vector<select::LeftOutFile>& left_out,
                             std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
   if (!folder.empty()) text += " in " + in_quotes(folder);
   return text + not_packed(left_out, unchanged);
 }
 
-Json left_out_json(const std::vector<LeftOutFile>& left_out) {
-  Json list = Json::array();
-  for (const LeftOutFile& file : left_out) {
+text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out) {
+  text::Json list = text::Json::array();
+  for (const select::LeftOutFile& file : left_out) {
     list.push_back({{"path", printable(file.file.path)},
                     {"reason", file.file.reason},
-                    {"error", file.kind == LeftOut::by_error}});
+                    {"error", file.kind == select::LeftOut::by_error}});
   }
   return list;
 }

@@ -14,32 +14,34 @@
 namespace healthmetric::sender {
 
 /// Looks at the source that the options name. Throws Error{usage} when there is none.
-ScanResult scan(const Options& options);
+select::ScanResult scan(const Options& options);
 
 /// Each --include and --exclude that matches nothing of what was found, as "--exclude 'raw'":
 /// perhaps not what was meant. None where patterns have no say.
-std::vector<std::string> unmatched_patterns(const Options& options, const ScanResult& scanned);
+std::vector<std::string> unmatched_patterns(const Options& options,
+                                            const select::ScanResult& scanned);
 
 /// How to pack it: a new identity, the batch's name, what is told of this machine.
-PackOptions pack_options(const Options& options, Clock& clock);
+pack::PackOptions pack_options(const Options& options, platform::Clock& clock);
 
 /// The exit status after packing: of files left out by an error, or of nothing to send where not
 /// all was sent before.
-ExitStatus status_of_packing(const std::vector<LeftOutFile>& left_out, std::size_t parts,
-                             std::uint64_t unchanged = 0);
+program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
+                                      std::size_t parts, std::uint64_t unchanged = 0);
 
 /// "; unchanged 3; left out 2": what stands behind a result, or nothing.
-std::string not_packed(const std::vector<LeftOutFile>& left_out, std::uint64_t unchanged);
+std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged);
 
 /// The folder that was looked at, for messages; "" where files or data were named.
 std::string searched_folder(const Options& options);
 
 /// The result where nothing is packed: where it was looked for, and for each reason to skip so many
 /// files what would send them.
-std::string nothing_to_send(const std::string& folder, const std::vector<LeftOutFile>& left_out,
+std::string nothing_to_send(const std::string& folder,
+                            const std::vector<select::LeftOutFile>& left_out,
                             std::uint64_t unchanged);
 
 /// What was left out, as docs/output.md has it.
-Json left_out_json(const std::vector<LeftOutFile>& left_out);
+text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out);
 
 }  // namespace healthmetric::sender

@@ -7,7 +7,7 @@
 #include "common/program/log.hpp"
 #include "sender/deliver/receipts.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 namespace {
 
 /// How many batches a run asks for: one GET each, and usually there is one, of the run before.
@@ -18,71 +18,73 @@ constexpr std::chrono::days kForgotten{30};
 
 class ChangeDetector {
  public:
-  ChangeDetector(SentFiles& sent, Clock& clock) : sent_(sent), clock_(clock) {}
+  ChangeDetector(outbox::SentFiles& sent, platform::Clock& clock) : sent_(sent), clock_(clock) {}
 
-  bool is_unchanged(const SourceFile& file) {
-    stop_soon_if_signalled();
+  bool is_unchanged(const select::SourceFile& file) {
+    platform::stop_soon_if_signalled();
     if (file.lies_nowhere()) return false;
     const std::string location = file.location();
     const auto known = sent_.find(locations_.absolute(location));
-    const auto now = file_state(location);
+    const auto now = platform::file_state(location);
     if (!known || !now || now->size_bytes != known->size_bytes) return false;
-    const auto modified = trusted_time(now->modified, clock_.now());
+    const auto modified = pack::trusted_time(now->modified, clock_.now());
     if (modified && modified == known->modified_ns) return true;
     return has_same_content(file, *known);
   }
 
  private:
-  bool has_same_content(const SourceFile& file, const PackedFileRecord& known) {
-    FileState state;
+  bool has_same_content(const select::SourceFile& file, const pack::PackedFileRecord& known) {
+    platform::FileState state;
     try {
-      InputFile input(file.location());
+      platform::InputFile input(file.location());
       state = input.state();
-      if (sha256_of(input) != known.sha256 || input.state() != state) return false;
+      if (codec::sha256_of(input) != known.sha256 || input.state() != state) return false;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::io) throw;
       return false;
     }
-    PackedFileRecord record = known;
-    record.modified_ns = trusted_time(state.modified, clock_.now());
+    pack::PackedFileRecord record = known;
+    record.modified_ns = pack::trusted_time(state.modified, clock_.now());
     sent_.update_time(record);
     return true;
   }
 
-  SentFiles& sent_;
-  Clock& clock_;
-  Locations locations_;
+  outbox::SentFiles& sent_;
+  platform::Clock& clock_;
+  pack::Locations locations_;
 };
 
 }  // namespace
 
-std::uint64_t leave_out_unchanged(ScanResult& scan, SentFiles& sent, Clock& clock) {
+std::uint64_t leave_out_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
+                                  platform::Clock& clock) {
   ChangeDetector detector(sent, clock);
   scan.size_bytes = scan.text.size();
-  return scan.files.erase_if([&](const SourceFile& file) {
+  return scan.files.erase_if([&](const select::SourceFile& file) {
     const bool is_unchanged = detector.is_unchanged(file);
     if (is_unchanged) {
       log::debug("unchanged since it was sent: " + in_quotes(file.path.str()));
-    } else if (const auto state = file_state(file.location())) {
+    } else if (const auto state = platform::file_state(file.location())) {
       scan.size_bytes += state->size_bytes;
     }
     return is_unchanged;
   });
 }
 
-void add_queued(SentFiles& sent, const Outbox& outbox, const Target& target) {
-  for (const OutboxEntry& entry : outbox.entries(Waiting::in_queue)) {
+void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
+                const outbox::Target& target) {
+  for (const outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::in_queue)) {
     if (entry.target.goes_where(target)) sent.add_queued(entry.folder);
   }
 }
 
-void learn_fates(SentFiles& sent, GithubClient& client, Clock& clock) {
-  for (const BatchId& id : sent.unconfirmed(kMaxAsked)) {
+void learn_fates(outbox::SentFiles& sent, forge::GithubClient& client, platform::Clock& clock) {
+  for (const payload::BatchId& id : sent.unconfirmed(kMaxAsked)) {
     try {
       const auto receipt = find_receipt(client, id);
       const bool is_forgotten = clock.now() - id.time > kForgotten;
-      if (receipt && !is_final(*receipt) && !is_forgotten) continue;
-      if (receipt && receipt->status == BatchStatus::rejected) {
+      if (receipt && !archive::is_final(*receipt) && !is_forgotten) continue;
+      if (receipt && receipt->status == archive::BatchStatus::rejected) {
         log::warning("the receiver rejected " + id.str() + ": " + printable(receipt->reason) +
                      "; its files count as unsent");
         sent.forget(id);
@@ -97,4 +99,4 @@ void learn_fates(SentFiles& sent, GithubClient& client, Clock& clock) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

@@ -8,10 +8,10 @@
 #include "common/program/log.hpp"
 #include "sender/deliver/upload.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 namespace {
 
-constexpr Clock::duration kLockInterval{100};
+constexpr platform::Clock::duration kLockInterval{100};
 
 /// "<what happened>: <id> is kept in the outbox; ...", with what gets it there.
 std::string kept(std::string_view what, const std::string& id, std::string_view verb) {
@@ -22,7 +22,7 @@ std::string kept(std::string_view what, const std::string& id, std::string_view 
 }
 
 /// What to say of a batch that stays because of `error`.
-std::string kept_because_of(const Error& error, const OutboxEntry& entry) {
+std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   if (entry.delivered_parts() == entry.parts.size()) {
     return kept("delivered, but the workflow was not started", id, "starts");
@@ -34,8 +34,9 @@ std::string kept_because_of(const Error& error, const OutboxEntry& entry) {
 
 }  // namespace
 
-Deliverer::Deliverer(GithubClient& client, RetryingTransport& transport, const Outbox& outbox,
-                     Clock& clock, Progress& progress, Target target, std::string own_batch)
+Deliverer::Deliverer(forge::GithubClient& client, forge::RetryingTransport& transport,
+                     const outbox::Outbox& outbox, platform::Clock& clock,
+                     model::Progress& progress, outbox::Target target, std::string own_batch)
     : client_(client),
       transport_(transport),
       outbox_(outbox),
@@ -56,7 +57,7 @@ bool Deliverer::run(std::chrono::seconds patience) {
       if (was_first && !untried().empty()) {
         log::error("another sender is delivering (process " + holder +
                    "); what waits in the outbox goes with it or with the next run");
-        status_ = more_important(status_, ExitStatus::busy);
+        status_ = program::more_important(status_, program::ExitStatus::busy);
       }
       return !was_first;
     }
@@ -76,8 +77,9 @@ std::string Deliverer::reason_of(const std::string& batch_id) const {
   return found == reasons_.end() ? "" : found->second;
 }
 
-std::optional<UniqueFd> Deliverer::lock_within(std::chrono::seconds patience, std::string& holder) {
-  const Clock::time_point deadline = clock_.now() + patience;
+std::optional<platform::UniqueFd> Deliverer::lock_within(std::chrono::seconds patience,
+                                                         std::string& holder) {
+  const platform::Clock::time_point deadline = clock_.now() + patience;
   bool is_said = false;
   for (;;) {
     auto lock = outbox_.try_lock(holder);
@@ -90,9 +92,9 @@ std::optional<UniqueFd> Deliverer::lock_within(std::chrono::seconds patience, st
   }
 }
 
-std::vector<OutboxEntry> Deliverer::untried() const {
-  std::vector<OutboxEntry> entries = outbox_.waiting_for(target_);
-  std::erase_if(entries, [&](const OutboxEntry& entry) {
+std::vector<outbox::OutboxEntry> Deliverer::untried() const {
+  std::vector<outbox::OutboxEntry> entries = outbox_.waiting_for(target_);
+  std::erase_if(entries, [&](const outbox::OutboxEntry& entry) {
     const std::string id = entry.id.str();
     return results_.contains(id) || (only_ && !only_->contains(id));
   });
@@ -100,8 +102,9 @@ std::vector<OutboxEntry> Deliverer::untried() const {
 }
 
 void Deliverer::deliver_all() {
-  for (std::vector<OutboxEntry> entries = untried(); !entries.empty(); entries = untried()) {
-    for (OutboxEntry& entry : entries) {
+  for (std::vector<outbox::OutboxEntry> entries = untried(); !entries.empty();
+       entries = untried()) {
+    for (outbox::OutboxEntry& entry : entries) {
       if (is_interrupted()) return;
       if (why_stopped_) {
         leave_waiting(entry);
@@ -114,11 +117,11 @@ void Deliverer::deliver_all() {
 
 /// Then nothing is to take time.
 bool Deliverer::is_interrupted() const {
-  return status_ == ExitStatus::interrupted || status_ == ExitStatus::terminated;
+  return status_ == program::ExitStatus::interrupted || status_ == program::ExitStatus::terminated;
 }
 
 /// What ended the run keeps this batch, too. Where it is the one the run is about, that is said.
-void Deliverer::leave_waiting(OutboxEntry& entry) {
+void Deliverer::leave_waiting(outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
   entry.last_error = reasons_[id] = *why_stopped_;
@@ -126,7 +129,7 @@ void Deliverer::leave_waiting(OutboxEntry& entry) {
   if (id == own_batch_) log::error(kept("not tried", id, "delivers"));
 }
 
-void Deliverer::deliver_one(OutboxEntry& entry) {
+void Deliverer::deliver_one(outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
   try {
@@ -142,32 +145,32 @@ void Deliverer::deliver_one(OutboxEntry& entry) {
 }
 
 /// Not to be able to record why is one more failure, but changes nothing about the batch.
-void Deliverer::save_error(const OutboxEntry& entry) {
+void Deliverer::save_error(const outbox::OutboxEntry& entry) {
   try {
-    Outbox::save(entry);
+    outbox::Outbox::save(entry);
   } catch (const Error& error) {
     log::error(error.what());
-    status_ = more_important(status_, exit_status(error.code()));
+    status_ = program::more_important(status_, program::exit_status(error.code()));
   }
 }
 
 /// A batch that cannot be set aside stays where it is, and must not keep the others from going.
-void Deliverer::set_aside(const OutboxEntry& entry) {
+void Deliverer::set_aside(const outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   try {
     outbox_.set_aside(entry);
     results_[id] = Result::refused;
     log::error("refused, kept in the outbox's refused/ folder: " + id);
   } catch (const Error& error) {
-    status_ = more_important(status_, exit_status(error.code()));
+    status_ = program::more_important(status_, program::exit_status(error.code()));
     log::error(std::string(error.what()) + "; refused, but it cannot be set aside: the next run " +
                "tries it again: " + id);
   }
 }
 
-void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
+void Deliverer::take_failure(outbox::OutboxEntry& entry, const Error& error) {
   const std::string id = entry.id.str();
-  status_ = more_important(status_, exit_status(error.code()));
+  status_ = program::more_important(status_, program::exit_status(error.code()));
   log::error(error.what());
   if (results_[id] == Result::delivered) return;  // it could not leave the outbox: the next run's
   entry.last_error = reasons_[id] = log::redacted(error.what());
@@ -184,14 +187,14 @@ void Deliverer::take_failure(OutboxEntry& entry, const Error& error) {
   if (!may_be_its_own) why_stopped_ = entry.last_error;
 }
 
-ExitStatus tell_unreadable(const Outbox& outbox) {
+program::ExitStatus tell_unreadable(const outbox::Outbox& outbox) {
   const auto unreadable = outbox.unreadable();
-  for (const UnreadableEntry& entry : unreadable) {
+  for (const outbox::UnreadableEntry& entry : unreadable) {
     log::error("left in the outbox, cannot be read: " + in_quotes(entry.folder.string()) + ": " +
                entry.reason + "; send its files again and remove it with 'healthmetric-sender " +
                "outbox drop " + entry.folder.filename().string() + "'");
   }
-  return unreadable.empty() ? ExitStatus::success : ExitStatus::partly_done;
+  return unreadable.empty() ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

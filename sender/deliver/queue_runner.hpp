@@ -14,7 +14,7 @@
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 
 /// Empties the outbox for one target: oldest batch first, one process at a time.
 ///
@@ -27,14 +27,17 @@ class Deliverer {
   enum class Result { delivered, refused, waits };
 
   /// `own_batch` is the one this run packed, if it packed one.
-  Deliverer(GithubClient& client, RetryingTransport& transport, const Outbox& outbox, Clock& clock,
-            Progress& progress, Target target, std::string own_batch);
+  Deliverer(forge::GithubClient& client, forge::RetryingTransport& transport,
+            const outbox::Outbox& outbox, platform::Clock& clock, model::Progress& progress,
+            outbox::Target target, std::string own_batch);
 
   /// Nothing but these batches.
   void restrict_to(std::set<std::string> batches) { only_ = std::move(batches); }
 
   /// Called with each batch that was delivered, before it leaves the outbox.
-  void on_delivered(std::function<void(const OutboxEntry&)> hook) { hook_ = std::move(hook); }
+  void on_delivered(std::function<void(const outbox::OutboxEntry&)> hook) {
+    hook_ = std::move(hook);
+  }
 
   /// Delivers what waits, once nobody else does, which it waits for as long as `patience`. False
   /// when another process kept the right to deliver; that one takes the batches along.
@@ -46,37 +49,37 @@ class Deliverer {
   [[nodiscard]] const std::map<std::string, Result>& results() const { return results_; }
 
   /// Of all that failed.
-  [[nodiscard]] ExitStatus status() const { return status_; }
+  [[nodiscard]] program::ExitStatus status() const { return status_; }
 
  private:
-  std::optional<UniqueFd> lock_within(std::chrono::seconds patience, std::string& holder);
-  [[nodiscard]] std::vector<OutboxEntry> untried() const;
+  std::optional<platform::UniqueFd> lock_within(std::chrono::seconds patience, std::string& holder);
+  [[nodiscard]] std::vector<outbox::OutboxEntry> untried() const;
   void deliver_all();
-  void deliver_one(OutboxEntry& entry);
-  void take_failure(OutboxEntry& entry, const Error& error);
-  void set_aside(const OutboxEntry& entry);
-  void save_error(const OutboxEntry& entry);
-  void leave_waiting(OutboxEntry& entry);
+  void deliver_one(outbox::OutboxEntry& entry);
+  void take_failure(outbox::OutboxEntry& entry, const Error& error);
+  void set_aside(const outbox::OutboxEntry& entry);
+  void save_error(const outbox::OutboxEntry& entry);
+  void leave_waiting(outbox::OutboxEntry& entry);
   [[nodiscard]] bool is_interrupted() const;
 
-  GithubClient& client_;
-  RetryingTransport& transport_;
-  const Outbox& outbox_;
-  Clock& clock_;
-  Progress& progress_;
-  Target target_;
+  forge::GithubClient& client_;
+  forge::RetryingTransport& transport_;
+  const outbox::Outbox& outbox_;
+  platform::Clock& clock_;
+  model::Progress& progress_;
+  outbox::Target target_;
   std::string own_batch_;
   std::optional<std::set<std::string>> only_;
-  std::function<void(const OutboxEntry&)> hook_;
+  std::function<void(const outbox::OutboxEntry&)> hook_;
   std::map<std::string, Result> results_;
   std::map<std::string, std::string> reasons_;  ///< of those that were not delivered
-  ExitStatus status_ = ExitStatus::success;
+  program::ExitStatus status_ = program::ExitStatus::success;
   bool server_failed_ = false;
   std::optional<std::string> why_stopped_;  ///< what ended the run before all was tried
 };
 
 /// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever
 /// reads nothing else: partly_done when there is any.
-ExitStatus tell_unreadable(const Outbox& outbox);
+program::ExitStatus tell_unreadable(const outbox::Outbox& outbox);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

@@ -8,15 +8,15 @@
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr const char* kStorage = "_storage/";
 constexpr const char* kSummaries = "_storage/summaries";
-constexpr Clock::duration kFirstInterval = 2s;
-constexpr Clock::duration kLongestInterval = 30s;
+constexpr platform::Clock::duration kFirstInterval = 2s;
+constexpr platform::Clock::duration kLongestInterval = 30s;
 
 /// Far more than what stands before the list of files.
 constexpr std::size_t kEnoughBytes = std::size_t{2} * 1024 * 1024;
@@ -25,9 +25,9 @@ constexpr std::size_t kEnoughBytes = std::size_t{2} * 1024 * 1024;
 /// few entries long, so that asking costs nothing while no batch is processed.
 class ReceiptPoll {
  public:
-  ReceiptPoll(GithubClient& client, const BatchId& id) : client_(client), id_(id) {}
+  ReceiptPoll(forge::GithubClient& client, const payload::BatchId& id) : client_(client), id_(id) {}
 
-  std::optional<Receipt> ask() {
+  std::optional<archive::Receipt> ask() {
     std::string etag = etag_;
     if (!client_.has_changed(kSummaries, etag)) return {};
     auto receipt = find_receipt(client_, id_);
@@ -36,8 +36,8 @@ class ReceiptPoll {
   }
 
  private:
-  GithubClient& client_;
-  const BatchId& id_;
+  forge::GithubClient& client_;
+  const payload::BatchId& id_;
   std::string etag_;
 };
 
@@ -49,37 +49,39 @@ bool may_pass(const Error& error) {
 
 }  // namespace
 
-std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id) {
-  const std::string path = kStorage + summary_path(id).str();
+std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
+                                             const payload::BatchId& id) {
+  const std::string path = kStorage + archive::summary_path(id).str();
   const auto text = client.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);
   try {
-    return read_receipt(source);
+    return archive::read_receipt(source);
   } catch (const Error& error) {
     throw Error(ErrorCode::network, path + ": " + error.what());
   }
 }
 
-bool is_stored(GithubClient& client, const BatchId& id) {
+bool is_stored(forge::GithubClient& client, const payload::BatchId& id) {
   const auto receipt = find_receipt(client, id);
-  return receipt && receipt->status == BatchStatus::stored;
+  return receipt && receipt->status == archive::BatchStatus::stored;
 }
 
-Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clock& clock,
-                         Progress& progress, const BatchId& id, std::chrono::seconds time) {
-  const Clock::time_point deadline = clock.now() + time;
+archive::Receipt wait_for_receipt(forge::GithubClient& client, forge::RetryingTransport& transport,
+                                  platform::Clock& clock, model::Progress& progress,
+                                  const payload::BatchId& id, std::chrono::seconds time) {
+  const platform::Clock::time_point deadline = clock.now() + time;
   ReceiptPoll poll(client, id);
   std::string last_failure;
   log::info(fmt::format("delivered {}; waiting for the receiver until {}", id.str(),
-                        format_timestamp(std::chrono::ceil<std::chrono::seconds>(deadline))));
-  for (Clock::duration interval = kFirstInterval;;) {
-    progress.begin({Step::Phase::waiting});
-    const auto left = std::chrono::floor<Clock::duration>(deadline - clock.now());
+                        text::format_timestamp(std::chrono::ceil<std::chrono::seconds>(deadline))));
+  for (platform::Clock::duration interval = kFirstInterval;;) {
+    progress.begin({model::Step::Phase::waiting});
+    const auto left = std::chrono::floor<platform::Clock::duration>(deadline - clock.now());
     try {
       transport.set_max_wait(left);
       auto receipt = poll.ask();
-      if (receipt && is_final(*receipt)) return std::move(*receipt);
+      if (receipt && archive::is_final(*receipt)) return std::move(*receipt);
       last_failure.clear();
     } catch (const Error& error) {
       if (!may_pass(error)) throw;
@@ -88,7 +90,8 @@ Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clo
     }
     const auto now = clock.now();
     if (now >= deadline) break;
-    clock.sleep_for(std::min(interval, std::chrono::ceil<Clock::duration>(deadline - now)));
+    clock.sleep_for(
+        std::min(interval, std::chrono::ceil<platform::Clock::duration>(deadline - now)));
     interval = std::min(interval * 3 / 2, kLongestInterval);
   }
   throw Error(ErrorCode::timed_out,
@@ -96,4 +99,4 @@ Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clo
                           id.str(), last_failure));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

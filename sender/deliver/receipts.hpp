@@ -15,21 +15,23 @@
 /// each. The permission to read contents is enough, while listing runs of the workflow needs
 /// another.
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 
 /// The receipt of a batch; nothing as long as the receiver has not written it. Throws what the
 /// client throws, and Error{network} when what lies there is no receipt.
-std::optional<Receipt> find_receipt(GithubClient& client, const BatchId& id);
+std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
+                                             const payload::BatchId& id);
 
 /// Whether the receiver has stored the batch. One that was rejected it has not, and of one in
 /// delivery it may have rejected the parts that came first.
-bool is_stored(GithubClient& client, const BatchId& id);
+bool is_stored(forge::GithubClient& client, const payload::BatchId& id);
 
 /// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing
 /// intervals, and as long as no summary is written in the repository at all with requests that
 /// GitHub does not count. Failures on the way are no outcome: it asks again. Throws
 /// Error{timed_out} with what to check, Error{unauthorized}, and when a signal ends it.
-Receipt wait_for_receipt(GithubClient& client, RetryingTransport& transport, Clock& clock,
-                         Progress& progress, const BatchId& id, std::chrono::seconds time);
+archive::Receipt wait_for_receipt(forge::GithubClient& client, forge::RetryingTransport& transport,
+                                  platform::Clock& clock, model::Progress& progress,
+                                  const payload::BatchId& id, std::chrono::seconds time);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

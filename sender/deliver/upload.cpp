@@ -8,7 +8,7 @@
 #include "common/program/log.hpp"
 #include "sender/deliver/receipts.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 namespace {
 
 constexpr const char* kEventType = "data_update";
@@ -17,41 +17,41 @@ constexpr const char* kInbox = "_storage/inbox/";
 
 /// One batch must start one run: payload commits start none by themselves, except the last one
 /// where the push is the trigger.
-std::string commit_message(const OutboxEntry& entry, std::size_t part) {
+std::string commit_message(const outbox::OutboxEntry& entry, std::size_t part) {
   const std::size_t parts = entry.parts.size();
-  const bool starts_a_run = entry.target.trigger == Trigger::push && part + 1 == parts;
+  const bool starts_a_run = entry.target.trigger == model::Trigger::push && part + 1 == parts;
   return fmt::format("Add batch {}{}{}", entry.id.str(),
                      parts == 1 ? "" : fmt::format(", part {} of {}", part + 1, parts),
                      starts_a_run ? "" : " [skip ci]");
 }
 
 /// A pointer to the batch, never its data.
-Json client_payload(const OutboxEntry& entry) {
+text::Json client_payload(const outbox::OutboxEntry& entry) {
   return {{"batch_id", entry.id.str()}, {"batch_name", entry.batch_name},
           {"total_files", entry.files}, {"parts", entry.parts.size()},
           {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
 }
 
-void start_receiver(GithubClient& client, const OutboxEntry& entry) {
+void start_receiver(forge::GithubClient& client, const outbox::OutboxEntry& entry) {
   switch (entry.target.trigger) {
-    case Trigger::dispatch:
+    case model::Trigger::dispatch:
       client.dispatch(kEventType, client_payload(entry));
       break;
-    case Trigger::workflow:
+    case model::Trigger::workflow:
       client.dispatch_workflow(kWorkflowFile, entry.target.branch.empty() ? client.default_branch()
                                                                           : entry.target.branch);
       break;
-    case Trigger::push:
-    case Trigger::none:
+    case model::Trigger::push:
+    case model::Trigger::none:
       return;
   }
-  log::debug("started the receiver's workflow (" + std::string(to_text(entry.target.trigger)) +
-             ")");
+  log::debug("started the receiver's workflow (" +
+             std::string(model::to_text(entry.target.trigger)) + ")");
 }
 
 /// What a broken disk or a careless hand left of a payload must not be taken for delivered.
 void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_bytes) {
-  const std::uint64_t found = InputFile(payload).state().size_bytes;
+  const std::uint64_t found = platform::InputFile(payload).state().size_bytes;
   if (found == size_bytes) return;
   throw Error(ErrorCode::io,
               fmt::format("{} is damaged: it has {} bytes, not {}; remove the batch "
@@ -61,13 +61,13 @@ void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_by
                           payload.parent_path().filename().string()));
 }
 
-std::string_view to_text(GithubClient::Put put) {
+std::string_view to_text(forge::GithubClient::Put put) {
   switch (put) {
-    case GithubClient::Put::created:
+    case forge::GithubClient::Put::created:
       return "delivered";
-    case GithubClient::Put::already_there:
+    case forge::GithubClient::Put::already_there:
       return "was already there:";
-    case GithubClient::Put::already_received:
+    case forge::GithubClient::Put::already_received:
       return "was already there, and is received by now:";
   }
   return "";
@@ -75,8 +75,8 @@ std::string_view to_text(GithubClient::Put put) {
 
 /// How far the batch is before a part is sent: what is delivered counts as done, whichever run did
 /// it.
-Step sending_step(const OutboxEntry& entry, std::size_t part) {
-  Step step{Step::Phase::sending, part + 1, entry.parts.size()};
+model::Step sending_step(const outbox::OutboxEntry& entry, std::size_t part) {
+  model::Step step{model::Step::Phase::sending, part + 1, entry.parts.size()};
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     const std::uint64_t bytes = base64::encoded_size_64(entry.parts[i].size_bytes);
     std::uint64_t& sum = entry.parts[i].delivered ? step.past_bytes
@@ -89,26 +89,28 @@ Step sending_step(const OutboxEntry& entry, std::size_t part) {
 
 }  // namespace
 
-void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& progress) {
+void deliver(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+             model::Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
-    OutboxPart& part = entry.parts[i];
+    outbox::OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
     const std::filesystem::path payload = entry.folder / part.filename;
     check_undamaged(payload, part.size_bytes);
     progress.begin(sending_step(entry, i));
-    const GithubClient::NewFile file{kInbox + part.filename, payload, commit_message(entry, i),
-                                     [&] { return is_stored(client, entry.id); }};
-    std::optional<GithubClient::Put> put;
+    const forge::GithubClient::NewFile file{kInbox + part.filename, payload,
+                                            commit_message(entry, i),
+                                            [&] { return is_stored(client, entry.id); }};
+    std::optional<forge::GithubClient::Put> put;
     if (begun == Begun::perhaps) put = client.settled(file);
     begun = Begun::no;
     if (!put) put = client.create_file(file);
     part.delivered = true;
-    Outbox::save(entry);
+    outbox::Outbox::save(entry);
     log::debug(
         fmt::format("{} {} ({})", to_text(*put), part.filename, human_bytes(part.size_bytes)));
   }
-  progress.begin({Step::Phase::starting});
+  progress.begin({model::Step::Phase::starting});
   start_receiver(client, entry);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

@@ -4,7 +4,7 @@
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 
-namespace healthmetric {
+namespace healthmetric::deliver {
 
 /// Whether an earlier run may have begun to deliver a batch, and died before it could record it.
 enum class Begun { no, perhaps };
@@ -15,6 +15,7 @@ enum class Begun { no, perhaps };
 ///
 /// Throws what the client throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.
-void deliver(GithubClient& client, OutboxEntry& entry, Begun begun, Progress& progress);
+void deliver(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+             model::Progress& progress);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::deliver

@@ -9,13 +9,13 @@
 #include "sender/http/http.hpp"
 #include "sender/model/progress.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// How an attempt ended, as far as the decision to try again needs it.
 struct Attempt {
-  unsigned number = 1;                 ///< from 1
-  const Response* response = nullptr;  ///< null: no answer came
-  Clock::time_point now;
+  unsigned number = 1;                       ///< from 1
+  const http::Response* response = nullptr;  ///< null: no answer came
+  platform::Clock::time_point now;
   double jitter = 1;  ///< 0.5 to 1, spreads senders that failed together
 };
 
@@ -27,38 +27,39 @@ struct Attempt {
 /// delay doubles from a second, and is over a minute after a rate limit (GitHub, "Best practices
 /// for using the REST API"). A moment that the server names is one of its clock, which its `Date`
 /// tells: this machine's may be wrong.
-std::optional<Clock::duration> retry_delay(const Attempt& attempt);
+std::optional<platform::Clock::duration> retry_delay(const Attempt& attempt);
 
 /// Sends writes at GitHub's pace, and again what may be sent again, as long as no more than
 /// `max_wait` has passed without progress: waits, and attempts from their last byte that moved. The
 /// time of a transfer does not count, however long it takes.
-class RetryingTransport final : public HttpTransport {
+class RetryingTransport final : public http::HttpTransport {
  public:
-  RetryingTransport(HttpTransport& inner, Clock& clock, Clock::duration max_wait,
-                    Progress& progress);
+  RetryingTransport(http::HttpTransport& inner, platform::Clock& clock,
+                    platform::Clock::duration max_wait, model::Progress& progress);
 
   /// A final answer, or once waiting would take too long Error{rate_limited} or Error{network}.
-  Response send(const Request& request) override;
+  http::Response send(const http::Request& request) override;
 
   /// From now on; with 0 every failure is final.
-  void set_max_wait(Clock::duration max_wait) { max_wait_ = max_wait; }
+  void set_max_wait(platform::Clock::duration max_wait) { max_wait_ = max_wait; }
 
  private:
-  Response send_until_final(const Request& request);
-  std::optional<Response> attempt(const Request& request);
-  void keep_pace(const Request& request);
-  void wait(Clock::duration delay, const Request& request, const Response* response);
-  void sleep_until(Clock::time_point time);
+  http::Response send_until_final(const http::Request& request);
+  std::optional<http::Response> attempt(const http::Request& request);
+  void keep_pace(const http::Request& request);
+  void wait(platform::Clock::duration delay, const http::Request& request,
+            const http::Response* response);
+  void sleep_until(platform::Clock::time_point time);
 
-  HttpTransport& inner_;
-  Clock& clock_;
-  Clock::duration max_wait_;
-  Progress& progress_;
+  http::HttpTransport& inner_;
+  platform::Clock& clock_;
+  platform::Clock::duration max_wait_;
+  model::Progress& progress_;
   WritePacer pacer_;
   std::string last_failure_;
-  Clock::duration idle_{};    ///< without progress, since the request was first sent
-  bool is_settling_ = false;  ///< within a request's settled_before
+  platform::Clock::duration idle_{};  ///< without progress, since the request was first sent
+  bool is_settling_ = false;          ///< within a request's settled_before
   std::minstd_rand random_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

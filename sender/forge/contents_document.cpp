@@ -6,13 +6,13 @@
 #include "common/codec/base64.hpp"
 #include "common/text/json_scanner.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
-constexpr JsonScanner::Bounds kBounds{16, 10'000, std::size_t{64} * 1024};
+constexpr text::JsonScanner::Bounds kBounds{16, 10'000, std::size_t{64} * 1024};
 
 /// Brings the scanner to the value of a key of the outermost object; false when it has none.
-bool find_member(JsonScanner& document, std::string_view wanted) {
+bool find_member(text::JsonScanner& document, std::string_view wanted) {
   document.begin_object();
   std::string key;
   while (document.next_key(key)) {
@@ -23,7 +23,7 @@ bool find_member(JsonScanner& document, std::string_view wanted) {
 }
 
 /// The bytes of a string in base64, up to where it breaks off. GitHub's has line ends in it.
-std::string decode_string(JsonScanner& document) {
+std::string decode_string(text::JsonScanner& document) {
   base64::Decoder decoder;
   ByteBuffer bytes;
   try {
@@ -43,14 +43,14 @@ std::string decode_string(JsonScanner& document) {
 
 std::string blob_id_in(std::string_view document) {
   TextSource source(document);
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   if (scanner.peek_value() == '[') return {};
   return find_member(scanner, "sha") ? scanner.string() : "";
 }
 
 std::optional<std::string> content_in(std::string_view document) {
   TextSource source(document);
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   try {
     if (scanner.peek_value() != '{' || !find_member(scanner, "content")) return {};
     if (scanner.peek_value() != '"') return {};
@@ -60,4 +60,4 @@ std::optional<std::string> content_in(std::string_view document) {
   return decode_string(scanner);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

@@ -8,7 +8,7 @@
 /// `{"name":…,"sha":…,"size":…,"content":"<base64>","encoding":"base64",…}`. It is read from the
 /// front, because Gitea puts the whole of a large file into it: of a long one the beginning does.
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// The file's git blob id; "" where the document is about something else, a folder for one. Throws
 /// Error{bad_payload} when it is no such document, or is cut off before the id.
@@ -18,4 +18,4 @@ std::string blob_id_in(std::string_view document);
 /// is something else.
 std::optional<std::string> content_in(std::string_view document);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

@@ -12,12 +12,12 @@
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 constexpr std::uint64_t kMaxTokenBytes = 4096;
 
-std::initializer_list<const char*> variables_for(const Url& api) {
+std::initializer_list<const char*> variables_for(const http::Url& api) {
   static constexpr std::initializer_list<const char*> kAny = {
       "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"};
   static constexpr std::initializer_list<const char*> kGithub = {"GH_TOKEN", "GITHUB_TOKEN"};
@@ -27,7 +27,7 @@ std::initializer_list<const char*> variables_for(const Url& api) {
   return api.is_github() ? kGithub : kOther;
 }
 
-std::string from_environment(const Url& api) {
+std::string from_environment(const http::Url& api) {
   for (const char* variable : variables_for(api)) {
     const char* value = std::getenv(variable);
     if (value != nullptr && *value != '\0') return std::string(trim(value));
@@ -42,9 +42,9 @@ std::string from_environment(const Url& api) {
 
 std::string read_token(const std::filesystem::path& file) {
   static std::set<std::filesystem::path> looked_at;
-  const std::string notice = open_to_others(file, "the token");
+  const std::string notice = program::open_to_others(file, "the token");
   if (!notice.empty() && looked_at.insert(file).second) log::warning(notice);
-  return std::string(trim(read_named_file("--token-file", file, kMaxTokenBytes)));
+  return std::string(trim(program::read_named_file("--token-file", file, kMaxTokenBytes)));
 }
 
 /// A pipe gives its token once, and several targets may ask for it.
@@ -89,7 +89,7 @@ std::string fault_of_token(std::string_view token) {
 
 }  // namespace
 
-std::string find_token(const std::filesystem::path& token_file, const Url& api) {
+std::string find_token(const std::filesystem::path& token_file, const http::Url& api) {
   if (api.scheme != "https" && !api.is_loopback()) {
     throw Error(ErrorCode::usage, "a token would go to " + in_quotes(api.origin()) +
                                       " unencrypted: use an https --api-url");
@@ -106,4 +106,4 @@ std::string find_token(const std::filesystem::path& token_file, const Url& api) 
   return token;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

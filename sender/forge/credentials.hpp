@@ -5,7 +5,7 @@
 
 #include "sender/http/url.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// The token for an API: from `token_file` when one is named, else from the environment:
 /// GH_TOKEN, GITHUB_TOKEN for github.com; GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN for other
@@ -14,6 +14,6 @@ namespace healthmetric {
 ///
 /// Throws Error{unauthorized} when there is none, Error{usage} when it is no token or would go out
 /// unencrypted.
-std::string find_token(const std::filesystem::path& token_file, const Url& api);
+std::string find_token(const std::filesystem::path& token_file, const http::Url& api);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

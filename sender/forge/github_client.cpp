@@ -14,7 +14,7 @@
 #include "sender/http/http_date.hpp"
 #include "sender/http/url.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 constexpr int kMaxRedirects = 5;
@@ -46,24 +46,24 @@ std::optional<std::chrono::sys_seconds> parse_expiry(std::string text) {
     text.insert(text.size() - 2, ":");
     text.erase(zone, 1);
   }
-  return parse_timestamp(text);
+  return text::parse_timestamp(text);
 }
 
 /// Of a token that it knows GitHub tells the end of its validity (GitHub, "Managing your personal
 /// access tokens": the header of that name); one that was never a token has none.
-std::string why_unauthorized(const Response& response) {
+std::string why_unauthorized(const http::Response& response) {
   const std::string expiry = response.header("github-authentication-token-expiration");
   if (expiry.empty()) return "the token is wrong or has expired";
   const std::string shown = printable(expiry);
   const auto end = parse_expiry(expiry);
-  const auto its_time = parse_http_date(response.header("date"));
-  if (end && *end <= its_time.value_or(SystemClock().now_seconds()))
+  const auto its_time = http::parse_http_date(response.header("date"));
+  if (end && *end <= its_time.value_or(platform::SystemClock().now_seconds()))
     return "the token expired on " + shown;
   return "the token was revoked or may not be used here (its time ends on " + shown + ")";
 }
 
 /// Why GitHub forbids it, as far as it says. Only where it speaks of permissions is it one.
-std::string why_forbidden(const Response& response, const std::string& permission) {
+std::string why_forbidden(const http::Response& response, const std::string& permission) {
   constexpr std::string_view kUrl = "url=";
   const std::string sso = printable(response.header("x-github-sso"));
   const std::size_t url = sso.find(kUrl);
@@ -91,12 +91,12 @@ auto read_answer(Read read) {
   }
 }
 
-Json json_of(const Response& response, const std::string& what) {
-  return read_answer([&] { return parse_json(response.body, "the answer to " + what); });
+text::Json json_of(const http::Response& response, const std::string& what) {
+  return read_answer([&] { return text::parse_json(response.body, "the answer to " + what); });
 }
 
 /// Nothing of what a stranger says is believed, and the batch waits.
-[[noreturn]] void fail_unanswered(const Response& response, const std::string& what) {
+[[noreturn]] void fail_unanswered(const http::Response& response, const std::string& what) {
   throw Error(
       ErrorCode::network,
       fmt::format("{}: HTTP {}, and the answer is not GitHub's: check --api-url; is there a "
@@ -105,15 +105,15 @@ Json json_of(const Response& response, const std::string& what) {
 }
 
 std::string git_blob_id_of_file(const std::filesystem::path& path) {
-  InputFile file(path);
-  return git_blob_id_of(file, file.state().size_bytes);
+  platform::InputFile file(path);
+  return codec::git_blob_id_of(file, file.state().size_bytes);
 }
 
 /// GitHub answers a PUT with the file it made. Anything else came from something in between.
-void check_created(const Response& response, const std::string& blob) {
-  const Json answer = json_of(response, "the upload");
+void check_created(const http::Response& response, const std::string& blob) {
+  const text::Json answer = json_of(response, "the upload");
   const auto made = answer.find("content");
-  if (made != answer.end() && string_member(*made, "sha") == blob) return;
+  if (made != answer.end() && text::string_member(*made, "sha") == blob) return;
   throw Error(
       ErrorCode::network,
       fmt::format("the upload was answered with HTTP {}, but not by a repository that holds "
@@ -122,7 +122,7 @@ void check_created(const Response& response, const std::string& blob) {
 }
 
 /// A dispatch is accepted with 204 and no other success.
-void check_accepted(const Response& response) {
+void check_accepted(const http::Response& response) {
   if (response.status == 204) return;
   throw Error(ErrorCode::network,
               fmt::format("the dispatch was answered with HTTP {}, which GitHub does not do: check "
@@ -131,20 +131,20 @@ void check_accepted(const Response& response) {
 }
 
 std::string contents_path(const std::string& path) {
-  return "/contents/" + encode_path(path);
+  return "/contents/" + http::encode_path(path);
 }
 
 }  // namespace
 
-GithubClient::GithubClient(HttpTransport& transport, ApiAccess access)
+GithubClient::GithubClient(http::HttpTransport& transport, ApiAccess access)
     : transport_(transport), access_(std::move(access)) {}
 
-Request GithubClient::request(const std::string& method, const std::string& path) const {
+http::Request GithubClient::request(const std::string& method, const std::string& path) const {
   return request(method, path, kJson);
 }
 
-Request GithubClient::request(const std::string& method, const std::string& path,
-                              const std::string& accept) const {
+http::Request GithubClient::request(const std::string& method, const std::string& path,
+                                    const std::string& accept) const {
   return {method,
           access_.url + "/repos/" + access_.repository.str() + path,
           {std::string("User-Agent: healthmetric-sender/") + kVersion, "Accept: " + accept,
@@ -154,50 +154,50 @@ Request GithubClient::request(const std::string& method, const std::string& path
 
 /// Follows redirects on the same host with the same method, as a renamed repository answers; a
 /// redirect elsewhere would carry the token to a stranger.
-Response GithubClient::follow_redirects(Request request) {
+http::Response GithubClient::follow_redirects(http::Request request) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
-    Response response = transport_.send(request);
+    http::Response response = transport_.send(request);
     if (!is_redirect(response.status)) return response;
     if (response.header("location").empty()) fail_unanswered(response, what_is_asked(request));
-    const std::string target = resolve_url(request.url, response.header("location"));
-    const std::string origin = origin_of(target);
+    const std::string target = http::resolve_url(request.url, response.header("location"));
+    const std::string origin = http::origin_of(target);
     if (origin.empty()) {
       throw Error(ErrorCode::untrusted_peer,
-                  origin_of(request.url) +
+                  http::origin_of(request.url) +
                       " redirects to what is no http or https URL, or has a user or a password in "
                       "it: not followed; check --api-url");
     }
-    if (origin != origin_of(request.url)) {
+    if (origin != http::origin_of(request.url)) {
       throw Error(ErrorCode::untrusted_peer,
                   fmt::format("{} redirects to another host, {}: not followed, the token must not "
                               "go there; check --api-url",
-                              origin_of(request.url), in_quotes(origin)));
+                              http::origin_of(request.url), in_quotes(origin)));
     }
     request.url = target;
   }
   throw Error(ErrorCode::untrusted_peer, access_.repository.str() + ": too many redirects");
 }
 
-std::string GithubClient::what_is_asked(const Request& request) const {
+std::string GithubClient::what_is_asked(const http::Request& request) const {
   return request.method + " on " + access_.repository.str();
 }
 
-Response GithubClient::send(Request request, const std::string& permission) {
+http::Response GithubClient::send(http::Request request, const std::string& permission) {
   const std::string what = what_is_asked(request);
-  Response response = follow_redirects(std::move(request));
+  http::Response response = follow_redirects(std::move(request));
   expect_usable(response, what, permission);
   return response;
 }
 
 /// A success, or an answer of the server's own whose meaning whoever asked knows better.
-void GithubClient::expect_usable(const Response& response, const std::string& what,
+void GithubClient::expect_usable(const http::Response& response, const std::string& what,
                                  const std::string& permission) const {
   if (is_success(response.status)) return;
   const bool is_conflict = response.status == 409 || response.status == 422;
   if (!is_conflict || !is_refusal(response)) fail(response, what, permission);
 }
 
-void GithubClient::fail(const Response& response, const std::string& what,
+void GithubClient::fail(const http::Response& response, const std::string& what,
                         const std::string& permission) const {
   if (!is_refusal(response)) fail_unanswered(response, what);
   const std::string words =
@@ -229,11 +229,11 @@ void GithubClient::fail(const Response& response, const std::string& what,
 
 /// What is to be received has arrived by now: a refusal is not for good, and the repository is
 /// there, whatever 404 says.
-void GithubClient::start(Request post, const Start& start) {
+void GithubClient::start(http::Request post, const Start& start) {
   const std::string what = start.what + " in " + access_.repository.str();
   try {
     const std::string request = what_is_asked(post);
-    const Response response = follow_redirects(std::move(post));
+    const http::Response response = follow_redirects(std::move(post));
     if (is_unknown_endpoint(response)) {
       throw Error(ErrorCode::not_ready,
                   fmt::format("{}: HTTP 404, which this server does not know: "
@@ -257,13 +257,13 @@ void GithubClient::start(Request post, const Start& start) {
 GithubClient::Put GithubClient::create_file(const NewFile& file) {
   PayloadBody body(file.content, file.message, access_.branch);
   std::optional<Put> found;
-  Request put = request(create_method_, contents_path(file.path));
+  http::Request put = request(create_method_, contents_path(file.path));
   put.body = &body;
-  put.settled_before = [&]() -> std::optional<Response> {
+  put.settled_before = [&]() -> std::optional<http::Response> {
     found = settled(file);
-    return found ? std::optional<Response>(Response{200, {}, "{}"}) : std::nullopt;
+    return found ? std::optional<http::Response>(http::Response{200, {}, "{}"}) : std::nullopt;
   };
-  Response response = send(put, kWriteContents);
+  http::Response response = send(put, kWriteContents);
   if (wants_post(response) && put.method != kPost) {
     put.method = create_method_ = kPost;
     response = send(put, kWriteContents);
@@ -289,15 +289,16 @@ std::optional<GithubClient::Put> GithubClient::settled(const NewFile& file) {
   return {};
 }
 
-Request GithubClient::contents_request(const std::string& path, const std::string& accept) const {
+http::Request GithubClient::contents_request(const std::string& path,
+                                             const std::string& accept) const {
   std::string url = contents_path(path);
-  if (!access_.branch.empty()) url += "?ref=" + encode_query(access_.branch);
+  if (!access_.branch.empty()) url += "?ref=" + http::encode_query(access_.branch);
   return request("GET", url, accept);
 }
 
 /// An answer that is a success, 304 where that was asked for, or the server's own 404.
-Response GithubClient::get_contents(const std::string& path, Request get) {
-  Response response = follow_redirects(std::move(get));
+http::Response GithubClient::get_contents(const std::string& path, http::Request get) {
+  http::Response response = follow_redirects(std::move(get));
   const bool is_missing = response.status == 404 && is_refusal(response);
   if (!is_success(response.status) && response.status != 304 && !is_missing) {
     fail(response, "GET of " + path + " from " + access_.repository.str(), kReadContents);
@@ -306,9 +307,9 @@ Response GithubClient::get_contents(const std::string& path, Request get) {
 }
 
 std::optional<std::string> GithubClient::blob_id(const std::string& path) {
-  Request get = contents_request(path, kJson);
+  http::Request get = contents_request(path, kJson);
   get.enough_bytes = kDocumentBytes;
-  const Response response = get_contents(path, std::move(get));
+  const http::Response response = get_contents(path, std::move(get));
   if (response.status == 404) return {};
   return read_answer([&] {
     return with_context("the answer to GET of " + path, [&] { return blob_id_in(response.body); });
@@ -318,9 +319,9 @@ std::optional<std::string> GithubClient::blob_id(const std::string& path) {
 /// As it is, if the server knows that media type. Gitea has but one form for all.
 std::optional<std::string> GithubClient::read_beginning(const std::string& path,
                                                         std::size_t max_bytes) {
-  Request get = contents_request(path, kRaw);
+  http::Request get = contents_request(path, kRaw);
   get.enough_bytes = max_bytes;
-  Response response = get_contents(path, std::move(get));
+  http::Response response = get_contents(path, std::move(get));
   if (response.status == 404) return {};
   const bool is_raw = response.header("content-type").find("raw") != std::string::npos;
   std::optional<std::string> content = is_raw ? std::nullopt : content_in(response.body);
@@ -328,18 +329,18 @@ std::optional<std::string> GithubClient::read_beginning(const std::string& path,
 }
 
 bool GithubClient::has_changed(const std::string& path, std::string& etag) {
-  Request get = contents_request(path, kJson);
+  http::Request get = contents_request(path, kJson);
   if (!etag.empty()) get.headers.push_back("If-None-Match: " + etag);
-  const Response response = get_contents(path, std::move(get));
+  const http::Response response = get_contents(path, std::move(get));
   if (response.status == 304) return false;
   if (response.status != 404) json_of(response, "GET of " + path);
   etag = response.header("etag");
   return response.status != 404;
 }
 
-void GithubClient::dispatch(const std::string& event_type, const Json& client_payload) {
-  TextBody body(to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
-  Request post = request("POST", "/dispatches");
+void GithubClient::dispatch(const std::string& event_type, const text::Json& client_payload) {
+  TextBody body(text::to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
+  http::Request post = request("POST", "/dispatches");
   post.body = &body;
   start(std::move(post),
         {"repository_dispatch", kWriteContents, "push or workflow", ErrorCode::unauthorized,
@@ -348,9 +349,9 @@ void GithubClient::dispatch(const std::string& event_type, const Json& client_pa
 }
 
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
-  TextBody body(to_text({{"ref", ref}}));
-  Request post =
-      request("POST", "/actions/workflows/" + encode_path(workflow_file) + "/dispatches");
+  TextBody body(text::to_text({{"ref", ref}}));
+  http::Request post =
+      request("POST", "/actions/workflows/" + http::encode_path(workflow_file) + "/dispatches");
   post.body = &body;
   start(std::move(post),
         {"start of " + workflow_file, kWriteActions, "push", ErrorCode::not_ready,
@@ -360,7 +361,7 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
 
 /// Asked once a payload is in the repository, so that 404 does not mean that there is none.
 std::string GithubClient::default_branch() {
-  const Response response = follow_redirects(request("GET", ""));
+  const http::Response response = follow_redirects(request("GET", ""));
   if (response.status == 404 && is_refusal(response)) {
     throw Error(ErrorCode::unauthorized,
                 fmt::format("the token does not see the default branch of {} (HTTP 404, {}): name "
@@ -368,12 +369,12 @@ std::string GithubClient::default_branch() {
                             access_.repository.str(), message_of(response), kReadMetadata));
   }
   expect_usable(response, "GET on " + access_.repository.str(), kReadMetadata);
-  std::string branch =
-      string_member(json_of(response, "GET of " + access_.repository.str()), "default_branch");
+  std::string branch = text::string_member(json_of(response, "GET of " + access_.repository.str()),
+                                           "default_branch");
   if (branch.empty()) {
     throw Error(ErrorCode::network, access_.repository.str() + " has no default branch");
   }
   return branch;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

@@ -10,7 +10,7 @@
 #include "sender/forge/repository.hpp"
 #include "sender/http/http.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// Where requests go and whose they are.
 struct ApiAccess {
@@ -41,7 +41,7 @@ class GithubClient {
     std::function<bool()> is_received;  ///< asks whether it was stored, and removed again
   };
 
-  GithubClient(HttpTransport& transport, ApiAccess access);
+  GithubClient(http::HttpTransport& transport, ApiAccess access);
 
   /// Creates the file (PUT contents, without `sha`: it can only create; POST where the server wants
   /// that). When the answer was lost,
@@ -64,7 +64,7 @@ class GithubClient {
   bool has_changed(const std::string& path, std::string& etag);
 
   /// Starts what listens to a `repository_dispatch` of that type.
-  void dispatch(const std::string& event_type, const Json& client_payload);
+  void dispatch(const std::string& event_type, const text::Json& client_payload);
 
   /// Starts a workflow that has `workflow_dispatch`.
   void dispatch_workflow(const std::string& workflow_file, const std::string& ref);
@@ -81,23 +81,24 @@ class GithubClient {
     std::string meaning_of_404;
   };
 
-  [[nodiscard]] std::string what_is_asked(const Request& request) const;
-  Response send(Request request, const std::string& permission);
-  Response follow_redirects(Request request);
-  Response get_contents(const std::string& path, Request get);
-  [[nodiscard]] Request request(const std::string& method, const std::string& path,
-                                const std::string& accept) const;
-  [[nodiscard]] Request request(const std::string& method, const std::string& path) const;
-  [[nodiscard]] Request contents_request(const std::string& path, const std::string& accept) const;
-  void expect_usable(const Response& response, const std::string& what,
+  [[nodiscard]] std::string what_is_asked(const http::Request& request) const;
+  http::Response send(http::Request request, const std::string& permission);
+  http::Response follow_redirects(http::Request request);
+  http::Response get_contents(const std::string& path, http::Request get);
+  [[nodiscard]] http::Request request(const std::string& method, const std::string& path,
+                                      const std::string& accept) const;
+  [[nodiscard]] http::Request request(const std::string& method, const std::string& path) const;
+  [[nodiscard]] http::Request contents_request(const std::string& path,
+                                               const std::string& accept) const;
+  void expect_usable(const http::Response& response, const std::string& what,
                      const std::string& permission) const;
-  [[noreturn]] void fail(const Response& response, const std::string& what,
+  [[noreturn]] void fail(const http::Response& response, const std::string& what,
                          const std::string& permission) const;
-  void start(Request post, const Start& start);
+  void start(http::Request post, const Start& start);
 
-  HttpTransport& transport_;
+  http::HttpTransport& transport_;
   ApiAccess access_;
   std::string create_method_ = "PUT";  ///< of a file
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 constexpr auto kHour = std::chrono::hours(1);
 
 /// What goes at once counts for the minute, too: the rest of it is spread over the minute.
-constexpr Clock::duration kSpacing(60'000 / (kWritesPerMinute - kWritesAtOnce) + 1);
-constexpr Clock::duration kHeadStart = kSpacing * static_cast<int>(kWritesAtOnce - 1);
+constexpr platform::Clock::duration kSpacing(60'000 / (kWritesPerMinute - kWritesAtOnce) + 1);
+constexpr platform::Clock::duration kHeadStart = kSpacing * static_cast<int>(kWritesAtOnce - 1);
 
 }  // namespace
 
-Clock::time_point WritePacer::next_turn(Clock::time_point now) {
+platform::Clock::time_point WritePacer::next_turn(platform::Clock::time_point now) {
   // The generic cell rate algorithm (ITU-T I.371): a turn may come early by what goes at once.
-  Clock::time_point turn = std::max(now, even_ - kHeadStart);
+  platform::Clock::time_point turn = std::max(now, even_ - kHeadStart);
   while (!turns_.empty() && turns_.front() + kHour <= turn) turns_.pop_front();
   if (turns_.size() >= kWritesPerHour) {
     turn = turns_.front() + kHour;
@@ -28,10 +28,10 @@ Clock::time_point WritePacer::next_turn(Clock::time_point now) {
 
 std::chrono::seconds least_duration(std::uint64_t writes) {
   WritePacer pacer;
-  const Clock::time_point begin = Clock::time_point(std::chrono::days(1));
-  Clock::time_point turn = begin;
+  const platform::Clock::time_point begin = platform::Clock::time_point(std::chrono::days(1));
+  platform::Clock::time_point turn = begin;
   for (std::uint64_t i = 0; i < writes; ++i) turn = pacer.next_turn(turn);
   return std::chrono::ceil<std::chrono::seconds>(turn - begin);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

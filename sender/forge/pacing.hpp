@@ -6,7 +6,7 @@
 
 #include "common/platform/clock.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// How many writes may follow each other at once before they must be spread.
 inline constexpr std::uint64_t kWritesAtOnce = 10;
@@ -19,14 +19,14 @@ inline constexpr std::uint64_t kWritesPerHour = 500;
 class WritePacer {
  public:
   /// Takes the next turn: the time it comes, not before `now`.
-  Clock::time_point next_turn(Clock::time_point now);
+  platform::Clock::time_point next_turn(platform::Clock::time_point now);
 
  private:
-  Clock::time_point even_{};             ///< when the turn comes if all were spread evenly
-  std::deque<Clock::time_point> turns_;  ///< of the last hour, oldest first
+  platform::Clock::time_point even_{};  ///< when the turn comes if all were spread evenly
+  std::deque<platform::Clock::time_point> turns_;  ///< of the last hour, oldest first
 };
 
 /// The least time that `writes` turns take.
 std::chrono::seconds least_duration(std::uint64_t writes);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

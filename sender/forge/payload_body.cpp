@@ -5,7 +5,7 @@
 #include "common/codec/base64.hpp"
 #include "common/text/json.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 /// A multiple of 3; with its base64 it stays in the second-level cache.
@@ -16,9 +16,9 @@ constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{1} << 20U;
 
 std::string member(std::string_view name, std::string_view value) {
   std::string text;
-  append_json_string(name, text);
+  text::append_json_string(name, text);
   text += ':';
-  append_json_string(value, text);
+  text::append_json_string(value, text);
   return text;
 }
 
@@ -122,4 +122,4 @@ std::string PayloadBody::git_blob_id() {
   return blob_id_->finish_hex();
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

@@ -13,12 +13,12 @@
 #include "common/platform/file.hpp"
 #include "sender/http/http.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// The body of a contents PUT: `{"message":…,"content":"<base64 of a file>","branch":…}`. The file
 /// is encoded while it is sent, so its size does not matter to memory; the length is known ahead.
 /// Meanwhile it gets its git blob id: reading and digesting are the two stages of a Pipeline.
-class PayloadBody final : public RequestBody {
+class PayloadBody final : public http::RequestBody {
  public:
   /// An empty `branch` leaves the choice to the repository.
   PayloadBody(const std::filesystem::path& file, const std::string& message,
@@ -41,7 +41,7 @@ class PayloadBody final : public RequestBody {
   std::size_t read_piece(std::span<char> into);
   std::size_t take(std::span<char> into);
 
-  InputFile file_;
+  platform::InputFile file_;
   std::string head_;
   std::string tail_;
   std::string pending_;  ///< what is taken before the next block
@@ -50,12 +50,12 @@ class PayloadBody final : public RequestBody {
   std::string_view rest_;  ///< of the block
   bool is_all_read_ = false;
 
-  std::optional<GitBlobId> blob_id_;
+  std::optional<codec::GitBlobId> blob_id_;
   std::optional<Pipeline<BlockPtr>> pipeline_;
 };
 
 /// A small body that is a text.
-class TextBody final : public RequestBody {
+class TextBody final : public http::RequestBody {
  public:
   explicit TextBody(std::string text) : text_(std::move(text)), rest_(text_) {}
 
@@ -68,4 +68,4 @@ class TextBody final : public RequestBody {
   TextSource rest_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

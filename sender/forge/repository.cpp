@@ -15,7 +15,7 @@
 #include "common/program/log.hpp"
 #include "common/text/redact.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 100;
@@ -34,7 +34,7 @@ std::string_view web_host(std::string_view host) {
   return host.starts_with("api.") ? host.substr(4) : host;
 }
 
-std::string_view web_host(const Url& api) {
+std::string_view web_host(const http::Url& api) {
   return web_host(std::string_view(api.host));
 }
 
@@ -117,7 +117,7 @@ std::string_view first_two_names(std::string_view path, bool is_api) {
 }
 
 /// Other names of one host: those of its web pages, of its API, and of ssh through a firewall.
-bool is_host_of(std::string_view host, const Url& api) {
+bool is_host_of(std::string_view host, const http::Url& api) {
   for (const std::string_view prefix : {"www.", "ssh.", "api."}) {
     if (host.starts_with(prefix) && host.substr(prefix.size()) == web_host(api)) return true;
   }
@@ -158,10 +158,10 @@ std::optional<Repository> repository_of_remote(std::string_view remote, std::str
 }
 
 Repository parse_named_repository(const std::string& text, const std::string& where,
-                                  const Url& api) {
+                                  const http::Url& api) {
   auto found = parse_pasted_repository(text);
   if (!found) {
-    throw Error(ErrorCode::usage, where + ": " + in_quotes(redact_user_info(text)) +
+    throw Error(ErrorCode::usage, where + ": " + in_quotes(text::redact_user_info(text)) +
                                       " is no repository; write owner/name");
   }
   if (found->host.empty() || is_host_of(found->host, api)) return std::move(found->repository);
@@ -171,7 +171,7 @@ Repository parse_named_repository(const std::string& text, const std::string& wh
                           about_host(found->host)));
 }
 
-std::optional<DetectedRepository> detect_repository(const Url& api) {
+std::optional<DetectedRepository> detect_repository(const http::Url& api) {
   const auto named_by = [&](const std::string& place, const std::string& text) {
     return DetectedRepository{parse_named_repository(text, place, api), place};
   };
@@ -185,7 +185,7 @@ std::optional<DetectedRepository> detect_repository(const Url& api) {
   return named_by("the build's default repository", of_build);
 }
 
-std::optional<Repository> choose_repository(const std::string& named, const Url& api) {
+std::optional<Repository> choose_repository(const std::string& named, const http::Url& api) {
   if (!named.empty()) return parse_named_repository(named, "--repo", api);
   const auto detected = detect_repository(api);
   if (!detected) return {};
@@ -193,13 +193,13 @@ std::optional<Repository> choose_repository(const std::string& named, const Url&
   return detected->repository;
 }
 
-std::string web_url(const Url& api, const std::string& repository) {
+std::string web_url(const http::Url& api, const std::string& repository) {
   const bool has_usual_port = api.port == (api.scheme == "https" ? "443" : "80");
   return api.scheme + "://" + std::string(web_host(api)) + (has_usual_port ? "" : ":" + api.port) +
          "/" + repository;
 }
 
-Repository find_repository(const std::string& named, const Url& api) {
+Repository find_repository(const std::string& named, const http::Url& api) {
   if (auto repository = choose_repository(named, api)) return *repository;
   throw Error(ErrorCode::usage, "no repository: name it with --repo owner/name");
 }
@@ -220,4 +220,4 @@ void check_branch(const std::string& branch) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

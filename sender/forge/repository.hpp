@@ -6,7 +6,7 @@
 
 #include "sender/http/url.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 
 /// `owner/name` on the API's host.
 struct Repository {
@@ -38,29 +38,29 @@ struct DetectedRepository {
 /// Where --repo says nothing: GITHUB_REPOSITORY, else the `origin` remote of the current directory
 /// if it lies on the API's host, else the build's default; nothing when none of them is there.
 /// Throws Error{usage} when what is there is no owner/name.
-std::optional<DetectedRepository> detect_repository(const Url& api);
+std::optional<DetectedRepository> detect_repository(const http::Url& api);
 
 /// The repository that a person named, on the API's host. Throws Error{usage} that begins with
 /// `where`, "--repo" for one, and says what to do when it is none or lies on another host; a
 /// password in `text` is not told.
 Repository parse_named_repository(const std::string& text, const std::string& where,
-                                  const Url& api);
+                                  const http::Url& api);
 
 /// `named` (--repo and what stands for it), else what is detected, which it tells on stderr: data
 /// goes nowhere unseen. Nothing when there is none. Throws Error{usage} when it is none.
-std::optional<Repository> choose_repository(const std::string& named, const Url& api);
+std::optional<Repository> choose_repository(const std::string& named, const http::Url& api);
 
 /// The same where there must be one: throws Error{usage} when there is none.
-Repository find_repository(const std::string& named, const Url& api);
+Repository find_repository(const std::string& named, const http::Url& api);
 
 /// The repository a git remote names, if it lies on `host`: https://, ssh:// and host:path forms.
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host);
 
 /// Where people see a repository ("owner/name") of that API.
-std::string web_url(const Url& api, const std::string& repository);
+std::string web_url(const http::Url& api, const std::string& repository);
 
 /// Throws Error{usage} where git would not take `branch` for a branch's name
 /// (git-check-ref-format).
 void check_branch(const std::string& branch);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

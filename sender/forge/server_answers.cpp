@@ -11,7 +11,7 @@
 #include "common/base/utf8.hpp"
 #include "common/text/json.hpp"
 
-namespace healthmetric {
+namespace healthmetric::forge {
 namespace {
 
 constexpr std::size_t kMaxShownMessageBytes = 300;
@@ -31,9 +31,9 @@ constexpr std::array<std::string_view, 7> kLostRaces = {
 constexpr std::string_view kRules = "rule violation";
 
 /// `message` of a JSON object; nothing where there is none.
-std::optional<std::string> message_member(const Response& response) {
+std::optional<std::string> message_member(const http::Response& response) {
   try {
-    const Json answer = parse_json(response.body, "the answer");
+    const text::Json answer = text::parse_json(response.body, "the answer");
     const auto message = answer.is_object() ? answer.find("message") : answer.end();
     if (message == answer.end() || !message->is_string()) return {};
     return message->get<std::string>();
@@ -43,7 +43,7 @@ std::optional<std::string> message_member(const Response& response) {
 }
 
 /// The message of a refusal, in lower case; "" where it is none.
-std::string words_of(const Response& response) {
+std::string words_of(const http::Response& response) {
   return is_refusal(response) ? ascii_lower(message_member(response).value_or("")) : "";
 }
 
@@ -68,17 +68,17 @@ std::string in_one_line(std::string_view text) {
 
 }  // namespace
 
-bool is_refusal(const Response& response) {
+bool is_refusal(const http::Response& response) {
   return response.status >= 400 && message_member(response).has_value();
 }
 
-std::string message_of(const Response& response) {
+std::string message_of(const http::Response& response) {
   const std::string message = in_one_line(message_member(response).value_or(""));
   if (message.empty()) return "no reason given";
   return printable(utf8_prefix(message, kMaxShownMessageBytes));
 }
 
-bool is_rate_limited(const Response& response) {
+bool is_rate_limited(const http::Response& response) {
   if (response.status == 429) return true;
   if (response.status != 403 || !is_refusal(response)) return false;
   const std::string words = words_of(response);
@@ -87,7 +87,7 @@ bool is_rate_limited(const Response& response) {
          has(words, "abuse detection");
 }
 
-bool is_lost_race(const Response& response) {
+bool is_lost_race(const http::Response& response) {
   constexpr std::array kStatuses = {403, 409, 422, 500};
   if (std::find(kStatuses.begin(), kStatuses.end(), response.status) == kStatuses.end()) {
     return false;
@@ -98,24 +98,24 @@ bool is_lost_race(const Response& response) {
                      [&](std::string_view race) { return has(words, race); });
 }
 
-bool is_too_large(const Response& response) {
+bool is_too_large(const http::Response& response) {
   return response.status == 413 || (response.status == 422 && has(words_of(response), "too large"));
 }
 
-bool is_empty_repository(const Response& response) {
+bool is_empty_repository(const http::Response& response) {
   return response.status == 409 && words_of(response).starts_with("git repository is empty");
 }
 
-bool is_locked_repository(const Response& response) {
+bool is_locked_repository(const http::Response& response) {
   return response.status == 423 && is_refusal(response);
 }
 
-bool wants_post(const Response& response) {
+bool wants_post(const http::Response& response) {
   return response.status == 422 && has(words_of(response), "[sha]: required");
 }
 
-bool is_unknown_endpoint(const Response& response) {
+bool is_unknown_endpoint(const http::Response& response) {
   return response.status == 404 && response.header("content-type").starts_with("text/plain");
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::forge

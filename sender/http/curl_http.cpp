@@ -17,7 +17,7 @@
 #include "sender/http/libcurl.hpp"
 #include "sender/http/url.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} * 1024 * 1024;
@@ -147,7 +147,7 @@ std::string without_user_info(CURLcode code, std::string_view detail) {
   std::string general = libcurl().easy_strerror(code);
   if (detail.empty()) return general;
   if (detail.find('@') == std::string_view::npos) return printable(detail);
-  return printable(general + ": " + redact_user_info(detail));
+  return printable(general + ": " + text::redact_user_info(detail));
 }
 
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
@@ -262,7 +262,7 @@ class RunningTransfer {
       check(libcurl().multi_perform(multi_, &running));
       if (running == 0) break;
       check(libcurl().multi_poll(multi_, &signalled, 1, kLookAroundMilliseconds, nullptr));
-      stop_if_signalled();
+      platform::stop_if_signalled();
     }
     int left = 0;
     const CURLMsg* message = libcurl().multi_info_read(multi_, &left);
@@ -281,7 +281,7 @@ class RunningTransfer {
 struct CurlTransport::Handle {
   std::unique_ptr<CURLM, FreeMulti> multi{libcurl().multi_init()};
   std::unique_ptr<CURL, FreeEasy> easy{libcurl().easy_init()};
-  UniqueFd signals = signal_descriptor();
+  platform::UniqueFd signals = platform::signal_descriptor();
 };
 
 CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {}
@@ -326,4 +326,4 @@ Response CurlTransport::send(const Request& request) {
   return std::move(transfer.response);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

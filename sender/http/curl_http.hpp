@@ -8,7 +8,7 @@
 #include "sender/http/http.hpp"
 #include "sender/http/url.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 
 /// What stands between this machine and the server.
 struct NetworkOptions {
@@ -43,4 +43,4 @@ class CurlTransport final : public HttpTransport {
   std::unique_ptr<Handle> handle_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

@@ -13,7 +13,7 @@
 /// HTTP as the sender needs it, without a word about who carries it: curl_http.hpp does in the
 /// program, FakeTransport in the tests.
 
-namespace healthmetric {
+namespace healthmetric::http {
 
 /// A request body of known length that is made while it is sent, and can be sent again.
 class RequestBody : public Source {
@@ -58,4 +58,4 @@ class HttpTransport {
   virtual Response send(const Request& request) = 0;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

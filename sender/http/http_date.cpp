@@ -2,7 +2,7 @@
 
 #include "sender/http/libcurl.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 
 /// libcurl's reader also takes dates without a time, which are none here.
 std::optional<std::chrono::sys_seconds> parse_http_date(const std::string& text) {
@@ -12,4 +12,4 @@ std::optional<std::chrono::sys_seconds> parse_http_date(const std::string& text)
   return std::chrono::sys_seconds(std::chrono::seconds(seconds));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

@@ -7,7 +7,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 namespace {
 
 /// Its ABI has been this one since 2006.
@@ -64,4 +64,4 @@ const Libcurl& libcurl() {
   return instance;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

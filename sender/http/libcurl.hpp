@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-namespace healthmetric {
+namespace healthmetric::http {
 
 /// The functions of libcurl that are used here. The program is not linked with the library but
 /// loads it for the first of them: it brings thirty others along, and with those a start takes
@@ -42,4 +42,4 @@ struct Libcurl {
 /// has no libcurl.
 const Libcurl& libcurl();
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

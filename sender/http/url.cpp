@@ -12,7 +12,7 @@
 #include "common/text/redact.hpp"
 #include "sender/http/libcurl.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 namespace {
 
 struct FreeUrl {
@@ -75,7 +75,7 @@ Url Url::parse(const std::string& text, std::string_view option) {
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   if (scheme != "https" && scheme != "http") {
     throw Error(ErrorCode::usage, fmt::format("{}: {} is no http or https URL", option,
-                                              in_quotes(redact_user_info(text))));
+                                              in_quotes(text::redact_user_info(text))));
   }
   if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
     throw Error(ErrorCode::usage,
@@ -145,4 +145,4 @@ std::string encode_query(std::string_view value) {
   return percent_encode(value, "");
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

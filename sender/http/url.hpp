@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::http {
 
 /// The parts of an absolute http or https URL that matter for where a token may go.
 struct Url {
@@ -51,4 +51,4 @@ std::string encode_path(std::string_view path);
 /// Percent-encodes what may not stand in a query's value.
 std::string encode_query(std::string_view value);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

@@ -1,12 +1,12 @@
 #include "sender/http/watched_transport.hpp"
 
-namespace healthmetric {
+namespace healthmetric::http {
 namespace {
 
 /// A body that tells how much of it is gone.
 class WatchedBody final : public RequestBody {
  public:
-  WatchedBody(RequestBody& inner, Progress& progress) : inner_(inner), progress_(progress) {}
+  WatchedBody(RequestBody& inner, model::Progress& progress) : inner_(inner), progress_(progress) {}
 
   [[nodiscard]] std::uint64_t size_bytes() const override { return inner_.size_bytes(); }
 
@@ -24,7 +24,7 @@ class WatchedBody final : public RequestBody {
 
  private:
   RequestBody& inner_;
-  Progress& progress_;
+  model::Progress& progress_;
   std::uint64_t done_bytes_ = 0;
 };
 
@@ -38,4 +38,4 @@ Response WatchedTransport::send(const Request& request) {
   return inner_.send(watched);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::http

@@ -4,7 +4,7 @@
 
 #include "common/platform/clock.hpp"
 
-namespace healthmetric {
+namespace healthmetric::model {
 
 /// What the sender is at.
 struct Step {
@@ -30,7 +30,7 @@ class Progress {
   /// Of the step's bytes so many are done; it may be fewer than before when work is repeated.
   virtual void at(std::uint64_t /*done_bytes*/, std::uint64_t /*total_bytes*/) {}
   /// Nothing will happen before that time.
-  virtual void wait_until(Clock::time_point /*time*/) {}
+  virtual void wait_until(platform::Clock::time_point /*time*/) {}
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::model

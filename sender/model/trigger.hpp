@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-namespace healthmetric {
+namespace healthmetric::model {
 
 /// What starts the receiver's workflow once a batch is in the repository.
 enum class Trigger {
@@ -37,4 +37,4 @@ constexpr std::optional<Trigger> parse_trigger(std::string_view text) {
   return {};
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::model

@@ -5,7 +5,7 @@
 #include "common/base/error.hpp"
 #include "common/text/json.hpp"
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 namespace {
 
 using std::chrono::microseconds;
@@ -15,10 +15,10 @@ constexpr unsigned kEntryVersion = 1;
 /// What an unreadable one is called, in front of what is wrong.
 constexpr const char* kNote = "entry.json is damaged: it";
 
-OutboxEntry read_entry(const Json& json, const std::filesystem::path& folder) {
-  const auto id = BatchId::parse(json.at("batch_id").get<std::string>());
-  const Json& target = json.at("target");
-  const auto trigger = parse_trigger(target.at("trigger").get<std::string>());
+OutboxEntry read_entry(const text::Json& json, const std::filesystem::path& folder) {
+  const auto id = payload::BatchId::parse(json.at("batch_id").get<std::string>());
+  const text::Json& target = json.at("target");
+  const auto trigger = model::parse_trigger(target.at("trigger").get<std::string>());
   if (json.at("version") != kEntryVersion || !id || !trigger) {
     throw Error(ErrorCode::bad_payload,
                 "entry.json is damaged, or of another version of this program");
@@ -34,12 +34,13 @@ OutboxEntry read_entry(const Json& json, const std::filesystem::path& folder) {
   entry.size_bytes = json.at("size").get<std::uint64_t>();
   // Version 0.1.0 did not write these yet.
   const microseconds packed = id->time.time_since_epoch();
-  entry.queued_at = Clock::time_point(microseconds(json.value("queued_at_us", packed.count())));
+  entry.queued_at =
+      platform::Clock::time_point(microseconds(json.value("queued_at_us", packed.count())));
   entry.last_error = json.value("last_error", "");
   entry.folder = folder;
-  for (const Json& part : json.at("parts")) {
+  for (const text::Json& part : json.at("parts")) {
     const auto filename = part.at("file").get<std::string>();
-    if (!PayloadName::parse(filename)) {
+    if (!payload::PayloadName::parse(filename)) {
       throw Error(ErrorCode::bad_payload, "entry.json is damaged: a part has no proper name");
     }
     entry.parts.push_back(
@@ -62,7 +63,7 @@ std::uint64_t OutboxEntry::payload_bytes() const {
 }
 
 std::string to_text(const OutboxEntry& entry) {
-  Json json;
+  text::Json json;
   json["version"] = kEntryVersion;
   json["batch_id"] = entry.id.str();
   json["batch_name"] = entry.batch_name;
@@ -70,27 +71,27 @@ std::string to_text(const OutboxEntry& entry) {
   json["target"] = {{"api_url", entry.target.api_url},
                     {"repository", entry.target.repository},
                     {"branch", entry.target.branch},
-                    {"trigger", to_text(entry.target.trigger)}};
+                    {"trigger", model::to_text(entry.target.trigger)}};
   json["files"] = entry.files;
   json["size"] = entry.size_bytes;
   json["queued_at_us"] =
       std::chrono::floor<microseconds>(entry.queued_at.time_since_epoch()).count();
   json["last_error"] = entry.last_error;
-  json["parts"] = Json::array();
+  json["parts"] = text::Json::array();
   for (const OutboxPart& part : entry.parts) {
     json["parts"].push_back(
         {{"file", part.filename}, {"size", part.size_bytes}, {"delivered", part.delivered}});
   }
-  return to_pretty_text(json);
+  return text::to_pretty_text(json);
 }
 
 OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder) {
   try {
-    return read_entry(parse_json(text, kNote), folder);
-  } catch (const Json::exception&) {
+    return read_entry(text::parse_json(text, kNote), folder);
+  } catch (const text::Json::exception&) {
     throw Error(ErrorCode::bad_payload,
                 "entry.json is damaged: a value is missing, or of another kind");
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

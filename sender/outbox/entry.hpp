@@ -11,14 +11,14 @@
 
 /// What the outbox keeps of a batch beside its payloads: `entry.json`.
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 
 /// Where a batch goes. Batches for other targets wait for a run of their own.
 struct Target {
   std::string api_url;
   std::string repository;
   std::string branch;  ///< empty: the repository's default
-  Trigger trigger = Trigger::dispatch;
+  model::Trigger trigger = model::Trigger::dispatch;
 
   /// True when both are the same repository and branch.
   [[nodiscard]] bool goes_where(const Target& other) const {
@@ -35,16 +35,16 @@ struct OutboxPart {
 };
 
 struct OutboxEntry {
-  BatchId id;
+  payload::BatchId id;
   std::string batch_name;
   std::string sender_host;
   Target target;
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;  ///< of the files
   std::vector<OutboxPart> parts;
-  Clock::time_point queued_at;   ///< to the microsecond; the order of delivery
-  std::string last_error;        ///< why it still waits; empty before the first failure
-  std::filesystem::path folder;  ///< where it lies; not stored
+  platform::Clock::time_point queued_at;  ///< to the microsecond; the order of delivery
+  std::string last_error;                 ///< why it still waits; empty before the first failure
+  std::filesystem::path folder;           ///< where it lies; not stored
 
   [[nodiscard]] std::size_t delivered_parts() const;
   [[nodiscard]] std::uint64_t payload_bytes() const;
@@ -55,4 +55,4 @@ std::string to_text(const OutboxEntry& entry);
 /// Reads what to_text() wrote. Throws Error{bad_payload} for anything else.
 OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

@@ -16,7 +16,7 @@
 #include "common/platform/interruption.hpp"
 #include "common/platform/own_file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,25 +29,25 @@ constexpr const char* kRefusedFolder = "refused";
 
 std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
   try {
-    return parse_outbox_entry(read_file(folder / kEntryFile, kMaxEntryBytes), folder);
+    return parse_outbox_entry(platform::read_file(folder / kEntryFile, kMaxEntryBytes), folder);
   } catch (const Error& error) {
     return UnreadableEntry{folder, error.what()};
   }
 }
 
-UniqueFd open_folder(const fs::path& folder) {
-  return UniqueFd(
-      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+platform::UniqueFd open_folder(const fs::path& folder) {
+  return platform::UniqueFd(platform::uninterrupted(
+      [&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
 }
 
-bool lock_without_waiting(const UniqueFd& fd) {
-  return uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0;
+bool lock_without_waiting(const platform::UniqueFd& fd) {
+  return platform::uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0;
 }
 
 /// What is wrong is the file system's, most often a share's that has no locks.
 [[noreturn]] void throw_cannot_lock(const fs::path& path, int error_number) {
   const std::string where = in_quotes(path.parent_path().string());
-  const bool has_no_locks = error_number == ENOLCK || is_unsupported(error_number);
+  const bool has_no_locks = error_number == ENOLCK || platform::is_unsupported(error_number);
   throw Error(ErrorCode::io,
               "cannot lock " + in_quotes(path.string()) + ": " +
                   std::generic_category().message(error_number) +
@@ -69,15 +69,16 @@ std::vector<fs::path> folders_in(const fs::path& parent, const std::string& pref
 
 std::vector<fs::path> batch_folders_in(const fs::path& parent) {
   std::vector<fs::path> folders = folders_in(parent, "");
-  std::erase_if(folders,
-                [](const fs::path& folder) { return !BatchId::parse(folder.filename().string()); });
+  std::erase_if(folders, [](const fs::path& folder) {
+    return !payload::BatchId::parse(folder.filename().string());
+  });
   return folders;
 }
 
 /// A draft nobody holds a lock on is what a process left behind that died while packing.
 void remove_dead_drafts(const fs::path& parent) {
   for (const fs::path& folder : folders_in(parent, kDraftPrefix)) {
-    const UniqueFd fd = open_folder(folder);
+    const platform::UniqueFd fd = open_folder(folder);
     std::error_code ignored;
     if (fd && lock_without_waiting(fd)) fs::remove_all(folder, ignored);
   }
@@ -88,7 +89,7 @@ void move_folder(const fs::path& from, const fs::path& to) {
     throw_system_error("cannot move " + in_quotes(from.string()) + " to " + in_quotes(to.string()),
                        errno);
   }
-  sync_directory(to.parent_path());
+  platform::sync_directory(to.parent_path());
 }
 
 /// Makes an empty folder for a draft and locks it. Nothing when another process took it for a dead
@@ -97,7 +98,7 @@ std::optional<Draft> try_to_make_draft(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0) {
     throw_system_error("cannot create " + in_quotes(folder.string()), errno);
   }
-  UniqueFd fd = open_folder(folder);
+  platform::UniqueFd fd = open_folder(folder);
   if (fd && lock_without_waiting(fd)) {
     struct stat info {};
     if (::lstat(folder.c_str(), &info) == 0) return Draft(folder, std::move(fd));
@@ -113,7 +114,8 @@ std::optional<Draft> try_to_make_draft(const fs::path& folder) {
 
 }  // namespace
 
-Draft::Draft(fs::path folder, UniqueFd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+Draft::Draft(fs::path folder, platform::UniqueFd lock)
+    : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
 Draft::~Draft() {
   std::error_code ignored;
@@ -121,18 +123,18 @@ Draft::~Draft() {
 }
 
 void Draft::commit_as(const fs::path& target) {
-  sync_directory(folder_);
+  platform::sync_directory(folder_);
   move_folder(folder_, target);
   folder_.clear();
 }
 
 Draft make_draft(const fs::path& parent) {
-  create_private_directories(parent);
+  platform::create_private_directories(parent);
   remove_dead_drafts(parent);
   constexpr int kMostTries = 20;
   for (int tries = 0; tries < kMostTries; ++tries) {
-    stop_if_signalled();
-    if (auto draft = try_to_make_draft(parent / (kDraftPrefix + random_hex(8)))) {
+    platform::stop_if_signalled();
+    if (auto draft = try_to_make_draft(parent / (kDraftPrefix + platform::random_hex(8)))) {
       return *std::move(draft);
     }
   }
@@ -164,7 +166,7 @@ void check_owner(const fs::path& state_dir) {
 
 Outbox::Outbox(const fs::path& state_dir) : folder_(state_dir / "outbox") {
   check_owner(state_dir);
-  create_private_directories(folder_ / kRefusedFolder);
+  platform::create_private_directories(folder_ / kRefusedFolder);
 }
 
 Draft Outbox::begin() const {
@@ -176,7 +178,7 @@ fs::path Outbox::place(Waiting where) const {
 }
 
 void Outbox::commit(Draft draft, OutboxEntry& entry) const {
-  write_file_atomically(draft.folder() / kEntryFile, to_text(entry));
+  platform::write_file_atomically(draft.folder() / kEntryFile, to_text(entry));
   entry.folder = folder_ / entry.id.str();
   draft.commit_as(entry.folder);
 }
@@ -208,7 +210,7 @@ std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {
   return found;
 }
 
-std::optional<fs::path> Outbox::find(const BatchId& id, Waiting where) const {
+std::optional<fs::path> Outbox::find(const payload::BatchId& id, Waiting where) const {
   fs::path folder = place(where) / id.str();
   std::error_code error;
   if (!fs::is_directory(fs::symlink_status(folder, error))) return {};
@@ -231,12 +233,12 @@ std::uint64_t Outbox::size_bytes() const {
 }
 
 void Outbox::save(const OutboxEntry& entry) {
-  write_file_atomically(entry.folder / kEntryFile, to_text(entry));
+  platform::write_file_atomically(entry.folder / kEntryFile, to_text(entry));
 }
 
 void Outbox::remove(const fs::path& folder) const {
   // As a draft nobody holds: what a crash leaves of it is removed by the next run, never delivered.
-  const fs::path leaving = folder_ / (kDraftPrefix + random_hex(8));
+  const fs::path leaving = folder_ / (kDraftPrefix + platform::random_hex(8));
   move_folder(folder, leaving);
   std::error_code ignored;
   fs::remove_all(leaving, ignored);
@@ -251,9 +253,9 @@ void Outbox::take_back(const fs::path& folder) const {
   move_folder(folder, folder_ / folder.filename());
 }
 
-std::optional<UniqueFd> Outbox::try_lock(std::string& holder) const {
+std::optional<platform::UniqueFd> Outbox::try_lock(std::string& holder) const {
   const fs::path path = folder_ / kLockFile;
-  UniqueFd fd = open_own_file(path);
+  platform::UniqueFd fd = platform::open_own_file(path);
   std::string text(32, '\0');
   if (!lock_without_waiting(fd)) {
     if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);
@@ -269,4 +271,4 @@ std::optional<UniqueFd> Outbox::try_lock(std::string& holder) const {
   return fd;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

@@ -24,12 +24,12 @@
 /// A batch enters by renaming its draft, so it is there whole or not at all. Locks are flocks: they
 /// die with their process, so none is ever stale.
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 
 /// An empty folder to pack into. It disappears with this object unless it was committed.
 class Draft {
  public:
-  Draft(std::filesystem::path folder, UniqueFd lock);
+  Draft(std::filesystem::path folder, platform::UniqueFd lock);
   Draft(Draft&&) noexcept = default;
   Draft& operator=(Draft&&) = delete;
   Draft(const Draft&) = delete;
@@ -43,7 +43,7 @@ class Draft {
 
  private:
   std::filesystem::path folder_;
-  UniqueFd lock_;
+  platform::UniqueFd lock_;
 };
 
 /// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
@@ -80,7 +80,8 @@ class Outbox {
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;
 
   /// The folder of a batch, readable or not; nothing when there is none of that id.
-  [[nodiscard]] std::optional<std::filesystem::path> find(const BatchId& id, Waiting where) const;
+  [[nodiscard]] std::optional<std::filesystem::path> find(const payload::BatchId& id,
+                                                          Waiting where) const;
 
   /// How much lies in the outbox, drafts and refused batches included.
   [[nodiscard]] std::uint64_t size_bytes() const;
@@ -98,7 +99,7 @@ class Outbox {
   void take_back(const std::filesystem::path& folder) const;
 
   /// The right to deliver; nothing when another process has it. `holder` then is its process id.
-  [[nodiscard]] std::optional<UniqueFd> try_lock(std::string& holder) const;
+  [[nodiscard]] std::optional<platform::UniqueFd> try_lock(std::string& holder) const;
 
  private:
   [[nodiscard]] std::filesystem::path place(Waiting where) const;
@@ -106,4 +107,4 @@ class Outbox {
   std::filesystem::path folder_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

@@ -8,7 +8,7 @@
 #include "common/platform/own_file.hpp"
 #include "common/program/log.hpp"
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 namespace {
 
 /// Another process writes for some milliseconds; ten seconds are a fault.
@@ -43,7 +43,7 @@ struct FinalizeStatement {
 int wait_for_others(void* /*unused*/, int tries) {
   if (tries >= kBusyWaits) return 0;
   try {
-    sleep_unless_signalled(kBusyWait);
+    platform::sleep_unless_signalled(kBusyWait);
   } catch (const Error&) {
     return 0;
   }
@@ -73,7 +73,7 @@ class Connection {
   void check(int result) const {
     if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
     const int code = result & 0xFF;
-    if (code == SQLITE_BUSY) stop_if_signalled();
+    if (code == SQLITE_BUSY) platform::stop_if_signalled();
     const bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     throw Error(ErrorCode::io,
                 in_quotes(path_.string()) + ": " +
@@ -195,7 +195,8 @@ constexpr const char* kDatabaseFile = "sent.db";
 
 /// SQLite opens its files by name, and would wait for the writer of a FIFO.
 void expect_own_database(const std::filesystem::path& path) {
-  for (const char* suffix : {"", "-journal", "-wal"}) expect_own_file(path.string() + suffix);
+  for (const char* suffix : {"", "-journal", "-wal"})
+    platform::expect_own_file(path.string() + suffix);
 }
 
 std::string key_of(const Target& target) {
@@ -205,7 +206,7 @@ std::string key_of(const Target& target) {
 }  // namespace
 
 struct SentFiles::Database {
-  std::unique_ptr<TemporaryDirectory> room;  ///< of a copy
+  std::unique_ptr<platform::TemporaryDirectory> room;  ///< of a copy
   Connection connection;
   std::string target;
   bool is_writable = true;
@@ -222,10 +223,10 @@ struct SentFiles::Database {
 };
 
 SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& target) {
-  create_private_directories(state_dir);
+  platform::create_private_directories(state_dir);
   const std::filesystem::path path = state_dir / kDatabaseFile;
   expect_own_database(path);
-  open_own_file(path);
+  platform::open_own_file(path);
   database_ = std::make_unique<Database>(
       Database{{}, Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
   create_schema(database_->connection);
@@ -240,7 +241,7 @@ SentFiles::SentFiles(std::unique_ptr<Database> database) : database_(std::move(d
 /// the database is copied, and undoing it twice is the same as once.
 std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem::path& path,
                                                           const Target& target) {
-  auto room = std::make_unique<TemporaryDirectory>();
+  auto room = std::make_unique<platform::TemporaryDirectory>();
   const std::filesystem::path copy = room->path() / kDatabaseFile;
   for (const char* suffix : {"-journal", ""}) {
     std::error_code error;
@@ -256,7 +257,7 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
 SentFiles SentFiles::read_only(const std::filesystem::path& state_dir, const Target& target) {
   const std::filesystem::path path = state_dir / kDatabaseFile;
   expect_own_database(path);
-  const auto state = file_state(path);
+  const auto state = platform::file_state(path);
   if (state && state->size_bytes > 0) {
     Connection connection(path, SQLITE_OPEN_READONLY);
     if (!connection.is_readable()) return SentFiles(open_copy(path, target));
@@ -272,10 +273,10 @@ SentFiles SentFiles::read_only(const std::filesystem::path& state_dir, const Tar
 SentFiles::SentFiles(SentFiles&&) noexcept = default;
 SentFiles::~SentFiles() = default;
 
-std::optional<PackedFileRecord> SentFiles::find(const std::string& location) {
+std::optional<pack::PackedFileRecord> SentFiles::find(const std::string& location) {
   Statement& query = database_->prepared_find();
   query.bytes(location).text(database_->target);
-  std::optional<PackedFileRecord> record;
+  std::optional<pack::PackedFileRecord> record;
   if (query.step()) {
     record = {location, static_cast<std::uint64_t>(query.number_at(0)),
               query.is_null_at(1) ? std::nullopt : std::optional(query.number_at(1)),
@@ -287,7 +288,7 @@ std::optional<PackedFileRecord> SentFiles::find(const std::string& location) {
 
 void SentFiles::add_queued(const std::filesystem::path& folder) {
   Statement insert(database_->connection, "INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?)");
-  for_each_packed_file(folder, [&](const PackedFileRecord& file) {
+  pack::for_each_packed_file(folder, [&](const pack::PackedFileRecord& file) {
     insert.bytes(file.location)
         .number(static_cast<std::int64_t>(file.size_bytes))
         .number(file.modified_ns)
@@ -297,7 +298,7 @@ void SentFiles::add_queued(const std::filesystem::path& folder) {
   });
 }
 
-void SentFiles::update_time(const PackedFileRecord& record) {
+void SentFiles::update_time(const pack::PackedFileRecord& record) {
   if (!database_->is_writable) return;
   Statement update(database_->connection,
                    "UPDATE sent SET modified_ns = ? WHERE location = ? AND target = ? "
@@ -309,11 +310,11 @@ void SentFiles::update_time(const PackedFileRecord& record) {
   update.step();
 }
 
-void SentFiles::add_delivered(const BatchId& id, const std::filesystem::path& folder) {
+void SentFiles::add_delivered(const payload::BatchId& id, const std::filesystem::path& folder) {
   const std::string batch_id = id.str();
   Transaction transaction(database_->connection);
   Statement insert(database_->connection, "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?, ?)");
-  for_each_packed_file(folder, [&](const PackedFileRecord& file) {
+  pack::for_each_packed_file(folder, [&](const pack::PackedFileRecord& file) {
     insert.text(database_->target)
         .bytes(file.location)
         .number(static_cast<std::int64_t>(file.size_bytes))
@@ -328,25 +329,25 @@ void SentFiles::add_delivered(const BatchId& id, const std::filesystem::path& fo
   transaction.commit();
 }
 
-std::vector<BatchId> SentFiles::unconfirmed(std::size_t count) {
+std::vector<payload::BatchId> SentFiles::unconfirmed(std::size_t count) {
   Statement query(database_->connection,
                   "SELECT batch_id FROM unconfirmed WHERE target = ? ORDER BY batch_id LIMIT ?");
   query.text(database_->target).number(static_cast<std::int64_t>(count));
-  std::vector<BatchId> batches;
+  std::vector<payload::BatchId> batches;
   while (query.step()) {
-    if (auto id = BatchId::parse(query.text_at(0))) batches.push_back(std::move(*id));
+    if (auto id = payload::BatchId::parse(query.text_at(0))) batches.push_back(std::move(*id));
   }
   return batches;
 }
 
-void SentFiles::confirm(const BatchId& id) {
+void SentFiles::confirm(const payload::BatchId& id) {
   Statement remove(database_->connection,
                    "DELETE FROM unconfirmed WHERE target = ? AND batch_id = ?");
   const std::string batch_id = id.str();
   remove.text(database_->target).text(batch_id).step();
 }
 
-void SentFiles::forget(const BatchId& id) {
+void SentFiles::forget(const payload::BatchId& id) {
   const std::string batch_id = id.str();
   Transaction transaction(database_->connection);
   Statement remove(database_->connection, "DELETE FROM sent WHERE target = ? AND batch_id = ?");
@@ -358,7 +359,7 @@ void SentFiles::forget(const BatchId& id) {
 namespace {
 
 /// Runs `record`; what keeps it from succeeding is worth a warning.
-void record_if_possible(const BatchId& id, const std::function<void()>& record) {
+void record_if_possible(const payload::BatchId& id, const std::function<void()>& record) {
   try {
     record();
   } catch (const Error& error) {
@@ -370,17 +371,17 @@ void record_if_possible(const BatchId& id, const std::function<void()>& record) 
 }  // namespace
 
 void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry) {
-  if (!has_packed_files(entry.folder)) return;
+  if (!pack::has_packed_files(entry.folder)) return;
   record_if_possible(
       entry.id, [&] { SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder); });
 }
 
-void record_receipt(const std::filesystem::path& state_dir, const Target& target, const BatchId& id,
-                    BatchStatus status) {
+void record_receipt(const std::filesystem::path& state_dir, const Target& target,
+                    const payload::BatchId& id, archive::BatchStatus status) {
   record_if_possible(id, [&] {
     SentFiles sent(state_dir, target);
-    status == BatchStatus::stored ? sent.confirm(id) : sent.forget(id);
+    status == archive::BatchStatus::stored ? sent.confirm(id) : sent.forget(id);
   });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

@@ -22,7 +22,7 @@
 ///
 /// Every function throws Error{io} that names the database.
 
-namespace healthmetric {
+namespace healthmetric::outbox {
 
 class SentFiles {
  public:
@@ -39,25 +39,25 @@ class SentFiles {
   ~SentFiles();
 
   /// The file as it was sent or, among what add_queued() took, queued last.
-  std::optional<PackedFileRecord> find(const std::string& location);
+  std::optional<pack::PackedFileRecord> find(const std::string& location);
 
   /// Counts what lies in the queued batch at `folder` as sent, as long as this object lives.
   void add_queued(const std::filesystem::path& folder);
 
   /// A file that turned out to be the same although its time changed. Nothing when read only.
-  void update_time(const PackedFileRecord& record);
+  void update_time(const pack::PackedFileRecord& record);
 
   /// The batch in `folder` is delivered. Recording it twice is the same as once.
-  void add_delivered(const BatchId& id, const std::filesystem::path& folder);
+  void add_delivered(const payload::BatchId& id, const std::filesystem::path& folder);
 
   /// Delivered batches whose receipt was not seen yet, oldest first, at most `count`.
-  std::vector<BatchId> unconfirmed(std::size_t count);
+  std::vector<payload::BatchId> unconfirmed(std::size_t count);
 
   /// The batch is stored for good: no receipt needs to be looked for.
-  void confirm(const BatchId& id);
+  void confirm(const payload::BatchId& id);
 
   /// The batch was rejected: its files count as unsent.
-  void forget(const BatchId& id);
+  void forget(const payload::BatchId& id);
 
  private:
   struct Database;
@@ -73,7 +73,7 @@ class SentFiles {
 void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
 
 /// Records in the same way what its receipt says.
-void record_receipt(const std::filesystem::path& state_dir, const Target& target, const BatchId& id,
-                    BatchStatus status);
+void record_receipt(const std::filesystem::path& state_dir, const Target& target,
+                    const payload::BatchId& id, archive::BatchStatus status);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::outbox

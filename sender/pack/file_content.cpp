@@ -7,9 +7,10 @@
 #include "common/base/error.hpp"
 #include "common/platform/interruption.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
-OpenSource::OpenSource(const SourceFile& file, std::string_view text, std::uint64_t max_bytes) {
+OpenSource::OpenSource(const select::SourceFile& file, std::string_view text,
+                       std::uint64_t max_bytes) {
   if (file.lies_nowhere()) {
     text_.emplace(text);
     before_.size_bytes = text.size();
@@ -25,7 +26,7 @@ void OpenSource::find_content_without_size(std::uint64_t max_bytes) {
   std::array<char, 1> first{};
   if (file_->read(first) == 0) return;
   file_->rewind();
-  const FileState now = file_->state();
+  const platform::FileState now = file_->state();
   if (now.size_bytes > 0) {  // somebody begins to write it
     before_ = now;
     return;
@@ -35,7 +36,7 @@ void OpenSource::find_content_without_size(std::uint64_t max_bytes) {
 
 void OpenSource::copy_content(std::uint64_t max_bytes) {
   try {
-    copy_.emplace(unnamed_copy(*file_, max_bytes));
+    copy_.emplace(platform::unnamed_copy(*file_, max_bytes));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::too_large) throw;
     throw Error(ErrorCode::io, std::string(error.what()) + " (--max-file-size)");
@@ -64,14 +65,15 @@ bool OpenSource::is_whole() const {
   return !file_ || file_->state() == before_;
 }
 
-bool has_only_grown(const SourceFile& file, std::uint64_t read_bytes, std::string_view sha256) {
+bool has_only_grown(const select::SourceFile& file, std::uint64_t read_bytes,
+                    std::string_view sha256) {
   try {
-    InputFile input(file.location(), file.path.str());
+    platform::InputFile input(file.location(), file.path.str());
     if (input.first_state().size_bytes <= read_bytes) return false;
-    Sha256 digest;
+    codec::Sha256 digest;
     std::vector<char> block(kReadBytes);
     for (std::uint64_t left = read_bytes; left > 0;) {
-      stop_soon_if_signalled();
+      platform::stop_soon_if_signalled();
       const std::size_t count =
           input.read(std::span(block).first(std::min<std::uint64_t>(block.size(), left)));
       if (count == 0) return false;
@@ -95,4 +97,4 @@ std::string_view DirectContent::read() {
   return block_.view();
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

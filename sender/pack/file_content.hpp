@@ -12,7 +12,7 @@
 #include "common/platform/file.hpp"
 #include "sender/select/folder_scan.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// How much of a file is read at a time: with its base64 it stays in the second-level cache. A
 /// multiple of 3, so that base64 carries nothing over.
@@ -24,7 +24,7 @@ inline constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 /// What is known of a file once it is open.
 struct SourceFacts {
   std::uint64_t size_bytes = 0;
-  std::optional<FileTime> modified;  ///< nothing for a text
+  std::optional<platform::FileTime> modified;  ///< nothing for a text
 };
 
 /// A file that is read once, from front to back.
@@ -34,7 +34,7 @@ class OpenSource {
   /// /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
   /// size is known. Throws Error{io}, also past
   /// `max_bytes` of that.
-  OpenSource(const SourceFile& file, std::string_view text, std::uint64_t max_bytes);
+  OpenSource(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
   [[nodiscard]] SourceFacts facts() const;
 
@@ -49,16 +49,17 @@ class OpenSource {
   void find_content_without_size(std::uint64_t max_bytes);
   void copy_content(std::uint64_t max_bytes);
 
-  std::optional<InputFile> file_;
-  std::optional<InputFile> copy_;  ///< of what has no size, or none of its own
+  std::optional<platform::InputFile> file_;
+  std::optional<platform::InputFile> copy_;  ///< of what has no size, or none of its own
   std::optional<TextSource> text_;
-  FileState before_;
+  platform::FileState before_;
   std::uint64_t read_bytes_ = 0;
 };
 
 /// Whether all that was read of a file, so many bytes with that digest, is still what it begins
 /// with although it has more by now: then it only grew, as a log does.
-bool has_only_grown(const SourceFile& file, std::uint64_t read_bytes, std::string_view sha256);
+bool has_only_grown(const select::SourceFile& file, std::uint64_t read_bytes,
+                    std::string_view sha256);
 
 /// The content of one file on its way into a payload.
 class SourceContent {
@@ -82,7 +83,7 @@ class SourceContent {
 /// A content that is read and digested when it is asked for.
 class DirectContent final : public SourceContent {
  public:
-  DirectContent(const SourceFile& file, std::string_view text, std::uint64_t max_bytes)
+  DirectContent(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes)
       : source_(file, text, max_bytes) {}
 
   [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }
@@ -94,8 +95,8 @@ class DirectContent final : public SourceContent {
  private:
   OpenSource source_;
   ByteBuffer block_;
-  Sha256 digest_;
+  codec::Sha256 digest_;
   bool has_failed_ = false;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

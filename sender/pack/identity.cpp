@@ -8,10 +8,10 @@
 #include "common/base/printable.hpp"
 #include "common/base/version.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
-SenderIdentity local_identity() {
-  SenderIdentity identity;
+payload::SenderIdentity local_identity() {
+  payload::SenderIdentity identity;
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) == 0) identity.host = printable(host.data());
   if (const passwd* user = ::getpwuid(::geteuid())) identity.user = printable(user->pw_name);
@@ -19,4 +19,4 @@ SenderIdentity local_identity() {
   return identity;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -2,10 +2,10 @@
 
 #include "common/payload/batch.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// This machine, its user and this program, for the batch's metadata. What the system does not
 /// tell stays empty.
-SenderIdentity local_identity();
+payload::SenderIdentity local_identity();
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

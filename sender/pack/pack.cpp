@@ -14,7 +14,7 @@
 #include "sender/pack/part_file.hpp"
 #include "sender/pack/read_ahead.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 namespace {
 
 /// A batch of less is packed before threads that read ahead would have begun.
@@ -41,8 +41,8 @@ bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
 
 class Packer {
  public:
-  Packer(std::filesystem::path folder, const ScanResult& scan, const PackOptions& options,
-         Progress& progress, const OnPacked& on_packed)
+  Packer(std::filesystem::path folder, const select::ScanResult& scan, const PackOptions& options,
+         model::Progress& progress, const OnPacked& on_packed)
       : folder_(std::move(folder)),
         text_(scan.text),
         total_bytes_(scan.size_bytes),
@@ -52,7 +52,7 @@ class Packer {
     if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
       // Where a compressed file is cut depends on the pieces that come in: a plan must foretell it.
       using enum ReadAhead::EarlyBlocks;
-      ahead_.emplace(scan.files, options.encoding == Encoding::plain ? yes : no,
+      ahead_.emplace(scan.files, options.encoding == payload::Encoding::plain ? yes : no,
                      options.limits.max_file_bytes);
     }
     reserve_room_for_skipped(scan.left_out);
@@ -60,9 +60,9 @@ class Packer {
   }
 
   /// The file of that place in the scan, in order.
-  void add(std::size_t index, const SourceFile& file) {
-    stop_soon_if_signalled();
-    Encoding encoding = options_.encoding;
+  void add(std::size_t index, const select::SourceFile& file) {
+    platform::stop_soon_if_signalled();
+    payload::Encoding encoding = options_.encoding;
     std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
     changed_how_ = {};
     for (int reads = 1; reads <= kMaxReads; content.reset()) {
@@ -77,7 +77,7 @@ class Packer {
           break;
         case Outcome::not_worth_compressing:
           rewind_to(start);
-          encoding = Encoding::plain;
+          encoding = payload::Encoding::plain;
           break;
         case Outcome::changed:
           rewind_to(start);
@@ -91,17 +91,18 @@ class Packer {
     leave_out(file, std::string(changed_how_));
   }
 
-  PackedBatch finish(std::vector<LeftOutFile> left_out_by_scan) {
+  PackedBatch finish(std::vector<select::LeftOutFile> left_out_by_scan) {
     left_out_by_scan.insert(left_out_by_scan.end(), batch_.left_out.begin(), batch_.left_out.end());
     batch_.left_out = std::move(left_out_by_scan);
     if (batch_.files == 0) return std::move(batch_);
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
-      const PayloadName name{options_.id, static_cast<unsigned>(i + 1), i + 1 == finished_.size()};
+      const payload::PayloadName name{options_.id, static_cast<unsigned>(i + 1),
+                                      i + 1 == finished_.size()};
       if (!folder_.empty()) std::filesystem::rename(finished_[i].path, folder_ / name.str());
       batch_.parts.push_back({name, finished_[i].size_bytes});
     }
-    if (!folder_.empty()) sync_directory(folder_);
+    if (!folder_.empty()) platform::sync_directory(folder_);
     return std::move(batch_);
   }
 
@@ -111,15 +112,15 @@ class Packer {
 
   struct Checkpoint {
     std::size_t finished_parts = 0;
-    PayloadWriter::Mark mark;
+    payload::PayloadWriter::Mark mark;
   };
   struct FinishedPart {
     std::filesystem::path path;
     std::uint64_t size_bytes = 0;
   };
 
-  void leave_out(const SourceFile& file, const std::string& reason) {
-    batch_.left_out.push_back({{file.path.str(), reason}, LeftOut::by_error});
+  void leave_out(const select::SourceFile& file, const std::string& reason) {
+    batch_.left_out.push_back({{file.path.str(), reason}, select::LeftOut::by_error});
   }
 
   void begin_part() {
@@ -128,7 +129,7 @@ class Packer {
   }
 
   void finish_part(IsLast last) {
-    BatchMetadata metadata;
+    payload::BatchMetadata metadata;
     metadata.batch_id = options_.id.str();
     metadata.batch_name = options_.batch_name;
     metadata.timestamp = options_.id.time;
@@ -145,40 +146,42 @@ class Packer {
     finished_.push_back({part_->path(), size});
   }
 
-  static SkippedFile skipped_entry(const LeftOutFile& file) {
+  static payload::SkippedFile skipped_entry(const select::LeftOutFile& file) {
     return {printable(file.file.path), printable(file.file.reason)};
   }
 
   /// A part's limit holds with the list of what was left out, too. What is known of that now is
   /// given room, as long as it is no more than an eighth.
-  void reserve_room_for_skipped(const std::vector<LeftOutFile>& left_out) {
+  void reserve_room_for_skipped(const std::vector<select::LeftOutFile>& left_out) {
     std::uint64_t bytes = 0;
-    const std::size_t count = std::min(left_out.size(), kMaxSkippedEntries);
+    const std::size_t count = std::min(left_out.size(), payload::kMaxSkippedEntries);
     for (std::size_t i = 0; i < count; ++i) {
-      bytes += PayloadWriter::skipped_bytes(skipped_entry(left_out[i]));
+      bytes += payload::PayloadWriter::skipped_bytes(skipped_entry(left_out[i]));
     }
     content_limit_bytes_ =
         options_.part_limit_bytes - std::min(bytes, options_.part_limit_bytes / 8);
   }
 
   /// In the order of the list; where it does not fit whole, errors matter more than rules.
-  [[nodiscard]] std::vector<SkippedFile> skipped_that_fit() const {
-    std::vector<const LeftOutFile*> chosen;
-    for (const LeftOutFile& file : batch_.left_out) chosen.push_back(&file);
-    std::stable_partition(chosen.begin(), chosen.end(),
-                          [](const LeftOutFile* file) { return file->kind == LeftOut::by_error; });
+  [[nodiscard]] std::vector<payload::SkippedFile> skipped_that_fit() const {
+    std::vector<const select::LeftOutFile*> chosen;
+    for (const select::LeftOutFile& file : batch_.left_out) chosen.push_back(&file);
+    std::stable_partition(chosen.begin(), chosen.end(), [](const select::LeftOutFile* file) {
+      return file->kind == select::LeftOut::by_error;
+    });
     std::uint64_t room = part_->writer().room_for_skipped(options_.part_limit_bytes);
     std::size_t count = 0;
-    for (; count < std::min(chosen.size(), kMaxSkippedEntries); ++count) {
-      const std::uint64_t bytes = PayloadWriter::skipped_bytes(skipped_entry(*chosen[count]));
+    for (; count < std::min(chosen.size(), payload::kMaxSkippedEntries); ++count) {
+      const std::uint64_t bytes =
+          payload::PayloadWriter::skipped_bytes(skipped_entry(*chosen[count]));
       if (bytes > room) break;
       room -= bytes;
     }
     chosen.resize(count);
     std::sort(chosen.begin(), chosen.end(), std::less<>());
-    std::vector<SkippedFile> skipped;
+    std::vector<payload::SkippedFile> skipped;
     skipped.reserve(count);
-    for (const LeftOutFile* file : chosen) skipped.push_back(skipped_entry(*file));
+    for (const select::LeftOutFile* file : chosen) skipped.push_back(skipped_entry(*file));
     return skipped;
   }
 
@@ -201,8 +204,8 @@ class Packer {
   }
 
   /// Reads the file anew without a `content`.
-  Outcome write_file(const SourceFile& file, std::unique_ptr<SourceContent> content,
-                     Encoding encoding) {
+  Outcome write_file(const select::SourceFile& file, std::unique_ptr<SourceContent> content,
+                     payload::Encoding encoding) {
     const bool was_read_ahead = content != nullptr;
     try {
       if (!content) {
@@ -221,34 +224,37 @@ class Packer {
   }
 
   /// Whether a file of that size can have a part of its own.
-  [[nodiscard]] bool fits_one_part(const SourceFile& file, std::uint64_t size_bytes) const {
-    return PayloadWriter::fresh_part_bytes(file.path) + base64::encoded_size_64(size_bytes) <=
+  [[nodiscard]] bool fits_one_part(const select::SourceFile& file, std::uint64_t size_bytes) const {
+    return payload::PayloadWriter::fresh_part_bytes(file.path) +
+               base64::encoded_size_64(size_bytes) <=
            content_limit_bytes_;
   }
 
   /// One file on its way into parts.
   struct Passage {
-    const SourceFile& file;
+    const select::SourceFile& file;
     SourceContent& source;
-    Encoding encoding;
+    payload::Encoding encoding;
     SourceFacts facts;
     std::string_view type;
     bool is_database = false;
-    Chunk chunk;
-    std::optional<Sha256> chunk_digest;  ///< of a file that is cut
+    payload::Chunk chunk;
+    std::optional<codec::Sha256> chunk_digest;  ///< of a file that is cut
 
     [[nodiscard]] bool is_cut() const { return chunk_digest.has_value(); }
   };
 
-  Outcome write_content(const SourceFile& file, SourceContent& source, Encoding encoding) {
+  Outcome write_content(const select::SourceFile& file, SourceContent& source,
+                        payload::Encoding encoding) {
     const std::string_view bytes = source.read();
     Passage passage{file, source, encoding, source.facts()};
     if (!may_be_so_large(passage)) return Outcome::unreadable;
-    passage.type =
-        content_type(file.path.extension(), bytes.substr(0, kContentTypeProbeBytes)).name;
+    passage.type = payload::content_type(file.path.extension(),
+                                         bytes.substr(0, payload::kContentTypeProbeBytes))
+                       .name;
     passage.is_database = bytes.starts_with(kDatabaseMark);
-    if (encoding == Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
-      passage.encoding = Encoding::plain;
+    if (encoding == payload::Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
+      passage.encoding = payload::Encoding::plain;
     if (!fits_one_part(file, passage.facts.size_bytes)) passage.chunk_digest.emplace();
     begin_entry(passage);
     if (!write_bytes(passage, bytes)) return Outcome::part_is_full;
@@ -257,7 +263,7 @@ class Packer {
 
   /// It may have grown since the scan looked.
   bool may_be_so_large(const Passage& passage) {
-    const Limits& limits = options_.limits;
+    const payload::Limits& limits = options_.limits;
     const std::uint64_t size = passage.facts.size_bytes;
     if (size > limits.max_file_bytes) {
       leave_out(passage.file, "it grew: larger than " + human_bytes(limits.max_file_bytes) +
@@ -295,7 +301,7 @@ class Packer {
         next_chunk(passage);
       } else {
         bytes = passage.source.read();
-        if (!bytes.empty()) stop_if_signalled();
+        if (!bytes.empty()) platform::stop_if_signalled();
         progress_.at(batch_.size_bytes + read_bytes, total_bytes_);
       }
     }
@@ -325,7 +331,7 @@ class Packer {
     const auto written = passage.is_cut() ? part_->writer().end_entry(
                                                 passage.chunk_digest->finish_hex(), passage.chunk)
                                           : part_->writer().end_entry(sha256, std::nullopt);
-    if (passage.encoding == Encoding::zstd && !passage.is_cut() &&
+    if (passage.encoding == payload::Encoding::zstd && !passage.is_cut() &&
         !saves_enough(written.encoded_bytes, size)) {
       return Outcome::not_worth_compressing;
     }
@@ -338,9 +344,9 @@ class Packer {
 
   /// To a file that was not read whole.
   static std::string_view what_happened_to(const Passage& passage) {
-    const auto now = file_state(passage.file.location());
+    const auto now = platform::file_state(passage.file.location());
     const auto& modified = passage.facts.modified;
-    if (now && modified && *now == FileState{passage.facts.size_bytes, *modified})
+    if (now && modified && *now == platform::FileState{passage.facts.size_bytes, *modified})
       return kEndsEarly;
     return now && now->size_bytes > passage.facts.size_bytes ? kGrewAndChanged : kKeepsChanging;
   }
@@ -352,9 +358,9 @@ class Packer {
   }
 
   /// What lies there is not all that is in the database, or not yet.
-  static void warn_of_open_database(const SourceFile& file) {
+  static void warn_of_open_database(const select::SourceFile& file) {
     for (const char* suffix : {"-wal", "-journal"}) {
-      const auto state = file_state(file.location() + suffix);
+      const auto state = platform::file_state(file.location() + suffix);
       if (!state || state->size_bytes == 0) continue;
       log::warning(
           in_quotes(file.path.str()) + " is a database in use, with " +
@@ -375,7 +381,7 @@ class Packer {
   std::string_view text_;
   std::uint64_t total_bytes_;
   const PackOptions& options_;
-  Progress& progress_;
+  model::Progress& progress_;
   const OnPacked& on_packed_;
   std::optional<ReadAhead> ahead_;
   std::uint64_t content_limit_bytes_ = 0;  ///< of a part, without its list of what was left out
@@ -383,17 +389,17 @@ class Packer {
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;
-  ZstdCompressor sample_compressor_;
+  codec::ZstdCompressor sample_compressor_;
 };
 
 }  // namespace
 
-PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options, Progress& progress, const OnPacked& on_packed) {
-  progress.begin({Step::Phase::packing, 0, 0, scan.size_bytes});
+PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
+                 const PackOptions& options, model::Progress& progress, const OnPacked& on_packed) {
+  progress.begin({model::Step::Phase::packing, 0, 0, scan.size_bytes});
   Packer packer(folder, scan, options, progress, on_packed);
   for (std::size_t i = 0; i < scan.files.size(); ++i) packer.add(i, scan.files[i]);
   return packer.finish(scan.left_out);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

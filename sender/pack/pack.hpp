@@ -14,27 +14,27 @@
 #include "sender/model/progress.hpp"
 #include "sender/select/folder_scan.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// Parts below this are refused: the metadata of an entry with a long name must fit.
 inline constexpr std::uint64_t kMinPartBytes = std::uint64_t{64} * 1024;
 
 /// Measured limits of the contents API are 35 to 40 MiB an object.
-inline constexpr std::uint64_t kDefaultPartBytes = 20 * kMiB;
+inline constexpr std::uint64_t kDefaultPartBytes = 20 * payload::kMiB;
 
 struct PackOptions {
-  BatchId id;
+  payload::BatchId id;
   std::string batch_name;
   std::string source;
-  std::optional<SenderIdentity> sender;
+  std::optional<payload::SenderIdentity> sender;
   std::uint64_t part_limit_bytes = kDefaultPartBytes;
-  Encoding encoding = Encoding::plain;
-  Limits limits;
+  payload::Encoding encoding = payload::Encoding::plain;
+  payload::Limits limits;
 };
 
 /// A payload file that is complete and durable.
 struct PackedPart {
-  PayloadName name;
+  payload::PayloadName name;
   std::uint64_t size_bytes = 0;
 };
 
@@ -42,14 +42,14 @@ struct PackedBatch {
   std::vector<PackedPart> parts;  ///< none when no file could be packed
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
-  std::vector<LeftOutFile> left_out;  ///< the scan's and what packing added
+  std::vector<select::LeftOutFile> left_out;  ///< the scan's and what packing added
 };
 
 /// One file as it was packed.
 struct PackedFile {
-  const SourceFile& source;
+  const select::SourceFile& source;
   std::uint64_t size_bytes = 0;
-  std::optional<FileTime> modified;  ///< when it lies somewhere
+  std::optional<platform::FileTime> modified;  ///< when it lies somewhere
   std::string sha256;
 };
 
@@ -61,7 +61,8 @@ using OnPacked = std::function<void(const PackedFile&)>;
 /// part of its own is cut into chunks. A file that changes while it is read is read again, and
 /// left out by error when it does not come to rest. With an empty `folder` nothing is written: the
 /// result tells what would be. A signal that watch_for_signals() made wait ends it.
-PackedBatch pack(const ScanResult& scan, const std::filesystem::path& folder,
-                 const PackOptions& options, Progress& progress, const OnPacked& on_packed = {});
+PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
+                 const PackOptions& options, model::Progress& progress,
+                 const OnPacked& on_packed = {});
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -7,7 +7,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 namespace {
 
 constexpr const char* kFileName = "files";
@@ -44,7 +44,8 @@ std::optional<PackedFileRecord> parse_record(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::int64_t> trusted_time(const FileTime& modified, Clock::time_point now) {
+std::optional<std::int64_t> trusted_time(const platform::FileTime& modified,
+                                         platform::Clock::time_point now) {
   const auto fraction = std::chrono::ceil<std::chrono::milliseconds>(modified.fraction);
   // In milliseconds: the nanoseconds of a difference end after 292 years.
   const auto age =
@@ -70,7 +71,7 @@ std::string Locations::absolute(const std::string& location) {
   return (canonical_.ends_with('/') ? canonical_ : canonical_ + "/") + path.filename().string();
 }
 
-PackedFilesWriter::PackedFilesWriter(const std::filesystem::path& folder, Clock& clock)
+PackedFilesWriter::PackedFilesWriter(const std::filesystem::path& folder, platform::Clock& clock)
     : clock_(clock), file_(folder / kFileName) {}
 
 void PackedFilesWriter::add(const PackedFile& file) {
@@ -83,7 +84,7 @@ void PackedFilesWriter::add(const PackedFile& file) {
 }
 
 bool has_packed_files(const std::filesystem::path& folder) {
-  const auto state = file_state(folder / kFileName);
+  const auto state = platform::file_state(folder / kFileName);
   return state && state->size_bytes > 0;
 }
 
@@ -91,7 +92,7 @@ void for_each_packed_file(const std::filesystem::path& folder,
                           const std::function<void(const PackedFileRecord&)>& take) {
   const std::filesystem::path path = folder / kFileName;
   if (!has_packed_files(folder)) return;
-  InputFile file(path);
+  platform::InputFile file(path);
   std::string block(kReadBlockBytes, '\0');
   std::string record;
   const auto check = [&](bool is_good) {
@@ -113,4 +114,4 @@ void for_each_packed_file(const std::filesystem::path& folder,
   check(record.empty());
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -19,7 +19,7 @@
 ///
 /// `modified` in nanoseconds since the epoch, or "-" where it proves nothing.
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// One source file as it was when it was packed.
 struct PackedFileRecord {
@@ -35,7 +35,8 @@ inline constexpr std::chrono::seconds kYoungest{2};
 
 /// A file's time, in nanoseconds, as far as it can be trusted to tell a later change: not one of
 /// the future, nor one before 1970.
-std::optional<std::int64_t> trusted_time(const FileTime& modified, Clock::time_point now);
+std::optional<std::int64_t> trusted_time(const platform::FileTime& modified,
+                                         platform::Clock::time_point now);
 
 /// Absolute names of files, without links in their folders, so that a file has one name wherever
 /// the sender was started. Files of one folder follow each other: the last folder is remembered.
@@ -53,14 +54,14 @@ class Locations {
 class PackedFilesWriter {
  public:
   /// Creates the file in `folder`.
-  PackedFilesWriter(const std::filesystem::path& folder, Clock& clock);
+  PackedFilesWriter(const std::filesystem::path& folder, platform::Clock& clock);
 
   void add(const PackedFile& file);
   void finish() { file_.sync(); }
 
  private:
-  Clock& clock_;
-  OutputFile file_;
+  platform::Clock& clock_;
+  platform::OutputFile file_;
   Locations locations_;
 };
 
@@ -72,4 +73,4 @@ bool has_packed_files(const std::filesystem::path& folder);
 void for_each_packed_file(const std::filesystem::path& folder,
                           const std::function<void(const PackedFileRecord&)>& take);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -8,20 +8,20 @@
 #include "common/payload/writer.hpp"
 #include "common/platform/file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// One payload file in the making; without a path it is only measured.
 class PartFile {
  public:
   explicit PartFile(std::filesystem::path path);
 
-  PayloadWriter& writer() { return writer_; }
+  payload::PayloadWriter& writer() { return writer_; }
 
   /// Forgets what was written since.
-  void rewind_to(const PayloadWriter::Mark& mark);
+  void rewind_to(const payload::PayloadWriter::Mark& mark);
 
   /// Completes the payload and returns its size once it is on the disk.
-  std::uint64_t finish(const BatchMetadata& metadata);
+  std::uint64_t finish(const payload::BatchMetadata& metadata);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
@@ -32,9 +32,9 @@ class PartFile {
   };
 
   std::filesystem::path path_;
-  std::optional<OutputFile> file_;
+  std::optional<platform::OutputFile> file_;
   Nowhere nowhere_;
-  PayloadWriter writer_;
+  payload::PayloadWriter writer_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -4,7 +4,7 @@
 
 #include "common/base/error.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 namespace {
 
 /// Or until it has this many events: there may be any number of empty files.
@@ -46,7 +46,8 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes)
+ReadAhead::ReadAhead(const select::FileList& files, EarlyBlocks early_blocks,
+                     std::uint64_t max_file_bytes)
     : files_(files),
       early_blocks_(early_blocks),
       max_file_bytes_(max_file_bytes),
@@ -139,4 +140,4 @@ std::unique_ptr<SourceContent> ReadAhead::open(std::size_t index) {
   return std::make_unique<Content>(*this, begin->facts);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -11,7 +11,7 @@
 #include "common/base/pipeline.hpp"
 #include "sender/pack/file_content.hpp"
 
-namespace healthmetric {
+namespace healthmetric::pack {
 
 /// Reads files some blocks ahead of who packs them, and digests them: the two stages of a Pipeline,
 /// for of a large batch, SHA-256 takes as long as reading, encoding and writing together.
@@ -22,7 +22,7 @@ class ReadAhead {
   enum class EarlyBlocks { yes, no };
 
   /// `files` outlives this, and each of them lies somewhere. `max_file_bytes` is for OpenSource.
-  ReadAhead(const FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
+  ReadAhead(const select::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
 
   /// The content of a file of the list, which must come behind the one asked for before; whatever
   /// lies between them is passed over. Use one content at a time; what could not be opened says so
@@ -63,14 +63,14 @@ class ReadAhead {
   std::string_view take(const Bytes& bytes);
 
   // Of whoever reads.
-  const FileList& files_;
+  const select::FileList& files_;
   EarlyBlocks early_blocks_;
   std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 
   // Of whoever digests.
-  Sha256 sha256_;
+  codec::Sha256 sha256_;
 
   // Of the caller.
   BlockPtr current_;             ///< which it looks at
@@ -80,4 +80,4 @@ class ReadAhead {
   Pipeline<BlockPtr> pipeline_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::pack

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{64} * 1024;
 
 }  // namespace
 
-void FileList::add(const RelativePath& path, std::string_view folder) {
+void FileList::add(const payload::RelativePath& path, std::string_view folder) {
   if (folders_.empty() || folders_.back() != folder) folders_.emplace_back(folder);
   append(path.str(), static_cast<std::uint32_t>(folders_.size() - 1));
 }
@@ -26,7 +26,7 @@ void FileList::append(std::string_view path, std::uint32_t folder) {
 }
 
 SourceFile FileList::file_of(const Entry& entry) const {
-  return {RelativePath::known(std::string(entry.text())),
+  return {payload::RelativePath::known(std::string(entry.text())),
           entry.folder == kNowhere ? nullptr : &folders_[entry.folder]};
 }
 
@@ -39,4 +39,4 @@ void FileList::sort_by_path() {
             [](const Entry& a, const Entry& b) { return a.text() < b.text(); });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -8,11 +8,11 @@
 
 #include "common/payload/relative_path.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 
 /// One thing to send.
 struct SourceFile {
-  RelativePath path;                    ///< its name in the batch
+  payload::RelativePath path;           ///< its name in the batch
   const std::string* folder = nullptr;  ///< which that name is below; null: it lies nowhere
 
   [[nodiscard]] bool lies_nowhere() const { return folder == nullptr; }
@@ -43,10 +43,10 @@ class FileList {
   };
 
   /// Adds a file below `folder`, which is empty or ends in "/".
-  void add(const RelativePath& path, std::string_view folder);
+  void add(const payload::RelativePath& path, std::string_view folder);
 
   /// Adds one that lies nowhere.
-  void add(const RelativePath& path) { append(path.str(), kNowhere); }
+  void add(const payload::RelativePath& path) { append(path.str(), kNowhere); }
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
@@ -82,4 +82,4 @@ class FileList {
   std::deque<Entry> entries_;
 };
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -10,14 +10,14 @@
 #include "sender/select/ignore_files.hpp"
 #include "sender/select/scan_result.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 namespace fs = std::filesystem;
 
 class FolderWalk {
  public:
-  FolderWalk(const fs::path& folder, const ScanRules& rules, const Limits& limits)
+  FolderWalk(const fs::path& folder, const ScanRules& rules, const payload::Limits& limits)
       : rules_(rules), limits_(limits), folder_(folder_prefix(folder)) {}
 
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
@@ -26,7 +26,7 @@ class FolderWalk {
     fs::directory_iterator entry = list_folder(folder, error);
     const bool is_open = !error;
     while (!error && entry != fs::directory_iterator()) {
-      stop_soon_if_signalled();
+      platform::stop_soon_if_signalled();
       visit(*entry, prefix);
       entry.increment(error);
     }
@@ -43,10 +43,10 @@ class FolderWalk {
   ScanResult finish() {
     if (!ignore_files_.empty()) leave_out_ignored();
     result_.files.erase_if([&](const SourceFile& file) {
-      stop_soon_if_signalled();
+      platform::stop_soon_if_signalled();
       return !count_file(result_, file, limits_);
     });
-    for (SkippedFile& fault : faults_) {
+    for (payload::SkippedFile& fault : faults_) {
       leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
     }
     sort_by_path(result_);
@@ -73,7 +73,7 @@ class FolderWalk {
     }
     if (type == fs::file_type::directory) return enter(entry.path(), path);
     if (type != fs::file_type::regular) {
-      return leave_out(result_, path, std::string(kind_of(type)), LeftOut::by_rule);
+      return leave_out(result_, path, std::string(platform::kind_of(type)), LeftOut::by_rule);
     }
     take(path);
   }
@@ -102,19 +102,19 @@ class FolderWalk {
       return leave_out(result_, path, kExcluded, LeftOut::by_rule);
     }
     if (!verdict && rules_.types == Types::supported &&
-        !is_supported_extension(extension_of(path))) {
+        !payload::is_supported_extension(payload::extension_of(path))) {
       return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
     }
     if (std::string fault = name_fault(path); !fault.empty()) {
       return faults_.push_back({path, std::move(fault)});
     }
-    result_.files.add(RelativePath::known(path), folder_);
+    result_.files.add(payload::RelativePath::known(path), folder_);
   }
 
   void leave_out_ignored() {
     std::vector<std::string> paths;
     for (const SourceFile file : result_.files) paths.push_back(file.path.str());
-    for (const SkippedFile& fault : faults_) paths.push_back(fault.path);
+    for (const payload::SkippedFile& fault : faults_) paths.push_back(fault.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     const auto is_ignored = [&](const std::string& path) {
       const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
@@ -123,25 +123,27 @@ class FolderWalk {
       return ignore;
     };
     result_.files.erase_if([&](const SourceFile& file) { return is_ignored(file.path.str()); });
-    std::erase_if(faults_, [&](const SkippedFile& fault) { return is_ignored(fault.path); });
+    std::erase_if(faults_,
+                  [&](const payload::SkippedFile& fault) { return is_ignored(fault.path); });
   }
 
   const ScanRules& rules_;
-  const Limits& limits_;
+  const payload::Limits& limits_;
   ScanResult result_;
   std::string folder_;
   /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
-  std::vector<SkippedFile> faults_;
+  std::vector<payload::SkippedFile> faults_;
   std::vector<IgnoreFile> ignore_files_;
 };
 
 }  // namespace
 
-ScanResult scan_folder(const fs::path& folder, const ScanRules& rules, const Limits& limits) {
+ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
+                       const payload::Limits& limits) {
   check_folder(folder);
   FolderWalk walk(folder, rules, limits);
   walk.walk(folder, "");
   return walk.finish();
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

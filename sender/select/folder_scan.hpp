@@ -11,7 +11,7 @@
 #include "sender/select/file_list.hpp"
 #include "sender/select/path_patterns.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 
 /// Why something was left out.
 enum class LeftOut {
@@ -27,7 +27,7 @@ inline constexpr const char* kExcluded = "excluded";
 inline constexpr const char* kIgnored = "ignored by .healthmetricignore";
 
 struct LeftOutFile {
-  SkippedFile file;
+  payload::SkippedFile file;
   LeftOut kind = LeftOut::by_rule;
 };
 
@@ -58,17 +58,18 @@ struct ScanRules {
 /// Error{usage} when an ignore file cannot be read, when `folder` is no folder that can be read,
 /// and past the limits of a batch.
 ScanResult scan_folder(const std::filesystem::path& folder, const ScanRules& rules,
-                       const Limits& limits);
+                       const payload::Limits& limits);
 
 /// The files that `list` names, each ended by `separator`, as paths below `folder`, which absolute
 /// ones must have in front; their names in the batch are these paths. A list is explicit: they go
 /// whatever their type and whatever an ignore file says, unless the rules' patterns exclude them;
 /// ignore files themselves and what is git's never go. What cannot be sent is left out by error.
 ScanResult scan_list(std::string_view list, char separator, const std::filesystem::path& folder,
-                     const ScanRules& rules, const Limits& limits);
+                     const ScanRules& rules, const payload::Limits& limits);
 
 /// Files named by hand: taken whatever their type, each under its base name. A symbolic link is
 /// not followed here either. Throws Error{usage} when none can be sent, or two have one name.
-ScanResult scan_files(const std::vector<std::filesystem::path>& files, const Limits& limits);
+ScanResult scan_files(const std::vector<std::filesystem::path>& files,
+                      const payload::Limits& limits);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -6,7 +6,7 @@
 #include "common/base/utf8.hpp"
 #include "common/platform/utf8_locale.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 /// What is added to a byte that is no UTF-8: no character has these numbers.
@@ -20,7 +20,7 @@ struct Set {
 
 /// Whether a `[:name:]` has the character; "" of the name where it is none of the locale's.
 bool is_in_class(char32_t character, std::u32string_view name) {
-  const Utf8Characters scope;
+  const platform::Utf8Characters scope;
   const std::string text(name.begin(), name.end());
   return std::iswctype(static_cast<std::wint_t>(character), std::wctype(text.c_str())) != 0;
 }
@@ -124,4 +124,4 @@ bool glob_matches(std::u32string_view glob, std::u32string_view name) {
   return glob.find_first_not_of(U'*', at) == std::u32string_view::npos;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -21,7 +21,7 @@
 // .gitignore: `git check-ignore` judges paths by name, they need not exist. What it
 // reads is in normalisation form C, patterns and paths: else "ä" would not exclude macOS's "ä".
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,7 +39,7 @@ int run_git(const fs::path& tree, std::vector<std::string> words, const fs::path
   words.insert(words.begin(), {"git", "-C", tree.string(), "-c", "core.excludesFile=/dev/null",
                                "-c", "core.ignoreCase=false"});
   const char* path = std::getenv("PATH");
-  return run(
+  return platform::run(
       {std::move(words),
        {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path), "HOME=" + tree.string(),
         "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"},
@@ -60,11 +60,12 @@ void check_folder_of(const IgnoreFile& file) {
 std::string read_ignore_file(const fs::path& file) {
   const std::string name = in_quotes(file.string());
   try {
-    std::string text = without_byte_order_mark(read_file(file, kMaxIgnoreFileBytes), name);
-    check_is_utf8(text, name);
+    std::string text =
+        text::without_byte_order_mark(platform::read_file(file, kMaxIgnoreFileBytes), name);
+    text::check_is_utf8(text, name);
     if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
       throw Error(ErrorCode::usage, fmt::format("{}, line {}: a NUL character: save it as UTF-8",
-                                                name, line_at(text, nul)));
+                                                name, text::line_at(text, nul)));
     }
     check_ignore_lines(text, name);
     return text;
@@ -83,7 +84,7 @@ void copy_ignore_files(const std::vector<IgnoreFile>& ignore_files, const fs::pa
   }
   for (const auto& [folder, text] : texts) {
     fs::create_directories(tree / folder);
-    write_file_atomically(tree / folder / ".gitignore", text);
+    platform::write_file_atomically(tree / folder / ".gitignore", text);
   }
 }
 
@@ -114,7 +115,7 @@ std::vector<std::string> parse_answer(std::string_view text) {
 
 std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
                                        const std::vector<std::string>& paths) {
-  const TemporaryDirectory room;
+  const platform::TemporaryDirectory room;
   const fs::path tree = room.path() / "tree";
   const fs::path list = room.path() / "paths";
   const fs::path found = room.path() / "ignored";
@@ -122,7 +123,7 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
   copy_ignore_files(ignore_files, tree);
   make_folders(paths, tree);
   {
-    OutputFile out(list);
+    platform::OutputFile out(list);
     for (const std::string& path : paths) {
       out.write(kHere);
       out.write(composed(path));
@@ -142,7 +143,7 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
     if (error.code() != ErrorCode::io) throw;
     throw_git_failed(error.what());
   }
-  const std::vector<std::string> named = parse_answer(read_file(found, kMaxListBytes));
+  const std::vector<std::string> named = parse_answer(platform::read_file(found, kMaxListBytes));
   std::vector<std::string> ignored;
   std::copy_if(paths.begin(), paths.end(), std::back_inserter(ignored), [&](const auto& path) {
     return std::binary_search(named.begin(), named.end(), composed(path));
@@ -151,4 +152,4 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
   return ignored;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

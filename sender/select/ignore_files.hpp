@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace healthmetric {
+namespace healthmetric::select {
 
 /// The name of the files that say what is not to be sent, in the syntax of gitignore(5): each for
 /// its folder and all below it.
@@ -23,4 +23,4 @@ struct IgnoreFile {
 std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_files,
                                        const std::vector<std::string>& paths);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

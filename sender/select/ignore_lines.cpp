@@ -7,7 +7,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 struct Invisible {
@@ -110,4 +110,4 @@ void check_ignore_lines(std::string_view text, std::string_view name) {
   }
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -15,7 +15,7 @@
 
 /// Files that are named one by one: by a list, or on the command line.
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,7 +77,7 @@ void refuse_missed_list(const ScanResult& result, const fs::path& folder, std::s
       std::all_of(result.left_out.begin(), result.left_out.end(),
                   [](const LeftOutFile& file) { return file.kind == LeftOut::by_error; });
   if (!missed_all) return;
-  const SkippedFile& first = result.left_out.front().file;
+  const payload::SkippedFile& first = result.left_out.front().file;
   throw Error(ErrorCode::usage,
               fmt::format("--files-from: {} in the list, and none can be sent from {}; {}: {}",
                           counted(names, "name", "names"), in_quotes(folder.string()),
@@ -85,7 +85,7 @@ void refuse_missed_list(const ScanResult& result, const fs::path& folder, std::s
 }
 
 void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
-                const ScanRules& rules, const Limits& limits) {
+                const ScanRules& rules, const payload::Limits& limits) {
   const auto path = path_below(folder, entry);
   if (!path) {
     return leave_out(result, entry, "not below " + in_quotes(folder.string()), LeftOut::by_error);
@@ -100,7 +100,8 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
         LeftOut::by_error);
   }
   if (type != fs::file_type::regular) {
-    return leave_out(result, *path, "it is " + std::string(kind_of(type)), LeftOut::by_error);
+    return leave_out(result, *path, "it is " + std::string(platform::kind_of(type)),
+                     LeftOut::by_error);
   }
   if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
     return leave_out(result, *path, kExcluded, LeftOut::by_rule);
@@ -111,11 +112,11 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
 }  // namespace
 
 ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
-                     const ScanRules& rules, const Limits& limits) {
+                     const ScanRules& rules, const payload::Limits& limits) {
   check_folder(folder);
   std::set<std::string> entries;
   while (!list.empty()) {
-    stop_soon_if_signalled();
+    platform::stop_soon_if_signalled();
     const std::size_t end = std::min(list.find(separator), list.size());
     std::string entry(list.substr(0, end));
     if (separator == '\n' && entry.ends_with('\r')) entry.pop_back();  // written on Windows
@@ -124,7 +125,7 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
   }
   ScanResult result;
   for (const std::string& entry : entries) {
-    stop_soon_if_signalled();
+    platform::stop_soon_if_signalled();
     add_listed(result, entry, folder, rules, limits);
   }
   sort_by_path(result);
@@ -133,10 +134,10 @@ ScanResult scan_list(std::string_view list, char separator, const fs::path& fold
   return result;
 }
 
-ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) {
+ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits& limits) {
   ScanResult result;
   for (const fs::path& file : files) {
-    stop_soon_if_signalled();
+    platform::stop_soon_if_signalled();
     std::error_code error;
     const fs::file_status status = fs::symlink_status(file, error);
     if (file.filename() == kIgnoreFile) {
@@ -145,7 +146,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
       leave_out(result, file.string(), error ? error.message() : kNoSuchFile, LeftOut::by_error);
     } else if (!fs::is_regular_file(status)) {
       leave_out(result, file.string(),
-                "it is " + std::string(kind_of(status.type())) +
+                "it is " + std::string(platform::kind_of(status.type())) +
                     (fs::is_directory(status) ? ": send it with --folder" : ""),
                 LeftOut::by_error);
     } else {
@@ -153,7 +154,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
     }
   }
   if (result.files.empty()) {
-    const SkippedFile& first = result.left_out.front().file;
+    const payload::SkippedFile& first = result.left_out.front().file;
     throw Error(ErrorCode::usage, "cannot send " + in_quotes(first.path) + ": " + first.reason);
   }
   result.files.sort_by_path();
@@ -162,4 +163,4 @@ ScanResult scan_files(const std::vector<fs::path>& files, const Limits& limits) 
   return result;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

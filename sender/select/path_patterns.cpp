@@ -8,7 +8,7 @@
 #include "common/base/unicode.hpp"
 #include "sender/select/glob.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 constexpr std::u32string_view kAnyFolders = U"**";
@@ -103,4 +103,4 @@ bool PathPatterns::excludes_all_below(std::string_view folder) const {
   return !has_includes_ && verdict_on(folder) == Verdict::exclude;
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -8,7 +8,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 namespace fs = std::filesystem;
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 /// The default is the limit of GitHub; who raises it gets no further there.
 std::string too_large(std::uint64_t limit_bytes) {
   return fmt::format("larger than {}{} (--max-file-size)", human_bytes(limit_bytes),
-                     limit_bytes == Limits{}.max_file_bytes
+                     limit_bytes == payload::Limits{}.max_file_bytes
                          ? ", which neither GitHub takes nor the receiver by default"
                          : "");
 }
@@ -32,7 +32,7 @@ std::string folder_prefix(const fs::path& folder) {
 }
 
 std::string name_fault(const std::string& name) {
-  const std::string_view fault = RelativePath::fault_of(name);
+  const std::string_view fault = payload::RelativePath::fault_of(name);
   if (fault.empty()) return {};
   return "its path " + std::string(fault) + ": rename it, or leave it out with --exclude";
 }
@@ -63,9 +63,9 @@ void check_folder(const fs::path& folder) {
   }
 }
 
-bool count_file(ScanResult& result, const SourceFile& file, const Limits& limits) {
+bool count_file(ScanResult& result, const SourceFile& file, const payload::Limits& limits) {
   std::error_code error;
-  const std::uint64_t size = file_size(file.location(), error);
+  const std::uint64_t size = platform::file_size(file.location(), error);
   if (!error && size <= limits.max_file_bytes) {
     result.size_bytes += size;
     return true;
@@ -76,16 +76,16 @@ bool count_file(ScanResult& result, const SourceFile& file, const Limits& limits
 }
 
 void add_file(ScanResult& result, const fs::path& folder, const std::string& name,
-              const Limits& limits) {
+              const payload::Limits& limits) {
   if (std::string fault = name_fault(name); !fault.empty()) {
     return leave_out(result, name, std::move(fault), LeftOut::by_error);
   }
   const std::string prefix = folder_prefix(folder);
-  const SourceFile file{RelativePath::known(name), &prefix};
+  const SourceFile file{payload::RelativePath::known(name), &prefix};
   if (count_file(result, file, limits)) result.files.add(file.path, prefix);
 }
 
-void check_totals(const ScanResult& result, const Limits& limits) {
+void check_totals(const ScanResult& result, const payload::Limits& limits) {
   if (result.files.size() > limits.max_files) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} are more than one batch may hold ({}): send "
@@ -106,4 +106,4 @@ void sort_by_path(ScanResult& result) {
             [](const LeftOutFile& a, const LeftOutFile& b) { return a.file.path < b.file.path; });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

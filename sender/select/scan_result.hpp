@@ -8,7 +8,7 @@
 
 /// What scans of folders and of lists share: how a file gets into a ScanResult, or is left out.
 
-namespace healthmetric {
+namespace healthmetric::select {
 
 inline constexpr const char* kNoSuchFile = "No such file or directory";
 
@@ -28,15 +28,15 @@ std::filesystem::directory_iterator list_folder(const std::filesystem::path& fol
 void check_folder(const std::filesystem::path& folder);
 
 /// Counts a file in, or leaves it out where it is gone or too large: then false.
-bool count_file(ScanResult& result, const SourceFile& file, const Limits& limits);
+bool count_file(ScanResult& result, const SourceFile& file, const payload::Limits& limits);
 
 /// Adds a regular file that is to be sent, unless its size or name forbids it.
 void add_file(ScanResult& result, const std::filesystem::path& folder, const std::string& name,
-              const Limits& limits);
+              const payload::Limits& limits);
 
 /// Throws Error{usage} past the limits of a batch.
-void check_totals(const ScanResult& result, const Limits& limits);
+void check_totals(const ScanResult& result, const payload::Limits& limits);
 
 void sort_by_path(ScanResult& result);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

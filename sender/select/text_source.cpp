@@ -6,7 +6,7 @@
 #include "common/base/error.hpp"
 #include "common/text/json_scanner.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 namespace {
 
 /// What a shell, or who wrote it, made of the text; "" when nothing is known.
@@ -33,10 +33,10 @@ std::string what_was_meant(std::string_view text) {
 
 /// Only looks: a document in memory would take many times its text.
 void check_json(std::string_view text) {
-  constexpr JsonScanner::Bounds kBounds{1000, 10'000'000, std::size_t{64} * 1024};
+  constexpr text::JsonScanner::Bounds kBounds{1000, 10'000'000, std::size_t{64} * 1024};
   try {
     TextSource source(text);
-    JsonScanner scanner(source, kBounds);
+    text::JsonScanner scanner(source, kBounds);
     scanner.skip_value();
     scanner.expect_end();
   } catch (const Error& error) {
@@ -48,7 +48,7 @@ void check_json(std::string_view text) {
 ScanResult one_text(const std::string& name, std::string text) {
   ScanResult result;
   result.size_bytes = text.size();
-  result.files.add(RelativePath(name));
+  result.files.add(payload::RelativePath(name));
   result.text = std::move(text);
   return result;
 }
@@ -68,4 +68,4 @@ ScanResult scan_input(const std::string& name, std::string text) {
   return one_text(name, std::move(text));
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

@@ -4,7 +4,7 @@
 
 #include "sender/select/folder_scan.hpp"
 
-namespace healthmetric {
+namespace healthmetric::select {
 
 /// JSON text, stored as `data.json`. Throws Error{usage} when it is no JSON.
 ScanResult scan_json(std::string text);
@@ -13,4 +13,4 @@ ScanResult scan_json(std::string text);
 /// made it failed.
 ScanResult scan_input(const std::string& name, std::string text);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::select

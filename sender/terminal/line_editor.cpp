@@ -24,7 +24,7 @@
 #include "common/platform/user_dirs.hpp"
 #include "common/platform/utf8_locale.hpp"
 
-namespace healthmetric {
+namespace healthmetric::terminal {
 namespace {
 
 namespace fs = std::filesystem;
@@ -51,7 +51,7 @@ class SuspensionWatch {
     sigemptyset(&set);
     sigaddset(&set, SIGTSTP);
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    fd_ = UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    fd_ = platform::UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd_) throw_system_error("cannot watch for signals", errno);
   }
   ~SuspensionWatch() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -67,7 +67,7 @@ class SuspensionWatch {
   }
 
  private:
-  UniqueFd fd_;
+  platform::UniqueFd fd_;
   sigset_t before_{};
 };
 
@@ -88,7 +88,7 @@ PathCompletion complete_path(const std::string& line) {
   const std::string begun = line.substr(folder.size());
   PathCompletion found;
   std::error_code error;
-  const fs::path place = home_folder() ? expand_home(folder) : fs::path(folder);
+  const fs::path place = platform::home_folder() ? platform::expand_home(folder) : fs::path(folder);
   fs::directory_iterator entry(place.empty() ? "." : place, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     std::string name = entry->path().filename().string();
@@ -105,7 +105,7 @@ PathCompletion complete_path(const std::string& line) {
 }
 
 struct LineEditor::Session {
-  Session(fs::path file, QuietTerminal& quiet_terminal)
+  Session(fs::path file, platform::QuietTerminal& quiet_terminal)
       : history_file(std::move(file)),
         terminal(quiet_terminal),
         editor(el_init("healthmetric-sender", stdin, stderr, stderr)),
@@ -132,7 +132,7 @@ struct LineEditor::Session {
   }
 
   static void load(History& history, const fs::path& file) {
-    expect_own_file(file);
+    platform::expect_own_file(file);
     call(history, H_LOAD, file.c_str());
   }
 
@@ -180,12 +180,12 @@ struct LineEditor::Session {
 
   /// Throws when a signal ends the program first.
   void wait_for_key() {
-    const UniqueFd signals = signal_descriptor();
+    const platform::UniqueFd signals = platform::signal_descriptor();
     std::array<pollfd, 3> descriptors{{{STDIN_FILENO, POLLIN, 0},
                                        {signals.get(), POLLIN, 0},
                                        {suspension->descriptor(), POLLIN, 0}}};
     while (descriptors[0].revents == 0) {
-      stop_if_signalled();
+      platform::stop_if_signalled();
       if (suspension->take()) {
         terminal.suspend();
         el_set(editor.get(), EL_REFRESH);
@@ -204,7 +204,7 @@ struct LineEditor::Session {
       return el_insertstr(editor, found.addition.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
     }
     if (found.candidates.size() < 2) return CC_REFRESH_BEEP;
-    write_to_terminal("\n" + listing(found.candidates));
+    platform::write_to_terminal("\n" + listing(found.candidates));
     return CC_REDISPLAY;
   }
 
@@ -217,7 +217,7 @@ struct LineEditor::Session {
   }
 
   fs::path history_file;
-  QuietTerminal& terminal;
+  platform::QuietTerminal& terminal;
   std::string prompt;
   std::optional<SuspensionWatch> suspension;  ///< while a line is read
   std::exception_ptr failure;
@@ -225,14 +225,14 @@ struct LineEditor::Session {
   std::unique_ptr<History, EndHistory> history;
 };
 
-LineEditor::LineEditor(fs::path history, QuietTerminal& terminal) {
-  const Utf8Characters scope;
+LineEditor::LineEditor(fs::path history, platform::QuietTerminal& terminal) {
+  const platform::Utf8Characters scope;
   session_ = std::make_unique<Session>(std::move(history), terminal);
 }
 LineEditor::~LineEditor() = default;
 
 std::optional<std::string> LineEditor::read_line(const std::string& prompt, Completion completion) {
-  const Utf8Characters scope;
+  const platform::Utf8Characters scope;
   session_->prompt = prompt;
   el_set(session_->editor.get(), EL_BIND, "\t",
          completion == Completion::paths ? "complete-path" : "ed-insert", nullptr);
@@ -242,7 +242,7 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
   const char* line = el_gets(session_->editor.get(), &count);
   session_->suspension.reset();
   if (line == nullptr || count <= 0) {
-    write_to_terminal("\n");
+    platform::write_to_terminal("\n");
     if (session_->failure) std::rethrow_exception(session_->failure);
     return {};
   }
@@ -261,14 +261,14 @@ void LineEditor::remember(const std::string& line) {
   Session::set_up(*kept);
   Session::load(*kept, file);
   Session::call(*kept, H_ENTER, line.c_str());
-  create_private_directories(file.parent_path());
+  platform::create_private_directories(file.parent_path());
   // Written to a file of its own and renamed: a kill leaves the old history.
   const fs::path temporary = file.string() + ".new";
-  expect_own_file(temporary);
+  platform::expect_own_file(temporary);
   if (Session::call(*kept, H_SAVE, temporary.c_str()) < 0) return;
   std::error_code error;
   fs::permissions(temporary, fs::perms::owner_read | fs::perms::owner_write, error);
   fs::rename(temporary, file, error);
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::terminal

@@ -8,7 +8,7 @@
 
 #include "common/platform/terminal.hpp"
 
-namespace healthmetric {
+namespace healthmetric::terminal {
 
 /// Reads lines from the person at the terminal, with editing, a history and completion of paths by
 /// the tabulator key (libedit). It writes to standard error; standard output is for results.
@@ -20,7 +20,7 @@ class LineEditor {
 
   /// `history` is a file, made when the first line is kept, mode 0600; empty: no history. The
   /// terminal outlives the editor.
-  LineEditor(std::filesystem::path history, QuietTerminal& terminal);
+  LineEditor(std::filesystem::path history, platform::QuietTerminal& terminal);
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
   ~LineEditor();
@@ -46,4 +46,4 @@ struct PathCompletion {
 };
 PathCompletion complete_path(const std::string& line);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::terminal

@@ -14,7 +14,7 @@
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
 
-namespace healthmetric {
+namespace healthmetric::terminal {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,30 +36,30 @@ constexpr auto kSampleEvery = 250ms;
 constexpr const char* kLineStart = "\r";
 constexpr const char* kEraseRest = "\x1b[K";
 
-std::string phase_text(const Step& step) {
+std::string phase_text(const model::Step& step) {
   switch (step.phase) {
-    case Step::Phase::packing:
+    case model::Step::Phase::packing:
       return "packing";
-    case Step::Phase::sending:
+    case model::Step::Phase::sending:
       return step.parts > 1 ? fmt::format("sending part {} of {}", step.part, step.parts)
                             : "sending";
-    case Step::Phase::starting:
+    case model::Step::Phase::starting:
       return "starting the workflow";
-    case Step::Phase::waiting:
+    case model::Step::Phase::waiting:
       return "waiting for the receiver";
   }
   return "";
 }
 
-std::string short_phase(const Step& step) {
+std::string short_phase(const model::Step& step) {
   switch (step.phase) {
-    case Step::Phase::packing:
+    case model::Step::Phase::packing:
       return "pack";
-    case Step::Phase::sending:
+    case model::Step::Phase::sending:
       return step.parts > 1 ? fmt::format("{}/{}", step.part, step.parts) : "send";
-    case Step::Phase::starting:
+    case model::Step::Phase::starting:
       return "start";
-    case Step::Phase::waiting:
+    case model::Step::Phase::waiting:
       return "wait";
   }
   return "";
@@ -118,8 +118,8 @@ std::string first_that_fits(std::initializer_list<std::string> lines, unsigned c
   return "";
 }
 
-std::string render_waiting(Clock::time_point until, unsigned columns) {
-  const std::string time = format_timestamp(std::chrono::ceil<std::chrono::seconds>(until));
+std::string render_waiting(platform::Clock::time_point until, unsigned columns) {
+  const std::string time = text::format_timestamp(std::chrono::ceil<std::chrono::seconds>(until));
   const std::string clock = time.substr(time.find('T') + 1);  // "10:03:20Z"
   return first_that_fits(
       {"waiting until " + time, "waiting until " + clock, "until " + clock, clock}, columns);
@@ -128,13 +128,13 @@ std::string render_waiting(Clock::time_point until, unsigned columns) {
 }  // namespace
 
 std::string render(const ProgressState& state, unsigned columns) {
-  if (state.waiting_until != Clock::time_point()) {
+  if (state.waiting_until != platform::Clock::time_point()) {
     return render_waiting(state.waiting_until, columns);
   }
   const std::string phase = phase_text(state.step);
   const std::string brief = short_phase(state.step);
-  const bool has_bytes =
-      state.step.phase == Step::Phase::packing || state.step.phase == Step::Phase::sending;
+  const bool has_bytes = state.step.phase == model::Step::Phase::packing ||
+                         state.step.phase == model::Step::Phase::sending;
   if (!has_bytes) return first_that_fits({phase, brief}, columns);
   const std::string percent = percentage(state);
   const std::string rate = rate_text(state);
@@ -150,16 +150,16 @@ std::string render(const ProgressState& state, unsigned columns) {
       columns);
 }
 
-ProgressLine::ProgressLine(Clock& clock, Write write, Columns columns)
+ProgressLine::ProgressLine(platform::Clock& clock, Write write, Columns columns)
     : clock_(clock), write_(std::move(write)), columns_(std::move(columns)) {}
 
 ProgressLine::~ProgressLine() {
   erase();
 }
 
-void ProgressLine::begin(const Step& step) {
-  const bool goes_on = step.phase == Step::Phase::sending && step.part > 1 &&
-                       state_.step.phase == Step::Phase::sending;
+void ProgressLine::begin(const model::Step& step) {
+  const bool goes_on = step.phase == model::Step::Phase::sending && step.part > 1 &&
+                       state_.step.phase == model::Step::Phase::sending;
   const double rate = goes_on ? state_.bytes_per_second : 0;
   earlier_bytes_ = goes_on ? earlier_bytes_ + state_.done_bytes : 0;
   state_ = {};
@@ -179,12 +179,12 @@ void ProgressLine::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
 }
 
 void ProgressLine::tick() {
-  const Clock::time_point now = clock_.now();
+  const platform::Clock::time_point now = clock_.now();
   const bool is_old = is_visible_ && now - drawn_ >= kRefreshEvery;
   if (is_outdated_ || is_old) draw(now);
 }
 
-void ProgressLine::wait_until(Clock::time_point time) {
+void ProgressLine::wait_until(platform::Clock::time_point time) {
   state_.waiting_until = time;
   drawn_ = {};  // nothing else will draw while it waits
   draw(clock_.now());
@@ -203,7 +203,7 @@ void ProgressLine::begin_to_measure() {
   state_.bytes_per_second = 0;
 }
 
-void ProgressLine::measure(Clock::time_point now) {
+void ProgressLine::measure(platform::Clock::time_point now) {
   if (now - began_ < kFillingTime) return;
   const std::uint64_t bytes = earlier_bytes_ + state_.done_bytes;
   if (samples_.empty() || now - samples_.back().time >= kSampleEvery) {
@@ -216,7 +216,7 @@ void ProgressLine::measure(Clock::time_point now) {
   state_.bytes_per_second = static_cast<double>(bytes - oldest.bytes) / seconds;
 }
 
-void ProgressLine::draw(Clock::time_point now) {
+void ProgressLine::draw(platform::Clock::time_point now) {
   if (now - drawn_ < kRedrawEvery) return;
   measure(now);
   drawn_ = now;
@@ -225,17 +225,17 @@ void ProgressLine::draw(Clock::time_point now) {
   is_outdated_ = false;
 }
 
-ProgressMessages::ProgressMessages(Clock& clock, Say say)
+ProgressMessages::ProgressMessages(platform::Clock& clock, Say say)
     : clock_(clock), say_(std::move(say)), said_(clock.now()) {}
 
-void ProgressMessages::begin(const Step& step) {
+void ProgressMessages::begin(const model::Step& step) {
   state_ = {};
   state_.step = step;
 }
 
 void ProgressMessages::at(std::uint64_t done_bytes, std::uint64_t total_bytes) {
   take_news(state_, done_bytes, total_bytes);
-  const Clock::time_point now = clock_.now();
+  const platform::Clock::time_point now = clock_.now();
   if (now - said_ < kMessageEvery) return;
   said_ = now;
   say_(fmt::format("{}: {} ({})", phase_text(state_.step), bytes_text(state_), percentage(state_)));
@@ -245,10 +245,10 @@ namespace {
 
 /// A line on standard error that makes way for messages. A thread of its own keeps it true while
 /// the work waits for something.
-class StandardErrorLine final : public Progress {
+class StandardErrorLine final : public model::Progress {
  public:
-  explicit StandardErrorLine(Clock& clock)
-      : line_(clock, write_to_terminal, terminal_columns),
+  explicit StandardErrorLine(platform::Clock& clock)
+      : line_(clock, platform::write_to_terminal, platform::terminal_columns),
         ticker_([this](const std::stop_token& stop) { tick_until(stop); }) {
     log::before_each_message([this] {
       const std::lock_guard lock(mutex_);
@@ -259,7 +259,7 @@ class StandardErrorLine final : public Progress {
   StandardErrorLine(const StandardErrorLine&) = delete;
   StandardErrorLine& operator=(const StandardErrorLine&) = delete;
 
-  void begin(const Step& step) override {
+  void begin(const model::Step& step) override {
     const std::lock_guard lock(mutex_);
     line_.begin(step);
   }
@@ -267,7 +267,7 @@ class StandardErrorLine final : public Progress {
     const std::lock_guard lock(mutex_);
     line_.at(done, total);
   }
-  void wait_until(Clock::time_point time) override {
+  void wait_until(platform::Clock::time_point time) override {
     const std::lock_guard lock(mutex_);
     line_.wait_until(time);
   }
@@ -289,10 +289,10 @@ class StandardErrorLine final : public Progress {
 
 }  // namespace
 
-std::unique_ptr<Progress> standard_error_progress(Clock& clock) {
-  if (standard_error_can_be_redrawn()) return std::make_unique<StandardErrorLine>(clock);
+std::unique_ptr<model::Progress> standard_error_progress(platform::Clock& clock) {
+  if (platform::standard_error_can_be_redrawn()) return std::make_unique<StandardErrorLine>(clock);
   return std::make_unique<ProgressMessages>(clock,
                                             [](const std::string& text) { log::info(text); });
 }
 
-}  // namespace healthmetric
+}  // namespace healthmetric::terminal

@@ -11,14 +11,14 @@
 
 /// How progress is shown: as a line that is redrawn, or as messages.
 
-namespace healthmetric {
+namespace healthmetric::terminal {
 
 /// All that a line of progress shows.
 struct ProgressState {
-  Step step;
+  model::Step step;
   std::uint64_t done_bytes = 0;
-  double bytes_per_second = 0;        ///< 0: not known
-  Clock::time_point waiting_until{};  ///< the epoch: it is not waiting
+  double bytes_per_second = 0;                  ///< 0: not known
+  platform::Clock::time_point waiting_until{};  ///< the epoch: it is not waiting
 };
 
 /// One line of ASCII with fewer than `columns` characters: phase and part, percentage and bytes of
@@ -27,17 +27,17 @@ std::string render(const ProgressState& state, unsigned columns);
 
 /// Redraws one line, at most ten times a second, and leaves nothing of it behind. What comes too
 /// soon after a redraw is drawn by the next tick.
-class ProgressLine final : public Progress {
+class ProgressLine final : public model::Progress {
  public:
   using Write = std::function<void(const std::string&)>;
   using Columns = std::function<unsigned()>;
 
-  ProgressLine(Clock& clock, Write write, Columns columns);
+  ProgressLine(platform::Clock& clock, Write write, Columns columns);
   ~ProgressLine() override;
 
-  void begin(const Step& step) override;
+  void begin(const model::Step& step) override;
   void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
-  void wait_until(Clock::time_point time) override;
+  void wait_until(platform::Clock::time_point time) override;
 
   /// Takes the line away, until there is something new to draw.
   void erase();
@@ -47,20 +47,20 @@ class ProgressLine final : public Progress {
 
  private:
   struct Sample {
-    Clock::time_point time;
+    platform::Clock::time_point time;
     std::uint64_t bytes = 0;
   };
 
   void begin_to_measure();
-  void measure(Clock::time_point now);
-  void draw(Clock::time_point now);
+  void measure(platform::Clock::time_point now);
+  void draw(platform::Clock::time_point now);
 
-  Clock& clock_;
+  platform::Clock& clock_;
   Write write_;
   Columns columns_;
   ProgressState state_;
-  Clock::time_point drawn_{};
-  Clock::time_point began_{};
+  platform::Clock::time_point drawn_{};
+  platform::Clock::time_point began_{};
   std::uint64_t earlier_bytes_ = 0;  ///< of the parts before
   std::deque<Sample> samples_;       ///< oldest first
   bool is_visible_ = false;
@@ -68,23 +68,23 @@ class ProgressLine final : public Progress {
 };
 
 /// For where nothing can be redrawn: a message every half a minute.
-class ProgressMessages final : public Progress {
+class ProgressMessages final : public model::Progress {
  public:
   using Say = std::function<void(const std::string&)>;
 
-  ProgressMessages(Clock& clock, Say say);
+  ProgressMessages(platform::Clock& clock, Say say);
 
-  void begin(const Step& step) override;
+  void begin(const model::Step& step) override;
   void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
 
  private:
-  Clock& clock_;
+  platform::Clock& clock_;
   Say say_;
   ProgressState state_;
-  Clock::time_point said_;
+  platform::Clock::time_point said_;
 };
 
 /// What fits standard error: a line on a terminal, messages elsewhere.
-std::unique_ptr<Progress> standard_error_progress(Clock& clock);
+std::unique_ptr<model::Progress> standard_error_progress(platform::Clock& clock);
 
-}  // namespace healthmetric
+}  // namespace healthmetric::terminal

@@ -10,7 +10,7 @@ namespace {
 void sha256(benchmark::State& state) {
   const std::string bytes = random_bytes(static_cast<std::size_t>(state.range()));
   for ([[maybe_unused]] auto turn : state) {
-    Sha256 digest;
+    codec::Sha256 digest;
     digest.update(bytes);
     benchmark::DoNotOptimize(digest.finish_hex());
   }
@@ -20,7 +20,7 @@ void sha256(benchmark::State& state) {
 void git_blob_id(benchmark::State& state) {
   const std::string bytes = random_bytes(static_cast<std::size_t>(state.range()));
   for ([[maybe_unused]] auto turn : state) {
-    GitBlobId digest(bytes.size());
+    codec::GitBlobId digest(bytes.size());
     digest.update(bytes);
     benchmark::DoNotOptimize(digest.finish_hex());
   }

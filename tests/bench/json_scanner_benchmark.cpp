@@ -8,12 +8,12 @@
 namespace healthmetric {
 namespace {
 
-constexpr JsonScanner::Bounds kBounds{8, 400'000, 4096};
+constexpr text::JsonScanner::Bounds kBounds{8, 400'000, 4096};
 
 /// The entries of a payload, read as its reader does: contents in runs, the rest by key.
 std::uint64_t read_files(std::string_view text) {
   TextSource source(text);
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   std::uint64_t content_size = 0;
   std::string key;
   scanner.begin_object();

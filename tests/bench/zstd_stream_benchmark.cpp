@@ -16,7 +16,7 @@ class Forgotten final : public Sink {
 
 void zstd_compress(benchmark::State& state) {
   const std::string bytes = heart_rates(static_cast<std::size_t>(state.range()));
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   std::string frame;
   for ([[maybe_unused]] auto turn : state) {
     frame.clear();
@@ -29,10 +29,10 @@ void zstd_compress(benchmark::State& state) {
 
 void zstd_decompress(benchmark::State& state) {
   std::string frame;
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   compressor.compress(heart_rates(static_cast<std::size_t>(state.range())), frame);
   compressor.finish(frame);
-  ZstdDecompressor decompressor;
+  codec::ZstdDecompressor decompressor;
   Forgotten out;
   for ([[maybe_unused]] auto turn : state) {
     decompressor.decompress(frame, out);

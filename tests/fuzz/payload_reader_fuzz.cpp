@@ -8,18 +8,18 @@ using namespace healthmetric;
 
 namespace {
 
-constexpr Limits kLimits{1U << 16U, 1U << 18U, 200};
+constexpr payload::Limits kLimits{1U << 16U, 1U << 18U, 200};
 
 /// Counts what it is told.
-class Counter final : public PayloadSink {
+class Counter final : public payload::PayloadSink {
  public:
-  void begin_content(const RelativePath& /*path*/,
+  void begin_content(const payload::RelativePath& /*path*/,
                      std::optional<std::uint64_t> size_bytes) override {
     known_size_ = size_bytes;
     content_bytes_ = 0;
   }
   void content(std::string_view bytes) override { content_bytes_ += bytes.size(); }
-  void end_entry(const FileEntry& entry) override {
+  void end_entry(const payload::FileEntry& entry) override {
     require(entry.size_bytes == content_bytes_, "an entry has the size of its content");
     require(!known_size_ || *known_size_ == content_bytes_, "a size that is told before is right");
     require(entry.sha256.size() == 64, "an entry has a digest");
@@ -41,15 +41,15 @@ class Counter final : public PayloadSink {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of(data, size);
-  Budget budget(kLimits);
+  payload::Budget budget(kLimits);
   Counter counter;
   try {
     TextSource source(text);
-    const BatchMetadata metadata = read_payload(source, budget, counter);
+    const payload::BatchMetadata metadata = payload::read_payload(source, budget, counter);
     require(metadata.total_files == counter.files(), "the files are counted");
     require(metadata.total_size_bytes == counter.bytes(), "the bytes are counted");
     TextSource again(text);
-    require(looks_like_payload(again, kLimits), "what is a payload looks like one");
+    require(payload::looks_like_payload(again, kLimits), "what is a payload looks like one");
   } catch (const Error& error) {
     require(error.code() == ErrorCode::bad_payload || error.code() == ErrorCode::too_large ||
                 error.code() == ErrorCode::unsafe_path,

@@ -13,13 +13,13 @@ using namespace healthmetric;
 
 namespace {
 
-const BatchId kBatch = BatchId::parse("20240115T103000Z-a-00000001").value();
-const NameTemplate kPattern{std::string(NameTemplate::kDefault)};
+const payload::BatchId kBatch = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
+const unpack::NameTemplate kPattern{std::string(unpack::NameTemplate::kDefault)};
 constexpr std::uint64_t kMaxFolders = 1000;
 
-std::optional<RelativePath> accepted(std::string_view text) {
+std::optional<payload::RelativePath> accepted(std::string_view text) {
   try {
-    return RelativePath(std::string(text));
+    return payload::RelativePath(std::string(text));
   } catch (const Error& error) {
     require(error.code() == ErrorCode::unsafe_path, "a path is refused as unsafe");
     return {};
@@ -44,9 +44,9 @@ void check_stored(const std::string& path) {
   require(path.find_first_of("<>:\"|?*\\") == std::string::npos, "Windows takes every character");
   for (const auto& part : std::filesystem::path(path)) {
     const std::string name = part.string();
-    require(name.size() <= RelativePath::kMaxComponentBytes, "no component is too long");
+    require(name.size() <= payload::RelativePath::kMaxComponentBytes, "no component is too long");
     require(name.back() != '.' && name.back() != ' ', "Windows takes every ending");
-    require(portable_component(name) == name, "a stored name needs no change");
+    require(unpack::portable_component(name) == name, "a stored name needs no change");
   }
 }
 
@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::string(path->directory()) + std::string(path->stem()) + std::string(path->extension()) ==
           path->str(),
       "a path is what it comes apart into");
-  StoredNames names(kPattern, kBatch, kMaxFolders);
+  unpack::StoredNames names(kPattern, kBatch, kMaxFolders);
   const std::string first = names.place(*path).str();
   const std::string second = names.place(*path).str();
   require(first != second, "two files never share a name");

@@ -20,7 +20,7 @@ namespace {
 /// Stands between two payloads in the fuzzer's bytes; a NUL is in no payload that is right.
 constexpr char kSeparator = '\0';
 
-constexpr Limits kLimits{1U << 16U, 1U << 18U, 50};
+constexpr payload::Limits kLimits{1U << 16U, 1U << 18U, 50};
 
 receiver::Options options() {
   receiver::Options options;
@@ -38,12 +38,12 @@ std::uint64_t size_of_rejected(const fs::path& root) {
   return total;
 }
 
-std::uint64_t size_of_stored_payloads(const Report& report, std::string_view first,
+std::uint64_t size_of_stored_payloads(const receiver::Report& report, std::string_view first,
                                       std::string_view second) {
   std::uint64_t total = 0;
-  for (const BatchReport& batch : report.batches) {
-    if (batch.status != BatchReport::Status::stored) continue;
-    for (const RelativePath& payload : batch.payloads) {
+  for (const receiver::BatchReport& batch : report.batches) {
+    if (batch.status != receiver::BatchReport::Status::stored) continue;
+    for (const payload::RelativePath& payload : batch.payloads) {
       total += payload.filename().find("0002-last") == std::string_view::npos ? first.size()
                                                                               : second.size();
     }
@@ -53,8 +53,8 @@ std::uint64_t size_of_stored_payloads(const Report& report, std::string_view fir
 
 void check(const fs::path& root, std::string_view first, std::string_view second) {
   FakeClock clock;
-  Storage storage(root, Storage::Lock::exclusive);
-  const Report report = receiver::receive(storage, options(), clock);
+  archive::Storage storage(root, archive::Storage::Lock::exclusive);
+  const receiver::Report report = receiver::receive(storage, options(), clock);
   require(fs::is_empty(root / "inbox"), "the inbox is empty");
   require(!fs::exists(root / ".staging"), "nothing stays staged");
   require(size_of_rejected(root) + size_of_stored_payloads(report, first, second) ==
@@ -75,12 +75,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view first = text.substr(0, end);
   const std::string_view second =
       end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  const TemporaryDirectory folder;
+  const platform::TemporaryDirectory folder;
   const fs::path root = folder.path();
   fs::create_directory(root / "inbox");
   const std::string id = "20240115T103000Z-a-00000001";
   const auto put = [&](const std::string& name, std::string_view payload) {
-    OutputFile file(root / "inbox" / name);
+    platform::OutputFile file(root / "inbox" / name);
     file.write(payload);
     file.flush();
   };

@@ -7,7 +7,7 @@
 namespace healthmetric {
 
 /// A clock that stands still until somebody sleeps, and remembers the sleeps.
-class FakeClock final : public Clock {
+class FakeClock final : public platform::Clock {
  public:
   explicit FakeClock(
       std::chrono::sys_seconds start = std::chrono::sys_days{std::chrono::year{2024} / 1 / 15} +

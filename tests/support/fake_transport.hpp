@@ -13,7 +13,7 @@ namespace healthmetric {
 
 /// Answers requests from a script, in order, and remembers what it was asked. A request beyond the
 /// script is a defect of the test: Error{internal}.
-class FakeTransport final : public HttpTransport {
+class FakeTransport final : public http::HttpTransport {
  public:
   /// What was asked, with the body read to its end.
   struct Sent {
@@ -26,25 +26,25 @@ class FakeTransport final : public HttpTransport {
   /// Without a body: in the server's own words, as far as it refuses.
   void answer(int status, std::string body = R"({"message":"Words of the server"})",
               std::map<std::string, std::string> headers = {}) {
-    script_.emplace_back(Response{status, std::move(headers), std::move(body)});
+    script_.emplace_back(http::Response{status, std::move(headers), std::move(body)});
   }
   void fail(ErrorCode code = ErrorCode::network, const std::string& message = "no answer") {
     script_.emplace_back(Error(code, message));
   }
 
-  Response send(const Request& request) override {
+  http::Response send(const http::Request& request) override {
     sent.push_back({request.method, request.url, request.headers, body_of(request)});
     if (script_.empty()) throw Error(ErrorCode::internal, "nothing scripted for " + request.url);
-    const std::variant<Response, Error> next = std::move(script_.front());
+    const std::variant<http::Response, Error> next = std::move(script_.front());
     script_.pop_front();
     if (const auto* error = std::get_if<Error>(&next)) throw Error(*error);
-    return std::get<Response>(next);
+    return std::get<http::Response>(next);
   }
 
   std::vector<Sent> sent;
 
  private:
-  static std::string body_of(const Request& request) {
+  static std::string body_of(const http::Request& request) {
     std::string text;
     if (request.body == nullptr) return text;
     request.body->rewind();
@@ -53,7 +53,7 @@ class FakeTransport final : public HttpTransport {
     return text;
   }
 
-  std::deque<std::variant<Response, Error>> script_;
+  std::deque<std::variant<http::Response, Error>> script_;
 };
 
 }  // namespace healthmetric

@@ -13,7 +13,7 @@
 namespace healthmetric {
 
 /// A time of a clock as that of a file.
-inline FileTime file_time_at(std::chrono::system_clock::time_point time) {
+inline platform::FileTime file_time_at(std::chrono::system_clock::time_point time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   return {second, time - second};
 }

@@ -18,7 +18,7 @@ namespace healthmetric {
 
 /// The SHA-256 of a text, in hexadecimal.
 inline std::string sha256_text(std::string_view bytes) {
-  Sha256 digest;
+  codec::Sha256 digest;
   digest.update(bytes);
   return digest.finish_hex();
 }
@@ -49,9 +49,9 @@ struct SamplePayload {
   [[nodiscard]] std::string files_json() const {
     std::string text;
     for (const SampleFile& file : files) {
-      const Json name = file.path;
+      const text::Json name = file.path;
       text += text.empty() ? "" : ",";
-      text += to_text(name) + R"(:{"relative_path":)" + to_text(name) + R"(,"size":)" +
+      text += text::to_text(name) + R"(:{"relative_path":)" + text::to_text(name) + R"(,"size":)" +
               std::to_string(file.bytes.size()) + R"(,"sha256":")" + sha256_text(file.bytes) +
               R"(","content":")" + base64::encode(file.bytes) + "\"" +
               (file.chunk.empty() ? "" : R"(,"chunk":)" + file.chunk) + "}";
@@ -60,16 +60,16 @@ struct SamplePayload {
   }
 
   [[nodiscard]] std::string metadata_json() const {
-    Json json;
+    text::Json json;
     json["schema_version"] = 2;
     json["batch_id"] = batch_id;
     json["batch_name"] = batch_name;
     json["timestamp"] = timestamp;
     json["source_folder"] = source;
-    json["part"] = parse_json(part, "part");
+    json["part"] = text::parse_json(part, "part");
     json["total_files"] = files.size();
     std::uint64_t size = 0;
-    Json list = Json::array();
+    text::Json list = text::Json::array();
     for (const SampleFile& file : files) {
       size += file.bytes.size();
       list.push_back({{"filename", file.path.substr(file.path.rfind('/') + 1)},
@@ -78,7 +78,7 @@ struct SamplePayload {
     }
     json["total_size"] = size;
     json["files"] = list;
-    return to_text(json);
+    return text::to_text(json);
   }
 
   /// `files` in front, or behind.
@@ -91,20 +91,21 @@ struct SamplePayload {
 };
 
 /// Remembers what it is told.
-class PayloadRecorder final : public PayloadSink {
+class PayloadRecorder final : public payload::PayloadSink {
  public:
-  void begin_content(const RelativePath& path, std::optional<std::uint64_t> size_bytes) override {
+  void begin_content(const payload::RelativePath& path,
+                     std::optional<std::uint64_t> size_bytes) override {
     paths.emplace_back(path.str());
     known_sizes.push_back(size_bytes);
     contents.emplace_back();
   }
   void content(std::string_view bytes) override { contents.back() += bytes; }
-  void end_entry(const FileEntry& entry) override { entries.push_back(entry); }
+  void end_entry(const payload::FileEntry& entry) override { entries.push_back(entry); }
 
   std::vector<std::string> paths;
   std::vector<std::optional<std::uint64_t>> known_sizes;
   std::vector<std::string> contents;
-  std::vector<FileEntry> entries;
+  std::vector<payload::FileEntry> entries;
 };
 
 }  // namespace healthmetric

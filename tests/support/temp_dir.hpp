@@ -10,8 +10,9 @@ namespace healthmetric {
 class TempDir {
  public:
   TempDir()
-      : path_(std::filesystem::temp_directory_path() / ("healthmetric-test-" + random_hex(16))) {
-    create_private_directories(path_);
+      : path_(std::filesystem::temp_directory_path() /
+              ("healthmetric-test-" + platform::random_hex(16))) {
+    platform::create_private_directories(path_);
   }
   ~TempDir() {
     std::error_code ignored;

@@ -7,9 +7,9 @@ using namespace healthmetric;
 
 namespace {
 
-Receipt read(const std::string& text) {
+archive::Receipt read(const std::string& text) {
   TextSource source(text);
-  return read_receipt(source);
+  return archive::read_receipt(source);
 }
 
 std::string with_payloads(int count) {
@@ -23,8 +23,8 @@ std::string with_payloads(int count) {
 
 TEST_CASE("a receipt names its payloads and what became of them") {
   CHECK(read(with_payloads(2)).payloads.size() == 2);
-  CHECK(read(with_payloads(2)).status == BatchStatus::stored);
-  CHECK_FALSE(parse_batch_status("lost"));
+  CHECK(read(with_payloads(2)).status == archive::BatchStatus::stored);
+  CHECK_FALSE(archive::parse_batch_status("lost"));
 }
 
 TEST_CASE("nobody has as many payloads as would fill the memory") {

@@ -14,20 +14,20 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Fixture {
-  Fixture() { write_file_atomically(outside, "precious"); }
+  Fixture() { platform::write_file_atomically(outside, "precious"); }
 
   void put(const std::string& path, std::string_view text) {
-    OutputFile file = storage.create(RelativePath(path));
+    platform::OutputFile file = storage.create(payload::RelativePath(path));
     file.write(text);
     file.flush();
   }
-  std::string get(const std::string& path) { return read_file(root() / path, 1000); }
+  std::string get(const std::string& path) { return platform::read_file(root() / path, 1000); }
   fs::path root() const { return dir.path(); }
 
   TempDir dir;
   TempDir elsewhere;
   fs::path outside = elsewhere.path() / "file";
-  Storage storage{dir.path(), Storage::Lock::exclusive};
+  archive::Storage storage{dir.path(), archive::Storage::Lock::exclusive};
 };
 
 template <typename Action>
@@ -40,13 +40,15 @@ bool is_unsafe(Action&& action) {
 TEST_CASE("a storage must be a folder and has one receiver at a time") {
   const Fixture fixture;
   CHECK(error_code_of([&] {
-          Storage{fixture.root() / "gone", Storage::Lock::none};
+          archive::Storage{fixture.root() / "gone", archive::Storage::Lock::none};
         }) == ErrorCode::usage);
-  CHECK(error_code_of([&] { Storage{fixture.outside, Storage::Lock::none}; }) == ErrorCode::usage);
   CHECK(error_code_of([&] {
-          Storage{fixture.root(), Storage::Lock::exclusive};
+          archive::Storage{fixture.outside, archive::Storage::Lock::none};
+        }) == ErrorCode::usage);
+  CHECK(error_code_of([&] {
+          archive::Storage{fixture.root(), archive::Storage::Lock::exclusive};
         }) == ErrorCode::busy);
-  CHECK_FALSE(error_of([&] { Storage{fixture.root(), Storage::Lock::none}; }));
+  CHECK_FALSE(error_of([&] { archive::Storage{fixture.root(), archive::Storage::Lock::none}; }));
 }
 
 TEST_CASE("files are created with their folders and never replaced") {
@@ -68,11 +70,11 @@ TEST_CASE("only regular files are listed and opened") {
   CHECK(files[0].name == "a");
   CHECK(files[1].size_bytes == 2);
   CHECK(fixture.storage.files_in("none/").empty());
-  CHECK_FALSE(fixture.storage.open(RelativePath("d/none")));
-  CHECK_FALSE(fixture.storage.open(RelativePath("none/none")));
-  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("d/link")); }));
-  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("d/folder")); }));
-  CHECK(fixture.storage.exists(RelativePath("d/link")));
+  CHECK_FALSE(fixture.storage.open(payload::RelativePath("d/none")));
+  CHECK_FALSE(fixture.storage.open(payload::RelativePath("none/none")));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("d/link")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("d/folder")); }));
+  CHECK(fixture.storage.exists(payload::RelativePath("d/link")));
 }
 
 TEST_CASE("no link on the way is followed") {
@@ -80,13 +82,15 @@ TEST_CASE("no link on the way is followed") {
   fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "link");
   CHECK(is_unsafe([&] { fixture.put("link/new", "x"); }));
   CHECK(is_unsafe([&] { fixture.put("link/sub/new", "x"); }));
-  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("link/file")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("link/file")); }));
   CHECK(is_unsafe([&] { (void)fixture.storage.files_in("link/"); }));
-  CHECK(is_unsafe([&] { fixture.storage.write_durably(RelativePath("link/new"), "x"); }));
-  CHECK(is_unsafe([&] { fixture.storage.remove(RelativePath("link/file")); }));
+  CHECK(is_unsafe([&] { fixture.storage.write_durably(payload::RelativePath("link/new"), "x"); }));
+  CHECK(is_unsafe([&] { fixture.storage.remove(payload::RelativePath("link/file")); }));
   fixture.put("f", "x");
-  CHECK(is_unsafe([&] { (void)fixture.storage.move(RelativePath("f"), RelativePath("link/f")); }));
-  CHECK(read_file(fixture.outside, 100) == "precious");
+  CHECK(is_unsafe([&] {
+    (void)fixture.storage.move(payload::RelativePath("f"), payload::RelativePath("link/f"));
+  }));
+  CHECK(platform::read_file(fixture.outside, 100) == "precious");
   CHECK(std::distance(fs::directory_iterator(fixture.elsewhere.path()), fs::directory_iterator()) ==
         1);
 }
@@ -94,29 +98,30 @@ TEST_CASE("no link on the way is followed") {
 TEST_CASE("a move replaces nothing") {
   Fixture fixture;
   fixture.put("a", "1");
-  CHECK(fixture.storage.move(RelativePath("a"), RelativePath("x/y/a")) == Storage::Moved::yes);
+  CHECK(fixture.storage.move(payload::RelativePath("a"), payload::RelativePath("x/y/a")) ==
+        archive::Storage::Moved::yes);
   CHECK(fixture.get("x/y/a") == "1");
   fixture.put("b", "2");
-  CHECK(fixture.storage.move(RelativePath("b"), RelativePath("x/y/a")) ==
-        Storage::Moved::target_exists);
+  CHECK(fixture.storage.move(payload::RelativePath("b"), payload::RelativePath("x/y/a")) ==
+        archive::Storage::Moved::target_exists);
   CHECK(fixture.get("x/y/a") == "1");
   CHECK(fixture.get("b") == "2");
   fs::create_symlink(fixture.outside, fixture.root() / "l");
-  CHECK(fixture.storage.move(RelativePath("b"), RelativePath("l")) ==
-        Storage::Moved::target_exists);
-  fixture.storage.move_durably(RelativePath("b"), RelativePath("x/y/a"));
+  CHECK(fixture.storage.move(payload::RelativePath("b"), payload::RelativePath("l")) ==
+        archive::Storage::Moved::target_exists);
+  fixture.storage.move_durably(payload::RelativePath("b"), payload::RelativePath("x/y/a"));
   CHECK_FALSE(fs::exists(fixture.root() / "b"));
   CHECK(fixture.get("x/y/a") == "1");
 }
 
 TEST_CASE("what is written durably is whole and stays") {
   Fixture fixture;
-  fixture.storage.write_durably(RelativePath("s/1.json"), "one");
-  fixture.storage.write_durably(RelativePath("s/1.json"), "two");
+  fixture.storage.write_durably(payload::RelativePath("s/1.json"), "one");
+  fixture.storage.write_durably(payload::RelativePath("s/1.json"), "two");
   CHECK(fixture.get("s/1.json") == "one");
   CHECK(std::distance(fs::directory_iterator(fixture.root() / "s"), fs::directory_iterator()) == 1);
   const std::string longest(255, 'n');
-  fixture.storage.write_durably(RelativePath(longest), "x");
+  fixture.storage.write_durably(payload::RelativePath(longest), "x");
   CHECK(fixture.get(longest) == "x");
 }
 
@@ -124,31 +129,31 @@ TEST_CASE("a tree is removed with its links and not what they point to") {
   Fixture fixture;
   fixture.put("t/a/b/c", "1");
   fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "t/a/link");
-  fixture.storage.remove_tree(RelativePath("t"));
+  fixture.storage.remove_tree(payload::RelativePath("t"));
   CHECK_FALSE(fs::exists(fixture.root() / "t"));
-  fixture.storage.remove_tree(RelativePath("t"));
+  fixture.storage.remove_tree(payload::RelativePath("t"));
   fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "t");
-  (void)error_of([&] { fixture.storage.remove_tree(RelativePath("t")); });
-  CHECK(read_file(fixture.outside, 100) == "precious");
+  (void)error_of([&] { fixture.storage.remove_tree(payload::RelativePath("t")); });
+  CHECK(platform::read_file(fixture.outside, 100) == "precious");
 }
 
 TEST_CASE("a file that is gone is removed") {
   Fixture fixture;
   fixture.put("a", "1");
-  fixture.storage.remove(RelativePath("a"));
-  CHECK_FALSE(fixture.storage.exists(RelativePath("a")));
-  CHECK_FALSE(error_of([&] { fixture.storage.remove(RelativePath("a")); }));
+  fixture.storage.remove(payload::RelativePath("a"));
+  CHECK_FALSE(fixture.storage.exists(payload::RelativePath("a")));
+  CHECK_FALSE(error_of([&] { fixture.storage.remove(payload::RelativePath("a")); }));
 }
 
 TEST_CASE("two files are compared to their last byte") {
   Fixture fixture;
   const auto same = [&](const std::string& a, const std::string& b) {
     const TempDir files;
-    write_file_atomically(files.path() / "a", a);
-    write_file_atomically(files.path() / "b", b);
-    InputFile left(files.path() / "a");
-    InputFile right(files.path() / "b");
-    return same_bytes(left, right);
+    platform::write_file_atomically(files.path() / "a", a);
+    platform::write_file_atomically(files.path() / "b", b);
+    platform::InputFile left(files.path() / "a");
+    platform::InputFile right(files.path() / "b");
+    return archive::same_bytes(left, right);
   };
   const std::string large(1'000'000, 'x');
   CHECK(same("", ""));
@@ -161,16 +166,16 @@ TEST_CASE("two files are compared to their last byte") {
 
 TEST_CASE("the lock goes with its storage") {
   const TempDir dir;
-  { const Storage first(dir.path(), Storage::Lock::exclusive); }
-  CHECK_FALSE(error_of([&] { Storage(dir.path(), Storage::Lock::exclusive); }));
+  { const archive::Storage first(dir.path(), archive::Storage::Lock::exclusive); }
+  CHECK_FALSE(error_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::exclusive); }));
 }
 
 TEST_CASE("a file where a folder is needed is unsafe and stays") {
   Fixture fixture;
   fixture.put("f", "1");
   CHECK(is_unsafe([&] { fixture.put("f/new", "x"); }));
-  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("f/x")); }));
-  CHECK(is_unsafe([&] { (void)fixture.storage.exists(RelativePath("f/x")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("f/x")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.exists(payload::RelativePath("f/x")); }));
   CHECK(is_unsafe([&] { (void)fixture.storage.files_in("f/"); }));
   CHECK(fixture.get("f") == "1");
 }
@@ -181,7 +186,7 @@ TEST_CASE("a link at the place of a new file is not written through") {
   fs::create_symlink(fixture.elsewhere.path() / "not yet", fixture.root() / "dangling");
   CHECK(error_of([&] { fixture.put("link", "x"); }));
   CHECK(error_of([&] { fixture.put("dangling", "x"); }));
-  CHECK(read_file(fixture.outside, 100) == "precious");
+  CHECK(platform::read_file(fixture.outside, 100) == "precious");
   CHECK_FALSE(fs::exists(fixture.elsewhere.path() / "not yet"));
 }
 
@@ -189,14 +194,15 @@ TEST_CASE("a pipe is neither listed nor waited for") {
   Fixture fixture;
   REQUIRE(::mkfifo((fixture.root() / "pipe").c_str(), 0600) == 0);
   CHECK(fixture.storage.files_in("").empty());
-  CHECK(is_unsafe([&] { (void)fixture.storage.open(RelativePath("pipe")); }));
+  CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("pipe")); }));
 }
 
 TEST_CASE("moving what is not there is an error of the disk with both names") {
   Fixture fixture;
   for (const char* from : {"gone", "gone/too"}) {
-    const auto error =
-        error_of([&] { (void)fixture.storage.move(RelativePath(from), RelativePath("to")); });
+    const auto error = error_of([&] {
+      (void)fixture.storage.move(payload::RelativePath(from), payload::RelativePath("to"));
+    });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::io);
     CHECK(std::string(error->what()).find(from) != std::string::npos);
@@ -207,7 +213,7 @@ TEST_CASE("moving what is not there is an error of the disk with both names") {
 TEST_CASE("a durable move takes the file with it") {
   Fixture fixture;
   fixture.put("from", "1");
-  fixture.storage.move_durably(RelativePath("from"), RelativePath("x/to"));
+  fixture.storage.move_durably(payload::RelativePath("from"), payload::RelativePath("x/to"));
   CHECK(fixture.get("x/to") == "1");
   CHECK_FALSE(fs::exists(fixture.root() / "from"));
 }
@@ -215,10 +221,10 @@ TEST_CASE("a durable move takes the file with it") {
 TEST_CASE("a folder that was removed can be made again by the same storage") {
   Fixture fixture;
   fixture.put("t/sub/a", "1");
-  fixture.storage.remove_tree(RelativePath("t"));
+  fixture.storage.remove_tree(payload::RelativePath("t"));
   fixture.put("t/sub/a", "2");
   CHECK(fixture.get("t/sub/a") == "2");
-  fixture.storage.remove_tree(RelativePath("t/sub"));
+  fixture.storage.remove_tree(payload::RelativePath("t/sub"));
   CHECK(fixture.storage.files_in("t/sub/").empty());
   fixture.put("t/sub/b", "3");
   CHECK(fixture.get("t/sub/b") == "3");
@@ -226,9 +232,9 @@ TEST_CASE("a folder that was removed can be made again by the same storage") {
 
 TEST_CASE("writing durably leaves nothing unfinished behind") {
   Fixture fixture;
-  fixture.storage.write_durably(RelativePath("s/1.json"), "one");
-  fixture.storage.write_durably(RelativePath("s/1.json"), "two");
-  CHECK(fixture.storage.files_in(kStagingFolder.str() + "/").empty());
+  fixture.storage.write_durably(payload::RelativePath("s/1.json"), "one");
+  fixture.storage.write_durably(payload::RelativePath("s/1.json"), "two");
+  CHECK(fixture.storage.files_in(archive::kStagingFolder.str() + "/").empty());
   CHECK_FALSE(error_of([&] { fixture.storage.sync(); }));
 }
 
@@ -254,8 +260,8 @@ TEST_CASE("everything below a folder is found but folders and what links lead to
   // Whoever is called may open files meanwhile.
   const auto use = [&](const std::string& path, bool is_regular) {
     found.emplace_back(path, is_regular);
-    (void)fixture.storage.exists(RelativePath("a/b/c.json"));
-    (void)fixture.storage.exists(RelativePath("e.json"));
+    (void)fixture.storage.exists(payload::RelativePath("a/b/c.json"));
+    (void)fixture.storage.exists(payload::RelativePath("e.json"));
   };
   fixture.storage.walk("", use);
   std::sort(found.begin(), found.end());
@@ -272,7 +278,8 @@ TEST_CASE("everything below a folder is found but folders and what links lead to
 
 TEST_CASE("who reads lets others read and keeps out who writes") {
   TempDir dir;
-  const Storage first(dir.path(), Storage::Lock::shared);
-  CHECK_FALSE(error_of([&] { Storage(dir.path(), Storage::Lock::shared); }));
-  CHECK(error_code_of([&] { Storage(dir.path(), Storage::Lock::exclusive); }) == ErrorCode::busy);
+  const archive::Storage first(dir.path(), archive::Storage::Lock::shared);
+  CHECK_FALSE(error_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::shared); }));
+  CHECK(error_code_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::exclusive); }) ==
+        ErrorCode::busy);
 }

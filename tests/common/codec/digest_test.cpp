@@ -8,12 +8,12 @@ namespace {
 
 std::string sha256(std::string_view text) {
   TextSource source(text);
-  return sha256_of(source);
+  return codec::sha256_of(source);
 }
 
 std::string blob_id(std::string_view text) {
   TextSource source(text);
-  return git_blob_id_of(source, text.size());
+  return codec::git_blob_id_of(source, text.size());
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ TEST_CASE("SHA-256 has the digests of its standard") {
 }
 
 TEST_CASE("SHA-256 does not depend on how the bytes come and starts afresh") {
-  Sha256 digest;
+  codec::Sha256 digest;
   for (int round = 0; round < 2; ++round) {
     digest.update("a");
     digest.update("");
@@ -42,7 +42,7 @@ TEST_CASE("SHA-256 does not depend on how the bytes come and starts afresh") {
 TEST_CASE("a git blob id is the one git gives") {
   CHECK(blob_id("") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   CHECK(blob_id("hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a");
-  GitBlobId id(6);
+  codec::GitBlobId id(6);
   id.update("hel");
   id.update("lo\n");
   CHECK(id.finish_hex() == "ce013625030ba8dba906f756967f9e9ca394464a");

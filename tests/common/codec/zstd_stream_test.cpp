@@ -9,7 +9,7 @@ using namespace healthmetric;
 namespace {
 
 std::string frame_of(std::string_view text) {
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   std::string frame;
   compressor.compress(text, frame);
   compressor.finish(frame);
@@ -17,7 +17,7 @@ std::string frame_of(std::string_view text) {
 }
 
 std::string expanded(std::string_view frame, std::size_t step = 1'000'000) {
-  ZstdDecompressor decompressor;
+  codec::ZstdDecompressor decompressor;
   TextSink out;
   for (std::size_t at = 0; at < frame.size(); at += step) {
     decompressor.decompress(frame.substr(at, step), out);
@@ -58,7 +58,7 @@ TEST_CASE("what is compressed expands to itself however it comes") {
 }
 
 TEST_CASE("compression shows at once what the bytes cost") {
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   std::string frame;
   compressor.compress(std::string(1000, 'a'), frame);
   const std::size_t before = frame.size();
@@ -104,7 +104,7 @@ TEST_CASE("a window larger than 8 MiB is refused before memory is spent") {
 TEST_CASE("an expansion comes in small pieces and can be stopped") {
   const std::string frame = frame_of(std::string(50'000'000, '\0'));
   CHECK(frame.size() < 10'000);
-  ZstdDecompressor decompressor;
+  codec::ZstdDecompressor decompressor;
   BoundedSink sink(1'000'000);
   CHECK(error_code_of([&] { decompressor.decompress(frame, sink); }) == ErrorCode::too_large);
   CHECK(sink.largest <= 131'072);

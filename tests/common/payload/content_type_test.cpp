@@ -17,10 +17,10 @@ constexpr auto kBmp = "BM\x10\0\0\0\0\0\0\0"sv;
 TEST_CASE("the documented types are supported in any case") {
   for (const char* extension : {".json", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg",
                                 ".txt", ".csv", ".xml", ".JSON", ".Png"}) {
-    CHECK(is_supported_extension(extension));
+    CHECK(payload::is_supported_extension(extension));
   }
   for (const char* extension : {"", ".", "json", ".pdf", ".zip", ".jsonx", ".exe"}) {
-    CHECK_FALSE(is_supported_extension(extension));
+    CHECK_FALSE(payload::is_supported_extension(extension));
   }
 }
 
@@ -43,28 +43,28 @@ TEST_CASE("the extension tells the type where the bytes agree") {
                                          {".txt", "{}", "text/plain"},
                                          {".json", "", "application/json"}}) {
     INFO(row.extension << " " << row.type);
-    CHECK(content_type(row.extension, row.bytes).name == row.type);
-    CHECK(content_type(row.extension, row.bytes).fits_extension);
+    CHECK(payload::content_type(row.extension, row.bytes).name == row.type);
+    CHECK(payload::content_type(row.extension, row.bytes).fits_extension);
   }
 }
 
 TEST_CASE("the bytes tell the type where the extension is wrong") {
-  CHECK(content_type(".jpg", kPng).name == "image/png");
-  CHECK(content_type(".json", kJpeg).name == "image/jpeg");
-  CHECK(content_type(".png", "hello").name == "text/plain");
-  CHECK(content_type(".csv", "\0\1\2"sv).name == "application/octet-stream");
-  CHECK_FALSE(content_type(".jpg", kPng).fits_extension);
-  CHECK_FALSE(content_type(".json", kJpeg).fits_extension);
-  CHECK_FALSE(content_type(".txt", "\0\1"sv).fits_extension);
+  CHECK(payload::content_type(".jpg", kPng).name == "image/png");
+  CHECK(payload::content_type(".json", kJpeg).name == "image/jpeg");
+  CHECK(payload::content_type(".png", "hello").name == "text/plain");
+  CHECK(payload::content_type(".csv", "\0\1\2"sv).name == "application/octet-stream");
+  CHECK_FALSE(payload::content_type(".jpg", kPng).fits_extension);
+  CHECK_FALSE(payload::content_type(".json", kJpeg).fits_extension);
+  CHECK_FALSE(payload::content_type(".txt", "\0\1"sv).fits_extension);
 }
 
 TEST_CASE("the bytes tell the type where the extension is unknown") {
-  CHECK(content_type(".dat", kPng).name == "image/png");
-  CHECK(content_type("", "{\"a\": 1}").name == "application/json");
-  CHECK(content_type("", "\xef\xbb\xbf [1]").name == "application/json");
-  CHECK(content_type(".abc", "<?xml version=\"1.0\"?><svg/>").name == "image/svg+xml");
-  CHECK(content_type(".abc", "%PDF-1.7").name == "application/pdf");
-  CHECK(content_type(".abc", "words").name == "text/plain");
-  CHECK(content_type(".abc", "").name == "application/octet-stream");
-  CHECK(content_type(".abc", "\0"sv).fits_extension);
+  CHECK(payload::content_type(".dat", kPng).name == "image/png");
+  CHECK(payload::content_type("", "{\"a\": 1}").name == "application/json");
+  CHECK(payload::content_type("", "\xef\xbb\xbf [1]").name == "application/json");
+  CHECK(payload::content_type(".abc", "<?xml version=\"1.0\"?><svg/>").name == "image/svg+xml");
+  CHECK(payload::content_type(".abc", "%PDF-1.7").name == "application/pdf");
+  CHECK(payload::content_type(".abc", "words").name == "text/plain");
+  CHECK(payload::content_type(".abc", "").name == "application/octet-stream");
+  CHECK(payload::content_type(".abc", "\0"sv).fits_extension);
 }

@@ -17,14 +17,15 @@ namespace {
 constexpr std::size_t kManyBytes = 1'000'000;
 
 /// Remembers what came, and in which thread; throws at the end of one entry.
-class RecordingSink final : public PayloadSink {
+class RecordingSink final : public payload::PayloadSink {
  public:
-  void begin_content(const RelativePath& path, std::optional<std::uint64_t> /*size*/) override {
+  void begin_content(const payload::RelativePath& path,
+                     std::optional<std::uint64_t> /*size*/) override {
     begun.push_back(path.str());
     threads.push_back(std::this_thread::get_id());
   }
   void content(std::string_view bytes) override { size_bytes += bytes.size(); }
-  void end_entry(const FileEntry& entry) override {
+  void end_entry(const payload::FileEntry& entry) override {
     if (entry.path.str() == refused) throw Error(ErrorCode::io, "disk full");
     ended.push_back(entry.path.str());
   }
@@ -37,15 +38,15 @@ class RecordingSink final : public PayloadSink {
 };
 
 /// Puts an entry through; its declared digest is right, or not.
-void put(EntryPipeline& pipeline, const std::string& path, const std::string& bytes,
+void put(payload::EntryPipeline& pipeline, const std::string& path, const std::string& bytes,
          bool is_right = true) {
   constexpr std::size_t kStep = 100'000;
-  pipeline.begin_content(RelativePath(path), {});
+  pipeline.begin_content(payload::RelativePath(path), {});
   for (std::size_t at = 0; at < bytes.size(); at += kStep) {
     pipeline.content().append(std::string_view(bytes).substr(at, kStep));
     pipeline.pass_on_content();
   }
-  FileEntry entry{RelativePath(path), bytes.size(), {}, "", {}, {}};
+  payload::FileEntry entry{payload::RelativePath(path), bytes.size(), {}, "", {}, {}};
   pipeline.end_entry(std::move(entry), sha256_text(is_right ? bytes : bytes + "x"));
 }
 
@@ -61,7 +62,7 @@ std::string first_failure(Action&& action) {
 TEST_CASE("a pipeline hands on what it was given, small or large") {
   const std::size_t size = GENERATE(std::size_t{3}, kManyBytes);
   RecordingSink sink;
-  EntryPipeline pipeline(sink);
+  payload::EntryPipeline pipeline(sink);
   for (const char* path : {"a", "b", "c"}) put(pipeline, path, std::string(size, *path));
   put(pipeline, "empty", "");
   pipeline.finish();
@@ -72,7 +73,7 @@ TEST_CASE("a pipeline hands on what it was given, small or large") {
 
 TEST_CASE("a small batch needs no other thread") {
   RecordingSink sink;
-  EntryPipeline pipeline(sink);
+  payload::EntryPipeline pipeline(sink);
   put(pipeline, "a", "1");
   pipeline.finish();
   CHECK(sink.threads.front() == std::this_thread::get_id());
@@ -80,7 +81,7 @@ TEST_CASE("a small batch needs no other thread") {
 
 TEST_CASE("any number of empty entries passes in bounded blocks, in its order") {
   RecordingSink sink;
-  EntryPipeline pipeline(sink);
+  payload::EntryPipeline pipeline(sink);
   std::vector<std::string> names;
   for (int i = 0; i < 1000; ++i) {
     names.push_back(std::to_string(i));
@@ -96,7 +97,7 @@ TEST_CASE("a pipeline tells what went wrong first in the payload") {
   const std::string bytes(size, 'x');
   RecordingSink sink;
   const auto run = [&](bool is_right) {
-    EntryPipeline pipeline(sink);
+    payload::EntryPipeline pipeline(sink);
     try {
       for (int i = 0; i < before; ++i) put(pipeline, std::to_string(i), std::string(10'000, 'x'));
       put(pipeline, "a", bytes);
@@ -126,7 +127,7 @@ TEST_CASE("a pipeline tells what went wrong first in the payload") {
 TEST_CASE("a pipeline tells what stopped its reader once all before it is delivered") {
   const std::size_t size = GENERATE(std::size_t{3}, kManyBytes);
   RecordingSink sink;
-  EntryPipeline pipeline(sink);
+  payload::EntryPipeline pipeline(sink);
   put(pipeline, "a", std::string(size, 'x'));
   const auto error = error_of(
       [&] { pipeline.finish(std::make_exception_ptr(Error(ErrorCode::too_large, "too much"))); });
@@ -137,6 +138,6 @@ TEST_CASE("a pipeline tells what stopped its reader once all before it is delive
 
 TEST_CASE("a pipeline that is given up stops its threads") {
   RecordingSink sink;
-  EntryPipeline pipeline(sink);
+  payload::EntryPipeline pipeline(sink);
   put(pipeline, "a", std::string(kManyBytes, 'x'));
 }

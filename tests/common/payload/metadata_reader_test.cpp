@@ -8,13 +8,14 @@ using namespace healthmetric;
 
 namespace {
 
-constexpr JsonScanner::Bounds kBounds{.max_depth = 8, .max_keys = 1000, .max_string_bytes = 4096};
+constexpr text::JsonScanner::Bounds kBounds{
+    .max_depth = 8, .max_keys = 1000, .max_string_bytes = 4096};
 constexpr std::chrono::sys_seconds kTime{std::chrono::seconds(1'705'314'600)};
 
-DeclaredMetadata read(std::string_view text, std::size_t step = 1'000'000) {
+payload::DeclaredMetadata read(std::string_view text, std::size_t step = 1'000'000) {
   SlowSource source(text, step);
-  JsonScanner scanner(source, kBounds);
-  DeclaredMetadata declared = read_metadata(scanner);
+  text::JsonScanner scanner(source, kBounds);
+  payload::DeclaredMetadata declared = payload::read_metadata(scanner);
   scanner.expect_end();
   return declared;
 }
@@ -22,7 +23,7 @@ DeclaredMetadata read(std::string_view text, std::size_t step = 1'000'000) {
 }  // namespace
 
 TEST_CASE("metadata that says nothing is version 1") {
-  const DeclaredMetadata declared = read("{}");
+  const payload::DeclaredMetadata declared = read("{}");
   CHECK(declared.metadata.schema_version == 1);
   CHECK_FALSE(declared.has_timestamp);
   CHECK_FALSE(declared.total_files);
@@ -30,7 +31,7 @@ TEST_CASE("metadata that says nothing is version 1") {
   CHECK_FALSE(declared.listing);
   CHECK_FALSE(declared.metadata.sender);
   CHECK(declared.metadata.batch_id.empty());
-  CHECK(declared.metadata.part == Part{});
+  CHECK(declared.metadata.part == payload::Part{});
 }
 
 TEST_CASE("metadata of version 2 is read member by member wherever it is split") {
@@ -40,8 +41,8 @@ TEST_CASE("metadata of version 2 is read member by member wherever it is split")
     "sender":{"host":"h","user":"u","version":"v","more":1},"source_folder":"/s",
     "timestamp":"2024-01-15T10:30:00Z","batch_name":"n","batch_id":"i","schema_version":2})";
   for (std::size_t step = 1; step < 60; ++step) {
-    const DeclaredMetadata declared = read(text, step);
-    const BatchMetadata& metadata = declared.metadata;
+    const payload::DeclaredMetadata declared = read(text, step);
+    const payload::BatchMetadata& metadata = declared.metadata;
     CHECK(metadata.schema_version == 2);
     CHECK(metadata.batch_id == "i");
     CHECK(metadata.batch_name == "n");
@@ -52,7 +53,7 @@ TEST_CASE("metadata of version 2 is read member by member wherever it is split")
     CHECK(metadata.sender->host == "h");
     CHECK(metadata.sender->user == "u");
     CHECK(metadata.sender->version == "v");
-    CHECK(metadata.part == Part{3, false, 5, 6});
+    CHECK(metadata.part == payload::Part{3, false, 5, 6});
     CHECK(declared.total_files == 2);
     CHECK(declared.total_size_bytes == 7);
     REQUIRE(metadata.skipped.size() == 1);
@@ -69,7 +70,7 @@ TEST_CASE("source is the old name of source_folder") {
 }
 
 TEST_CASE("what a sender leaves out may be null") {
-  const BatchMetadata metadata =
+  const payload::BatchMetadata metadata =
       read(R"({"batch_name":null,"source_folder":null,"sender":null})").metadata;
   CHECK(metadata.batch_name.empty());
   CHECK(metadata.source.empty());
@@ -77,7 +78,7 @@ TEST_CASE("what a sender leaves out may be null") {
 }
 
 TEST_CASE("unknown members of metadata are passed over at every level") {
-  const DeclaredMetadata declared =
+  const payload::DeclaredMetadata declared =
       read(R"({"a":[{"b":[null]}],"part":{"index":2,"x":{}},"sender":{"x":[],"host":"h"},
                "skipped":[{"x":1}],"files":[{"x":"y","filename":"f","size":1}]})");
   CHECK(declared.metadata.part.index == 2);
@@ -124,7 +125,7 @@ TEST_CASE("metadata that is no object or twice the same member is refused") {
 }
 
 TEST_CASE("numbers too large for their place do not come round to small ones") {
-  CHECK(read(R"({"schema_version":4294967298})").metadata.schema_version > kSchemaVersion);
+  CHECK(read(R"({"schema_version":4294967298})").metadata.schema_version > payload::kSchemaVersion);
   CHECK(read(R"({"part":{"index":4294967297}})").metadata.part.index != 1);
 }
 
@@ -146,11 +147,11 @@ TEST_CASE("a name in an error cannot forge a line") {
 
 TEST_CASE("a tally does not depend on the order and tells names and sizes apart") {
   const auto tally = [](const std::vector<std::pair<std::string, std::uint64_t>>& files) {
-    Tally made;
+    payload::Tally made;
     for (const auto& [name, size] : files) made.add(name, size);
     return made;
   };
-  const Tally one = tally({{"a", 1}, {"b", 2}, {"c", 3}});
+  const payload::Tally one = tally({{"a", 1}, {"b", 2}, {"c", 3}});
   CHECK(one.names == tally({{"c", 3}, {"a", 1}, {"b", 2}}).names);
   CHECK(one.files == 3);
   CHECK(one.size_bytes == 6);

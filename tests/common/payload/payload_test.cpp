@@ -10,13 +10,13 @@ using namespace healthmetric;
 
 namespace {
 
-BatchMetadata metadata() {
-  BatchMetadata made;
+payload::BatchMetadata metadata() {
+  payload::BatchMetadata made;
   made.batch_id = "20240115T103000Z-a-00000001";
   made.batch_name = "a \"name\"";
   made.timestamp = std::chrono::sys_seconds{std::chrono::seconds(1'705'314'600)};
   made.source = "/data";
-  made.sender = SenderIdentity{"ws-12", "lab", "0.1.0"};
+  made.sender = payload::SenderIdentity{"ws-12", "lab", "0.1.0"};
   made.skipped = {{"x.pdf", "unsupported type"}};
   return made;
 }
@@ -24,15 +24,15 @@ BatchMetadata metadata() {
 struct Content {
   std::string path;
   std::string bytes;
-  Encoding encoding = Encoding::plain;
+  payload::Encoding encoding = payload::Encoding::plain;
 };
 
 std::string written(const std::vector<Content>& contents) {
   TextSink sink;
-  PayloadWriter writer(sink);
-  BatchMetadata made = metadata();
+  payload::PayloadWriter writer(sink);
+  payload::BatchMetadata made = metadata();
   for (const Content& content : contents) {
-    const RelativePath path(content.path);
+    const payload::RelativePath path(content.path);
     writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, content.encoding);
     writer.content(content.bytes);
     writer.end_entry(sha256_text(content.bytes), {});
@@ -44,14 +44,14 @@ std::string written(const std::vector<Content>& contents) {
   return sink.text;
 }
 
-BatchMetadata read(std::string_view text, PayloadSink& sink, std::size_t step = 1'000'000,
-                   const Limits& limits = {}) {
+payload::BatchMetadata read(std::string_view text, payload::PayloadSink& sink,
+                            std::size_t step = 1'000'000, const payload::Limits& limits = {}) {
   SlowSource source(text, step);
-  Budget budget(limits);
-  return read_payload(source, budget, sink);
+  payload::Budget budget(limits);
+  return payload::read_payload(source, budget, sink);
 }
 
-std::optional<Error> read_error(std::string_view text, const Limits& limits = {}) {
+std::optional<Error> read_error(std::string_view text, const payload::Limits& limits = {}) {
   PayloadRecorder recorder;
   return error_of([&] { read(text, recorder, 1'000'000, limits); });
 }
@@ -62,11 +62,11 @@ TEST_CASE("what is written reads back however it comes") {
   const std::vector<Content> contents = {{"a/b c.txt", "hello"},
                                          {"\xc3\x84.json", ""},
                                          {"large", std::string(300'000, 'x')},
-                                         {"z", std::string(5000, 'z'), Encoding::zstd}};
+                                         {"z", std::string(5000, 'z'), payload::Encoding::zstd}};
   const std::string text = written(contents);
   for (const std::size_t step : {1U, 7U, 4096U, 1'000'000U}) {
     PayloadRecorder recorder;
-    const BatchMetadata made = read(text, recorder, step);
+    const payload::BatchMetadata made = read(text, recorder, step);
     CHECK(made.schema_version == 2);
     CHECK(made.batch_id == metadata().batch_id);
     CHECK(made.batch_name == metadata().batch_name);
@@ -98,24 +98,24 @@ TEST_CASE("the size of a plain content of up to 150 KiB is known ahead") {
 TEST_CASE("a writer that goes back leaves no trace") {
   const std::string expected = written({{"a", "1"}, {"c", "3"}});
   TextSink sink;
-  PayloadWriter writer(sink);
-  const RelativePath a("a");
-  const RelativePath b("b");
-  const RelativePath c("c");
-  const auto add = [&](const RelativePath& path, std::string_view bytes) {
-    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, Encoding::plain);
+  payload::PayloadWriter writer(sink);
+  const payload::RelativePath a("a");
+  const payload::RelativePath b("b");
+  const payload::RelativePath c("c");
+  const auto add = [&](const payload::RelativePath& path, std::string_view bytes) {
+    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, payload::Encoding::plain);
     writer.content(bytes);
     writer.end_entry(sha256_text(bytes), {});
   };
   add(a, "1");
   const auto mark = writer.mark();
   add(b, "2");
-  writer.begin_entry(b, "text/plain", {}, Encoding::plain);
+  writer.begin_entry(b, "text/plain", {}, payload::Encoding::plain);
   writer.content("half");
   writer.rewind_to(mark);
   sink.text.resize(mark.written_bytes);
   add(c, "3");
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.part.batch_files = 2;
   made.part.batch_size_bytes = 2;
   writer.finish(made);
@@ -124,10 +124,11 @@ TEST_CASE("a writer that goes back leaves no trace") {
 
 TEST_CASE("a part filled to its room is not over its limit") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   const std::uint64_t limit = 100'000;
-  const RelativePath path("data/" + std::string(200, 'n') + ".json");
-  writer.begin_entry(path, "application/json", std::chrono::sys_seconds{}, Encoding::plain);
+  const payload::RelativePath path("data/" + std::string(200, 'n') + ".json");
+  writer.begin_entry(path, "application/json", std::chrono::sys_seconds{},
+                     payload::Encoding::plain);
   const std::uint64_t room = writer.room_for_content(limit);
   CHECK(room > 60'000);
   const std::string bytes(room, 'x');
@@ -140,18 +141,18 @@ TEST_CASE("a part filled to its room is not over its limit") {
 
 TEST_CASE("chunks carry their place") {
   TextSink sink;
-  PayloadWriter writer(sink);
-  const RelativePath path("cut");
-  writer.begin_entry(path, "text/plain", {}, Encoding::plain);
+  payload::PayloadWriter writer(sink);
+  const payload::RelativePath path("cut");
+  writer.begin_entry(path, "text/plain", {}, payload::Encoding::plain);
   writer.content("end");
-  Chunk chunk;
+  payload::Chunk chunk;
   chunk.index = 3;
   chunk.offset_bytes = 20;
   chunk.last = true;
   chunk.file_size_bytes = 23;
   chunk.file_sha256 = std::string(64, 'a');
   writer.end_entry(sha256_text("end"), chunk);
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.part = {3, true, 1, 23};
   writer.finish(made);
   PayloadRecorder recorder;
@@ -173,7 +174,7 @@ TEST_CASE("version 1 is read in either order of its keys") {
   for (const std::string& text :
        {"{" + files + ",\n" + about + "}", "{ " + about + ", " + files + "}"}) {
     PayloadRecorder recorder;
-    const BatchMetadata made = read(text, recorder, 3);
+    const payload::BatchMetadata made = read(text, recorder, 3);
     CHECK(made.schema_version == 1);
     CHECK(made.batch_id.empty());
     CHECK(made.source == "/d");
@@ -189,7 +190,8 @@ TEST_CASE("unknown keys are skipped") {
 }
 
 TEST_CASE("a payload that is cut anywhere or followed by more is refused") {
-  const std::string text = written({{"a", "12345"}, {"z", std::string(100, 'z'), Encoding::zstd}});
+  const std::string text =
+      written({{"a", "12345"}, {"z", std::string(100, 'z'), payload::Encoding::zstd}});
   REQUIRE(text.ends_with("}\n"));
   for (std::size_t size = 0; size + 1 < text.size(); ++size) {
     const auto error = read_error(text.substr(0, size));
@@ -215,14 +217,14 @@ TEST_CASE("a payload with any byte changed is refused or reads the same contents
 TEST_CASE("limits are checked and named") {
   const std::string text = written({{"a", "12345"}, {"b", "12345"}});
   const auto with = [](std::uint64_t file, std::uint64_t batch, std::uint64_t files) {
-    Limits limits;
+    payload::Limits limits;
     limits.max_file_bytes = file;
     limits.max_batch_bytes = batch;
     limits.max_files = files;
     return limits;
   };
   CHECK_FALSE(read_error(text, with(5, 10, 2)));
-  for (const Limits& limits : {with(4, 10, 2), with(5, 9, 2), with(5, 10, 1)}) {
+  for (const payload::Limits& limits : {with(4, 10, 2), with(5, 9, 2), with(5, 10, 1)}) {
     const auto error = read_error(text, limits);
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::too_large);
@@ -231,9 +233,10 @@ TEST_CASE("limits are checked and named") {
 }
 
 TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
-  const std::string text = written({{"bomb", std::string(50'000'000, '\0'), Encoding::zstd}});
+  const std::string text =
+      written({{"bomb", std::string(50'000'000, '\0'), payload::Encoding::zstd}});
   CHECK(text.size() < 20'000);
-  Limits limits;
+  payload::Limits limits;
   limits.max_file_bytes = 1'000'000;
   PayloadRecorder recorder;
   CHECK(error_code_of([&] { read(text, recorder, 1'000'000, limits); }) == ErrorCode::too_large);
@@ -243,7 +246,7 @@ TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
 TEST_CASE("a payload is known by its two keys") {
   const auto looks = [](std::string_view text) {
     TextSource source(text);
-    return looks_like_payload(source, {});
+    return payload::looks_like_payload(source, {});
   };
   CHECK(looks(written({{"a", "1"}})));
   CHECK(looks(R"({"batch_metadata": {}, "files": {}})"));

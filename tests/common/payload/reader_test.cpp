@@ -11,10 +11,11 @@ using namespace healthmetric;
 
 namespace {
 
-BatchMetadata read(std::string_view text, PayloadRecorder& recorder, std::size_t step = 1'000'000) {
+payload::BatchMetadata read(std::string_view text, PayloadRecorder& recorder,
+                            std::size_t step = 1'000'000) {
   SlowSource source(text, step);
-  Budget budget{Limits()};
-  return read_payload(source, budget, recorder);
+  payload::Budget budget{payload::Limits()};
+  return payload::read_payload(source, budget, recorder);
 }
 
 std::optional<ErrorCode> code_of(std::string_view text) {
@@ -45,7 +46,7 @@ TEST_CASE("a payload reads the same in either order of its keys and wherever it 
   for (const std::string& text : {kTwo.str(), kTwo.metadata_first()}) {
     for (std::size_t step = 1; step <= text.size(); ++step) {
       PayloadRecorder recorder;
-      const BatchMetadata metadata = read(text, recorder, step);
+      const payload::BatchMetadata metadata = read(text, recorder, step);
       REQUIRE(recorder.entries.size() == 2);
       CHECK(recorder.contents == std::vector<std::string>{"hello", "{}"});
       CHECK(recorder.paths == std::vector<std::string>{"sub/a b.txt", "\xc3\xa4.json"});
@@ -62,7 +63,7 @@ TEST_CASE("an entry carries its digest and its type and its time") {
                       R"("content":"YWJj")"),
        recorder);
   REQUIRE(recorder.entries.size() == 1);
-  const FileEntry& entry = recorder.entries.front();
+  const payload::FileEntry& entry = recorder.entries.front();
   // FIPS 180-2, appendix B.1: the SHA-256 of "abc".
   CHECK(entry.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(entry.content_type == "text/csv");
@@ -236,7 +237,7 @@ TEST_CASE("a text that is not UTF-8 is refused and a byte order mark is not") {
 
 TEST_CASE("one frame is a content and two or half of one are not") {
   std::string frame;
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   compressor.compress("hello", frame);
   compressor.finish(frame);
   const auto with = [](std::string_view bytes) {
@@ -255,7 +256,7 @@ TEST_CASE("one frame is a content and two or half of one are not") {
 TEST_CASE("compressed and plain entries take turns") {
   std::string text = R"({"batch_metadata":{"timestamp":"2024-01-15T10:30:00Z"},"files":{)";
   std::vector<std::string> expected;
-  ZstdCompressor compressor;
+  codec::ZstdCompressor compressor;
   for (int i = 0; i < 6; ++i) {
     const std::string bytes = "content " + std::to_string(i);
     std::string frame;
@@ -280,19 +281,19 @@ TEST_CASE("an escaped content is read as what it stands for") {
 }
 
 TEST_CASE("the parts of a batch share one budget") {
-  Limits limits;
+  payload::Limits limits;
   limits.max_batch_bytes = 10;
   limits.max_files = 3;
   const SamplePayload five{.files = {{"a", "12345"}}};
-  const auto read_twice = [&](const SamplePayload& second, const Limits& at_most) {
-    Budget budget(at_most);
+  const auto read_twice = [&](const SamplePayload& second, const payload::Limits& at_most) {
+    payload::Budget budget(at_most);
     PayloadRecorder recorder;
     const std::string first_text = five.str();
     const std::string second_text = second.str();
     TextSource first(first_text);
-    read_payload(first, budget, recorder);
+    payload::read_payload(first, budget, recorder);
     TextSource next(second_text);
-    read_payload(next, budget, recorder);
+    payload::read_payload(next, budget, recorder);
   };
   CHECK_FALSE(error_of([&] { read_twice({.files = {{"b", "12345"}}}, limits); }));
   CHECK(error_text_of([&] {
@@ -304,28 +305,29 @@ TEST_CASE("the parts of a batch share one budget") {
 }
 
 TEST_CASE("a file that is too large is stopped on its way") {
-  Limits limits;
+  payload::Limits limits;
   limits.max_file_bytes = 1000;
   const std::string text = SamplePayload{.files = {{"a", std::string(3'000'000, 'x')}}}.str();
   SlowSource source(text, 4096);
-  Budget budget(limits);
+  payload::Budget budget(limits);
   PayloadRecorder recorder;
-  CHECK(error_code_of([&] { read_payload(source, budget, recorder); }) == ErrorCode::too_large);
+  CHECK(error_code_of([&] { payload::read_payload(source, budget, recorder); }) ==
+        ErrorCode::too_large);
   CHECK(recorder.contents.front().size() <= 1000);
 }
 
 TEST_CASE("what the sink throws comes through with the entry named") {
-  class Full final : public PayloadSink {
+  class Full final : public payload::PayloadSink {
    public:
-    void begin_content(const RelativePath&, std::optional<std::uint64_t>) override {}
+    void begin_content(const payload::RelativePath&, std::optional<std::uint64_t>) override {}
     void content(std::string_view) override { throw Error(ErrorCode::io, "disk full"); }
-    void end_entry(const FileEntry&) override {}
+    void end_entry(const payload::FileEntry&) override {}
   };
   Full sink;
   const std::string text = kTwo.str();
   TextSource source(text);
-  Budget budget{Limits()};
-  const auto error = error_of([&] { read_payload(source, budget, sink); });
+  payload::Budget budget{payload::Limits()};
+  const auto error = error_of([&] { payload::read_payload(source, budget, sink); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(contains(error->what(), "sub/a b.txt"));

@@ -8,7 +8,7 @@ using namespace healthmetric;
 namespace {
 
 bool is_unsafe(std::string path) {
-  return error_code_of([&] { RelativePath{std::move(path)}; }) == ErrorCode::unsafe_path;
+  return error_code_of([&] { payload::RelativePath{std::move(path)}; }) == ErrorCode::unsafe_path;
 }
 
 std::string long_path(std::size_t size) {
@@ -25,7 +25,7 @@ TEST_CASE("paths that stay in their folder are safe") {
   const char* const path = GENERATE("a", "a/b/c.json", "..a", "a..", "...", ".hidden", "a b",
                                     "\xc3\x84rztin M\xc3\xbcller/x", ".gitignore", "x.git", "git",
                                     "CON", "ab:c", "name?", "a\xe2\x80\xae.txt", "~", "-rf");
-  CHECK(RelativePath(path).str() == path);
+  CHECK(payload::RelativePath(path).str() == path);
 }
 
 TEST_CASE("paths that could leave their folder or confuse a reader are refused") {
@@ -43,21 +43,23 @@ TEST_CASE("a path with a NUL is refused") {
 }
 
 TEST_CASE("the message names the path without its control characters") {
-  const std::string text = error_text_of([] { RelativePath("../a\nb"); });
+  const std::string text = error_text_of([] { payload::RelativePath("../a\nb"); });
   INFO(text);
   CHECK(text.find("../a\\x0ab") != std::string::npos);
   CHECK(text.find('\n') == std::string::npos);
 }
 
 TEST_CASE("paths and their components have a largest length") {
-  const std::size_t longest = RelativePath::kMaxComponentBytes;
+  const std::size_t longest = payload::RelativePath::kMaxComponentBytes;
   CHECK_FALSE(is_unsafe(std::string(longest, 'a')));
   CHECK(is_unsafe(std::string(longest + 1, 'a')));
   CHECK(is_unsafe("b/" + std::string(longest + 1, 'a')));
-  CHECK_FALSE(is_unsafe(long_path(RelativePath::kMaxBytes)));
-  CHECK(is_unsafe(long_path(RelativePath::kMaxBytes + 1)));
-  CHECK_FALSE(error_of(
-      [] { RelativePath(long_path(RelativePath::kMaxBytes + 1), RelativePath::kMaxStoredBytes); }));
+  CHECK_FALSE(is_unsafe(long_path(payload::RelativePath::kMaxBytes)));
+  CHECK(is_unsafe(long_path(payload::RelativePath::kMaxBytes + 1)));
+  CHECK_FALSE(error_of([] {
+    payload::RelativePath(long_path(payload::RelativePath::kMaxBytes + 1),
+                          payload::RelativePath::kMaxStoredBytes);
+  }));
 }
 
 TEST_CASE("paths have a largest depth") {
@@ -66,17 +68,20 @@ TEST_CASE("paths have a largest depth") {
     for (std::size_t i = 1; i < levels; ++i) path += "/d";
     return path;
   };
-  CHECK_FALSE(is_unsafe(path_of(RelativePath::kMaxLevels)));
-  CHECK(is_unsafe(path_of(RelativePath::kMaxLevels + 1)));
-  CHECK_FALSE(error_of(
-      [&] { RelativePath(path_of(2 * RelativePath::kMaxLevels), RelativePath::kMaxStoredBytes); }));
+  CHECK_FALSE(is_unsafe(path_of(payload::RelativePath::kMaxLevels)));
+  CHECK(is_unsafe(path_of(payload::RelativePath::kMaxLevels + 1)));
+  CHECK_FALSE(error_of([&] {
+    payload::RelativePath(path_of(2 * payload::RelativePath::kMaxLevels),
+                          payload::RelativePath::kMaxStoredBytes);
+  }));
 }
 
 TEST_CASE("a path comes apart into directory and stem and extension") {
   struct Row {
     std::string path, directory, filename, stem, extension;
   };
-  const std::string long_extension = "." + std::string(RelativePath::kMaxExtensionBytes, 'x');
+  const std::string long_extension =
+      "." + std::string(payload::RelativePath::kMaxExtensionBytes, 'x');
   const std::vector<Row> table = {
       {"data.json", "", "data.json", "data", ".json"},
       {"sub/dir/data.tar.gz", "sub/dir/", "data.tar.gz", "data.tar", ".gz"},
@@ -89,7 +94,7 @@ TEST_CASE("a path comes apart into directory and stem and extension") {
   };
   for (const Row& row : table) {
     INFO(row.path);
-    const RelativePath path(row.path);
+    const payload::RelativePath path(row.path);
     CHECK(path.directory() == row.directory);
     CHECK(path.filename() == row.filename);
     CHECK(path.stem() == row.stem);
@@ -99,7 +104,7 @@ TEST_CASE("a path comes apart into directory and stem and extension") {
 }
 
 TEST_CASE("paths are ordered by their bytes") {
-  CHECK(RelativePath("a") < RelativePath("b"));
-  CHECK(RelativePath("Z") < RelativePath("a"));
-  CHECK(RelativePath("a") == RelativePath("a"));
+  CHECK(payload::RelativePath("a") < payload::RelativePath("b"));
+  CHECK(payload::RelativePath("Z") < payload::RelativePath("a"));
+  CHECK(payload::RelativePath("a") == payload::RelativePath("a"));
 }

@@ -9,20 +9,20 @@ using namespace healthmetric;
 
 namespace {
 
-const RelativePath kPath("sub/Data.JSON");
+const payload::RelativePath kPath("sub/Data.JSON");
 
-BatchMetadata metadata() {
-  BatchMetadata made;
+payload::BatchMetadata metadata() {
+  payload::BatchMetadata made;
   made.batch_id = "20240115T103000Z-a-00000001";
   made.timestamp = std::chrono::sys_seconds{std::chrono::seconds(1'705'314'600)};
   return made;
 }
 
 /// One entry, given in pieces of `step` bytes, and the end.
-std::string written(const RelativePath& path, std::string_view bytes, Encoding encoding,
-                    std::size_t step = 1'000'000) {
+std::string written(const payload::RelativePath& path, std::string_view bytes,
+                    payload::Encoding encoding, std::size_t step = 1'000'000) {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.begin_entry(path, "text/plain", {}, encoding);
   const std::string sha256 = sha256_text(bytes);
   for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
@@ -33,37 +33,37 @@ std::string written(const RelativePath& path, std::string_view bytes, Encoding e
   return sink.text;
 }
 
-Json finished(const BatchMetadata& made) {
+text::Json finished(const payload::BatchMetadata& made) {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.finish(made);
-  return parse_json(sink.text, "payload")["batch_metadata"];
+  return text::parse_json(sink.text, "payload")["batch_metadata"];
 }
 
 }  // namespace
 
 TEST_CASE("a payload has the documented members") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "application/json",
                      std::chrono::sys_seconds{std::chrono::seconds(1'705'309'200)},
-                     Encoding::plain);
+                     payload::Encoding::plain);
   writer.content("abc");
   writer.end_entry(sha256_text("abc"), {});
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.batch_name = "test_batch";
   made.source = "/path/to/source";
-  made.sender = SenderIdentity{"ws-12", "lab", "0.1.0"};
+  made.sender = payload::SenderIdentity{"ws-12", "lab", "0.1.0"};
   made.part = {1, true, 1, 3};
   made.skipped = {{"notes.pdf", "unsupported type"}};
   writer.finish(made);
-  const Json json = parse_json(sink.text, "payload");
-  const Json entry = parse_json(
+  const text::Json json = text::parse_json(sink.text, "payload");
+  const text::Json entry = text::parse_json(
       R"({"filename":"Data.JSON","relative_path":"sub/Data.JSON","extension":".json",
           "content_type":"application/json","modified":"2024-01-15T09:00:00Z","content":"YWJj",
           "size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})",
       "entry");
-  const Json about = parse_json(
+  const text::Json about = text::parse_json(
       R"({"schema_version":2,"batch_id":"20240115T103000Z-a-00000001","batch_name":"test_batch",
           "timestamp":"2024-01-15T10:30:00Z","source_folder":"/path/to/source",
           "sender":{"host":"ws-12","user":"lab","version":"0.1.0"},
@@ -80,23 +80,23 @@ TEST_CASE("a payload has the documented members") {
 
 TEST_CASE("a payload with nothing in it is a payload") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.finish(metadata());
-  const Json json = parse_json(sink.text, "payload");
-  CHECK(json["files"] == Json::object());
-  CHECK(json["batch_metadata"]["files"] == Json::array());
+  const text::Json json = text::parse_json(sink.text, "payload");
+  CHECK(json["files"] == text::Json::object());
+  CHECK(json["batch_metadata"]["files"] == text::Json::array());
   CHECK(json["batch_metadata"]["total_files"] == 0);
   CHECK_FALSE(json["batch_metadata"].contains("sender"));
 }
 
 TEST_CASE("a part that is not the last says nothing of the whole batch") {
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.part = {4, false, 99, 99};
-  CHECK(finished(made)["part"] == parse_json(R"({"index":4,"last":false})", "part"));
+  CHECK(finished(made)["part"] == text::parse_json(R"({"index":4,"last":false})", "part"));
 }
 
 TEST_CASE("the totals are those of what was written") {
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.total_files = 99;
   made.total_size_bytes = 99;
   CHECK(finished(made)["total_files"] == 0);
@@ -106,83 +106,84 @@ TEST_CASE("the totals are those of what was written") {
 TEST_CASE("a payload does not depend on how its bytes come") {
   std::string bytes;
   for (int i = 0; i < 100; ++i) bytes += static_cast<char>(i * 37);
-  const std::string whole = written(kPath, bytes, Encoding::plain);
-  const Json json = parse_json(whole, "payload");
-  CHECK(string_member(json["files"][kPath.str()], "content") == base64::encode(bytes));
+  const std::string whole = written(kPath, bytes, payload::Encoding::plain);
+  const text::Json json = text::parse_json(whole, "payload");
+  CHECK(text::string_member(json["files"][kPath.str()], "content") == base64::encode(bytes));
   for (std::size_t step = 1; step < 10; ++step) {
-    CHECK(written(kPath, bytes, Encoding::plain, step) == whole);
+    CHECK(written(kPath, bytes, payload::Encoding::plain, step) == whole);
   }
 }
 
 TEST_CASE("names and texts that JSON must escape come back") {
   const std::string name = "a \"b\" {c}/\xf0\x9f\x98\x80 [d].txt";
-  const Json json = parse_json(written(RelativePath(name), "x", Encoding::plain), "payload");
+  const text::Json json = text::parse_json(
+      written(payload::RelativePath(name), "x", payload::Encoding::plain), "payload");
   REQUIRE(json["files"].contains(name));
-  CHECK(string_member(json["files"][name], "relative_path") == name);
-  CHECK(string_member(json["batch_metadata"]["files"][0], "relative_path") == name);
+  CHECK(text::string_member(json["files"][name], "relative_path") == name);
+  CHECK(text::string_member(json["batch_metadata"]["files"][0], "relative_path") == name);
 
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.batch_name = "quote \" back \\ line \n nul " + std::string(1, '\0');
   made.source = "C:\\data";
-  const Json about = finished(made);
-  CHECK(string_member(about, "batch_name") == made.batch_name);
-  CHECK(string_member(about, "source_folder") == made.source);
+  const text::Json about = finished(made);
+  CHECK(text::string_member(about, "batch_name") == made.batch_name);
+  CHECK(text::string_member(about, "source_folder") == made.source);
 }
 
 TEST_CASE("texts are cut to what a reader takes and between characters") {
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.source = "x";
-  while (made.source.size() <= kMaxTextBytes) made.source += "\xc3\xa4";
-  const std::string cut = string_member(finished(made), "source_folder");
+  while (made.source.size() <= payload::kMaxTextBytes) made.source += "\xc3\xa4";
+  const std::string cut = text::string_member(finished(made), "source_folder");
   CHECK(cut.size() == 4095);
   CHECK(made.source.starts_with(cut));
 }
 
 TEST_CASE("an entry tells what it turned out to be") {
-  const Encoding encoding = GENERATE(Encoding::plain, Encoding::zstd);
+  const payload::Encoding encoding = GENERATE(payload::Encoding::plain, payload::Encoding::zstd);
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "text/plain", {}, encoding);
   const std::string bytes(10'000, 'x');
   writer.content(bytes);
   writer.content("");
   const auto entry = writer.end_entry(sha256_text(bytes), {});
   writer.finish(metadata());
-  const Json json = parse_json(sink.text, "payload")["files"][kPath.str()];
-  const char* const member = encoding == Encoding::plain ? "content" : "content_zstd";
+  const text::Json json = text::parse_json(sink.text, "payload")["files"][kPath.str()];
+  const char* const member = encoding == payload::Encoding::plain ? "content" : "content_zstd";
   CHECK(entry.size_bytes == 10'000);
-  CHECK(entry.encoded_bytes == string_member(json, member).size());
-  CHECK(string_member(json, "sha256") == sha256_text(bytes));
+  CHECK(entry.encoded_bytes == text::string_member(json, member).size());
+  CHECK(text::string_member(json, "sha256") == sha256_text(bytes));
   CHECK(json["size"] == 10'000);
   CHECK(json.contains("content") != json.contains("content_zstd"));
 }
 
 TEST_CASE("a writer that goes back in the middle of a frame writes the next one whole") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   const auto begin = writer.mark();
-  writer.begin_entry(kPath, "text/plain", {}, Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
   writer.content(std::string(100'000, 'a'));
   writer.rewind_to(begin);
   sink.text.resize(begin.written_bytes);
-  writer.begin_entry(kPath, "text/plain", {}, Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
   writer.content("abc");
   writer.end_entry(sha256_text("abc"), {});
   writer.finish(metadata());
 
   TextSource source(sink.text);
-  Budget budget{Limits()};
+  payload::Budget budget{payload::Limits()};
   PayloadRecorder recorder;
-  CHECK(read_payload(source, budget, recorder).total_files == 1);
+  CHECK(payload::read_payload(source, budget, recorder).total_files == 1);
   CHECK(recorder.contents == std::vector<std::string>{"abc"});
 }
 
 TEST_CASE("a mark counts what was written up to it") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   for (int i = 1; i <= 3; ++i) {
-    const RelativePath path(std::to_string(i));
-    writer.begin_entry(path, "text/plain", {}, Encoding::plain);
+    const payload::RelativePath path(std::to_string(i));
+    writer.begin_entry(path, "text/plain", {}, payload::Encoding::plain);
     writer.content("12345");
     writer.end_entry(sha256_text("12345"), {});
     CHECK(writer.mark().written_bytes == sink.text.size());
@@ -192,35 +193,36 @@ TEST_CASE("a mark counts what was written up to it") {
 }
 
 TEST_CASE("there is room for nothing where the limit is reached") {
-  const Encoding encoding = GENERATE(Encoding::plain, Encoding::zstd);
+  const payload::Encoding encoding = GENERATE(payload::Encoding::plain, payload::Encoding::zstd);
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "text/plain", {}, encoding);
   CHECK(writer.room_for_content(0) == 0);
-  CHECK(writer.room_for_content(PayloadWriter::fresh_part_bytes(kPath)) == 0);
+  CHECK(writer.room_for_content(payload::PayloadWriter::fresh_part_bytes(kPath)) == 0);
   CHECK(writer.room_for_content(1'000'000) > 0);
 }
 
 TEST_CASE("a part keeps to its limit when every text of its metadata needs an escape") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   constexpr std::uint64_t kLimit = 50'000;
   std::string name(250, '"');
-  const RelativePath path(name + "/" + name);
-  writer.begin_entry(path, "application/octet-stream", std::chrono::sys_seconds{}, Encoding::plain);
+  const payload::RelativePath path(name + "/" + name);
+  writer.begin_entry(path, "application/octet-stream", std::chrono::sys_seconds{},
+                     payload::Encoding::plain);
   const std::uint64_t room = writer.room_for_content(kLimit);
   REQUIRE(room > 0);
   writer.content(std::string(room, '\xff'));
-  Chunk chunk{.index = 1'000'000,
-              .offset_bytes = UINT64_MAX / 2,
-              .last = true,
-              .file_size_bytes = UINT64_MAX,
-              .file_sha256 = std::string(64, 'f')};
+  payload::Chunk chunk{.index = 1'000'000,
+                       .offset_bytes = UINT64_MAX / 2,
+                       .last = true,
+                       .file_size_bytes = UINT64_MAX,
+                       .file_sha256 = std::string(64, 'f')};
   writer.end_entry(chunk.file_sha256, chunk);
-  BatchMetadata made = metadata();
+  payload::BatchMetadata made = metadata();
   made.batch_name = std::string(64, '"');
   made.source = "/" + std::string(1000, '"');
-  made.sender = SenderIdentity{std::string(64, '"'), std::string(64, '"'), "0.1.0"};
+  made.sender = payload::SenderIdentity{std::string(64, '"'), std::string(64, '"'), "0.1.0"};
   made.part = {999'999, true, UINT64_MAX, UINT64_MAX};
   writer.finish(made);
   CHECK(sink.text.size() <= kLimit);
@@ -228,9 +230,9 @@ TEST_CASE("a part keeps to its limit when every text of its metadata needs an es
 
 TEST_CASE("bytes that zstd cannot compress keep to the limit too") {
   TextSink sink;
-  PayloadWriter writer(sink);
+  payload::PayloadWriter writer(sink);
   constexpr std::uint64_t kLimit = 400'000;
-  writer.begin_entry(kPath, "text/plain", {}, Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
   const std::uint64_t room = writer.room_for_content(kLimit);
   REQUIRE(room > 200'000);
   std::string noise;

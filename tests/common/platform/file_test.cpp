@@ -30,7 +30,7 @@ TEST_CASE("small and large writes arrive in their order") {
   const TempDir dir;
   std::string expected;
   {
-    OutputFile file(dir.path() / "f");
+    platform::OutputFile file(dir.path() / "f");
     for (int i = 0; i < 40; ++i) {
       const std::string piece(static_cast<std::size_t>(i) * 20'011 + 1,
                               static_cast<char>('a' + i % 26));
@@ -40,32 +40,32 @@ TEST_CASE("small and large writes arrive in their order") {
     }
     file.flush();
   }
-  CHECK(read_file(dir.path() / "f", 1 << 26) == expected);
+  CHECK(platform::read_file(dir.path() / "f", 1 << 26) == expected);
 }
 
 TEST_CASE("what lies behind a truncation is forgotten wherever it was") {
   const TempDir dir;
   const std::size_t size = GENERATE(10U, 5'000'000U);
-  OutputFile file(dir.path() / "f");
+  platform::OutputFile file(dir.path() / "f");
   file.write(std::string(size, 'a'));
   file.truncate(5);
   file.write("b");
   file.sync();
-  CHECK(read_file(dir.path() / "f", 100) == "aaaaab");
+  CHECK(platform::read_file(dir.path() / "f", 100) == "aaaaab");
 }
 
 TEST_CASE("a new file is private and must be new") {
   const TempDir dir;
-  { OutputFile(dir.path() / "f").sync(); }
+  { platform::OutputFile(dir.path() / "f").sync(); }
   CHECK(mode_of(dir.path() / "f") == 0600);
-  CHECK(is_io_error_about(error_of([&] { OutputFile{dir.path() / "f"}; }), "f"));
+  CHECK(is_io_error_about(error_of([&] { platform::OutputFile{dir.path() / "f"}; }), "f"));
   fs::create_symlink("nowhere", dir.path() / "link");
-  CHECK(is_io_error_about(error_of([&] { OutputFile{dir.path() / "link"}; }), "link"));
+  CHECK(is_io_error_about(error_of([&] { platform::OutputFile{dir.path() / "link"}; }), "link"));
   CHECK_FALSE(fs::exists(dir.path() / "nowhere"));
 }
 
 TEST_CASE("a full disk is an io error with the name") {
-  OutputFile file(UniqueFd(::open("/dev/full", O_WRONLY)), "the full disk");
+  platform::OutputFile file(platform::UniqueFd(::open("/dev/full", O_WRONLY)), "the full disk");
   CHECK(is_io_error_about(error_of([&] {
                             file.write(std::string(10'000'000, 'x'));
                             file.flush();
@@ -77,17 +77,17 @@ TEST_CASE("only regular files are read") {
   const TempDir dir;
   REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
   fs::create_directory(dir.path() / "folder");
-  write_file_atomically(dir.path() / "file", "x");
+  platform::write_file_atomically(dir.path() / "file", "x");
   fs::create_symlink("file", dir.path() / "link");
   for (const char* name : {"pipe", "folder", "link", "gone"}) {
     INFO(name);
-    CHECK(is_io_error_about(error_of([&] { InputFile{dir.path() / name}; }), name));
+    CHECK(is_io_error_about(error_of([&] { platform::InputFile{dir.path() / name}; }), name));
   }
-  CHECK(error_code_of([] { InputFile{"/dev/zero"}; }) == ErrorCode::io);
+  CHECK(error_code_of([] { platform::InputFile{"/dev/zero"}; }) == ErrorCode::io);
 }
 
 TEST_CASE("a file under a name of its own is called so in errors") {
-  const auto error = error_of([] { InputFile("/no/such/secret/place", "public name"); });
+  const auto error = error_of([] { platform::InputFile("/no/such/secret/place", "public name"); });
   REQUIRE(error);
   CHECK(std::string(error->what()).find("public name") != std::string::npos);
   CHECK(std::string(error->what()).find("secret") == std::string::npos);
@@ -95,14 +95,14 @@ TEST_CASE("a file under a name of its own is called so in errors") {
 
 TEST_CASE("a file can be read again and shows when it was written") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "f", "hello");
-  InputFile file(dir.path() / "f");
-  const FileState before = file.state();
+  platform::write_file_atomically(dir.path() / "f", "hello");
+  platform::InputFile file(dir.path() / "f");
+  const platform::FileState before = file.state();
   CHECK(before.size_bytes == 5);
-  CHECK(read_all(file, 100, "f") == "hello");
-  CHECK(read_all(file, 100, "f").empty());
+  CHECK(platform::read_all(file, 100, "f") == "hello");
+  CHECK(platform::read_all(file, 100, "f").empty());
   file.rewind();
-  CHECK(read_all(file, 100, "f") == "hello");
+  CHECK(platform::read_all(file, 100, "f") == "hello");
   CHECK(file.state() == before);
   fs::resize_file(dir.path() / "f", 3);
   CHECK_FALSE(file.state() == before);
@@ -110,48 +110,50 @@ TEST_CASE("a file can be read again and shows when it was written") {
 
 TEST_CASE("reading stops at the limit") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "f", "12345");
-  CHECK(read_file(dir.path() / "f", 5) == "12345");
-  CHECK(error_code_of([&] { read_file(dir.path() / "f", 4); }) == ErrorCode::too_large);
+  platform::write_file_atomically(dir.path() / "f", "12345");
+  CHECK(platform::read_file(dir.path() / "f", 5) == "12345");
+  CHECK(error_code_of([&] { platform::read_file(dir.path() / "f", 4); }) == ErrorCode::too_large);
   TextSource source("12345");
-  CHECK(error_code_of([&] { read_all(source, 4, "input"); }) == ErrorCode::too_large);
+  CHECK(error_code_of([&] { platform::read_all(source, 4, "input"); }) == ErrorCode::too_large);
 }
 
 TEST_CASE("an atomic write replaces a file and leaves nothing beside it") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "f", "old");
-  write_file_atomically(dir.path() / "f", "new");
-  CHECK(read_file(dir.path() / "f", 100) == "new");
+  platform::write_file_atomically(dir.path() / "f", "old");
+  platform::write_file_atomically(dir.path() / "f", "new");
+  CHECK(platform::read_file(dir.path() / "f", 100) == "new");
   CHECK(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()) == 1);
   CHECK(mode_of(dir.path() / "f") == 0600);
-  CHECK(error_code_of([&] { write_file_atomically(dir.path() / "no/f", "x"); }) == ErrorCode::io);
+  CHECK(error_code_of([&] { platform::write_file_atomically(dir.path() / "no/f", "x"); }) ==
+        ErrorCode::io);
 }
 
 TEST_CASE("private directories are created to their depth") {
   const TempDir dir;
-  create_private_directories(dir.path() / "a/b/c");
+  platform::create_private_directories(dir.path() / "a/b/c");
   CHECK(mode_of(dir.path() / "a") == 0700);
   CHECK(mode_of(dir.path() / "a/b/c") == 0700);
-  create_private_directories(dir.path() / "a/b/c");
-  write_file_atomically(dir.path() / "f", "");
-  CHECK(is_io_error_about(error_of([&] { create_private_directories(dir.path() / "f/x"); }), "f"));
+  platform::create_private_directories(dir.path() / "a/b/c");
+  platform::write_file_atomically(dir.path() / "f", "");
+  CHECK(is_io_error_about(
+      error_of([&] { platform::create_private_directories(dir.path() / "f/x"); }), "f"));
 }
 
 TEST_CASE("random names are hexadecimal and differ") {
-  const std::string name = random_hex(8);
+  const std::string name = platform::random_hex(8);
   CHECK(name.size() == 8);
   CHECK(name.find_first_not_of("0123456789abcdef") == std::string::npos);
-  CHECK(random_hex(32) != random_hex(32));
-  CHECK(random_hex(0).empty());
+  CHECK(platform::random_hex(32) != platform::random_hex(32));
+  CHECK(platform::random_hex(0).empty());
 }
 
 TEST_CASE("a descriptor has one owner") {
-  UniqueFd a(::open("/dev/null", O_RDONLY));
+  platform::UniqueFd a(::open("/dev/null", O_RDONLY));
   REQUIRE(a);
   const int number = a.get();
-  UniqueFd b = std::move(a);
+  platform::UniqueFd b = std::move(a);
   CHECK(b.get() == number);
-  UniqueFd c;
+  platform::UniqueFd c;
   c = std::move(b);
   CHECK(c.release() == number);
   CHECK_FALSE(c);

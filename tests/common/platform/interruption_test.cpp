@@ -19,9 +19,9 @@ namespace {
 int status_of(const std::function<void()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::_exit(run_guarded([&] {
+    ::_exit(program::run_guarded([&] {
       body();
-      return ExitStatus::success;
+      return program::ExitStatus::success;
     }));
   }
   int status = 0;
@@ -34,13 +34,13 @@ int status_of(const std::function<void()>& body) {
 TEST_CASE("a watched signal waits until it is looked at and stays seen") {
   const auto [signal, expected] = GENERATE(std::pair(SIGINT, 130), std::pair(SIGTERM, 143));
   CHECK(status_of([signal = signal] {
-          watch_for_signals();
-          stop_if_signalled();
+          platform::watch_for_signals();
+          platform::stop_if_signalled();
           ::raise(signal);
           try {
-            stop_if_signalled();
+            platform::stop_if_signalled();
           } catch (const Error&) {
-            stop_if_signalled();
+            platform::stop_if_signalled();
           }
         }) == expected);
 }
@@ -54,15 +54,15 @@ TEST_CASE("until it is watched a signal ends the process") {
 
 TEST_CASE("a signal that came before a sleep ends it at once") {
   CHECK(status_of([] {
-          watch_for_signals();
+          platform::watch_for_signals();
           ::raise(SIGTERM);
-          sleep_unless_signalled(10min);
+          platform::sleep_unless_signalled(10min);
         }) == 143);
 }
 
 TEST_CASE("a sleep without a signal lasts as long as it should") {
   const auto begin = std::chrono::steady_clock::now();
-  sleep_unless_signalled(20ms);
+  platform::sleep_unless_signalled(20ms);
   CHECK(std::chrono::steady_clock::now() - begin >= 20ms);
 }
 
@@ -70,9 +70,9 @@ TEST_CASE("a signal ends the wait for input that does not come") {
   CHECK(status_of([] {
           int ends[2] = {};
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
-          watch_for_signals();
+          platform::watch_for_signals();
           ::kill(::getpid(), SIGINT);
-          wait_for_input(ends[0]);
+          platform::wait_for_input(ends[0]);
         }) == 130);
 }
 
@@ -80,10 +80,10 @@ TEST_CASE("a signal counts more than input that is there") {
   CHECK(status_of([] {
           int ends[2] = {};
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
-          watch_for_signals();
+          platform::watch_for_signals();
           ::close(ends[1]);  // the writer's end: there is an end of input to be read
           ::kill(::getpid(), SIGINT);
-          wait_for_input(ends[0]);
+          platform::wait_for_input(ends[0]);
         }) == 130);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("a signal that comes with the input is seen before that is read") {
   CHECK(status_of([] {
           int ends[2] = {};
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
-          watch_for_signals();
+          platform::watch_for_signals();
           const pid_t parent = ::getpid();
           const pid_t writer = ::fork();
           if (writer == 0) {
@@ -100,7 +100,7 @@ TEST_CASE("a signal that comes with the input is seen before that is read") {
             ::_exit(0);  // which ends the input as well
           }
           ::close(ends[1]);
-          wait_for_input(ends[0]);
+          platform::wait_for_input(ends[0]);
         }) == 143);
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("input that is there is not waited for") {
   int ends[2] = {};
   REQUIRE(::pipe(ends) == 0);
   REQUIRE(::write(ends[1], "x", 1) == 1);
-  wait_for_input(ends[0]);
+  platform::wait_for_input(ends[0]);
   ::close(ends[0]);
   ::close(ends[1]);
 }

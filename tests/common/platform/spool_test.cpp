@@ -7,7 +7,7 @@ using namespace healthmetric;
 
 namespace {
 
-std::string copy_of(Spool& spool) {
+std::string copy_of(platform::Spool& spool) {
   TextSink sink;
   spool.copy_to(sink);
   return sink.text;
@@ -22,7 +22,7 @@ std::string line(int number) {
 
 TEST_CASE("a spool gives back what was put in, also what no longer fits memory") {
   const int lines = GENERATE(0, 1, 50'000);
-  Spool spool;
+  platform::Spool spool;
   std::string all;
   for (int i = 0; i < lines; ++i) {
     spool.append(line(i));
@@ -36,7 +36,7 @@ TEST_CASE("a spool gives back what was put in, also what no longer fits memory")
 TEST_CASE("a spool forgets its end wherever that lies, and goes on") {
   std::string all;
   for (int i = 0; i < 50'000; ++i) all += line(i);
-  Spool spool;
+  platform::Spool spool;
   for (const std::size_t size :
        {all.size(), all.size() - 10, all.size() / 2, std::size_t{7}, std::size_t{0}}) {
     for (std::size_t at = spool.size(); at < all.size(); at += 1000) {

@@ -13,12 +13,14 @@ TEST_CASE("an option comes from the command line or else from the environment") 
     CLI::App app;
     std::string name = "default";
     bool flag = false;
-    set_up_command_line(app, "program");
+    program::set_up_command_line(app, "program");
     app.add_option("--some-name", name);
     app.add_flag("--flag", flag);
-    const Parsed parsed = parse_command_line(app, static_cast<int>(argv.size()), argv.data());
-    apply_settings(app, static_cast<int>(argv.size()), argv.data(), {environment_settings(app)});
-    CHECK(parsed == Parsed::run);
+    const program::Parsed parsed =
+        program::parse_command_line(app, static_cast<int>(argv.size()), argv.data());
+    program::apply_settings(app, static_cast<int>(argv.size()), argv.data(),
+                            {program::environment_settings(app)});
+    CHECK(parsed == program::Parsed::run);
     return name + (flag ? "+flag" : "");
   };
   CHECK(parse({"program"}) == "default");
@@ -32,15 +34,15 @@ TEST_CASE("an option comes from the command line or else from the environment") 
 }
 
 TEST_CASE("quiet and verbose set how much is said") {
-  CHECK(verbosity(false, false) == log::Verbosity::normal);
-  CHECK(verbosity(true, false) == log::Verbosity::verbose);
-  CHECK(verbosity(false, true) == log::Verbosity::quiet);
+  CHECK(program::verbosity(false, false) == log::Verbosity::normal);
+  CHECK(program::verbosity(true, false) == log::Verbosity::verbose);
+  CHECK(program::verbosity(false, true) == log::Verbosity::quiet);
 }
 
 TEST_CASE("a variable that is near one of ours is told, and one of another program is not") {
   CLI::App app;
   std::vector<std::string> patterns;
-  set_up_command_line(app, "program");
+  program::set_up_command_line(app, "program");
   app.add_option("--exclude", patterns);
   const Environment misspelt("HEALTHMETRIC_EXLUDE", "*");
   const Environment strange("HEALTHMETRIC_COLOUR", "red");
@@ -51,7 +53,7 @@ TEST_CASE("a variable that is near one of ours is told, and one of another progr
   const std::array<std::string_view, 1> known = {"name-template"};
   const std::string near =
       "HEALTHMETRIC_EXLUDE is the variable of no option: did you mean HEALTHMETRIC_EXCLUDE?";
-  CHECK(unknown_variables(app, Told::what_is_near, known) == std::vector{near});
-  CHECK(unknown_variables(app, Told::all, known) ==
+  CHECK(program::unknown_variables(app, program::Told::what_is_near, known) == std::vector{near});
+  CHECK(program::unknown_variables(app, program::Told::all, known) ==
         std::vector<std::string>{"HEALTHMETRIC_COLOUR is the variable of no option", near});
 }

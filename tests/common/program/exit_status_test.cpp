@@ -17,31 +17,37 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
       {ErrorCode::terminated, 143},
   };
   for (const auto& [code, status] : table) {
-    CHECK(static_cast<int>(exit_status(code)) == status);
-    CHECK(run_guarded([code = code]() -> ExitStatus { throw Error(code, "on purpose"); }) ==
-          status);
+    CHECK(static_cast<int>(program::exit_status(code)) == status);
+    CHECK(program::run_guarded([code = code]() -> program::ExitStatus {
+            throw Error(code, "on purpose");
+          }) == status);
   }
 }
 
 TEST_CASE("of two statuses the more important one is reported") {
-  const std::vector<ExitStatus> order = {
-      ExitStatus::io,      ExitStatus::unauthorized, ExitStatus::refused,
-      ExitStatus::network, ExitStatus::rate_limited, ExitStatus::timed_out,
-      ExitStatus::busy,    ExitStatus::partly_done,  ExitStatus::nothing_to_send,
-      ExitStatus::success};
+  const std::vector<program::ExitStatus> order = {program::ExitStatus::io,
+                                                  program::ExitStatus::unauthorized,
+                                                  program::ExitStatus::refused,
+                                                  program::ExitStatus::network,
+                                                  program::ExitStatus::rate_limited,
+                                                  program::ExitStatus::timed_out,
+                                                  program::ExitStatus::busy,
+                                                  program::ExitStatus::partly_done,
+                                                  program::ExitStatus::nothing_to_send,
+                                                  program::ExitStatus::success};
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (std::size_t j = i; j < order.size(); ++j) {
-      CHECK(more_important(order[i], order[j]) == order[i]);
-      CHECK(more_important(order[j], order[i]) == order[i]);
+      CHECK(program::more_important(order[i], order[j]) == order[i]);
+      CHECK(program::more_important(order[j], order[i]) == order[i]);
     }
   }
 }
 
 TEST_CASE("a body's own status is handed through") {
-  CHECK(run_guarded([] { return ExitStatus::busy; }) == 9);
+  CHECK(program::run_guarded([] { return program::ExitStatus::busy; }) == 9);
 }
 
 TEST_CASE("a lack of memory is a local failure and anything unknown a defect") {
-  CHECK(run_guarded([]() -> ExitStatus { throw std::bad_alloc(); }) == 10);
-  CHECK(run_guarded([]() -> ExitStatus { throw std::out_of_range("at"); }) == 1);
+  CHECK(program::run_guarded([]() -> program::ExitStatus { throw std::bad_alloc(); }) == 10);
+  CHECK(program::run_guarded([]() -> program::ExitStatus { throw std::out_of_range("at"); }) == 1);
 }

@@ -27,12 +27,12 @@ TEST_CASE("a log file gets every message with level and time and keeps what was 
   const TempDir dir;
   const RestoreLog restore;
   const auto file = dir.path() / "x.log";
-  write_file_atomically(file, "before\n");
+  platform::write_file_atomically(file, "before\n");
   log::set_up({"tests", log::Verbosity::quiet, file});
   log::debug("one");
   log::info("two");
   log::warning("three");
-  const std::string text = read_file(file, 10'000);
+  const std::string text = platform::read_file(file, 10'000);
   CHECK(text.starts_with("before\n"));
   for (const char* words : {"Z debug one\n", "Z info two\n", "Z warning three\n"}) {
     CHECK(text.find(words) != std::string::npos);
@@ -46,7 +46,7 @@ TEST_CASE("no message forges a line or shows a secret") {
   log::set_up({"tests", log::Verbosity::quiet, file});
   log::hide("hunter2");
   log::info("name\n::error::forged\x1b[2J hunter2 ghp_0123456789abcdef0123456789abcdef0123");
-  const std::string text = read_file(file, 10'000);
+  const std::string text = platform::read_file(file, 10'000);
   CHECK(std::count(text.begin(), text.end(), '\n') == 1);
   for (const char* bad : {"\x1b", "hunter2", "ghp_0123"}) {
     CHECK(text.find(bad) == std::string::npos);

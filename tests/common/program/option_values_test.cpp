@@ -6,40 +6,40 @@
 using namespace healthmetric;
 
 TEST_CASE("sizes are written with or without a unit") {
-  const auto size = [](const std::string& text) { return parse_size(text); };
+  const auto size = [](const std::string& text) { return program::parse_size(text); };
   CHECK(size("4096") == 4096);
   CHECK(size("64K") == 65'536);
   CHECK(size("64k") == 65'536);
-  CHECK(size("20M") == 20 * kMiB);
-  CHECK(size("20MiB") == 20 * kMiB);
-  CHECK(size("1G") == 1024 * kMiB);
-  CHECK(size("1.5G") == 1536 * kMiB);
+  CHECK(size("20M") == 20 * payload::kMiB);
+  CHECK(size("20MiB") == 20 * payload::kMiB);
+  CHECK(size("1G") == 1024 * payload::kMiB);
+  CHECK(size("1.5G") == 1536 * payload::kMiB);
 }
 
 TEST_CASE("what is no size is refused with the option named") {
   for (const char* text : {"", "K", "-1", "-1K", "1X", "1 2", "1e3", "nan", "inf", "0x10", "1KK",
                            "0", "1..5G", "1.5.7M", ".", "99999999999999999999", "99999999999G"}) {
     INFO(text);
-    const auto error = error_of([&] { parse_size(text); });
+    const auto error = error_of([&] { program::parse_size(text); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::usage);
   }
 }
 
 TEST_CASE("durations are read in seconds, minutes, hours and days") {
-  CHECK(parse_duration("0").count() == 0);
-  CHECK(parse_duration("90").count() == 90);
-  CHECK(parse_duration("90s").count() == 90);
-  CHECK(parse_duration("10m").count() == 600);
-  CHECK(parse_duration("2h").count() == 7200);
-  CHECK(parse_duration("7d").count() == 604'800);
+  CHECK(program::parse_duration("0").count() == 0);
+  CHECK(program::parse_duration("90").count() == 90);
+  CHECK(program::parse_duration("90s").count() == 90);
+  CHECK(program::parse_duration("10m").count() == 600);
+  CHECK(program::parse_duration("2h").count() == 7200);
+  CHECK(program::parse_duration("7d").count() == 604'800);
 }
 
 TEST_CASE("what is no duration is refused") {
   for (const char* text :
        {"", "m", "-1", "1.5h", "8d", "10 m", "1w", "99999999999999999999", "1M"}) {
     INFO(text);
-    const auto error = error_of([&] { parse_duration(text); });
+    const auto error = error_of([&] { program::parse_duration(text); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::usage);
   }

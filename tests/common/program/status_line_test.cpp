@@ -11,7 +11,7 @@ TEST_CASE("where nothing can be redrawn progress is said every half a minute") {
   const Environment dumb("TERM", "dumb");
   FakeClock clock;
   int said = 0;
-  StatusLine line(clock);
+  program::StatusLine line(clock);
   const auto show = [&] {
     line.show([&] {
       ++said;

@@ -12,13 +12,14 @@ using namespace healthmetric;
 
 namespace {
 
-constexpr JsonScanner::Bounds kBounds{.max_depth = 8, .max_keys = 100, .max_string_bytes = 200};
+constexpr text::JsonScanner::Bounds kBounds{
+    .max_depth = 8, .max_keys = 100, .max_string_bytes = 200};
 
 /// Calls `use` with a scanner over `text` that gets `step` bytes at a time.
 template <typename Use>
 auto scan(std::string_view text, Use&& use, std::size_t step = 1'000'000) {
   SlowSource source(text, step);
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   return use(scanner);
 }
 
@@ -27,7 +28,7 @@ std::optional<Error> skip_error(std::string_view text, std::size_t step = 1'000'
   return error_of([&] {
     scan(
         text,
-        [](JsonScanner& scanner) {
+        [](text::JsonScanner& scanner) {
           scanner.skip_value();
           scanner.expect_end();
         },
@@ -43,13 +44,13 @@ bool is_json(std::string_view text) {
 
 std::string string_of(std::string_view text) {
   return scan(
-      text, [](JsonScanner& scanner) { return scanner.string(); }, 1);
+      text, [](text::JsonScanner& scanner) { return scanner.string(); }, 1);
 }
 
 std::string runs_of(std::string_view text, std::size_t step) {
   return scan(
       text,
-      [](JsonScanner& scanner) {
+      [](text::JsonScanner& scanner) {
         std::string out;
         scanner.begin_string();
         for (auto run = scanner.string_run(); !run.empty(); run = scanner.string_run()) out += run;
@@ -135,7 +136,7 @@ TEST_CASE("integers are read whole or not at all") {
   const auto number = [](std::string_view text) {
     return scan(
         text,
-        [](JsonScanner& scanner) {
+        [](text::JsonScanner& scanner) {
           const std::uint64_t value = scanner.unsigned_integer();
           scanner.expect_end();
           return value;
@@ -157,7 +158,7 @@ TEST_CASE("objects and arrays are walked in their order") {
   for (const std::size_t step : {1U, 2U, 7U, 1000U}) {
     scan(
         text,
-        [](JsonScanner& scanner) {
+        [](text::JsonScanner& scanner) {
           std::string key;
           scanner.begin_object();
           REQUIRE(scanner.next_key(key));
@@ -198,10 +199,10 @@ TEST_CASE("a string full of escapes comes in few runs") {
   for (int i = 0; i < 20'000; ++i) text += piece;
   text += '"';
   TextSource whole_source(text);
-  JsonScanner whole(whole_source, {8, 1000, 1'000'000});
+  text::JsonScanner whole(whole_source, {8, 1000, 1'000'000});
   const std::string expected = whole.string();
   TextSource source(text);
-  JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds);
   scanner.begin_string();
   std::string out;
   int runs = 0;
@@ -216,7 +217,7 @@ TEST_CASE("the rest of a short string is at hand in one piece") {
   const std::string content(200 * 1024, 'A');
   scan(
       "[\"" + content + "\",\"a\\/b\"]",
-      [&](JsonScanner& scanner) {
+      [&](text::JsonScanner& scanner) {
         scanner.begin_array();
         REQUIRE(scanner.next_element());
         scanner.begin_string();
@@ -248,7 +249,7 @@ TEST_CASE("what the scanner takes is what another reader takes") {
     std::string text;
     for (unsigned i = 0; i < 1 + random() % 8; ++i) text += alphabet[random() % alphabet.size()];
     const bool ours = !skip_error(text);
-    const bool theirs = Json::accept(text);
+    const bool theirs = text::Json::accept(text);
     // Only a key that comes twice is for us to refuse alone.
     if (theirs && !ours) CHECK(std::count(text.begin(), text.end(), ':') >= 2);
     if (ours) CHECK(theirs);
@@ -265,7 +266,7 @@ TEST_CASE("a document means the same wherever it is split") {
     INFO(step);
     scan(
         text,
-        [](JsonScanner& scanner) {
+        [](text::JsonScanner& scanner) {
           std::string key;
           scanner.begin_object();
           REQUIRE(scanner.next_key(key));
@@ -291,7 +292,7 @@ TEST_CASE("a text is whole where a block of the scanner ends in it") {
   for (std::size_t before = 0; before <= text.size() + 1; ++before) {
     INFO(before);
     const std::string document = std::string(kBlock - before, ' ') + text;
-    CHECK(scan(document, [](JsonScanner& scanner) { return scanner.string(); }) == meaning);
+    CHECK(scan(document, [](text::JsonScanner& scanner) { return scanner.string(); }) == meaning);
     CHECK_FALSE(skip_error(document));
     CHECK(runs_of(document, 1'000'000) == meaning);
   }
@@ -336,17 +337,18 @@ TEST_CASE("depth counts what is open and not what was") {
 }
 
 TEST_CASE("what is asked for must be what is there") {
-  using Ask = void (*)(JsonScanner&);
-  const Ask ask = GENERATE(
-      Ask([](JsonScanner& s) { s.begin_object(); }), Ask([](JsonScanner& s) { s.begin_array(); }),
-      Ask([](JsonScanner& s) { (void)s.string(); }),
-      Ask([](JsonScanner& s) { (void)s.unsigned_integer(); }),
-      Ask([](JsonScanner& s) { (void)s.boolean(); }), Ask([](JsonScanner& s) { s.begin_string(); }),
-      Ask([](JsonScanner& s) { s.expect_end(); }));
+  using Ask = void (*)(text::JsonScanner&);
+  const Ask ask = GENERATE(Ask([](text::JsonScanner& s) { s.begin_object(); }),
+                           Ask([](text::JsonScanner& s) { s.begin_array(); }),
+                           Ask([](text::JsonScanner& s) { (void)s.string(); }),
+                           Ask([](text::JsonScanner& s) { (void)s.unsigned_integer(); }),
+                           Ask([](text::JsonScanner& s) { (void)s.boolean(); }),
+                           Ask([](text::JsonScanner& s) { s.begin_string(); }),
+                           Ask([](text::JsonScanner& s) { s.expect_end(); }));
   std::size_t refused = 0;
   for (const char* text : {"{}", "[]", "\"a\"", "1", "true", "null"}) {
     const auto error = error_of([&] {
-      scan(text, [&](JsonScanner& s) {
+      scan(text, [&](text::JsonScanner& s) {
         ask(s);
         return 0;
       });
@@ -363,7 +365,7 @@ TEST_CASE("the offset is the number of bytes read") {
   for (const std::size_t step : {1U, 3U, 1000U}) {
     scan(
         text,
-        [&](JsonScanner& scanner) {
+        [&](text::JsonScanner& scanner) {
           CHECK(scanner.offset() == 0);
           scanner.begin_object();
           CHECK(scanner.offset() == 3);
@@ -406,7 +408,7 @@ TEST_CASE("what the source throws comes through") {
   };
   Broken source;
   CHECK(error_code_of([&] {
-          JsonScanner scanner(source, kBounds);
+          text::JsonScanner scanner(source, kBounds);
           scanner.skip_value();
         }) == ErrorCode::io);
 }

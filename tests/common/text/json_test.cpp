@@ -6,9 +6,9 @@
 using namespace healthmetric;
 
 TEST_CASE("a small document is read whole or refused by name") {
-  CHECK(parse_json("{\"a\": [1]}", "it")["a"][0] == 1);
+  CHECK(text::parse_json("{\"a\": [1]}", "it")["a"][0] == 1);
   for (const char* text : {"", "{", "{} {}", "nul", "\"\xff\""}) {
-    const auto error = error_of([&] { parse_json(text, "receipt"); });
+    const auto error = error_of([&] { text::parse_json(text, "receipt"); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::bad_payload);
     CHECK(std::string(error->what()).starts_with("receipt"));
@@ -16,35 +16,36 @@ TEST_CASE("a small document is read whole or refused by name") {
 }
 
 TEST_CASE("what would take too much to hold is refused") {
-  CHECK_FALSE(error_of([] { parse_json(std::string(60, '[') + std::string(60, ']'), "it"); }));
-  CHECK(error_code_of([] { parse_json(std::string(1'000'000, '['), "it"); }) ==
+  CHECK_FALSE(
+      error_of([] { text::parse_json(std::string(60, '[') + std::string(60, ']'), "it"); }));
+  CHECK(error_code_of([] { text::parse_json(std::string(1'000'000, '['), "it"); }) ==
         ErrorCode::bad_payload);
-  CHECK(error_code_of([] { parse_json("1e999", "it"); }) == ErrorCode::bad_payload);
+  CHECK(error_code_of([] { text::parse_json("1e999", "it"); }) == ErrorCode::bad_payload);
 }
 
 TEST_CASE("a document becomes text whatever is in it") {
-  CHECK(to_text({{"b", 1}, {"a", "\xff"}}) == "{\"b\":1,\"a\":\"\xef\xbf\xbd\"}");
-  CHECK(to_pretty_text({{"a", 1}}) == "{\n  \"a\": 1\n}\n");
+  CHECK(text::to_text({{"b", 1}, {"a", "\xff"}}) == "{\"b\":1,\"a\":\"\xef\xbf\xbd\"}");
+  CHECK(text::to_pretty_text({{"a", 1}}) == "{\n  \"a\": 1\n}\n");
 }
 
 TEST_CASE("a member counts when it is a string") {
-  const Json json = parse_json(R"({"a": "x", "b": 1, "c": null})", "it");
-  CHECK(string_member(json, "a") == "x");
-  for (const char* key : {"b", "c", "d"}) CHECK(string_member(json, key).empty());
-  CHECK(string_member(parse_json("[]", "it"), "a").empty());
-  CHECK(string_member(parse_json("1", "it"), "a").empty());
+  const text::Json json = text::parse_json(R"({"a": "x", "b": 1, "c": null})", "it");
+  CHECK(text::string_member(json, "a") == "x");
+  for (const char* key : {"b", "c", "d"}) CHECK(text::string_member(json, key).empty());
+  CHECK(text::string_member(text::parse_json("[]", "it"), "a").empty());
+  CHECK(text::string_member(text::parse_json("1", "it"), "a").empty());
 }
 
 TEST_CASE("a string is written as JSON") {
   std::string out = "x";
-  append_json_string("a\"\\\n\x01\xc3\xa4", out);
+  text::append_json_string("a\"\\\n\x01\xc3\xa4", out);
   CHECK(out.substr(0, 2) == "x\"");
-  CHECK(parse_json(out.substr(1), "it").get<std::string>() == "a\"\\\n\x01\xc3\xa4");
+  CHECK(text::parse_json(out.substr(1), "it").get<std::string>() == "a\"\\\n\x01\xc3\xa4");
 }
 
 TEST_CASE("a document in one line commands no workflow's runner") {
-  const Json json = {"a##[error]b ##[c", "###[["};
-  const std::string text = to_text(json);
+  const text::Json json = {"a##[error]b ##[c", "###[["};
+  const std::string text = text::to_text(json);
   CHECK(text.find("##[") == std::string::npos);
-  CHECK(parse_json(text, "text") == json);
+  CHECK(text::parse_json(text, "text") == json);
 }

@@ -13,27 +13,27 @@ const std::vector<std::string> kOptions = {"folder",  "file",       "files-from"
 }  // namespace
 
 TEST_CASE("a misspelt word is near the one that was meant") {
-  CHECK(nearest_word("foldr", kOptions) == "folder");
-  CHECK(nearest_word("exlude", kOptions) == "exclude");
-  CHECK(nearest_word("inculde", kOptions) == "include");
-  CHECK(nearest_word("FOLDER", kOptions) == "folder");
-  CHECK(nearest_word("quite", kOptions) == "quiet");
+  CHECK(text::nearest_word("foldr", kOptions) == "folder");
+  CHECK(text::nearest_word("exlude", kOptions) == "exclude");
+  CHECK(text::nearest_word("inculde", kOptions) == "include");
+  CHECK(text::nearest_word("FOLDER", kOptions) == "folder");
+  CHECK(text::nearest_word("quite", kOptions) == "quiet");
 }
 
 TEST_CASE("a beginning is near what goes on with it, and the other way round") {
-  CHECK(nearest_word("token", kOptions) == "token-file");
-  CHECK(nearest_word("repository", kOptions) == "repo");
+  CHECK(text::nearest_word("token", kOptions) == "token-file");
+  CHECK(text::nearest_word("repository", kOptions) == "repo");
 }
 
 TEST_CASE("what is far from all of them, or no word, is near none") {
   for (const std::string& word : {std::string("colour"), std::string(), std::string("x"),
                                   std::string(1'000'000, 'f'), std::string("fo")}) {
-    CHECK(nearest_word(word, kOptions).empty());
+    CHECK(text::nearest_word(word, kOptions).empty());
   }
-  CHECK(nearest_word("folder", {}).empty());
+  CHECK(text::nearest_word("folder", {}).empty());
 }
 
 TEST_CASE("a question is asked only where there is something to ask") {
-  CHECK(did_you_mean("foldr", kOptions, "--") == ": did you mean --folder?");
-  CHECK(did_you_mean("colour", kOptions, "--").empty());
+  CHECK(text::did_you_mean("foldr", kOptions, "--") == ": did you mean --folder?");
+  CHECK(text::did_you_mean("colour", kOptions, "--").empty());
 }

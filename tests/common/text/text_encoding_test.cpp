@@ -7,11 +7,11 @@ using namespace healthmetric;
 using namespace std::string_literals;
 
 TEST_CASE("a byte order mark of UTF-8 is left out, once and in front only") {
-  CHECK(without_byte_order_mark("", "f").empty());
-  CHECK(without_byte_order_mark("\xEF\xBB\xBF", "f").empty());
-  CHECK(without_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBFx", "f") == "\xEF\xBB\xBFx");
-  CHECK(without_byte_order_mark("x\xEF\xBB\xBF", "f") == "x\xEF\xBB\xBF");
-  CHECK(without_byte_order_mark("\xEF\xBB", "f") == "\xEF\xBB");
+  CHECK(text::without_byte_order_mark("", "f").empty());
+  CHECK(text::without_byte_order_mark("\xEF\xBB\xBF", "f").empty());
+  CHECK(text::without_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBFx", "f") == "\xEF\xBB\xBFx");
+  CHECK(text::without_byte_order_mark("x\xEF\xBB\xBF", "f") == "x\xEF\xBB\xBF");
+  CHECK(text::without_byte_order_mark("\xEF\xBB", "f") == "\xEF\xBB");
 }
 
 TEST_CASE("another mark is named") {
@@ -20,16 +20,16 @@ TEST_CASE("another mark is named") {
                                                 {"\xFE\xFF\0x"s, "UTF-16"},
                                                 {"\xFF\xFE\0\0x\0\0\0"s, "UTF-32"},
                                                 {"\0\0\xFE\xFF"s, "UTF-32"}}));
-  const auto error = error_of([&] { without_byte_order_mark(text, "f"); });
+  const auto error = error_of([&] { text::without_byte_order_mark(text, "f"); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::usage);
   CHECK(error->what() == "f is " + encoding + ": save it as UTF-8");
 }
 
 TEST_CASE("what is not UTF-8 is named with its line") {
-  CHECK_NOTHROW(check_is_utf8("ä\nö\n", "f"));
-  CHECK_NOTHROW(check_is_utf8("", "f"));
-  const auto error = error_of([] { check_is_utf8("a\nb\n\xE4\n", "f"); });
+  CHECK_NOTHROW(text::check_is_utf8("ä\nö\n", "f"));
+  CHECK_NOTHROW(text::check_is_utf8("", "f"));
+  const auto error = error_of([] { text::check_is_utf8("a\nb\n\xE4\n", "f"); });
   REQUIRE(error);
   CHECK(error->what() == "f, line 3: not UTF-8: save it as UTF-8"s);
 }

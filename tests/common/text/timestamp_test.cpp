@@ -13,9 +13,9 @@ constexpr sys_seconds kMoment{seconds(1'705'314'600)};
 }  // namespace
 
 TEST_CASE("timestamps are written in UTC") {
-  CHECK(format_timestamp(kMoment) == "2024-01-15T10:30:00Z");
-  CHECK(format_compact_timestamp(kMoment) == "20240115T103000Z");
-  CHECK(format_timestamp(sys_seconds{}) == "1970-01-01T00:00:00Z");
+  CHECK(text::format_timestamp(kMoment) == "2024-01-15T10:30:00Z");
+  CHECK(text::format_compact_timestamp(kMoment) == "20240115T103000Z");
+  CHECK(text::format_timestamp(sys_seconds{}) == "1970-01-01T00:00:00Z");
 }
 
 TEST_CASE("one moment can be written in many ways") {
@@ -24,7 +24,7 @@ TEST_CASE("one moment can be written in many ways") {
       "2024-01-15T10:30:00.123456", "2024-01-15T10:30:00.9Z", "2024-01-15T10:30:00+00:00",
       "2024-01-15T12:00:00+01:30", "2024-01-14T22:30:00-12:00", "2024-01-15T10:30:00.5+00:00");
   INFO(text);
-  CHECK(parse_timestamp(text) == kMoment);
+  CHECK(text::parse_timestamp(text) == kMoment);
 }
 
 TEST_CASE("what is no moment is no timestamp") {
@@ -37,28 +37,28 @@ TEST_CASE("what is no moment is no timestamp") {
       " 2024-01-15T10:30:00Z", "2024-01-15T10:30:00+1", "2024-01-15T10:30:00+01:60",
       "2024-01-15T10:30:00+25:00", "2024-01-15T10:30:00*01:00", "+024-01-15T10:30:00");
   INFO(text);
-  CHECK_FALSE(parse_timestamp(text));
+  CHECK_FALSE(text::parse_timestamp(text));
 }
 
 TEST_CASE("a leap day is a day") {
-  CHECK(parse_timestamp("2024-02-29T00:00:00Z") ==
+  CHECK(text::parse_timestamp("2024-02-29T00:00:00Z") ==
         sys_days{year{2024} / February / 29} + seconds(0));
 }
 
 TEST_CASE("compact timestamps are read in their one form") {
-  CHECK(parse_compact_timestamp("20240115T103000Z") == kMoment);
+  CHECK(text::parse_compact_timestamp("20240115T103000Z") == kMoment);
   const char* const text =
       GENERATE("", "20240115T103000", "20240115t103000Z", "2024-01-15T10:30:00Z",
                "20240115T103000Z ", "20240230T103000Z", "20240115T106000Z", "2024011xT103000Z",
                "00000115T103000Z", "+0240115T103000Z");
   INFO(text);
-  CHECK_FALSE(parse_compact_timestamp(text));
+  CHECK_FALSE(text::parse_compact_timestamp(text));
 }
 
 TEST_CASE("what is written is read back") {
   for (const long long count : {0LL, 951'782'399LL, 951'782'400LL, 4'102'444'799LL}) {
     const sys_seconds time{seconds(count)};
-    CHECK(parse_timestamp(format_timestamp(time)) == time);
-    CHECK(parse_compact_timestamp(format_compact_timestamp(time)) == time);
+    CHECK(text::parse_timestamp(text::format_timestamp(time)) == time);
+    CHECK(text::parse_compact_timestamp(text::format_compact_timestamp(time)) == time);
   }
 }

@@ -16,7 +16,7 @@ TEST_CASE("a folder is in a git repository when one of those above it has .git o
     fs::create_directory(dir.path() / ".git");
   }
   SECTION("a linked work tree or a submodule, which has a file") {
-    write_file_atomically(dir.path() / "data" / ".git", "gitdir: /elsewhere\n");
+    platform::write_file_atomically(dir.path() / "data" / ".git", "gitdir: /elsewhere\n");
   }
   CHECK(receiver::is_in_git_repository(storage));
 }

@@ -52,22 +52,22 @@ TEST_CASE("git's ids are recorded where there is git, unless said otherwise") {
   const auto ids = [&](const char* when) {
     return parse({"--storage", storage.c_str(), "--git-blob-ids", when}).git_blob_ids;
   };
-  CHECK(parse({"--storage", storage.c_str()}).git_blob_ids == GitBlobIds::none);
-  CHECK(ids("always") == GitBlobIds::compute);
+  CHECK(parse({"--storage", storage.c_str()}).git_blob_ids == unpack::GitBlobIds::none);
+  CHECK(ids("always") == unpack::GitBlobIds::compute);
   std::filesystem::create_directory(dir.path() / ".git");
-  CHECK(ids("auto") == GitBlobIds::compute);
-  CHECK(ids("never") == GitBlobIds::none);
+  CHECK(ids("auto") == unpack::GitBlobIds::compute);
+  CHECK(ids("never") == unpack::GitBlobIds::none);
   CHECK(error_code_of([&] { ids("sometimes"); }) == ErrorCode::usage);
 }
 
 TEST_CASE("the reject list is read from its file") {
   const TempDir dir;
   const std::string file = (dir.path() / "list.json").string();
-  write_file_atomically(file, R"({"inbox/a.json": "a secret in \u00fc"})");
+  platform::write_file_atomically(file, R"({"inbox/a.json": "a secret in \u00fc"})");
   CHECK(parse({"--reject-list", file.c_str()}).reject_list ==
-        RejectList{{"inbox/a.json", "a secret in ü"}});
+        unpack::RejectList{{"inbox/a.json", "a secret in ü"}});
   for (const char* bad : {"", "[]", R"({"inbox/a.json": 1})", "{} {}"}) {
-    write_file_atomically(file, bad);
+    platform::write_file_atomically(file, bad);
     CHECK(error_code_of([&] { parse({"--reject-list", file.c_str()}); }) == ErrorCode::usage);
   }
   CHECK(error_code_of([] { parse({"--reject-list", "/nowhere/x"}); }) == ErrorCode::usage);
@@ -98,7 +98,7 @@ TEST_CASE("every receiver option has its variable and the command line goes firs
   CHECK(options.mode == receiver::Mode::verify_only);
   CHECK(options.json);
   CHECK(options.incomplete_after == std::chrono::days(3));
-  CHECK(options.limits.max_file_bytes == Limits().max_file_bytes);
+  CHECK(options.limits.max_file_bytes == payload::Limits().max_file_bytes);
 }
 
 TEST_CASE("a variable of the receiver that means nothing is a usage error") {

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Status = BatchReport::Status;
+using Status = receiver::BatchReport::Status;
 
 const std::string kId = "20240115T103000Z-a-00000001";
 const std::string kOtherId = "20240115T103000Z-a-00000002";
@@ -35,7 +35,7 @@ class Fixture {
 
   void put(const std::string& path, std::string_view text) {
     fs::create_directories((root() / path).parent_path());
-    write_file_atomically(root() / path, text);
+    platform::write_file_atomically(root() / path, text);
     set_file_time(root() / path, clock.now_seconds());
   }
   void put_batch(const std::string& id, const std::string& bytes = "hello") {
@@ -43,19 +43,19 @@ class Fixture {
   }
 
   /// One run, with the storage opened afresh as a new process would.
-  Report run() {
-    Storage storage(root(), Storage::Lock::exclusive);
+  receiver::Report run() {
+    archive::Storage storage(root(), archive::Storage::Lock::exclusive);
     return receiver::receive(storage, options, clock);
   }
-  BatchReport run_for_one() {
-    Report report = run();
+  receiver::BatchReport run_for_one() {
+    receiver::Report report = run();
     REQUIRE(report.batches.size() == 1);
     return report.batches.front();
   }
 
-  std::string get(const std::string& path) { return read_file(root() / path, 1'000'000); }
+  std::string get(const std::string& path) { return platform::read_file(root() / path, 1'000'000); }
   bool has(const std::string& path) const { return fs::exists(root() / path); }
-  Json json(const std::string& path) { return parse_json(get(path), path); }
+  text::Json json(const std::string& path) { return text::parse_json(get(path), path); }
 
   /// Every file below the storage, with its content.
   std::map<std::string, std::string> snapshot() {
@@ -96,7 +96,7 @@ TEST_CASE("a run with nothing waiting leaves the storage as it is") {
 TEST_CASE("a batch is stored and recorded and its payload removed") {
   Fixture fixture;
   fixture.put_batch(kId);
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::stored);
   CHECK(report.id->str() == kId);
   CHECK(report.batch_name == "a");
@@ -119,27 +119,28 @@ TEST_CASE("the summary of a stored batch has the documented members") {
   const std::string text = payload_of(kId);
   fixture.put("inbox/" + kId + ".json", text);
   fixture.run();
-  const Json summary = fixture.json(kSummary);
+  const text::Json summary = fixture.json(kSummary);
   CHECK(summary["schema_version"] == 1);
-  CHECK(string_member(summary, "batch_id") == kId);
-  CHECK(string_member(summary, "batch_name") == "a");
-  CHECK(string_member(summary, "status") == "stored");
+  CHECK(text::string_member(summary, "batch_id") == kId);
+  CHECK(text::string_member(summary, "batch_name") == "a");
+  CHECK(text::string_member(summary, "status") == "stored");
   CHECK(summary["reason"].is_null());
-  CHECK(string_member(summary, "timestamp") == "2024-01-15T10:30:00Z");
-  CHECK(string_member(summary, "processed_at") == "2024-01-15T10:00:00Z");
+  CHECK(text::string_member(summary, "timestamp") == "2024-01-15T10:30:00Z");
+  CHECK(text::string_member(summary, "processed_at") == "2024-01-15T10:00:00Z");
   CHECK(summary["duration_ms"] == 0);
-  CHECK(string_member(summary, "source") == "/data");
+  CHECK(text::string_member(summary, "source") == "/data");
   CHECK(summary["total_files"] == 1);
   CHECK(summary["total_size"] == 5);
   CHECK(summary["payloads"] ==
-        Json::array({{{"path", "inbox/" + kId + ".json"}, {"size", text.size()}}}));
-  CHECK(summary["files"] == Json::array({{{"path", "x.txt"},
-                                          {"stored_path", kStored},
-                                          {"status", "stored"},
-                                          {"size", 5},
-                                          {"sha256", sha256_text("hello")},
-                                          {"git_blob", "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0"},
-                                          {"content_type", "text/plain"}}}));
+        text::Json::array({{{"path", "inbox/" + kId + ".json"}, {"size", text.size()}}}));
+  CHECK(summary["files"] ==
+        text::Json::array({{{"path", "x.txt"},
+                            {"stored_path", kStored},
+                            {"status", "stored"},
+                            {"size", 5},
+                            {"sha256", sha256_text("hello")},
+                            {"git_blob", "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0"},
+                            {"content_type", "text/plain"}}}));
 }
 
 TEST_CASE("receiving twice is the same as once") {
@@ -148,7 +149,7 @@ TEST_CASE("receiving twice is the same as once") {
   fixture.run();
   const auto once = fixture.snapshot();
   fixture.put_batch(kId);
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::repeated);
   CHECK(report.summary->str() == kSummary);
   CHECK(fixture.snapshot() == once);
@@ -183,7 +184,7 @@ TEST_CASE("a run that died is finished by the next") {
   CHECK(fixture.run_for_one().status == Status::stored);
   CHECK(fixture.get(kStored) == "hello");
   CHECK(fixture.snapshot().size() == 2);
-  CHECK(string_member(fixture.json(kSummary), "status") == "stored");
+  CHECK(text::string_member(fixture.json(kSummary), "status") == "stored");
 }
 
 TEST_CASE("a run that died after rejecting is finished by the next") {
@@ -193,7 +194,7 @@ TEST_CASE("a run that died after rejecting is finished by the next") {
   const std::string reason = fixture.run_for_one().reason;
   const auto once = fixture.snapshot();
   fs::rename(fixture.root() / "rejected" / name, fixture.root() / "inbox" / name);
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::rejected);
   CHECK(report.reason == reason);
   CHECK(fixture.snapshot() == once);
@@ -205,7 +206,7 @@ TEST_CASE("a bad batch is set aside with its reason and the others are stored") 
   fixture.put("inbox/" + kId + ".json", bad);
   fixture.put_batch(kOtherId);
   fixture.put("inbox/broken.json", "{");
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   REQUIRE(report.batches.size() == 3);
   CHECK(report.count(Status::rejected) == 2);
   CHECK(report.count(Status::stored) == 1);
@@ -214,15 +215,15 @@ TEST_CASE("a bad batch is set aside with its reason and the others are stored") 
   CHECK(fixture.has("a/x_20240115T103000Z-00000002.txt"));
   CHECK_FALSE(fixture.has(kStored));
 
-  const BatchReport& rejected = report.batches.front();
+  const receiver::BatchReport& rejected = report.batches.front();
   CHECK(contains(rejected.reason, "x.txt"));
   REQUIRE(rejected.rejected.size() == 2);
   CHECK(rejected.rejected[0].str() == "rejected/" + kId + ".json");
   CHECK(rejected.rejected[1].str() == "rejected/" + kId + ".json.reason.json");
-  CHECK(string_member(fixture.json(rejected.rejected[1].str()), "reason") == rejected.reason);
-  const Json summary = fixture.json(kSummary);
-  CHECK(string_member(summary, "status") == "rejected");
-  CHECK(string_member(summary, "reason") == rejected.reason);
+  CHECK(text::string_member(fixture.json(rejected.rejected[1].str()), "reason") == rejected.reason);
+  const text::Json summary = fixture.json(kSummary);
+  CHECK(text::string_member(summary, "status") == "rejected");
+  CHECK(text::string_member(summary, "reason") == rejected.reason);
   CHECK(summary["files"].empty());
 }
 
@@ -231,7 +232,7 @@ TEST_CASE("a batch that is on the reject list is rejected with the reason given 
   fixture.put_batch(kId);
   fixture.put_batch(kOtherId);
   fixture.options.reject_list = {{"inbox/" + kId + ".json", "it holds a secret"}};
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   REQUIRE(report.batches.size() == 2);
   CHECK(report.batches[0].status == Status::rejected);
   CHECK(report.batches[1].status == Status::stored);
@@ -255,7 +256,7 @@ TEST_CASE("a stored batch that is on the reject list stays stored") {
 TEST_CASE("a bad payload without an identity has no summary") {
   Fixture fixture;
   fixture.put("inbox/broken.json", "{");
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::rejected);
   CHECK_FALSE(report.id);
   CHECK_FALSE(report.summary);
@@ -286,10 +287,10 @@ TEST_CASE("a batch that is tried again without its old reason says the new one")
   fs::remove(fixture.root() / "rejected" / (name + ".reason.json"));
   fixture.options.limits.max_file_bytes = 5;
   fixture.options.limits.max_batch_bytes = 4;
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   REQUIRE(contains(report.reason, "--max-batch-size"));
   REQUIRE(report.rejected.size() == 2);
-  CHECK(string_member(fixture.json(report.rejected[1].str()), "reason") == report.reason);
+  CHECK(text::string_member(fixture.json(report.rejected[1].str()), "reason") == report.reason);
 }
 
 TEST_CASE("another payload with the id of a stored batch is set aside and changes nothing stored") {
@@ -299,7 +300,7 @@ TEST_CASE("another payload with the id of a stored batch is set aside and change
   const std::string summary = fixture.get(kSummary);
   const std::string other = payload_of(kId, "something else");
   fixture.put("inbox/" + kId + ".json", other);
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::rejected);
   CHECK(fixture.get(kStored) == "hello");
   CHECK(fixture.get(kSummary) == summary);
@@ -321,7 +322,7 @@ TEST_CASE("a broken summary does not stop the run and its batch is set aside") {
                                  R"({"status":"stored","payloads":[{"path":"../x","size":1}]})"));
   fixture.put_batch(kId);
   fixture.put_batch(kOtherId);
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   CHECK(report.count(Status::rejected) == 1);
   CHECK(report.count(Status::stored) == 1);
   CHECK(fixture.has("rejected/" + kId + ".json"));
@@ -334,13 +335,13 @@ TEST_CASE("a batch in parts waits for all of them and is then stored") {
                        .part = R"({"index":2,"last":true,"batch_files":2,"batch_size":8})"};
   fixture.put("inbox/" + kId + ".part-0001.json", first.str());
   const auto before = fixture.snapshot();
-  const BatchReport waiting = fixture.run_for_one();
+  const receiver::BatchReport waiting = fixture.run_for_one();
   CHECK(waiting.status == Status::waiting);
   CHECK(contains(waiting.reason, "part 2"));
   CHECK(fixture.snapshot() == before);
 
   fixture.put("inbox/" + kId + ".part-0002-last.json", second.str());
-  const BatchReport stored = fixture.run_for_one();
+  const receiver::BatchReport stored = fixture.run_for_one();
   CHECK(stored.status == Status::stored);
   CHECK(stored.files == 2);
   CHECK(stored.size_bytes == 8);
@@ -355,7 +356,7 @@ TEST_CASE("one bad part rejects the whole batch") {
   SamplePayload first{.files = {{"x.txt", "hello"}}, .part = R"({"index":1,"last":false})"};
   fixture.put("inbox/" + kId + ".part-0001.json", first.str());
   fixture.put("inbox/" + kId + ".part-0002-last.json", "{");
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::rejected);
   CHECK(report.rejected.size() == 4);
   CHECK_FALSE(fixture.has(kStored));
@@ -370,7 +371,7 @@ TEST_CASE("a batch whose parts never came is set aside when its time is over") {
   fixture.clock.sleep_for(std::chrono::days(8));
   CHECK(fixture.run_for_one().status == Status::rejected);
   CHECK(fixture.has("rejected/" + kId + ".part-0001.json"));
-  CHECK(string_member(fixture.json(kSummary), "status") == "rejected");
+  CHECK(text::string_member(fixture.json(kSummary), "status") == "rejected");
 }
 
 TEST_CASE("parts that come after the first was rejected complete the batch") {
@@ -395,7 +396,7 @@ TEST_CASE("parts that come after the first was rejected complete the batch") {
   }
   CHECK(fixture.run_for_one().status == Status::stored);
   CHECK(fixture.get(kStored) == "hello");
-  CHECK(string_member(fixture.json(kSummary), "status") == "stored");
+  CHECK(text::string_member(fixture.json(kSummary), "status") == "stored");
   CHECK(fixture.snapshot().size() == 2);
 }
 
@@ -438,7 +439,7 @@ TEST_CASE("a dry run says what would be and writes nothing") {
   fixture.put("inbox/broken.json", "{");
   fixture.put(".trigger", "");
   const auto before = fixture.snapshot();
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   CHECK(report.count(Status::verified) == 1);
   CHECK(report.count(Status::rejected) == 1);
   CHECK(report.triggers_removed.empty());
@@ -472,7 +473,7 @@ TEST_CASE("triggers are removed and named") {
   Fixture fixture;
   fixture.put(".trigger", "");
   fixture.put(".trigger_20240115", "x");
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   CHECK(report.triggers_removed.size() == 2);
   CHECK(fixture.snapshot().empty());
 }
@@ -484,7 +485,7 @@ TEST_CASE("a payload of version 1 is stored once however often it comes") {
       R"("batch_metadata":{"timestamp":"2024-01-15T10:30:00.5","source":"/data/old"}})";
   const std::string id = "20240115T103000Z-old-" + sha256_text(text).substr(0, 8);
   fixture.put("batch_data.json", text);
-  const BatchReport report = fixture.run_for_one();
+  const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::stored);
   CHECK(report.id->str() == id);
   CHECK(fixture.get("old/a b_20240115T103000Z-" + sha256_text(text).substr(0, 8) + ".txt") ==
@@ -497,7 +498,7 @@ TEST_CASE("a payload of version 1 is stored once however often it comes") {
 
 TEST_CASE("files are stored where the template says") {
   Fixture fixture;
-  fixture.options.name_template = NameTemplate("{year}/{month}/{stem}-{id}{ext}");
+  fixture.options.name_template = unpack::NameTemplate("{year}/{month}/{stem}-{id}{ext}");
   fixture.put_batch(kId);
   fixture.run();
   CHECK(fixture.get("2024/01/x-00000001.txt") == "hello");
@@ -509,7 +510,7 @@ TEST_CASE("a link in place of the folder for rejected payloads stops no other ba
   fs::create_directory_symlink(elsewhere.path(), fixture.root() / "rejected");
   fixture.put("inbox/broken.json", "{");
   fixture.put_batch(kId);
-  const Report report = fixture.run();
+  const receiver::Report report = fixture.run();
   CHECK(report.count(Status::stored) == 1);
   CHECK(report.count(Status::rejected) == 1);
   CHECK(fixture.get("inbox/broken.json") == "{");

@@ -19,26 +19,26 @@ constexpr std::chrono::sys_seconds kArrived{std::chrono::seconds(1'805'314'600)}
 struct Fixture {
   void put(const std::string& path, std::string_view text = kPayload) {
     fs::create_directories((dir.path() / path).parent_path());
-    write_file_atomically(dir.path() / path, text);
+    platform::write_file_atomically(dir.path() / path, text);
     arrive(path, kArrived);
   }
   void arrive(const std::string& path, std::chrono::sys_seconds time) {
     set_file_time(dir.path() / path, time);
   }
-  Inbox scan(std::chrono::seconds age = 1h) {
-    return scan_inbox(storage, {}, kArrived + age, std::chrono::days(7));
+  unpack::Inbox scan(std::chrono::seconds age = 1h) {
+    return unpack::scan_inbox(storage, {}, kArrived + age, std::chrono::days(7));
   }
-  WaitingBatch only(std::chrono::seconds age = 1h) {
-    Inbox inbox = scan(age);
+  unpack::WaitingBatch only(std::chrono::seconds age = 1h) {
+    unpack::Inbox inbox = scan(age);
     REQUIRE(inbox.batches.size() == 1);
     return std::move(inbox.batches.front());
   }
 
   TempDir dir;
-  Storage storage{dir.path(), Storage::Lock::none};
+  archive::Storage storage{dir.path(), archive::Storage::Lock::none};
 };
 
-using State = WaitingBatch::State;
+using State = unpack::WaitingBatch::State;
 
 }  // namespace
 
@@ -55,7 +55,7 @@ TEST_CASE("payloads are found in the inbox and the root and nowhere else") {
   fixture.put("inbox/sub/data.json");
   fixture.put("rejected/data.json");
   fixture.put("summaries/2024/01/x.json");
-  const Inbox inbox = fixture.scan();
+  const unpack::Inbox inbox = fixture.scan();
   REQUIRE(inbox.batches.size() == 2);
   CHECK(inbox.batches[0].payloads.front().path.str() == "inbox/" + kId + ".json");
   CHECK(inbox.batches[1].payloads.front().path.str() == "batch_data_20240115.json");
@@ -87,7 +87,7 @@ TEST_CASE("parts belong together in their order") {
   fixture.put("inbox/" + kId + ".part-0002.json");
   fixture.put("inbox/" + kId + ".part-0003-last.json");
   fixture.put("inbox/" + kId + ".part-0001.json");
-  const WaitingBatch batch = fixture.only();
+  const unpack::WaitingBatch batch = fixture.only();
   CHECK(batch.state == State::complete);
   REQUIRE(batch.payloads.size() == 3);
   CHECK(batch.payloads[0].path.str() == "inbox/" + kId + ".part-0001.json");
@@ -115,7 +115,7 @@ TEST_CASE("the part that came last decides how long a batch has waited") {
   fixture.put("inbox/" + kId + ".part-0002.json");
   fixture.arrive("inbox/" + kId + ".part-0002.json", kArrived + 100h);
   CHECK(fixture.only(268h).state == State::incomplete);
-  const WaitingBatch late = fixture.only(268h + 1s);
+  const unpack::WaitingBatch late = fixture.only(268h + 1s);
   CHECK(late.state == State::unusable);
   CHECK(late.reason.find("still missing since 2027-03-22T") != std::string::npos);
 }
@@ -142,12 +142,12 @@ TEST_CASE("a payload that lies in the inbox and in the root counts once") {
   fixture.put("inbox/" + kId + ".part-0001.json");
   fixture.put("inbox/" + kId + ".part-0002-last.json");
   fixture.put(kId + part);
-  const WaitingBatch batch = fixture.only();
+  const unpack::WaitingBatch batch = fixture.only();
   CHECK(batch.state == State::complete);
   CHECK(batch.payloads.size() == 2);
   REQUIRE(batch.copies.size() == 1);
   CHECK(batch.copies.front().path.str() == kId + part);
-  CHECK(all_files(batch).size() == 3);
+  CHECK(unpack::all_files(batch).size() == 3);
 }
 
 TEST_CASE("batches come oldest first") {
@@ -155,7 +155,7 @@ TEST_CASE("batches come oldest first") {
   fixture.put("inbox/20240116T000000Z-a-00000001.json");
   fixture.put("inbox/20240115T000000Z-z-00000002.json");
   fixture.put("inbox/20240115T000000Z-b-00000003.json");
-  const Inbox inbox = fixture.scan();
+  const unpack::Inbox inbox = fixture.scan();
   REQUIRE(inbox.batches.size() == 3);
   CHECK(inbox.batches[0].id->slug == "b");
   CHECK(inbox.batches[1].id->slug == "z");
@@ -177,7 +177,7 @@ TEST_CASE("triggers are found in the root") {
   fixture.put(".trigger", "");
   fixture.put(".trigger_2024.json");
   fixture.put("inbox/.trigger", "");
-  const Inbox inbox = fixture.scan();
+  const unpack::Inbox inbox = fixture.scan();
   CHECK(inbox.batches.empty());
   REQUIRE(inbox.triggers.size() == 2);
 }
@@ -191,7 +191,7 @@ TEST_CASE("a batch may be named like old output in the inbox") {
 TEST_CASE("links and folders that are named like payloads are none") {
   Fixture fixture;
   const TempDir elsewhere;
-  write_file_atomically(elsewhere.path() / "p.json", kPayload);
+  platform::write_file_atomically(elsewhere.path() / "p.json", kPayload);
   fs::create_directories(fixture.dir.path() / "inbox/folder.json");
   fs::create_directories(fixture.dir.path() / "folder.json");
   fs::create_symlink(elsewhere.path() / "p.json", fixture.dir.path() / "inbox/link.json");
@@ -202,7 +202,7 @@ TEST_CASE("links and folders that are named like payloads are none") {
 TEST_CASE("an inbox that is a link is not entered") {
   Fixture fixture;
   const TempDir elsewhere;
-  write_file_atomically(elsewhere.path() / (kId + ".json"), kPayload);
+  platform::write_file_atomically(elsewhere.path() / (kId + ".json"), kPayload);
   fs::create_directory_symlink(elsewhere.path(), fixture.dir.path() / "inbox");
   CHECK(error_code_of([&] { fixture.scan(); }) == ErrorCode::unsafe_path);
 }
@@ -211,7 +211,7 @@ TEST_CASE("parts of one batch may lie in both places") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0002-last.json");
   fixture.put(kId + ".part-0001.json");
-  const WaitingBatch batch = fixture.only();
+  const unpack::WaitingBatch batch = fixture.only();
   CHECK(batch.state == State::complete);
   CHECK(batch.payloads.front().path.str() == kId + ".part-0001.json");
 }
@@ -220,7 +220,7 @@ TEST_CASE("parts of different batches do not mix") {
   Fixture fixture;
   fixture.put("inbox/20240115T103000Z-a-00000001.part-0001.json");
   fixture.put("inbox/20240115T103000Z-a-00000002.part-0002-last.json");
-  const Inbox inbox = fixture.scan();
+  const unpack::Inbox inbox = fixture.scan();
   REQUIRE(inbox.batches.size() == 2);
   CHECK(inbox.batches[0].state == State::incomplete);
   CHECK(inbox.batches[1].state == State::incomplete);
@@ -243,7 +243,7 @@ TEST_CASE("a batch of more than 9999 parts keeps their order") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-9999.json");
   fixture.put("inbox/" + kId + ".part-10000-last.json");
-  const WaitingBatch batch = fixture.only();
+  const unpack::WaitingBatch batch = fixture.only();
   REQUIRE(batch.payloads.size() == 2);
   CHECK(batch.payloads[1].path.str().ends_with("part-10000-last.json"));
 }

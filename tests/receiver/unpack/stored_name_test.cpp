@@ -9,21 +9,23 @@ using namespace healthmetric;
 
 namespace {
 
-const BatchId kBatch = BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
-const NameTemplate kDefault{std::string(NameTemplate::kDefault)};
+const payload::BatchId kBatch =
+    payload::BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
+const unpack::NameTemplate kDefault{std::string(unpack::NameTemplate::kDefault)};
 constexpr std::uint64_t kMaxFolders = 1000;
 constexpr const char* kSuffix = "_20240115T103000Z-3f9a1c07";
 
 /// The places of the paths, one after the other.
 std::vector<std::string> places(const std::vector<std::string>& paths,
-                                const NameTemplate& pattern = kDefault) {
-  StoredNames names(pattern, kBatch, kMaxFolders);
+                                const unpack::NameTemplate& pattern = kDefault) {
+  unpack::StoredNames names(pattern, kBatch, kMaxFolders);
   std::vector<std::string> found;
-  for (const std::string& path : paths) found.push_back(names.place(RelativePath(path)).str());
+  for (const std::string& path : paths)
+    found.push_back(names.place(payload::RelativePath(path)).str());
   return found;
 }
 
-std::string place(const std::string& path, const NameTemplate& pattern = kDefault) {
+std::string place(const std::string& path, const unpack::NameTemplate& pattern = kDefault) {
   return places({path}, pattern).front();
 }
 
@@ -43,7 +45,7 @@ TEST_CASE("the default name is the documented one") {
 }
 
 TEST_CASE("a template has all the documented fields") {
-  const NameTemplate pattern(
+  const unpack::NameTemplate pattern(
       "{year}/{month}/{day}/{batch}/{batch_id}/{dir}{stem}.{timestamp}.{id}{ext}");
   CHECK(place("sub/data.json", pattern) ==
         "2024/01/15/test_batch/20240115T103000Z-test_batch-3f9a1c07/sub/"
@@ -57,19 +59,19 @@ TEST_CASE("a template that could make names meet or leave the storage is refused
                "a//{stem}{id}", "{stem}{id}/", "C:{stem}{id}", ".git/{stem}{id}", "{stem}{id}\n",
                "{stem}_{id}{ext}", "{dir}{stem}{id}", "a\\{stem}{id}");
   INFO(pattern);
-  CHECK(error_code_of([&] { NameTemplate{pattern}; }) == ErrorCode::usage);
+  CHECK(error_code_of([&] { unpack::NameTemplate{pattern}; }) == ErrorCode::usage);
 }
 
 TEST_CASE("names that Windows refuses are replaced") {
   CHECK(short_place("a<b>c:d\"e|f?g*h.json") == "a_b_c_d_e_f_g_h.json");
-  CHECK(portable_component("dot.") == "dot_");
-  CHECK(portable_component("blank ") == "blank_");
-  CHECK(portable_component("CON") == "_CON");
-  CHECK(portable_component("con.txt") == "_con.txt");
-  CHECK(portable_component("Lpt9.tar.gz") == "_Lpt9.tar.gz");
-  CHECK(portable_component("CONSOLE.txt") == "CONSOLE.txt");
-  CHECK(portable_component("com10") == "com10");
-  CHECK(portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
+  CHECK(unpack::portable_component("dot.") == "dot_");
+  CHECK(unpack::portable_component("blank ") == "blank_");
+  CHECK(unpack::portable_component("CON") == "_CON");
+  CHECK(unpack::portable_component("con.txt") == "_con.txt");
+  CHECK(unpack::portable_component("Lpt9.tar.gz") == "_Lpt9.tar.gz");
+  CHECK(unpack::portable_component("CONSOLE.txt") == "CONSOLE.txt");
+  CHECK(unpack::portable_component("com10") == "com10");
+  CHECK(unpack::portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
 }
 
 TEST_CASE("names that git keeps for itself get another beginning") {
@@ -77,10 +79,10 @@ TEST_CASE("names that git keeps for itself get another beginning") {
        {".gitmodules", ".GitAttributes", "git~1", "GIT~1", "GITMOD~1", "gi7eba~1", "gitatt~1",
         ".g\xe2\x80\x8cit", ".git\xe2\x80\x8b", ".git "}) {
     INFO(name);
-    CHECK(portable_component(name).front() == '_');
+    CHECK(unpack::portable_component(name).front() == '_');
   }
   for (const char* name : {"git", "gitmodules", "giraffe", "github~notes", ".gi", "a.git"}) {
-    CHECK(portable_component(name) == name);
+    CHECK(unpack::portable_component(name) == name);
   }
   const auto found = places({"gitmod/a", "GITMOD/b"});
   CHECK(found[1].find("/GITMOD~2/") == std::string::npos);
@@ -97,7 +99,7 @@ TEST_CASE("names some system takes for one are stored apart") {
 }
 
 TEST_CASE("stored files stay out of the folders of the layout") {
-  const NameTemplate pattern("{stem}/{dir}{id}{ext}");
+  const unpack::NameTemplate pattern("{stem}/{dir}{id}{ext}");
   CHECK(place("inbox.json", pattern) == "_inbox/3f9a1c07.json");
   CHECK(place("Summaries", pattern) == "_Summaries/3f9a1c07");
   CHECK(place("REJECTED.csv", pattern) == "_REJECTED/3f9a1c07.csv");
@@ -179,7 +181,7 @@ TEST_CASE("a file steps aside for a folder that has its name") {
 }
 
 TEST_CASE("a name that looks like one that stepped aside does not meet it") {
-  const NameTemplate pattern("{batch_id}/{stem}{ext}");
+  const unpack::NameTemplate pattern("{batch_id}/{stem}{ext}");
   const auto found = places({"a.txt", "A.txt", "A~2.txt", "a~2.txt", "a~3.txt"}, pattern);
   std::set<std::string> folded;
   for (std::string path : found) {
@@ -191,22 +193,24 @@ TEST_CASE("a name that looks like one that stepped aside does not meet it") {
 
 TEST_CASE("the batch folder is never one of the layout") {
   for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
-    BatchId batch = kBatch;
+    payload::BatchId batch = kBatch;
     batch.slug = slug;
-    StoredNames names(kDefault, batch, kMaxFolders);
-    CHECK(names.place(RelativePath("a.json")).str().starts_with("_" + std::string(slug) + "/"));
+    unpack::StoredNames names(kDefault, batch, kMaxFolders);
+    CHECK(names.place(payload::RelativePath("a.json"))
+              .str()
+              .starts_with("_" + std::string(slug) + "/"));
   }
 }
 
 TEST_CASE("a name of only dots and blanks becomes one that every system takes") {
-  CHECK(portable_component("...") == "___");
-  CHECK(portable_component(" ") == "_");
-  CHECK(portable_component("a. . ") == "a____");
-  CHECK(portable_component(" a") == " a");
+  CHECK(unpack::portable_component("...") == "___");
+  CHECK(unpack::portable_component(" ") == "_");
+  CHECK(unpack::portable_component("a. . ") == "a____");
+  CHECK(unpack::portable_component(" a") == " a");
 }
 
 TEST_CASE("a template that leaves no room for a name says so") {
-  const NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
+  const unpack::NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
   CHECK(error_code_of([&] { place("a." + std::string(30, 'x'), pattern); }) ==
         ErrorCode::unsafe_path);
 }
@@ -215,12 +219,12 @@ TEST_CASE("every name that Windows keeps for a device gets another beginning") {
   for (const char* name : {"CON", "con.txt", "COM0", "com9.json", "LPT\xc2\xb2.csv", "CONIN$",
                            "conout$.txt", "nul .txt", "aux"}) {
     INFO(name);
-    CHECK(portable_component(name).starts_with('_'));
+    CHECK(unpack::portable_component(name).starts_with('_'));
   }
   for (const char* name :
        {"COM", "COM10", "COMA", "LPT\xc2\xb9\xc2\xb9", "CONIN", "console", "nula"}) {
     INFO(name);
-    CHECK(portable_component(name) == name);
+    CHECK(unpack::portable_component(name) == name);
   }
 }
 
@@ -241,7 +245,7 @@ TEST_CASE("many names that some system takes for one are numbered without a gap"
 }
 
 TEST_CASE("names are told apart though others took their numbers before") {
-  const NameTemplate plain("{id}/{dir}{stem}{ext}");
+  const unpack::NameTemplate plain("{id}/{dir}{stem}{ext}");
   std::vector<std::string> paths = {"a"};
   for (int i = 2; i < 300; ++i) paths.push_back("a~" + std::to_string(i));
   for (int i = 0; i < 300; ++i)
@@ -252,8 +256,9 @@ TEST_CASE("names are told apart though others took their numbers before") {
 }
 
 TEST_CASE("a batch may not have folders without end") {
-  StoredNames names(kDefault, kBatch, 3);
-  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/x")); }));
-  CHECK_FALSE(error_of([&] { names.place(RelativePath("a/b/y")); }));
-  CHECK(error_code_of([&] { names.place(RelativePath("a/c/x")); }) == ErrorCode::too_large);
+  unpack::StoredNames names(kDefault, kBatch, 3);
+  CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/x")); }));
+  CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/y")); }));
+  CHECK(error_code_of([&] { names.place(payload::RelativePath("a/c/x")); }) ==
+        ErrorCode::too_large);
 }

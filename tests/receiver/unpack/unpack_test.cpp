@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string kId = "20240115T103000Z-a-00000001";
-const NameTemplate kPattern{std::string(NameTemplate::kDefault)};
+const unpack::NameTemplate kPattern{std::string(unpack::NameTemplate::kDefault)};
 constexpr const char* kStoredSuffix = "_20240115T103000Z-00000001";
 
 /// What the manifest has of one file.
@@ -34,59 +34,61 @@ class Fixture {
 
   void put(const std::string& path, std::string_view text) {
     fs::create_directories((root() / path).parent_path());
-    write_file_atomically(root() / path, text);
+    platform::write_file_atomically(root() / path, text);
   }
 
   /// Puts payloads into the inbox, as parts when there are several, and names them a batch.
-  WaitingBatch batch(const std::vector<std::string>& texts) {
-    WaitingBatch made;
-    made.id = BatchId::parse(kId);
+  unpack::WaitingBatch batch(const std::vector<std::string>& texts) {
+    unpack::WaitingBatch made;
+    made.id = payload::BatchId::parse(kId);
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const bool last = i + 1 == texts.size();
       const std::string path =
-          "inbox/" + PayloadName{*made.id, static_cast<unsigned>(i + 1), last}.str();
+          "inbox/" + payload::PayloadName{*made.id, static_cast<unsigned>(i + 1), last}.str();
       put(path, texts[i]);
-      made.payloads.push_back({RelativePath(path), texts[i].size()});
+      made.payloads.push_back({payload::RelativePath(path), texts[i].size()});
     }
     return made;
   }
 
   /// A payload under a name that tells nothing.
-  WaitingBatch unnamed(const std::string& text) {
-    WaitingBatch made;
+  unpack::WaitingBatch unnamed(const std::string& text) {
+    unpack::WaitingBatch made;
     put("inbox/x.json", text);
-    made.payloads.push_back({RelativePath("inbox/x.json"), text.size()});
+    made.payloads.push_back({payload::RelativePath("inbox/x.json"), text.size()});
     return made;
   }
 
-  StagedBatch staged(const WaitingBatch& waiting, const Limits& limits = {}) {
+  unpack::StagedBatch staged(const unpack::WaitingBatch& waiting,
+                             const payload::Limits& limits = {}) {
     identity.reset();
-    return stage(storage, waiting, {kPattern, limits, GitBlobIds::compute}, identity);
+    return unpack::stage(storage, waiting, {kPattern, limits, unpack::GitBlobIds::compute},
+                         identity);
   }
 
   /// What is stored once a batch is staged and published.
-  std::vector<Stored> published(const WaitingBatch& waiting) {
-    const StagedBatch batch = staged(waiting);
-    publish(storage, batch.manifest);
+  std::vector<Stored> published(const unpack::WaitingBatch& waiting) {
+    const unpack::StagedBatch batch = staged(waiting);
+    unpack::publish(storage, batch.manifest);
     return entries(batch.manifest);
   }
 
   /// The message of the error that staging and verifying both end in.
-  std::string refusal(const WaitingBatch& waiting, const Limits& limits = {},
+  std::string refusal(const unpack::WaitingBatch& waiting, const payload::Limits& limits = {},
                       ErrorCode code = ErrorCode::bad_payload) {
     const auto error = error_of([&] { staged(waiting, limits); });
     REQUIRE(error);
     CHECK(error->code() == code);
-    std::optional<BatchId> ignored;
+    std::optional<payload::BatchId> ignored;
     CHECK(error_text_of([&] {
-            verify_only(storage, waiting, {kPattern, limits}, ignored);
+            unpack::verify_only(storage, waiting, {kPattern, limits}, ignored);
           }) == error->what());
     return error->what();
   }
 
-  std::vector<Stored> entries(const RelativePath& manifest) {
+  std::vector<Stored> entries(const payload::RelativePath& manifest) {
     std::vector<Stored> found;
-    for_each_entry(storage, manifest, [&](const ManifestEntry& entry) {
+    unpack::for_each_entry(storage, manifest, [&](const unpack::ManifestEntry& entry) {
       found.push_back({std::string(entry.path), std::string(entry.stored_path), entry.size_bytes,
                        std::string(entry.sha256), std::string(entry.git_blob),
                        std::string(entry.content_type), entry.looks_like_its_extension});
@@ -94,15 +96,15 @@ class Fixture {
     return found;
   }
 
-  std::string get(const std::string& path) { return read_file(root() / path, 1'000'000); }
+  std::string get(const std::string& path) { return platform::read_file(root() / path, 1'000'000); }
 
-  std::optional<BatchId> identity;
+  std::optional<payload::BatchId> identity;
 
  private:
   TempDir dir_;
 
  public:
-  Storage storage{dir_.path(), Storage::Lock::none};
+  archive::Storage storage{dir_.path(), archive::Storage::Lock::none};
 };
 
 bool contains(const std::string& text, const std::string& part) {
@@ -110,24 +112,24 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 std::string part(unsigned index, bool last, std::uint64_t files = 0, std::uint64_t size = 0) {
-  Json json = {{"index", index}, {"last", last}};
+  text::Json json = {{"index", index}, {"last", last}};
   if (last) {
     json["batch_files"] = files;
     json["batch_size"] = size;
   }
-  return to_text(json);
+  return text::to_text(json);
 }
 
 std::string chunk(unsigned index, std::uint64_t offset) {
-  return to_text(Json{{"index", index}, {"offset", offset}, {"last", false}});
+  return text::to_text(text::Json{{"index", index}, {"offset", offset}, {"last", false}});
 }
 
 std::string last_chunk(unsigned index, std::uint64_t offset, std::string_view whole) {
-  return to_text(Json{{"index", index},
-                      {"offset", offset},
-                      {"last", true},
-                      {"total_size", whole.size()},
-                      {"sha256", sha256_text(whole)}});
+  return text::to_text(text::Json{{"index", index},
+                                  {"offset", offset},
+                                  {"last", true},
+                                  {"total_size", whole.size()},
+                                  {"sha256", sha256_text(whole)}});
 }
 
 /// The files of a batch in parts: "whole" in the first, and "cut" through all three.
@@ -147,7 +149,7 @@ std::vector<std::string> texts_of(const std::vector<SamplePayload>& payloads) {
 
 TEST_CASE("a batch is staged with what is known of its files and nothing is published") {
   Fixture fixture;
-  const StagedBatch staged = fixture.staged(
+  const unpack::StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"sub/a.txt", "hello"}, {"empty", ""}}}.str()}));
   CHECK(staged.id.str() == kId);
   CHECK(fixture.identity == staged.id);
@@ -175,7 +177,7 @@ TEST_CASE("the blob id of a file is the same whether its size is known ahead or 
   const auto entries = fixture.entries(fixture.staged(fixture.batch({text})).manifest);
   REQUIRE(entries.size() == 2);
   TextSource source(large);
-  CHECK(entries[0].git_blob == git_blob_id_of(source, large.size()));
+  CHECK(entries[0].git_blob == codec::git_blob_id_of(source, large.size()));
   CHECK(entries[1].git_blob == "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0");
 }
 
@@ -224,10 +226,12 @@ TEST_CASE("files join those of earlier batches in their folders") {
 
 TEST_CASE("git's ids are computed when they are asked for") {
   Fixture fixture;
-  const WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
+  const unpack::WaitingBatch waiting =
+      fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
   CHECK(fixture.published(waiting).front().git_blob.size() == 40);
-  const StagedBatch without =
-      stage(fixture.storage, waiting, {kPattern, Limits(), GitBlobIds::none}, fixture.identity);
+  const unpack::StagedBatch without =
+      unpack::stage(fixture.storage, waiting,
+                    {kPattern, payload::Limits(), unpack::GitBlobIds::none}, fixture.identity);
   CHECK(fixture.entries(without.manifest).front().git_blob.empty());
 }
 
@@ -256,7 +260,8 @@ TEST_CASE("version 1 under the name of another batch keeps its own identity") {
 
 TEST_CASE("publishing a batch again changes nothing") {
   Fixture fixture;
-  const WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
+  const unpack::WaitingBatch waiting =
+      fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()});
   const auto once = fixture.published(waiting);
   const auto written = fs::last_write_time(fixture.root() / once.front().stored_path);
   const auto twice = fixture.published(waiting);
@@ -269,9 +274,9 @@ TEST_CASE("a place with other content is kept and nothing of the batch is moved"
   Fixture fixture;
   const std::string taken = std::string("a/b") + kStoredSuffix + ".txt";
   fixture.put(taken, "older");
-  const StagedBatch staged = fixture.staged(
+  const unpack::StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"a.txt", "1"}, {"b.txt", "newer"}}}.str()}));
-  const auto error = error_of([&] { publish(fixture.storage, staged.manifest); });
+  const auto error = error_of([&] { unpack::publish(fixture.storage, staged.manifest); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(contains(error->what(), "b.txt"));
@@ -282,8 +287,8 @@ TEST_CASE("a place with other content is kept and nothing of the batch is moved"
 TEST_CASE("a link at the place of a file is not followed") {
   Fixture fixture;
   const TempDir elsewhere;
-  write_file_atomically(elsewhere.path() / "target", "1");
-  const StagedBatch staged =
+  platform::write_file_atomically(elsewhere.path() / "target", "1");
+  const unpack::StagedBatch staged =
       fixture.staged(fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()}));
   SECTION("at the file") {
     fs::create_directories(fixture.root() / "a");
@@ -293,9 +298,9 @@ TEST_CASE("a link at the place of a file is not followed") {
   SECTION("at its folder") {
     fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
   }
-  CHECK(error_code_of([&] { publish(fixture.storage, staged.manifest); }) ==
+  CHECK(error_code_of([&] { unpack::publish(fixture.storage, staged.manifest); }) ==
         ErrorCode::unsafe_path);
-  CHECK(read_file(elsewhere.path() / "target", 10) == "1");
+  CHECK(platform::read_file(elsewhere.path() / "target", 10) == "1");
   CHECK(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()) == 1);
 }
 
@@ -312,10 +317,10 @@ TEST_CASE("what an earlier run left in the staging folder does no harm") {
 
 TEST_CASE("the parts of a batch become one with the chunks put together") {
   Fixture fixture;
-  const StagedBatch staged = fixture.staged(fixture.batch(texts_of(three_parts())));
+  const unpack::StagedBatch staged = fixture.staged(fixture.batch(texts_of(three_parts())));
   CHECK(staged.metadata.total_files == 2);
   CHECK(staged.metadata.total_size_bytes == 14);
-  publish(fixture.storage, staged.manifest);
+  unpack::publish(fixture.storage, staged.manifest);
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
   CHECK(fixture.get(std::string("a/whole") + kStoredSuffix) == "12345");
@@ -324,15 +329,15 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   CHECK(entries[1].sha256 == sha256_text("abcdefghi"));
   // `printf abcdefghi | git hash-object --stdin` is the SHA-1 of "blob 9\0abcdefghi".
   TextSource source("abcdefghi");
-  CHECK(entries[1].git_blob == git_blob_id_of(source, 9));
+  CHECK(entries[1].git_blob == codec::git_blob_id_of(source, 9));
 }
 
 TEST_CASE("verifying says the same of a batch in parts and writes nothing") {
   Fixture fixture;
-  const WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
-  std::optional<BatchId> identity;
-  const BatchMetadata metadata =
-      verify_only(fixture.storage, waiting, {kPattern, Limits()}, identity);
+  const unpack::WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
+  std::optional<payload::BatchId> identity;
+  const payload::BatchMetadata metadata =
+      unpack::verify_only(fixture.storage, waiting, {kPattern, payload::Limits()}, identity);
   CHECK(metadata.total_files == 2);
   CHECK(metadata.total_size_bytes == 14);
   REQUIRE(identity);
@@ -385,8 +390,8 @@ TEST_CASE("chunks that do not make the file are refused with the file named") {
 
 TEST_CASE("a file put together from chunks keeps to the limit of a file") {
   Fixture fixture;
-  const WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
-  Limits limits;
+  const unpack::WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
+  payload::Limits limits;
   limits.max_file_bytes = 9;
   CHECK_FALSE(error_of([&] { fixture.staged(waiting, limits); }));
   limits.max_file_bytes = 8;
@@ -395,8 +400,8 @@ TEST_CASE("a file put together from chunks keeps to the limit of a file") {
 
 TEST_CASE("the parts of a batch keep to its limits together") {
   Fixture fixture;
-  const WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
-  Limits limits;
+  const unpack::WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
+  payload::Limits limits;
   limits.max_batch_bytes = 14;
   CHECK_FALSE(error_of([&] { fixture.staged(waiting, limits); }));
   limits.max_batch_bytes = 13;
@@ -490,7 +495,7 @@ TEST_CASE("the identity in a payload must be that of its name and must be one") 
 
 TEST_CASE("a payload under any name has the identity it says") {
   Fixture fixture;
-  const StagedBatch staged =
+  const unpack::StagedBatch staged =
       fixture.staged(fixture.unnamed(SamplePayload{.files = {{"a", "1"}}}.str()));
   CHECK(staged.id.str() == kId);
 }
@@ -515,9 +520,9 @@ TEST_CASE("a payload of version 1 gets its identity from its time and source and
                                                 {R"("total_files":1)", "data"}}));
   const std::string text = R"({"batch_metadata":{"timestamp":"2024-01-15T10:30:00.123456",)" +
                            about + R"(},"files":{"a b.txt":{"content":"aGVsbG8="}}})";
-  const StagedBatch staged = fixture.staged(fixture.unnamed(text));
+  const unpack::StagedBatch staged = fixture.staged(fixture.unnamed(text));
   CHECK(staged.id.str() == "20240115T103000Z-" + slug + "-" + sha256_text(text).substr(0, 8));
-  publish(fixture.storage, staged.manifest);
+  unpack::publish(fixture.storage, staged.manifest);
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 1);
   CHECK(fixture.get(entries.front().stored_path) == "hello");
@@ -541,7 +546,7 @@ TEST_CASE("two entries of version 1 for one path are refused") {
 
 TEST_CASE("a payload that is gone is an error of the disk and no bad payload") {
   Fixture fixture;
-  WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a", "1"}}}.str()});
+  unpack::WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a", "1"}}}.str()});
   fs::remove(fixture.root() / waiting.payloads.front().path.str());
   fixture.refusal(waiting, {}, ErrorCode::io);
 }

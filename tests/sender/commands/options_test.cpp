@@ -27,13 +27,13 @@ TEST_CASE("the defaults are those of the README") {
   const Environment api("GITHUB_API_URL", std::nullopt);
   const Options options = parsed({"--folder", "x"});
   CHECK(std::get<sender::FolderSource>(options.source.value()).folder == "x");
-  CHECK(options.rules.types == Types::supported);
+  CHECK(options.rules.types == select::Types::supported);
   CHECK(options.identity == sender::Identity::include);
-  CHECK(options.encoding == Encoding::plain);
-  CHECK(options.trigger == Trigger::dispatch);
-  CHECK(options.part_limit_bytes == 20 * kMiB);
-  CHECK(options.limits.max_file_bytes == 100 * kMiB);
-  CHECK(options.limits.max_batch_bytes == 1024 * kMiB);
+  CHECK(options.encoding == payload::Encoding::plain);
+  CHECK(options.trigger == model::Trigger::dispatch);
+  CHECK(options.part_limit_bytes == 20 * payload::kMiB);
+  CHECK(options.limits.max_file_bytes == 100 * payload::kMiB);
+  CHECK(options.limits.max_batch_bytes == 1024 * payload::kMiB);
   CHECK(options.limits.max_files == 100'000);
   CHECK(options.max_wait == std::chrono::seconds(300));
   CHECK(options.api_url == "https://api.github.com");
@@ -60,18 +60,18 @@ TEST_CASE("every option reaches its place") {
                                   "--log-file",       "l"});
   CHECK(std::get<sender::FilesSource>(options.source.value()).files.size() == 2);
   CHECK(options.batch_name == "n");
-  CHECK(options.rules.types == Types::all);
+  CHECK(options.rules.types == select::Types::all);
   CHECK(options.identity == sender::Identity::leave_out);
   CHECK(options.repository == "o/r");
   CHECK(options.branch == "side");
   CHECK(options.api_url == "https://h/api/v3");
   CHECK(options.token_file == "t");
-  CHECK(options.trigger == Trigger::push);
+  CHECK(options.trigger == model::Trigger::push);
   CHECK(options.max_wait == std::chrono::seconds(7));
   CHECK(options.part_limit_bytes == 65'536);
-  CHECK(options.encoding == Encoding::zstd);
-  CHECK(options.limits.max_file_bytes == kMiB);
-  CHECK(options.limits.max_batch_bytes == 2048 * kMiB);
+  CHECK(options.encoding == payload::Encoding::zstd);
+  CHECK(options.limits.max_file_bytes == payload::kMiB);
+  CHECK(options.limits.max_batch_bytes == 2048 * payload::kMiB);
   CHECK(options.limits.max_files == 5);
   CHECK(options.json);
   CHECK(options.verbosity == log::Verbosity::verbose);
@@ -83,7 +83,7 @@ TEST_CASE("the environment stands in for an option and the command line wins") {
   const Environment types("HEALTHMETRIC_ALL_TYPES", "true");
   const Environment repo("HEALTHMETRIC_REPO", "");
   CHECK(parsed({"--data", "1"}).batch_name == "from environment");
-  CHECK(parsed({"--data", "1"}).rules.types == Types::all);
+  CHECK(parsed({"--data", "1"}).rules.types == select::Types::all);
   CHECK(parsed({"--data", "1", "--batch-name", "by hand"}).batch_name == "by hand");
   CHECK(parsed({"--data", "1"}).repository.empty());
 }
@@ -119,14 +119,15 @@ TEST_CASE("patterns keep the order they were given in") {
   const auto verdict = [](const std::vector<const char*>& words) {
     return parsed(words).rules.patterns.verdict_on("a.csv");
   };
-  CHECK(verdict({"--include", "*.csv", "--exclude", "a.*"}) == Verdict::exclude);
-  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv"}) == Verdict::include);
-  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv", "--exclude", "*"}) == Verdict::exclude);
+  CHECK(verdict({"--include", "*.csv", "--exclude", "a.*"}) == select::Verdict::exclude);
+  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv"}) == select::Verdict::include);
+  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv", "--exclude", "*"}) ==
+        select::Verdict::exclude);
   const Environment exclude("HEALTHMETRIC_EXCLUDE", "*");
-  CHECK(verdict({"--include", "*.csv"}) == Verdict::include);
-  CHECK(verdict({}) == Verdict::exclude);
+  CHECK(verdict({"--include", "*.csv"}) == select::Verdict::include);
+  CHECK(verdict({}) == select::Verdict::exclude);
   const Environment include("HEALTHMETRIC_INCLUDE", "*.csv");
-  CHECK(verdict({}) == Verdict::exclude);
+  CHECK(verdict({}) == select::Verdict::exclude);
 }
 
 TEST_CASE("a source on the command line leaves no room for another one from elsewhere") {

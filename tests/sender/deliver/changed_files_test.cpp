@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const BatchId kBatch = BatchId::parse("20240115T103000Z-a-00000001").value();
+const payload::BatchId kBatch = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
 
 /// A folder with one file, which was sent as it is; the clock is an hour ahead of its time.
 struct Fixture {
@@ -23,7 +23,7 @@ struct Fixture {
 
   void write(const std::string& text) {
     fs::remove(file);
-    write_file_atomically(file, text);
+    platform::write_file_atomically(file, text);
   }
 
   /// As if it was packed and delivered just now.
@@ -31,18 +31,18 @@ struct Fixture {
     const fs::path folder = dir.path() / "packed";
     fs::remove_all(folder);
     fs::create_directory(folder);
-    PackedFilesWriter writer(folder, clock);
-    InputFile input(file);
-    const FileState state = input.state();
-    writer.add({source, state.size_bytes, state.modified, sha256_of(input)});
+    pack::PackedFilesWriter writer(folder, clock);
+    platform::InputFile input(file);
+    const platform::FileState state = input.state();
+    writer.add({source, state.size_bytes, state.modified, codec::sha256_of(input)});
     writer.finish();
     sent.add_delivered(kBatch, folder);
   }
 
   std::uint64_t unchanged() {
-    ScanResult scan;
+    select::ScanResult scan;
     scan.files.add(source.path, source_folder);
-    const std::uint64_t count = leave_out_unchanged(scan, sent, clock);
+    const std::uint64_t count = deliver::leave_out_unchanged(scan, sent, clock);
     CHECK(scan.files.size() == 1 - count);
     return count;
   }
@@ -50,12 +50,12 @@ struct Fixture {
   TempDir dir;
   fs::path file = dir.path() / "x.csv";
   std::string source_folder = dir.path().string() + "/";
-  SourceFile source{RelativePath("x.csv"), &source_folder};
+  select::SourceFile source{payload::RelativePath("x.csv"), &source_folder};
   FakeClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h};
-  Target target{"https://api.example", "octo/data", "", Trigger::dispatch};
-  SentFiles sent{dir.path() / "state", target};
+  outbox::Target target{"https://api.example", "octo/data", "", model::Trigger::dispatch};
+  outbox::SentFiles sent{dir.path() / "state", target};
   FakeTransport transport;
-  GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, ""}};
+  forge::GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, ""}};
 };
 
 }  // namespace
@@ -115,20 +115,20 @@ TEST_CASE("a batch that was rejected counts as unsent, one that was stored is as
   Fixture fixture;
   SECTION("rejected") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
-    learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
     CHECK(fixture.unchanged() == 0);
   }
   SECTION("stored") {
     fixture.transport.answer(200, R"({"status":"stored","reason":null,"payloads":[]})");
-    learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
     CHECK(fixture.unchanged() == 1);
   }
   SECTION("given up after a month") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.transport.answer(404);
-    learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
   }
-  learn_fates(fixture.sent, fixture.client, fixture.clock);
+  deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.transport.sent.size() == 1);
 }
 
@@ -145,6 +145,6 @@ TEST_CASE("what cannot be asked now is asked by the next run") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
                                   R"("inbox/20240115T103000Z-a-00000001.part-0001.json"}]})");
   }
-  learn_fates(fixture.sent, fixture.client, fixture.clock);
+  deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.sent.unconfirmed(10) == std::vector{kBatch});
 }

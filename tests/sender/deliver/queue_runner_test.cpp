@@ -23,13 +23,13 @@ struct Fixture {
   static std::string id(int number) { return fmt::format("20240115T103000Z-a-{:08x}", number); }
 
   void queue(int number) {
-    OutboxEntry entry;
-    entry.id = BatchId::parse(id(number)).value();
+    outbox::OutboxEntry entry;
+    entry.id = payload::BatchId::parse(id(number)).value();
     entry.target = target;
     entry.parts = {{entry.id.str() + ".json", 1}};
     entry.queued_at = clock.now() + std::chrono::milliseconds(number);
-    Draft draft = outbox.begin();
-    write_file_atomically(draft.folder() / entry.parts.front().filename, "x");
+    outbox::Draft draft = outbox.begin();
+    platform::write_file_atomically(draft.folder() / entry.parts.front().filename, "x");
     outbox.commit(std::move(draft), entry);
   }
 
@@ -50,12 +50,12 @@ struct Fixture {
   TempDir dir;
   FakeTransport inner;
   FakeClock clock;
-  Progress progress;
-  Target target{"https://api.example", "octo/data", "", Trigger::none};
-  Outbox outbox{dir.path()};
-  RetryingTransport retrying{inner, clock, 0s, progress};
-  GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
-  Deliverer deliverer{client, retrying, outbox, clock, progress, target, ""};
+  model::Progress progress;
+  outbox::Target target{"https://api.example", "octo/data", "", model::Trigger::none};
+  outbox::Outbox outbox{dir.path()};
+  forge::RetryingTransport retrying{inner, clock, 0s, progress};
+  forge::GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
+  deliver::Deliverer deliverer{client, retrying, outbox, clock, progress, target, ""};
 };
 
 }  // namespace
@@ -65,9 +65,9 @@ TEST_CASE("all that waits is delivered, oldest first") {
   for (int i = 0; i < 3; ++i) fixture.let_arrive();
   std::vector<std::string> delivered;
   fixture.deliverer.on_delivered(
-      [&](const OutboxEntry& entry) { delivered.push_back(entry.id.str()); });
+      [&](const outbox::OutboxEntry& entry) { delivered.push_back(entry.id.str()); });
   CHECK(fixture.deliverer.run(0s));
-  CHECK(fixture.deliverer.status() == ExitStatus::success);
+  CHECK(fixture.deliverer.status() == program::ExitStatus::success);
   CHECK(delivered == std::vector{Fixture::id(1), Fixture::id(2), Fixture::id(3)});
   CHECK(fixture.waiting() == 0);
 }
@@ -78,9 +78,9 @@ TEST_CASE("a batch that the server fails on does not block the others") {
   fixture.let_arrive();
   fixture.let_arrive();
   fixture.deliverer.run(0s);
-  CHECK(fixture.deliverer.status() == ExitStatus::network);
-  CHECK(fixture.deliverer.result_of(Fixture::id(1)) == Deliverer::Result::waits);
-  CHECK(fixture.deliverer.result_of(Fixture::id(2)) == Deliverer::Result::delivered);
+  CHECK(fixture.deliverer.status() == program::ExitStatus::network);
+  CHECK(fixture.deliverer.result_of(Fixture::id(1)) == deliver::Deliverer::Result::waits);
+  CHECK(fixture.deliverer.result_of(Fixture::id(2)) == deliver::Deliverer::Result::delivered);
   const auto left = fixture.outbox.waiting_for(fixture.target);
   REQUIRE(left.size() == 1);
   CHECK(left.front().last_error.find("HTTP 502") != std::string::npos);
@@ -110,16 +110,16 @@ TEST_CASE("a refused batch is set aside and the others go") {
   fixture.let_arrive();
   fixture.let_arrive();
   fixture.deliverer.run(0s);
-  CHECK(fixture.deliverer.status() == ExitStatus::refused);
+  CHECK(fixture.deliverer.status() == program::ExitStatus::refused);
   CHECK(fixture.waiting() == 0);
-  CHECK(fixture.outbox.entries(Waiting::refused).size() == 1);
+  CHECK(fixture.outbox.entries(outbox::Waiting::refused).size() == 1);
 }
 
 TEST_CASE("what is queued while the lock is held is taken along") {
   Fixture fixture;
   for (int i = 0; i < 4; ++i) fixture.let_arrive();
   bool is_queued = false;
-  fixture.deliverer.on_delivered([&](const OutboxEntry&) {
+  fixture.deliverer.on_delivered([&](const outbox::OutboxEntry&) {
     if (!is_queued) fixture.queue(4);
     is_queued = true;
   });
@@ -135,7 +135,7 @@ TEST_CASE("who does not get the lock says who has it, after the time it has pati
   const auto begin = fixture.clock.now();
   CHECK_FALSE(fixture.deliverer.run(5s));
   CHECK(fixture.clock.now() - begin == 5s);
-  CHECK(fixture.deliverer.status() == ExitStatus::busy);
+  CHECK(fixture.deliverer.status() == program::ExitStatus::busy);
   CHECK(fixture.inner.sent.empty());
 }
 

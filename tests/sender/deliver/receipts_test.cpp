@@ -19,16 +19,16 @@ constexpr const char* kEarlyPartRejected =
         {"path": "inbox/20240115T103000Z-a-00000001.part-0001.json", "size": 3}]})";
 
 struct Fixture {
-  Receipt wait(std::chrono::seconds time) {
-    return wait_for_receipt(client, retrying, clock, progress, id, time);
+  archive::Receipt wait(std::chrono::seconds time) {
+    return deliver::wait_for_receipt(client, retrying, clock, progress, id, time);
   }
 
-  BatchId id = BatchId::parse("20240115T103000Z-a-00000001").value();
+  payload::BatchId id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
   FakeTransport inner;
   FakeClock clock;
-  Progress progress;
-  RetryingTransport retrying{inner, clock, 300s, progress};
-  GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
+  model::Progress progress;
+  forge::RetryingTransport retrying{inner, clock, 300s, progress};
+  forge::GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
 };
 
 }  // namespace
@@ -36,20 +36,21 @@ struct Fixture {
 TEST_CASE("a receipt is read from the beginning of the summary") {
   Fixture fixture;
   fixture.inner.answer(200, kStored);
-  const auto receipt = find_receipt(fixture.client, fixture.id);
+  const auto receipt = deliver::find_receipt(fixture.client, fixture.id);
   REQUIRE(receipt);
-  CHECK(receipt->status == BatchStatus::stored);
+  CHECK(receipt->status == archive::BatchStatus::stored);
   CHECK(fixture.inner.sent.back().url.find(
             "/contents/_storage/summaries/2024/01/20240115T103000Z-a-00000001.json") !=
         std::string::npos);
   fixture.inner.answer(404);
-  CHECK_FALSE(find_receipt(fixture.client, fixture.id));
+  CHECK_FALSE(deliver::find_receipt(fixture.client, fixture.id));
 }
 
 TEST_CASE("what is no receipt is no verdict") {
   Fixture fixture;
   fixture.inner.answer(200, "<html>log in</html>");
-  CHECK(error_code_of([&] { find_receipt(fixture.client, fixture.id); }) == ErrorCode::network);
+  CHECK(error_code_of([&] { deliver::find_receipt(fixture.client, fixture.id); }) ==
+        ErrorCode::network);
 }
 
 TEST_CASE("waiting ends with the verdict and asks with what it saw before") {
@@ -60,8 +61,8 @@ TEST_CASE("waiting ends with the verdict and asks with what it saw before") {
   fixture.inner.answer(304, "");
   fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
   fixture.inner.answer(200, kRejected);
-  const Receipt receipt = fixture.wait(10min);
-  CHECK(receipt.status == BatchStatus::rejected);
+  const archive::Receipt receipt = fixture.wait(10min);
+  CHECK(receipt.status == archive::BatchStatus::rejected);
   CHECK(receipt.reason == "too bad");
   CHECK(fixture.clock.sleeps.size() == 3);
   CHECK(fixture.clock.sleeps[1] > fixture.clock.sleeps[0]);
@@ -84,7 +85,7 @@ TEST_CASE("a failure on the way is no outcome") {
   fixture.inner.answer(200, "{ cut");
   fixture.inner.answer(200, "[]");
   fixture.inner.answer(200, kStored);
-  CHECK(fixture.wait(10min).status == BatchStatus::stored);
+  CHECK(fixture.wait(10min).status == archive::BatchStatus::stored);
 }
 
 TEST_CASE("a server that fails to the end is told of, within the time") {
@@ -111,5 +112,5 @@ TEST_CASE("what was rejected while parts were missing is no verdict on the batch
   fixture.inner.answer(304, "");
   fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
   fixture.inner.answer(200, kStored);
-  CHECK(fixture.wait(10min).status == BatchStatus::stored);
+  CHECK(fixture.wait(10min).status == archive::BatchStatus::stored);
 }

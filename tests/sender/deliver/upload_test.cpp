@@ -14,17 +14,17 @@ namespace {
 constexpr const char* kMade = R"({"content":{"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"}})";
 
 struct Fixture {
-  explicit Fixture(Trigger trigger) : outbox(dir.path()) {
-    entry.id = BatchId::parse("20240115T103000Z-a-00000001").value();
+  explicit Fixture(model::Trigger trigger) : outbox(dir.path()) {
+    entry.id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
     entry.batch_name = "a";
     entry.sender_host = "ws-12";
     entry.target = {"https://api.example", "octo/data", "side", trigger};
     entry.files = 5;
     entry.parts = {{entry.id.str() + ".part-0001.json", 1},
                    {entry.id.str() + ".part-0002-last.json", 1}};
-    Draft draft = outbox.begin();
-    for (const OutboxPart& part : entry.parts)
-      write_file_atomically(draft.folder() / part.filename, "x");
+    outbox::Draft draft = outbox.begin();
+    for (const outbox::OutboxPart& part : entry.parts)
+      platform::write_file_atomically(draft.folder() / part.filename, "x");
     outbox.commit(std::move(draft), entry);
   }
 
@@ -33,17 +33,17 @@ struct Fixture {
     std::vector<std::string> found;
     for (const auto& sent : transport.sent) {
       if (sent.method == "PUT")
-        found.push_back(string_member(parse_json(sent.body, "x"), "message"));
+        found.push_back(text::string_member(text::parse_json(sent.body, "x"), "message"));
     }
     return found;
   }
 
   TempDir dir;
-  Outbox outbox;
-  OutboxEntry entry;
+  outbox::Outbox outbox;
+  outbox::OutboxEntry entry;
   FakeTransport transport;
-  GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, "side"}};
-  Progress progress;
+  forge::GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, "side"}};
+  model::Progress progress;
 };
 
 bool starts_no_run(const std::string& message) {
@@ -53,27 +53,27 @@ bool starts_no_run(const std::string& message) {
 }  // namespace
 
 TEST_CASE("a dispatch starts the one run of a batch and points to it") {
-  Fixture fixture(Trigger::dispatch);
+  Fixture fixture(model::Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
-  const Json event = parse_json(fixture.transport.sent.back().body, "event");
-  const Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
-                         {"batch_name", "a"},
-                         {"total_files", 5},
-                         {"parts", 2},
-                         {"ref", "side"},
-                         {"sender_host", "ws-12"}};
+  const text::Json event = text::parse_json(fixture.transport.sent.back().body, "event");
+  const text::Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
+                               {"batch_name", "a"},
+                               {"total_files", 5},
+                               {"parts", 2},
+                               {"ref", "side"},
+                               {"sender_host", "ws-12"}};
   CHECK(event["client_payload"].dump() == expected.dump());
 }
 
 TEST_CASE("with push as the trigger only the last commit starts a run") {
-  Fixture fixture(Trigger::push);
+  Fixture fixture(model::Trigger::push);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   REQUIRE(fixture.messages().size() == 2);
   CHECK(starts_no_run(fixture.messages()[0]));
   CHECK_FALSE(starts_no_run(fixture.messages()[1]));
@@ -81,28 +81,29 @@ TEST_CASE("with push as the trigger only the last commit starts a run") {
 }
 
 TEST_CASE("a workflow can be started by name") {
-  Fixture fixture(Trigger::workflow);
+  Fixture fixture(model::Trigger::workflow);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
-  CHECK(string_member(parse_json(fixture.transport.sent.back().body, "x"), "ref") == "side");
+  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  CHECK(text::string_member(text::parse_json(fixture.transport.sent.back().body, "x"), "ref") ==
+        "side");
 }
 
 TEST_CASE("without a trigger nothing is started") {
-  Fixture fixture(Trigger::none);
+  Fixture fixture(model::Trigger::none);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   CHECK(fixture.transport.sent.size() == 2);
 }
 
 TEST_CASE("a part that is delivered is not sent again") {
-  Fixture fixture(Trigger::dispatch);
+  Fixture fixture(model::Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.fail();
   CHECK(error_code_of([&] {
-          deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+          deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
         }) == ErrorCode::network);
 
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
@@ -115,7 +116,7 @@ TEST_CASE("a part that is delivered is not sent again") {
     fixture.transport.answer(404);  // a receipt
     fixture.transport.answer(201, kMade);
     fixture.transport.answer(204, "");
-    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
     REQUIRE(fixture.transport.sent.size() == 4);
     CHECK(fixture.transport.sent[0].method == "GET");
     CHECK(fixture.transport.sent[1].url.find("/_storage/summaries/2024/01/") != std::string::npos);
@@ -124,14 +125,14 @@ TEST_CASE("a part that is delivered is not sent again") {
   SECTION("nor is one that arrived before it could be recorded") {
     fixture.transport.answer(200, R"({"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"})");
     fixture.transport.answer(204, "");
-    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
     CHECK(fixture.messages().empty());
   }
   SECTION("nor is one that was received by now") {
     fixture.transport.answer(404);
     fixture.transport.answer(200, R"({"status": "stored", "reason": null, "payloads": []})");
     fixture.transport.answer(204, "");
-    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
     CHECK(fixture.messages().empty());
   }
   SECTION("but it is when the receiver rejected what came first") {
@@ -139,30 +140,30 @@ TEST_CASE("a part that is delivered is not sent again") {
     fixture.transport.answer(200, R"({"status": "rejected", "reason": "late", "payloads": []})");
     fixture.transport.answer(201, kMade);
     fixture.transport.answer(204, "");
-    deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
     CHECK(fixture.messages().size() == 1);
   }
 }
 
 TEST_CASE("a dispatch that failed is all the next run repeats") {
-  Fixture fixture(Trigger::dispatch);
+  Fixture fixture(model::Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(403, R"({"message":"no"})");
   CHECK(error_code_of([&] {
-          deliver(fixture.client, fixture.entry, Begun::no, fixture.progress);
+          deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
         }) == ErrorCode::unauthorized);
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
   fixture.transport.sent.clear();
   fixture.transport.answer(204, "");
-  deliver(fixture.client, entries.front(), Begun::perhaps, fixture.progress);
+  deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
   REQUIRE(fixture.transport.sent.size() == 1);
   CHECK(fixture.transport.sent[0].method == "POST");
 }
 
 TEST_CASE("a payload that lost bytes on the disk is not sent") {
-  Fixture fixture(Trigger::none);
+  Fixture fixture(model::Trigger::none);
   const auto payload = fixture.entry.folder / fixture.entry.parts[0].filename;
   SECTION("some") {
     std::filesystem::resize_file(payload, 0);
@@ -170,8 +171,9 @@ TEST_CASE("a payload that lost bytes on the disk is not sent") {
   SECTION("all") {
     std::filesystem::remove(payload);
   }
-  const auto error =
-      error_of([&] { deliver(fixture.client, fixture.entry, Begun::no, fixture.progress); });
+  const auto error = error_of([&] {
+    deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find(fixture.entry.parts[0].filename) != std::string::npos);

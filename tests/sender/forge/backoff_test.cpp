@@ -17,29 +17,31 @@ namespace {
 
 using Headers = std::map<std::string, std::string>;
 
-std::optional<Clock::duration> delay_after(unsigned number, int status, Headers headers = {},
-                                           const std::string& message = "No") {
+std::optional<platform::Clock::duration> delay_after(unsigned number, int status,
+                                                     Headers headers = {},
+                                                     const std::string& message = "No") {
   FakeClock clock;
-  const Response response{status, std::move(headers), to_text({{"message", message}})};
-  return retry_delay({number, &response, clock.now()});
+  const http::Response response{status, std::move(headers), text::to_text({{"message", message}})};
+  return forge::retry_delay({number, &response, clock.now()});
 }
 
-std::string in_seconds(Clock::time_point now, std::chrono::seconds later) {
+std::string in_seconds(platform::Clock::time_point now, std::chrono::seconds later) {
   return std::to_string(
       std::chrono::floor<std::chrono::seconds>(now + later).time_since_epoch().count());
 }
 
 /// A transport with its script and a clock, under retries.
 struct Fixture {
-  explicit Fixture(Clock::duration max_wait = 300s) : transport(inner, clock, max_wait, progress) {}
+  explicit Fixture(platform::Clock::duration max_wait = 300s)
+      : transport(inner, clock, max_wait, progress) {}
 
-  Response send() { return transport.send(request); }
+  http::Response send() { return transport.send(request); }
 
   FakeTransport inner;
   FakeClock clock;
-  Progress progress;
-  RetryingTransport transport;
-  Request request{"PUT", "https://api.example/x", {}, nullptr};
+  model::Progress progress;
+  forge::RetryingTransport transport;
+  http::Request request{"PUT", "https://api.example/x", {}, nullptr};
 };
 
 }  // namespace
@@ -50,7 +52,7 @@ TEST_CASE("what may pass by itself is tried again") {
   CHECK(delay_after(1, 403, {{"x-ratelimit-remaining", "0"}}));
   CHECK(delay_after(1, 403, {}, "You have exceeded a secondary rate limit."));
   CHECK(delay_after(1, 409, {}, "main is at 1234 but expected 5678"));
-  CHECK(retry_delay({1, nullptr, FakeClock().now()}));
+  CHECK(forge::retry_delay({1, nullptr, FakeClock().now()}));
 }
 
 TEST_CASE("what will not pass is final") {
@@ -62,7 +64,7 @@ TEST_CASE("what will not pass is final") {
 }
 
 TEST_CASE("delays double up to a minute") {
-  const std::vector<Clock::duration> expected = {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s};
+  const std::vector<platform::Clock::duration> expected = {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s};
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CHECK(delay_after(static_cast<unsigned>(i + 1), 502) == expected[i]);
   }
@@ -71,7 +73,7 @@ TEST_CASE("delays double up to a minute") {
 
 TEST_CASE("jitter shortens a delay") {
   FakeClock clock;
-  CHECK(retry_delay({3, nullptr, clock.now(), 0.5}) == 2s);
+  CHECK(forge::retry_delay({3, nullptr, clock.now(), 0.5}) == 2s);
 }
 
 TEST_CASE("a rate limit without a time is waited for a minute and longer") {
@@ -148,7 +150,7 @@ TEST_CASE("waiting ends where max-wait says and the error tells what failed") {
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::network);
   CHECK(std::string(error->what()).find("HTTP 502") != std::string::npos);
-  Clock::duration total{};
+  platform::Clock::duration total{};
   for (const auto sleep : fixture.clock.sleeps) total += sleep;
   CHECK(total <= 10s);
 }
@@ -177,9 +179,10 @@ TEST_CASE("a peer that cannot be trusted is not asked again") {
 TEST_CASE("an outcome that is settled is not sent again") {
   Fixture fixture;
   int asked = 0;
-  fixture.request.settled_before = [&]() -> std::optional<Response> {
+  fixture.request.settled_before = [&]() -> std::optional<http::Response> {
     ++asked;
-    return asked == 2 ? std::optional<Response>(Response{200, {}, "there"}) : std::nullopt;
+    return asked == 2 ? std::optional<http::Response>(http::Response{200, {}, "there"})
+                      : std::nullopt;
   };
   fixture.inner.fail();
   fixture.inner.fail();
@@ -191,12 +194,13 @@ TEST_CASE("an outcome that is settled is not sent again") {
 namespace {
 
 /// A transport whose transfers take time: the body moves for a while, then the server is silent.
-class SlowTransport final : public HttpTransport {
+class SlowTransport final : public http::HttpTransport {
  public:
-  SlowTransport(FakeClock& clock, Clock::duration moving, Clock::duration silent, int failures)
+  SlowTransport(FakeClock& clock, platform::Clock::duration moving,
+                platform::Clock::duration silent, int failures)
       : clock_(clock), moving_(moving), silent_(silent), failures_(failures) {}
 
-  Response send(const Request& request) override {
+  http::Response send(const http::Request& request) override {
     ++sent;
     clock_.sleep_for(moving_);
     std::array<char, 16> block{};
@@ -210,8 +214,8 @@ class SlowTransport final : public HttpTransport {
 
  private:
   FakeClock& clock_;
-  Clock::duration moving_;
-  Clock::duration silent_;
+  platform::Clock::duration moving_;
+  platform::Clock::duration silent_;
   int failures_;
 };
 
@@ -219,17 +223,17 @@ class SlowTransport final : public HttpTransport {
 
 TEST_CASE("the time of a transfer is no time without progress") {
   FakeClock clock;
-  Progress progress;
-  TextBody body("x");
+  model::Progress progress;
+  forge::TextBody body("x");
   SECTION("however long it takes, it may be tried again") {
     SlowTransport slow(clock, 1h, 1s, 2);
-    RetryingTransport transport(slow, clock, 60s, progress);
+    forge::RetryingTransport transport(slow, clock, 60s, progress);
     CHECK(transport.send({"PUT", "https://api.example/x", {}, &body}).status == 201);
     CHECK(slow.sent == 3);
   }
   SECTION("the silence behind it counts") {
     SlowTransport slow(clock, 1h, 40s, 2);
-    RetryingTransport transport(slow, clock, 60s, progress);
+    forge::RetryingTransport transport(slow, clock, 60s, progress);
     CHECK(error_code_of([&] {
             transport.send({"PUT", "https://api.example/x", {}, &body});
           }) == ErrorCode::network);
@@ -239,14 +243,14 @@ TEST_CASE("the time of a transfer is no time without progress") {
 
 TEST_CASE("what is asked before a request is repeated counts as its own time without progress") {
   Fixture fixture(10s);
-  Request get{"GET", "https://api.example/x", {}, nullptr};
-  fixture.request.settled_before = [&]() -> std::optional<Response> {
+  http::Request get{"GET", "https://api.example/x", {}, nullptr};
+  fixture.request.settled_before = [&]() -> std::optional<http::Response> {
     fixture.transport.send(get);
     return {};
   };
   for (int i = 0; i < 30; ++i) fixture.inner.answer(502);
   CHECK(error_code_of([&] { fixture.send(); }) == ErrorCode::network);
-  Clock::duration total{};
+  platform::Clock::duration total{};
   for (const auto sleep : fixture.clock.sleeps) total += sleep;
   CHECK(total <= 10s);
 }
@@ -258,7 +262,7 @@ TEST_CASE("writes keep to GitHub's pace and reads need not") {
   CHECK(fixture.clock.sleeps.empty());
   fixture.send();
   CHECK(fixture.clock.sleeps.size() == 1);
-  const Request get{"GET", "https://api.example/x", {}, nullptr};
+  const http::Request get{"GET", "https://api.example/x", {}, nullptr};
   for (int i = 0; i < 20; ++i) fixture.transport.send(get);
   CHECK(fixture.clock.sleeps.size() == 1);
 }

@@ -18,29 +18,29 @@ std::string document(const std::string& content) {
 
 TEST_CASE("a blob id is found in front of a long content, however much of that is there") {
   const std::string whole = document(base64::encode(std::string(1'000'000, 'x')));
-  CHECK(blob_id_in(whole) == "3f9a");
-  CHECK(blob_id_in(std::string_view(whole).substr(0, 700'000)) == "3f9a");
+  CHECK(forge::blob_id_in(whole) == "3f9a");
+  CHECK(forge::blob_id_in(std::string_view(whole).substr(0, 700'000)) == "3f9a");
 }
 
 TEST_CASE("a folder has no blob id, and a page is no document") {
-  CHECK(blob_id_in(R"([{"sha":"3f9a"}])").empty());
-  CHECK(blob_id_in(R"({"name":"x"})").empty());
+  CHECK(forge::blob_id_in(R"([{"sha":"3f9a"}])").empty());
+  CHECK(forge::blob_id_in(R"({"name":"x"})").empty());
   for (const char* text : {"", "<html>", R"({"name":)", R"({"sha":null})", "7"}) {
     INFO(text);
-    CHECK(error_code_of([&] { (void)blob_id_in(text); }) == ErrorCode::bad_payload);
+    CHECK(error_code_of([&] { (void)forge::blob_id_in(text); }) == ErrorCode::bad_payload);
   }
 }
 
 TEST_CASE("content is decoded, with line ends in its base64 as GitHub has them") {
-  CHECK(content_in(document("aGVsbG8K")) == "hello\n");
-  CHECK(content_in(document("aGVs\\nbG8K\\n")) == "hello\n");
-  CHECK(content_in(document("")) == "");
+  CHECK(forge::content_in(document("aGVsbG8K")) == "hello\n");
+  CHECK(forge::content_in(document("aGVs\\nbG8K\\n")) == "hello\n");
+  CHECK(forge::content_in(document("")) == "");
 }
 
 TEST_CASE("of content that is cut off there is the beginning") {
   const std::string bytes(3'000'000, 'x');
   const std::string whole = document(base64::encode(bytes));
-  const auto content = content_in(std::string_view(whole).substr(0, 2'000'000));
+  const auto content = forge::content_in(std::string_view(whole).substr(0, 2'000'000));
   REQUIRE(content);
   CHECK(content->size() > 1'000'000);
   CHECK(bytes.starts_with(*content));
@@ -50,6 +50,6 @@ TEST_CASE("what has no content is something else") {
   for (const char* text : {"", "[]", "7", "<html>", R"({"status":"stored"})", R"({"content":null})",
                            R"({"status":"stored","files":[)"}) {
     INFO(text);
-    CHECK_FALSE(content_in(text));
+    CHECK_FALSE(forge::content_in(text));
   }
 }

@@ -17,7 +17,7 @@ namespace {
 std::vector<std::string> sources_for(const std::string& api) {
   std::vector<std::string> names = {"GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN",
                                     "GITHUB_ENTERPRISE_TOKEN"};
-  const Url url = Url::parse(api, "--api-url");
+  const http::Url url = http::Url::parse(api, "--api-url");
   std::vector<std::string> found;
   for (std::size_t first = 0; first < names.size(); ++first) {
     std::vector<std::unique_ptr<Environment>> set;
@@ -25,8 +25,8 @@ std::vector<std::string> sources_for(const std::string& api) {
       set.push_back(std::make_unique<Environment>(
           names[i], i < first ? std::nullopt : std::optional<std::string>("from-" + names[i])));
     }
-    if (error_of([&] { find_token("", url); })) continue;
-    const std::string name = find_token("", url).substr(5);
+    if (error_of([&] { forge::find_token("", url); })) continue;
+    const std::string name = forge::find_token("", url).substr(5);
     if (found.empty() || found.back() != name) found.push_back(name);
   }
   return found;
@@ -47,23 +47,26 @@ TEST_CASE("a token never goes out unencrypted") {
   const Environment token("GH_TOKEN", "abc");
   const Environment enterprise("GH_ENTERPRISE_TOKEN", "abc");
   for (const char* api : {"http://api.github.com", "http://10.0.0.1"}) {
-    CHECK(error_code_of([&] { find_token("", Url::parse(api, "x")); }) == ErrorCode::usage);
+    CHECK(error_code_of([&] { forge::find_token("", http::Url::parse(api, "x")); }) ==
+          ErrorCode::usage);
   }
 }
 
 TEST_CASE("a token file wins and its line end does not count") {
   const TempDir dir;
   const Environment token("GH_TOKEN", "abc");
-  write_file_atomically(dir.path() / "token", "  from-file\r\n");
-  CHECK(find_token(dir.path() / "token", Url::parse("https://api.github.com", "x")) == "from-file");
+  platform::write_file_atomically(dir.path() / "token", "  from-file\r\n");
+  CHECK(forge::find_token(dir.path() / "token", http::Url::parse("https://api.github.com", "x")) ==
+        "from-file");
 }
 
 TEST_CASE("what is no token is refused without showing it") {
   const TempDir dir;
   const char* const text = GENERATE("", "\n", "two words", "line\nbreak", "\xc3\xa4", "a\x01");
-  write_file_atomically(dir.path() / "token", text);
-  const auto error = error_of(
-      [&] { find_token(dir.path() / "token", Url::parse("https://api.github.com", "x")); });
+  platform::write_file_atomically(dir.path() / "token", text);
+  const auto error = error_of([&] {
+    forge::find_token(dir.path() / "token", http::Url::parse("https://api.github.com", "x"));
+  });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::usage);
   CHECK(std::string(error->what()).find("two words") == std::string::npos);
@@ -71,17 +74,18 @@ TEST_CASE("what is no token is refused without showing it") {
 
 TEST_CASE("a missing or endless token file is a usage error") {
   const TempDir dir;
-  const Url api = Url::parse("https://api.github.com", "x");
-  CHECK(error_code_of([&] { find_token(dir.path() / "gone", api); }) == ErrorCode::usage);
-  CHECK(error_code_of([&] { find_token("/dev/zero", api); }) == ErrorCode::usage);
-  write_file_atomically(dir.path() / "large", std::string(1'000'000, 'x'));
-  CHECK(error_code_of([&] { find_token(dir.path() / "large", api); }) == ErrorCode::usage);
+  const http::Url api = http::Url::parse("https://api.github.com", "x");
+  CHECK(error_code_of([&] { forge::find_token(dir.path() / "gone", api); }) == ErrorCode::usage);
+  CHECK(error_code_of([&] { forge::find_token("/dev/zero", api); }) == ErrorCode::usage);
+  platform::write_file_atomically(dir.path() / "large", std::string(1'000'000, 'x'));
+  CHECK(error_code_of([&] { forge::find_token(dir.path() / "large", api); }) == ErrorCode::usage);
 }
 
 TEST_CASE("without a token the message names the variables and the permission") {
   const Environment a("GH_TOKEN", std::nullopt);
   const Environment b("GITHUB_TOKEN", "");
-  const auto error = error_of([] { find_token("", Url::parse("https://api.github.com", "x")); });
+  const auto error =
+      error_of([] { forge::find_token("", http::Url::parse("https://api.github.com", "x")); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::unauthorized);
   const std::string text = error->what();
@@ -93,6 +97,6 @@ TEST_CASE("without a token the message names the variables and the permission") 
 
 TEST_CASE("a token that was found is hidden from the log") {
   const Environment token("GH_TOKEN", "an-odd-looking-token");
-  find_token("", Url::parse("https://api.github.com", "x"));
+  forge::find_token("", http::Url::parse("https://api.github.com", "x"));
   CHECK(log::redacted("bad an-odd-looking-token!") == "bad ***!");
 }

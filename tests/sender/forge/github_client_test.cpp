@@ -25,10 +25,10 @@ struct Fixture {
   explicit Fixture(std::string branch = "")
       : client(transport,
                {"https://api.example/v3", "s3cret", {"octo", "data"}, std::move(branch)}) {
-    write_file_atomically(file, kContent);
+    platform::write_file_atomically(file, kContent);
   }
 
-  GithubClient::Put create() {
+  forge::GithubClient::Put create() {
     return client.create_file({kPath, file, "Add it", [&] { return is_received; }});
   }
 
@@ -36,7 +36,7 @@ struct Fixture {
   std::filesystem::path file = dir.path() / "payload";
   bool is_received = false;
   FakeTransport transport;
-  GithubClient client;
+  forge::GithubClient client;
 };
 
 bool has(const std::vector<std::string>& headers, const std::string& wanted) {
@@ -52,7 +52,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("a file is created with a PUT that carries what GitHub asks for") {
   Fixture fixture("side");
   fixture.transport.answer(201, kMade);
-  CHECK(fixture.create() == GithubClient::Put::created);
+  CHECK(fixture.create() == forge::GithubClient::Put::created);
   REQUIRE(fixture.transport.sent.size() == 1);
   const auto& sent = fixture.transport.sent.front();
   CHECK(sent.method == "PUT");
@@ -60,10 +60,10 @@ TEST_CASE("a file is created with a PUT that carries what GitHub asks for") {
   CHECK(has(sent.headers, "Authorization: Bearer s3cret"));
   CHECK(has(sent.headers, "Accept: application/vnd.github+json"));
   CHECK(has(sent.headers, "X-GitHub-Api-Version: 2022-11-28"));
-  const Json body = parse_json(sent.body, "body");
-  CHECK(string_member(body, "content") == "aGVsbG8K");
-  CHECK(string_member(body, "branch") == "side");
-  CHECK(string_member(body, "message") == "Add it");
+  const text::Json body = text::parse_json(sent.body, "body");
+  CHECK(text::string_member(body, "content") == "aGVsbG8K");
+  CHECK(text::string_member(body, "branch") == "side");
+  CHECK(text::string_member(body, "message") == "Add it");
   CHECK_FALSE(body.contains("sha"));
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("when GitHub says the file is there its blob id decides") {
   fixture.transport.answer(status, R"({"message":"sha wasn't supplied"})");
   SECTION("the same content is delivered") {
     fixture.transport.answer(200, kBlob);
-    CHECK(fixture.create() == GithubClient::Put::already_there);
+    CHECK(fixture.create() == forge::GithubClient::Put::already_there);
   }
   SECTION("other content is a refusal") {
     fixture.transport.answer(200, kOtherBlob);
@@ -89,7 +89,7 @@ TEST_CASE("when GitHub says the file is there its blob id decides") {
   SECTION("no content of what is received is a delivery") {
     fixture.transport.answer(404);
     fixture.is_received = true;
-    CHECK(fixture.create() == GithubClient::Put::already_received);
+    CHECK(fixture.create() == forge::GithubClient::Put::already_received);
   }
 }
 
@@ -196,9 +196,9 @@ TEST_CASE("a file is created with POST where the server wants that, and from the
   Fixture fixture;
   fixture.transport.answer(422, R"({"message":"[SHA]: Required"})");
   fixture.transport.answer(201, kMade);
-  CHECK(fixture.create() == GithubClient::Put::created);
+  CHECK(fixture.create() == forge::GithubClient::Put::created);
   fixture.transport.answer(201, kMade);
-  CHECK(fixture.create() == GithubClient::Put::created);
+  CHECK(fixture.create() == forge::GithubClient::Put::created);
   REQUIRE(fixture.transport.sent.size() == 3);
   CHECK(fixture.transport.sent[0].method == "PUT");
   for (const std::size_t i : {1U, 2U}) {
@@ -337,7 +337,7 @@ TEST_CASE("a redirect on the same host is followed with method and body") {
   Fixture fixture;
   fixture.transport.answer(307, "{}", {{"location", "/v3/repositories/7/contents/x"}});
   fixture.transport.answer(201, kMade);
-  CHECK(fixture.create() == GithubClient::Put::created);
+  CHECK(fixture.create() == forge::GithubClient::Put::created);
   REQUIRE(fixture.transport.sent.size() == 2);
   CHECK(fixture.transport.sent[1].method == "PUT");
   CHECK(fixture.transport.sent[1].url == "https://api.example/v3/repositories/7/contents/x");
@@ -395,10 +395,10 @@ TEST_CASE("dispatches carry what they are told") {
   Fixture fixture;
   fixture.transport.answer(204, "");
   fixture.client.dispatch("data_update", {{"batch_id", "x"}});
-  const Json event = parse_json(fixture.transport.sent.back().body, "body");
+  const text::Json event = text::parse_json(fixture.transport.sent.back().body, "body");
   CHECK(contains(fixture.transport.sent.back().url, "/repos/octo/data/dispatches"));
-  CHECK(string_member(event, "event_type") == "data_update");
-  CHECK(string_member(event["client_payload"], "batch_id") == "x");
+  CHECK(text::string_member(event, "event_type") == "data_update");
+  CHECK(text::string_member(event["client_payload"], "batch_id") == "x");
 
   fixture.transport.answer(204, "");
   fixture.client.dispatch_workflow("data-receiver.yml", "main");

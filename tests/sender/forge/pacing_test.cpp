@@ -10,16 +10,17 @@ using namespace std::chrono_literals;
 namespace {
 
 /// The turns of a sender that always wants to write, from the epoch's second day on.
-std::vector<Clock::time_point> greedy_turns(std::size_t count) {
-  WritePacer pacer;
-  std::vector<Clock::time_point> turns;
-  Clock::time_point now{std::chrono::days(1)};
+std::vector<platform::Clock::time_point> greedy_turns(std::size_t count) {
+  forge::WritePacer pacer;
+  std::vector<platform::Clock::time_point> turns;
+  platform::Clock::time_point now{std::chrono::days(1)};
   while (turns.size() < count) turns.push_back(now = pacer.next_turn(now));
   return turns;
 }
 
 /// The most turns that lie within one `period`.
-std::size_t most_within(const std::vector<Clock::time_point>& turns, Clock::duration period) {
+std::size_t most_within(const std::vector<platform::Clock::time_point>& turns,
+                        platform::Clock::duration period) {
   std::size_t most = 0;
   std::size_t first = 0;
   for (std::size_t last = 0; last < turns.size(); ++last) {
@@ -40,19 +41,19 @@ TEST_CASE("ten writes go at once and then as many as a minute and an hour allow"
        {Row{0, 0}, Row{1, 0}, Row{10, 0}, Row{11, 1}, Row{90, 69}, Row{250, 206}, Row{500, 421},
         Row{501, 3600}, Row{1001, 7200}, Row{1100, 7278}}) {
     INFO(writes);
-    CHECK(least_duration(writes).count() == seconds);
+    CHECK(forge::least_duration(writes).count() == seconds);
   }
 }
 
 TEST_CASE("no minute and no hour sees more writes than GitHub allows") {
   const auto turns = greedy_turns(1700);
-  CHECK(most_within(turns, 1min) < kWritesPerMinute);
-  CHECK(most_within(turns, 1h) == kWritesPerHour);
+  CHECK(most_within(turns, 1min) < forge::kWritesPerMinute);
+  CHECK(most_within(turns, 1h) == forge::kWritesPerHour);
 }
 
 TEST_CASE("who pauses may write at once again") {
-  WritePacer pacer;
-  Clock::time_point now{std::chrono::days(1)};
+  forge::WritePacer pacer;
+  platform::Clock::time_point now{std::chrono::days(1)};
   for (int i = 0; i < 15; ++i) now = pacer.next_turn(now);
   now += 1min;
   for (int i = 0; i < 10; ++i) CHECK(pacer.next_turn(now) == now);

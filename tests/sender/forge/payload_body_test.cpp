@@ -12,7 +12,7 @@ using namespace healthmetric;
 
 namespace {
 
-std::string read_in_steps(RequestBody& body, std::size_t step) {
+std::string read_in_steps(http::RequestBody& body, std::size_t step) {
   std::string text;
   std::string block(step, '\0');
   while (const std::size_t count = body.read(block)) text.append(block, 0, count);
@@ -26,42 +26,42 @@ TEST_CASE("a payload body is the JSON of a contents PUT whatever its size") {
   for (const std::size_t size : {0U, 1U, 2U, 3U, 1000U, 49'152U, 200'001U, 1'500'000U}) {
     const auto file = dir.path() / std::to_string(size);
     const std::string content(size, 'x');
-    write_file_atomically(file, content);
-    PayloadBody body(file, "say \"hi\"\n", "feature/\xc3\xa4");
+    platform::write_file_atomically(file, content);
+    forge::PayloadBody body(file, "say \"hi\"\n", "feature/\xc3\xa4");
     const std::string text = read_in_steps(body, 777);
     REQUIRE(text.size() == body.size_bytes());
-    const Json json = parse_json(text, "body");
-    CHECK(string_member(json, "message") == "say \"hi\"\n");
-    CHECK(string_member(json, "branch") == "feature/\xc3\xa4");
-    CHECK(string_member(json, "content") == base64::encode(content));
+    const text::Json json = text::parse_json(text, "body");
+    CHECK(text::string_member(json, "message") == "say \"hi\"\n");
+    CHECK(text::string_member(json, "branch") == "feature/\xc3\xa4");
+    CHECK(text::string_member(json, "content") == base64::encode(content));
     TextSource source(content);
-    CHECK(body.git_blob_id() == git_blob_id_of(source, size));
+    CHECK(body.git_blob_id() == codec::git_blob_id_of(source, size));
   }
 }
 
 TEST_CASE("a body that was sent in part has the blob id of its file") {
   const TempDir dir;
   const std::string content(3'000'000, 'z');
-  write_file_atomically(dir.path() / "f", content);
-  PayloadBody body(dir.path() / "f", "m", "b");
+  platform::write_file_atomically(dir.path() / "f", content);
+  forge::PayloadBody body(dir.path() / "f", "m", "b");
   std::string block(1'000'000, '\0');
   REQUIRE(body.read(block) > 0);
   REQUIRE(body.read(block) > 0);
   TextSource source(content);
-  CHECK(body.git_blob_id() == git_blob_id_of(source, content.size()));
+  CHECK(body.git_blob_id() == codec::git_blob_id_of(source, content.size()));
 }
 
 TEST_CASE("an empty branch leaves the choice to the repository") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "f", "abc");
-  PayloadBody body(dir.path() / "f", "m", "");
-  CHECK_FALSE(parse_json(read_in_steps(body, 4096), "body").contains("branch"));
+  platform::write_file_atomically(dir.path() / "f", "abc");
+  forge::PayloadBody body(dir.path() / "f", "m", "");
+  CHECK_FALSE(text::parse_json(read_in_steps(body, 4096), "body").contains("branch"));
 }
 
 TEST_CASE("a body can be sent again from its beginning") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "f", std::string(100'000, 'y'));
-  PayloadBody body(dir.path() / "f", "m", "b");
+  platform::write_file_atomically(dir.path() / "f", std::string(100'000, 'y'));
+  forge::PayloadBody body(dir.path() / "f", "m", "b");
   const std::string whole = read_in_steps(body, 65'536);
   body.rewind();
   std::string begin(1000, '\0');
@@ -69,7 +69,7 @@ TEST_CASE("a body can be sent again from its beginning") {
   body.rewind();
   CHECK(read_in_steps(body, 1) == whole);
 
-  TextBody text("{}");
+  forge::TextBody text("{}");
   CHECK(read_in_steps(text, 1) == "{}");
   text.rewind();
   CHECK(read_in_steps(text, 10) == "{}");
@@ -77,7 +77,7 @@ TEST_CASE("a body can be sent again from its beginning") {
 
 TEST_CASE("a body of a file that is missing names the file") {
   const TempDir dir;
-  const auto error = error_of([&] { PayloadBody(dir.path() / "gone.json", "m", ""); });
+  const auto error = error_of([&] { forge::PayloadBody(dir.path() / "gone.json", "m", ""); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find("gone.json") != std::string::npos);

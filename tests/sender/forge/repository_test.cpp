@@ -7,7 +7,7 @@ using namespace healthmetric;
 
 TEST_CASE("a repository is an owner and a name") {
   for (const char* text : {"octo/data", "a/b", "Octo-Cat/health.data_1"}) {
-    const auto repository = Repository::parse(text);
+    const auto repository = forge::Repository::parse(text);
     REQUIRE(repository);
     CHECK(repository->str() == text);
   }
@@ -15,7 +15,7 @@ TEST_CASE("a repository is an owner and a name") {
        {"", "octo", "/data", "octo/", "a/b/c", "a b/c", "../x", "a/..", "a/.", "a/b?c", "a/b#c",
         "a/b\n", "https://github.com/a/b", "a\\b", "octo/data.git", "octo/data.GIT"}) {
     INFO(text);
-    CHECK_FALSE(Repository::parse(text));
+    CHECK_FALSE(forge::Repository::parse(text));
   }
 }
 
@@ -26,7 +26,7 @@ TEST_CASE("a remote names a repository in many ways") {
         "ssh://git@github.com/octo/data.git", "ssh://git@github.com:22/octo/data",
         "https://user@github.com/octo/data", "https://GitHub.com/octo/data"}) {
     INFO(remote);
-    const auto repository = repository_of_remote(remote, "github.com");
+    const auto repository = forge::repository_of_remote(remote, "github.com");
     REQUIRE(repository);
     CHECK(repository->str() == "octo/data");
   }
@@ -38,12 +38,12 @@ TEST_CASE("a remote elsewhere names none") {
         "git@evil.example:octo/data.git", "/srv/git/data.git", "../data", "",
         "https://github.com/octo", "file:///srv/github.com/octo/data"}) {
     INFO(remote);
-    CHECK_FALSE(repository_of_remote(remote, "github.com"));
+    CHECK_FALSE(forge::repository_of_remote(remote, "github.com"));
   }
 }
 
 TEST_CASE("a repository is taken as people paste it") {
-  const Url api = Url::parse("https://api.github.com", "x");
+  const http::Url api = http::Url::parse("https://api.github.com", "x");
   for (const char* text :
        {"octo/data", "octo/data.git", "octo/data/", " octo/data\n", "https://github.com/octo/data",
         "https://github.com/octo/data.git", "https://github.com/octo/data/",
@@ -51,14 +51,14 @@ TEST_CASE("a repository is taken as people paste it") {
         "git@github.com:octo/data.git", "ssh://git@ssh.github.com:443/octo/data.git",
         "https://me:secret@github.com/octo/data", "https://api.github.com/repos/octo/data"}) {
     INFO(text);
-    CHECK(parse_named_repository(text, "--repo", api).str() == "octo/data");
+    CHECK(forge::parse_named_repository(text, "--repo", api).str() == "octo/data");
   }
 }
 
 TEST_CASE("a repository on another host is refused with the address of that one's API") {
-  const Url api = Url::parse("https://api.github.com", "x");
+  const http::Url api = http::Url::parse("https://api.github.com", "x");
   const auto refusal = [&](const char* text) {
-    const auto error = error_of([&] { parse_named_repository(text, "--repo", api); });
+    const auto error = error_of([&] { forge::parse_named_repository(text, "--repo", api); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::usage);
     return std::string(error->what());
@@ -84,20 +84,20 @@ TEST_CASE("a repository on another host is refused with the address of that one'
 }
 
 TEST_CASE("a repository that is named wins and must be one") {
-  const Url api = Url::parse("https://api.github.com", "x");
-  CHECK(find_repository("octo/data", api).str() == "octo/data");
-  CHECK(error_code_of([&] { find_repository("octo", api); }) == ErrorCode::usage);
+  const http::Url api = http::Url::parse("https://api.github.com", "x");
+  CHECK(forge::find_repository("octo/data", api).str() == "octo/data");
+  CHECK(error_code_of([&] { forge::find_repository("octo", api); }) == ErrorCode::usage);
 }
 
 TEST_CASE("branches are the ones git takes") {
   for (const char* name : {"main", "feature/x", "v1.0", "a-b_c", "\xc3\xa4"}) {
     INFO(name);
-    CHECK_FALSE(error_of([&] { check_branch(name); }));
+    CHECK_FALSE(error_of([&] { forge::check_branch(name); }));
   }
   for (const char* name :
        {"-x", "a..b", "a b", "a~b", "a^b",  "a:b",    "a?b",      "a*b", "a[b",  "a\\b", "/a",
         "a/", "a//b", "a.",  ".a",  "a/.b", "a.lock", "a.lock/b", "@",   "a@{b", "a\nb", "a\x7f"}) {
     INFO(name);
-    CHECK(error_code_of([&] { check_branch(name); }) == ErrorCode::usage);
+    CHECK(error_code_of([&] { forge::check_branch(name); }) == ErrorCode::usage);
   }
 }

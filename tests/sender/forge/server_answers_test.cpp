@@ -7,9 +7,9 @@ using namespace healthmetric;
 
 namespace {
 
-Response refusal(int status, const std::string& message,
-                 std::map<std::string, std::string> headers = {}) {
-  return {status, std::move(headers), to_text({{"message", message}})};
+http::Response refusal(int status, const std::string& message,
+                       std::map<std::string, std::string> headers = {}) {
+  return {status, std::move(headers), text::to_text({{"message", message}})};
 }
 
 }  // namespace
@@ -28,8 +28,8 @@ TEST_CASE("a branch that moved is told in many words") {
         Row{403, "error: cannot lock ref 'refs/heads/main': is at 1234"},
         Row{500, "PushOutOfDate Error: "}}) {
     INFO(message);
-    CHECK(is_lost_race(refusal(status, message)));
-    CHECK_FALSE(is_lost_race({status, {}, message}));
+    CHECK(forge::is_lost_race(refusal(status, message)));
+    CHECK_FALSE(forge::is_lost_race({status, {}, message}));
   }
 }
 
@@ -38,16 +38,17 @@ TEST_CASE("what is no lost race is none") {
                               "Repository rule violations found: not a fast forward",
                               "Resource not accessible by integration"}) {
     INFO(message);
-    for (const int status : {403, 409, 422}) CHECK_FALSE(is_lost_race(refusal(status, message)));
+    for (const int status : {403, 409, 422})
+      CHECK_FALSE(forge::is_lost_race(refusal(status, message)));
   }
-  CHECK_FALSE(is_lost_race(refusal(404, "cannot lock ref")));
+  CHECK_FALSE(forge::is_lost_race(refusal(404, "cannot lock ref")));
 }
 
 TEST_CASE("a limit is told by headers or words, in the server's own answer") {
-  CHECK(is_rate_limited({429, {}, "<html>slow down</html>"}));
-  CHECK(is_rate_limited(refusal(403, "You have exceeded a secondary rate limit.")));
-  CHECK(is_rate_limited(refusal(403, "You have triggered an abuse detection mechanism.")));
-  CHECK(is_rate_limited(refusal(403, "No", {{"retry-after", "1"}})));
-  CHECK_FALSE(is_rate_limited(refusal(403, "Resource not accessible by integration")));
-  CHECK_FALSE(is_rate_limited({403, {{"retry-after", "1"}}, "<html>rate limit</html>"}));
+  CHECK(forge::is_rate_limited({429, {}, "<html>slow down</html>"}));
+  CHECK(forge::is_rate_limited(refusal(403, "You have exceeded a secondary rate limit.")));
+  CHECK(forge::is_rate_limited(refusal(403, "You have triggered an abuse detection mechanism.")));
+  CHECK(forge::is_rate_limited(refusal(403, "No", {{"retry-after", "1"}})));
+  CHECK_FALSE(forge::is_rate_limited(refusal(403, "Resource not accessible by integration")));
+  CHECK_FALSE(forge::is_rate_limited({403, {{"retry-after", "1"}}, "<html>rate limit</html>"}));
 }

@@ -9,7 +9,7 @@ TEST_CASE("a moment of HTTP is read in its three forms") {
   for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
                            "Sun Nov  6 08:49:37 1994"}) {
     INFO(text);
-    CHECK(parse_http_date(text) == moment);
+    CHECK(http::parse_http_date(text) == moment);
   }
 }
 
@@ -17,6 +17,6 @@ TEST_CASE("what is no moment of HTTP is none") {
   for (const char* text :
        {"", "soon", "17", "Sun, 06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "08:49:37", "::"}) {
     INFO(text);
-    CHECK_FALSE(parse_http_date(text));
+    CHECK_FALSE(http::parse_http_date(text));
   }
 }

@@ -13,17 +13,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const Target kTarget{"https://api.example", "octo/data", "main", Trigger::push};
+const outbox::Target kTarget{"https://api.example", "octo/data", "main", model::Trigger::push};
 
 /// A moment later each time, as for batches that are queued one after the other.
-Clock::time_point next_moment() {
-  static Clock::time_point moment{std::chrono::days(19'000)};
+platform::Clock::time_point next_moment() {
+  static platform::Clock::time_point moment{std::chrono::days(19'000)};
   return moment += std::chrono::microseconds(1);
 }
 
-OutboxEntry entry_named(const std::string& id, const Target& target = kTarget) {
-  OutboxEntry entry;
-  entry.id = BatchId::parse(id).value();
+outbox::OutboxEntry entry_named(const std::string& id, const outbox::Target& target = kTarget) {
+  outbox::OutboxEntry entry;
+  entry.id = payload::BatchId::parse(id).value();
   entry.batch_name = "a name";
   entry.sender_host = "ws-12";
   entry.target = target;
@@ -35,17 +35,19 @@ OutboxEntry entry_named(const std::string& id, const Target& target = kTarget) {
 }
 
 /// Puts a batch with one payload into the queue.
-OutboxEntry queue(const Outbox& outbox, const std::string& id, const Target& target = kTarget) {
-  OutboxEntry entry = entry_named(id, target);
-  Draft draft = outbox.begin();
-  write_file_atomically(draft.folder() / entry.parts.front().filename, "data");
+outbox::OutboxEntry queue(const outbox::Outbox& outbox, const std::string& id,
+                          const outbox::Target& target = kTarget) {
+  outbox::OutboxEntry entry = entry_named(id, target);
+  outbox::Draft draft = outbox.begin();
+  platform::write_file_atomically(draft.folder() / entry.parts.front().filename, "data");
   outbox.commit(std::move(draft), entry);
   return entry;
 }
 
-std::vector<std::string> waiting(const Outbox& outbox, const Target& target = kTarget) {
+std::vector<std::string> waiting(const outbox::Outbox& outbox,
+                                 const outbox::Target& target = kTarget) {
   std::vector<std::string> ids;
-  for (const OutboxEntry& entry : outbox.waiting_for(target)) ids.push_back(entry.id.str());
+  for (const outbox::OutboxEntry& entry : outbox.waiting_for(target)) ids.push_back(entry.id.str());
   return ids;
 }
 
@@ -62,10 +64,10 @@ constexpr const char* kNewer = "20240116T103000Z-a-00000002";
 
 TEST_CASE("a batch in the outbox survives the process that queued it") {
   const TempDir dir;
-  queue(Outbox(dir.path()), kOlder);
-  const auto entries = Outbox(dir.path()).waiting_for(kTarget);
+  queue(outbox::Outbox(dir.path()), kOlder);
+  const auto entries = outbox::Outbox(dir.path()).waiting_for(kTarget);
   REQUIRE(entries.size() == 1);
-  const OutboxEntry& entry = entries.front();
+  const outbox::OutboxEntry& entry = entries.front();
   CHECK(entry.id.str() == kOlder);
   CHECK(entry.batch_name == "a name");
   CHECK(entry.sender_host == "ws-12");
@@ -74,12 +76,12 @@ TEST_CASE("a batch in the outbox survives the process that queued it") {
   CHECK(entry.size_bytes == 12);
   REQUIRE(entry.parts.size() == 1);
   CHECK_FALSE(entry.parts.front().delivered);
-  CHECK(read_file(entry.folder / entry.parts.front().filename, 100) == "data");
+  CHECK(platform::read_file(entry.folder / entry.parts.front().filename, 100) == "data");
 }
 
 TEST_CASE("nobody else can read the outbox") {
   const TempDir dir;
-  const OutboxEntry entry = queue(Outbox(dir.path()), kOlder);
+  const outbox::OutboxEntry entry = queue(outbox::Outbox(dir.path()), kOlder);
   CHECK(mode_of(entry.folder.parent_path()) == 0700);
   CHECK(mode_of(entry.folder) == 0700);
   for (const auto& file : fs::directory_iterator(entry.folder)) CHECK(mode_of(file) == 0600);
@@ -87,10 +89,10 @@ TEST_CASE("nobody else can read the outbox") {
 
 TEST_CASE("the oldest batch goes first and batches for other targets wait") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   queue(outbox, kOlder);
   queue(outbox, kNewer);
-  Target other = kTarget;
+  outbox::Target other = kTarget;
   other.branch = "side";
   queue(outbox, "20240101T000000Z-a-00000003", other);
   CHECK(waiting(outbox) == std::vector<std::string>{kOlder, kNewer});
@@ -99,10 +101,10 @@ TEST_CASE("the oldest batch goes first and batches for other targets wait") {
 
 TEST_CASE("what is delivered stays recorded") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  OutboxEntry entry = queue(outbox, kOlder);
+  const outbox::Outbox outbox(dir.path());
+  outbox::OutboxEntry entry = queue(outbox, kOlder);
   entry.parts.front().delivered = true;
-  Outbox::save(entry);
+  outbox::Outbox::save(entry);
   CHECK(outbox.waiting_for(kTarget).front().parts.front().delivered);
   outbox.remove(entry.folder);
   CHECK(waiting(outbox).empty());
@@ -111,13 +113,13 @@ TEST_CASE("what is delivered stays recorded") {
 
 TEST_CASE("a refused batch is set aside with its reason") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  OutboxEntry entry = queue(outbox, kOlder);
+  const outbox::Outbox outbox(dir.path());
+  outbox::OutboxEntry entry = queue(outbox, kOlder);
   entry.last_error = "too bad";
   outbox.set_aside(entry);
   CHECK(waiting(outbox).empty());
   const fs::path aside = dir.path() / "outbox/refused" / kOlder;
-  const auto refused = outbox.entries(Waiting::refused);
+  const auto refused = outbox.entries(outbox::Waiting::refused);
   REQUIRE(refused.size() == 1);
   CHECK(refused.front().last_error == "too bad");
   CHECK(fs::exists(aside / entry.parts.front().filename));
@@ -125,17 +127,17 @@ TEST_CASE("a refused batch is set aside with its reason") {
 
 TEST_CASE("a refused batch can be taken back into the queue") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  const OutboxEntry entry = queue(outbox, kOlder);
+  const outbox::Outbox outbox(dir.path());
+  const outbox::OutboxEntry entry = queue(outbox, kOlder);
   outbox.set_aside(entry);
-  CHECK_FALSE(outbox.find(entry.id, Waiting::in_queue));
-  outbox.take_back(outbox.find(entry.id, Waiting::refused).value());
+  CHECK_FALSE(outbox.find(entry.id, outbox::Waiting::in_queue));
+  outbox.take_back(outbox.find(entry.id, outbox::Waiting::refused).value());
   CHECK(waiting(outbox) == std::vector<std::string>{kOlder});
 }
 
 TEST_CASE("batches of one second go in the order they were queued") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   std::vector<std::string> ids;
   for (const char* unique : {"0000000c", "0000000a", "0000000b"}) {
     ids.push_back("20240115T103000Z-a-" + std::string(unique));
@@ -146,12 +148,12 @@ TEST_CASE("batches of one second go in the order they were queued") {
 
 TEST_CASE("an entry of a version that did not write when it was queued is delivered too") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  const OutboxEntry entry = queue(outbox, kOlder);
-  Json json = parse_json(to_text(entry), "entry");
+  const outbox::Outbox outbox(dir.path());
+  const outbox::OutboxEntry entry = queue(outbox, kOlder);
+  text::Json json = text::parse_json(outbox::to_text(entry), "entry");
   json.erase("queued_at_us");
   json.erase("last_error");
-  write_file_atomically(entry.folder / "entry.json", to_text(json));
+  platform::write_file_atomically(entry.folder / "entry.json", text::to_text(json));
   const auto entries = outbox.waiting_for(kTarget);
   REQUIRE(entries.size() == 1);
   CHECK(entries.front().queued_at == entry.id.time);
@@ -159,41 +161,41 @@ TEST_CASE("an entry of a version that did not write when it was queued is delive
 
 TEST_CASE("the size of the outbox counts drafts and refused batches") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   const std::uint64_t empty = outbox.size_bytes();
   outbox.set_aside(queue(outbox, kOlder));
-  const Draft draft = outbox.begin();
-  write_file_atomically(draft.folder() / "x", std::string(10'000, 'x'));
+  const outbox::Draft draft = outbox.begin();
+  platform::write_file_atomically(draft.folder() / "x", std::string(10'000, 'x'));
   CHECK(outbox.size_bytes() >= empty + 10'000);
 }
 
 TEST_CASE("an entry that cannot be read stays and does not stop the others") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  const OutboxEntry broken = queue(outbox, kOlder);
+  const outbox::Outbox outbox(dir.path());
+  const outbox::OutboxEntry broken = queue(outbox, kOlder);
   queue(outbox, kNewer);
   const char* const text = GENERATE("", "{", "[]", "{}", R"({"target": 1})");
   fs::remove(broken.folder / "entry.json");
-  write_file_atomically(broken.folder / "entry.json", text);
+  platform::write_file_atomically(broken.folder / "entry.json", text);
   CHECK(waiting(outbox) == std::vector<std::string>{kNewer});
   CHECK(fs::exists(broken.folder / broken.parts.front().filename));
 }
 
 TEST_CASE("an entry cannot name files outside its folder") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
-  OutboxEntry entry = queue(outbox, kOlder);
+  const outbox::Outbox outbox(dir.path());
+  outbox::OutboxEntry entry = queue(outbox, kOlder);
   entry.parts.front().filename = "../../../etc/passwd";
-  Outbox::save(entry);
+  outbox::Outbox::save(entry);
   CHECK(waiting(outbox).empty());
 }
 
 TEST_CASE("a draft that was not committed is gone") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   fs::path folder;
   {
-    const Draft draft = outbox.begin();
+    const outbox::Draft draft = outbox.begin();
     folder = draft.folder();
     CHECK(fs::exists(folder));
   }
@@ -202,24 +204,24 @@ TEST_CASE("a draft that was not committed is gone") {
 
 TEST_CASE("drafts of the dead are removed and those of the living stay") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   const fs::path dead = dir.path() / "outbox/.draft-deadbeef";
   fs::create_directory(dead);
-  write_file_atomically(dead / "x", "half");
-  const Draft living = outbox.begin();
-  const Draft another = outbox.begin();
+  platform::write_file_atomically(dead / "x", "half");
+  const outbox::Draft living = outbox.begin();
+  const outbox::Draft another = outbox.begin();
   CHECK_FALSE(fs::exists(dead));
   CHECK(fs::exists(living.folder()));
 }
 
 TEST_CASE("only one process delivers and the lock dies with its owner") {
   const TempDir dir;
-  const Outbox outbox(dir.path());
+  const outbox::Outbox outbox(dir.path());
   std::string holder;
   {
     const auto lock = outbox.try_lock(holder);
     REQUIRE(lock);
-    CHECK_FALSE(Outbox(dir.path()).try_lock(holder));
+    CHECK_FALSE(outbox::Outbox(dir.path()).try_lock(holder));
     CHECK(holder == std::to_string(::getpid()));
   }
   CHECK(outbox.try_lock(holder));
@@ -227,6 +229,6 @@ TEST_CASE("only one process delivers and the lock dies with its owner") {
 
 TEST_CASE("an outbox where a file stands in the way is an io error") {
   const TempDir dir;
-  write_file_atomically(dir.path() / "outbox", "");
-  CHECK(error_code_of([&] { Outbox{dir.path()}; }) == ErrorCode::io);
+  platform::write_file_atomically(dir.path() / "outbox", "");
+  CHECK(error_code_of([&] { outbox::Outbox{dir.path()}; }) == ErrorCode::io);
 }

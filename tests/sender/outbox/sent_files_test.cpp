@@ -13,24 +13,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const BatchId kFirst = BatchId::parse("20240115T103000Z-a-00000001").value();
-const BatchId kSecond = BatchId::parse("20240116T103000Z-a-00000002").value();
+const payload::BatchId kFirst = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
+const payload::BatchId kSecond = payload::BatchId::parse("20240116T103000Z-a-00000002").value();
 
 struct Fixture {
-  Target target{"https://api.example", "octo/data", "main", Trigger::dispatch};
+  outbox::Target target{"https://api.example", "octo/data", "main", model::Trigger::dispatch};
   TempDir dir;
   FakeClock clock;
-  SentFiles sent{dir.path() / "state", target};
+  outbox::SentFiles sent{dir.path() / "state", target};
 
   /// A folder as the outbox has it, with one file packed.
   std::filesystem::path batch(const std::string& location, char digest,
                               std::chrono::seconds age = 1h) {
     std::filesystem::path folder = dir.path() / ("batch" + std::to_string(++batches_));
     std::filesystem::create_directory(folder);
-    PackedFilesWriter writer(folder, clock);
+    pack::PackedFilesWriter writer(folder, clock);
     const std::size_t name = location.rfind('/') + 1;
     const std::string in = location.substr(0, name);
-    const SourceFile file{RelativePath(location.substr(name)), &in};
+    const select::SourceFile file{payload::RelativePath(location.substr(name)), &in};
     writer.add({file, 5, file_time_at(clock.now() - age), std::string(64, digest)});
     writer.finish();
     return folder;
@@ -52,13 +52,13 @@ TEST_CASE("a delivered file is known, to this repository and branch alone") {
   CHECK(found->sha256 == std::string(64, 'a'));
   CHECK(found->modified_ns);
 
-  Target again = fixture.target;
-  again.trigger = Trigger::push;
-  CHECK(SentFiles(fixture.dir.path() / "state", again).find("/data/x"));
-  CHECK(SentFiles::read_only(fixture.dir.path() / "state", again).find("/data/x"));
-  Target other = fixture.target;
+  outbox::Target again = fixture.target;
+  again.trigger = model::Trigger::push;
+  CHECK(outbox::SentFiles(fixture.dir.path() / "state", again).find("/data/x"));
+  CHECK(outbox::SentFiles::read_only(fixture.dir.path() / "state", again).find("/data/x"));
+  outbox::Target other = fixture.target;
   other.branch = "side";
-  CHECK_FALSE(SentFiles(fixture.dir.path() / "state", other).find("/data/x"));
+  CHECK_FALSE(outbox::SentFiles(fixture.dir.path() / "state", other).find("/data/x"));
 }
 
 TEST_CASE("what was sent last counts, and what waits counts before it") {
@@ -69,7 +69,7 @@ TEST_CASE("what was sent last counts, and what waits counts before it") {
   fixture.sent.add_queued(fixture.batch("/data/x", 'c'));
   fixture.sent.add_queued(fixture.batch("/data/x", 'd'));
   CHECK(fixture.sent.find("/data/x")->sha256.front() == 'd');
-  SentFiles later(fixture.dir.path() / "state", fixture.target);
+  outbox::SentFiles later(fixture.dir.path() / "state", fixture.target);
   CHECK(later.find("/data/x")->sha256.front() == 'b');
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("recording a delivery twice is the same as once") {
 TEST_CASE("a time that was too young can be made up for") {
   Fixture fixture;
   fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a', 1s));
-  PackedFileRecord record = fixture.sent.find("/data/x").value();
+  pack::PackedFileRecord record = fixture.sent.find("/data/x").value();
   CHECK_FALSE(record.modified_ns);
   record.modified_ns = 42;
   fixture.sent.update_time(record);
@@ -123,8 +123,8 @@ TEST_CASE("a damaged database is named with what to do") {
   Fixture fixture;
   const auto state = fixture.dir.path() / "other";
   std::filesystem::create_directory(state);
-  write_file_atomically(state / "sent.db", std::string(5000, 'x'));
-  const auto error = error_of([&] { SentFiles(state, fixture.target); });
+  platform::write_file_atomically(state / "sent.db", std::string(5000, 'x'));
+  const auto error = error_of([&] { outbox::SentFiles(state, fixture.target); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find("sent.db") != std::string::npos);
@@ -134,6 +134,6 @@ TEST_CASE("a damaged database is named with what to do") {
 TEST_CASE("where nothing was sent yet a look changes nothing") {
   const Fixture fixture;
   const auto state = fixture.dir.path() / "none";
-  CHECK_FALSE(SentFiles::read_only(state, fixture.target).find("/data/x"));
+  CHECK_FALSE(outbox::SentFiles::read_only(state, fixture.target).find("/data/x"));
   CHECK_FALSE(std::filesystem::exists(state));
 }

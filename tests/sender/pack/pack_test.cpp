@@ -17,20 +17,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const ScanRules kAllTypes{Types::all, Hidden::leave_out, Subfolders::send, {}};
+const select::ScanRules kAllTypes{
+    select::Types::all, select::Hidden::leave_out, select::Subfolders::send, {}};
 
 /// Puts the contents of entries and chunks together.
-class Collector final : public PayloadSink {
+class Collector final : public payload::PayloadSink {
  public:
-  void begin_content(const RelativePath& path,
+  void begin_content(const payload::RelativePath& path,
                      std::optional<std::uint64_t> /*size_bytes*/) override {
     current_ = &files[path.str()];
   }
   void content(std::string_view bytes) override { current_->append(bytes); }
-  void end_entry(const FileEntry& entry) override { entries.push_back(entry); }
+  void end_entry(const payload::FileEntry& entry) override { entries.push_back(entry); }
 
   std::map<std::string, std::string> files;
-  std::vector<FileEntry> entries;
+  std::vector<payload::FileEntry> entries;
 
  private:
   std::string* current_ = nullptr;
@@ -40,24 +41,24 @@ struct Fixture {
   Fixture() {
     fs::create_directories(source);
     fs::create_directories(out);
-    options.id = BatchId::parse("20240115T103000Z-a-00000001").value();
+    options.id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
   }
 
-  PackedBatch run() {
-    const ScanResult scan = scan_folder(source, kAllTypes, {});
-    return pack(scan, out, options, progress);
+  pack::PackedBatch run() {
+    const select::ScanResult scan = select::scan_folder(source, kAllTypes, {});
+    return pack::pack(scan, out, options, progress);
   }
 
   /// Reads all parts back and checks what each says of its place.
-  Collector read_back(const PackedBatch& batch) {
+  Collector read_back(const pack::PackedBatch& batch) {
     Collector collector;
-    Budget budget{Limits{}};
+    payload::Budget budget{payload::Limits{}};
     for (std::size_t i = 0; i < batch.parts.size(); ++i) {
       const fs::path file = out / batch.parts[i].name.str();
       CHECK(fs::file_size(file) == batch.parts[i].size_bytes);
       CHECK(fs::file_size(file) <= options.part_limit_bytes);
-      InputFile input(file);
-      const BatchMetadata metadata = read_payload(input, budget, collector);
+      platform::InputFile input(file);
+      const payload::BatchMetadata metadata = payload::read_payload(input, budget, collector);
       CHECK(metadata.batch_id == options.id.str());
       CHECK(metadata.part.index == i + 1);
       CHECK(metadata.part.last == (i + 1 == batch.parts.size()));
@@ -72,8 +73,8 @@ struct Fixture {
   TempDir dir;
   fs::path source = dir.path() / "source";
   fs::path out = dir.path() / "out";
-  PackOptions options;
-  Progress progress;
+  pack::PackOptions options;
+  model::Progress progress;
 };
 
 std::string noise(std::size_t size, unsigned seed) {
@@ -87,14 +88,15 @@ std::string noise(std::size_t size, unsigned seed) {
 
 TEST_CASE("what is packed reads back the same") {
   Fixture fixture;
-  const auto encoding = GENERATE(Encoding::plain, Encoding::zstd);
+  const auto encoding = GENERATE(payload::Encoding::plain, payload::Encoding::zstd);
   fixture.options.encoding = encoding;
   std::map<std::string, std::string> files = {{"empty.json", ""},
                                               {"a b.txt", "hello"},
                                               {"noise.png", noise(300'000, 1)},
                                               {"text.csv", std::string(500'000, 'x')}};
-  for (const auto& [path, content] : files) write_file_atomically(fixture.source / path, content);
-  const PackedBatch batch = fixture.run();
+  for (const auto& [path, content] : files)
+    platform::write_file_atomically(fixture.source / path, content);
+  const pack::PackedBatch batch = fixture.run();
   CHECK(batch.parts.size() == 1);
   CHECK(batch.files == files.size());
   CHECK(batch.size_bytes == 800'005);
@@ -103,32 +105,34 @@ TEST_CASE("what is packed reads back the same") {
 
 TEST_CASE("parts are split between files and none is over the limit") {
   Fixture fixture;
-  fixture.options.part_limit_bytes = kMinPartBytes;
+  fixture.options.part_limit_bytes = pack::kMinPartBytes;
   std::map<std::string, std::string> files;
   for (int i = 0; i < 20; ++i) {
     files["f" + std::to_string(i)] = noise(10'000, static_cast<unsigned>(i));
   }
-  for (const auto& [path, content] : files) write_file_atomically(fixture.source / path, content);
-  const PackedBatch batch = fixture.run();
+  for (const auto& [path, content] : files)
+    platform::write_file_atomically(fixture.source / path, content);
+  const pack::PackedBatch batch = fixture.run();
   CHECK(batch.parts.size() >= 5);
   const Collector collector = fixture.read_back(batch);
   CHECK(collector.files == files);
-  for (const FileEntry& entry : collector.entries) CHECK_FALSE(entry.chunk);
+  for (const payload::FileEntry& entry : collector.entries) CHECK_FALSE(entry.chunk);
 }
 
 TEST_CASE("a file too large for a part is cut and its chunks fit together") {
   Fixture fixture;
-  fixture.options.part_limit_bytes = kMinPartBytes;
+  fixture.options.part_limit_bytes = pack::kMinPartBytes;
   const std::map<std::string, std::string> files = {
       {"a", "small"}, {"large", noise(200'000, 7)}, {"z", "end"}};
-  for (const auto& [path, content] : files) write_file_atomically(fixture.source / path, content);
-  const PackedBatch batch = fixture.run();
+  for (const auto& [path, content] : files)
+    platform::write_file_atomically(fixture.source / path, content);
+  const pack::PackedBatch batch = fixture.run();
   CHECK(batch.files == 3);
   const Collector collector = fixture.read_back(batch);
   CHECK(collector.files == files);
   std::uint64_t index = 0;
   std::uint64_t offset = 0;
-  for (const FileEntry& entry : collector.entries) {
+  for (const payload::FileEntry& entry : collector.entries) {
     if (entry.path.str() != "large") continue;
     REQUIRE(entry.chunk);
     CHECK(entry.chunk->index == ++index);
@@ -141,49 +145,50 @@ TEST_CASE("a file too large for a part is cut and its chunks fit together") {
 
 TEST_CASE("compression is kept where it saves a tenth") {
   Fixture fixture;
-  fixture.options.encoding = Encoding::zstd;
-  write_file_atomically(fixture.source / "noise", noise(100'000, 3));
-  write_file_atomically(fixture.source / "zeros", std::string(100'000, '0'));
-  const PackedBatch batch = fixture.run();
-  const std::string text = read_file(fixture.out / batch.parts.front().name.str(), 1 << 20);
-  const Json files = parse_json(text, "payload")["files"];
+  fixture.options.encoding = payload::Encoding::zstd;
+  platform::write_file_atomically(fixture.source / "noise", noise(100'000, 3));
+  platform::write_file_atomically(fixture.source / "zeros", std::string(100'000, '0'));
+  const pack::PackedBatch batch = fixture.run();
+  const std::string text =
+      platform::read_file(fixture.out / batch.parts.front().name.str(), 1 << 20);
+  const text::Json files = text::parse_json(text, "payload")["files"];
   CHECK(files["noise"].contains("content"));
   CHECK(files["zeros"].contains("content_zstd"));
 }
 
 TEST_CASE("a file that vanished after the scan is left out by error and the others go") {
   Fixture fixture;
-  write_file_atomically(fixture.source / "a", "1");
-  write_file_atomically(fixture.source / "b", "2");
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", "1");
+  platform::write_file_atomically(fixture.source / "b", "2");
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.files == 1);
   REQUIRE(batch.left_out.size() == 1);
-  CHECK(batch.left_out.front().kind == LeftOut::by_error);
+  CHECK(batch.left_out.front().kind == select::LeftOut::by_error);
   CHECK(batch.left_out.front().file.path == "a");
   CHECK(fixture.read_back(batch).files == std::map<std::string, std::string>{{"b", "2"}});
 }
 
 TEST_CASE("a file that was away while it was read ahead is sent when it is back") {
   // Brings the file back once something is packed; by then all of so small a batch was read ahead.
-  class BringsBack final : public Progress {
+  class BringsBack final : public model::Progress {
    public:
     explicit BringsBack(fs::path file) : file_(std::move(file)) {}
     void at(std::uint64_t /*done*/, std::uint64_t /*total*/) override {
-      if (!fs::exists(file_)) write_file_atomically(file_, "back");
+      if (!fs::exists(file_)) platform::write_file_atomically(file_, "back");
     }
 
    private:
     fs::path file_;
   };
   Fixture fixture;
-  write_file_atomically(fixture.source / "a", noise(600'000, 1));
-  write_file_atomically(fixture.source / "b", "here");
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", noise(600'000, 1));
+  platform::write_file_atomically(fixture.source / "b", "here");
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "b");
   BringsBack progress(fixture.source / "b");
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
   CHECK(batch.files == 2);
   CHECK(batch.left_out.empty());
   CHECK(fixture.read_back(batch).files.at("b") == "back");
@@ -191,11 +196,11 @@ TEST_CASE("a file that was away while it was read ahead is sent when it is back"
 
 TEST_CASE("a file that grew after the scan is sent as it is now") {
   Fixture fixture;
-  write_file_atomically(fixture.source / "a", "1");
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", "1");
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
-  write_file_atomically(fixture.source / "a", "12345");
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
+  platform::write_file_atomically(fixture.source / "a", "12345");
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.size_bytes == 5);
   CHECK(fixture.read_back(batch).files.at("a") == "12345");
 }
@@ -203,7 +208,7 @@ TEST_CASE("a file that grew after the scan is sent as it is now") {
 namespace {
 
 /// Changes a file whenever some of it was read.
-class ChangesMeanwhile final : public Progress {
+class ChangesMeanwhile final : public model::Progress {
  public:
   explicit ChangesMeanwhile(std::function<void()> change) : change_(std::move(change)) {}
   void at(std::uint64_t /*done*/, std::uint64_t /*total*/) override { change_(); }
@@ -221,26 +226,26 @@ void append(const fs::path& file, std::string_view text) {
 TEST_CASE("a file that only grows while it is read goes as it was when it was opened") {
   Fixture fixture;
   const std::string text = noise(GENERATE(10U, 300'000U), 1);
-  write_file_atomically(fixture.source / "a", text);
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", text);
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   ChangesMeanwhile progress([&] { append(fixture.source / "a", "more"); });
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
   CHECK(batch.left_out.empty());
   CHECK(fixture.read_back(batch).files.at("a") == text);
 }
 
 TEST_CASE("a file that grows and changes while it is read is left out as such") {
   Fixture fixture;
-  write_file_atomically(fixture.source / "a", "12345");
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", "12345");
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   std::string text = "12345";
   ChangesMeanwhile progress([&] {
     text = "x" + text;
-    write_file_atomically(fixture.source / "new", text);
+    platform::write_file_atomically(fixture.source / "new", text);
     fs::copy_file(fixture.source / "new", fixture.source / "a",
                   fs::copy_options::overwrite_existing);
   });
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, progress);
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
   REQUIRE(batch.left_out.size() == 1);
   CHECK(batch.left_out.front().file.reason ==
         "it grew while it was read, and what was there changed");
@@ -248,18 +253,18 @@ TEST_CASE("a file that grows and changes while it is read is left out as such") 
 
 TEST_CASE("a file that grew past a limit after the scan is left out as such") {
   Fixture fixture;
-  write_file_atomically(fixture.source / "a", "1");
-  write_file_atomically(fixture.source / "b", "1");
-  const ScanResult scan = scan_folder(fixture.source, kAllTypes, {});
+  platform::write_file_atomically(fixture.source / "a", "1");
+  platform::write_file_atomically(fixture.source / "b", "1");
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   append(fixture.source / "a", "2345");
-  Limits limits;
+  payload::Limits limits;
   const bool is_one_file = GENERATE(true, false);
   (is_one_file ? limits.max_file_bytes : limits.max_batch_bytes) = 4;
   fixture.options.limits = limits;
-  const PackedBatch batch = pack(scan, fixture.out, fixture.options, fixture.progress);
+  const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   REQUIRE(batch.left_out.size() == 1);
   CHECK(batch.left_out.front().file.path == "a");
-  CHECK(batch.left_out.front().kind == LeftOut::by_error);
+  CHECK(batch.left_out.front().kind == select::LeftOut::by_error);
   CHECK(batch.left_out.front().file.reason ==
         (is_one_file ? "it grew: larger than 4 B (--max-file-size)"
                      : "it grew: the batch would be larger than 4 B (--max-batch-size)"));
@@ -268,14 +273,14 @@ TEST_CASE("a file that grew past a limit after the scan is left out as such") {
 
 TEST_CASE("nothing that could be packed makes no part") {
   Fixture fixture;
-  const PackedBatch batch = fixture.run();
+  const pack::PackedBatch batch = fixture.run();
   CHECK(batch.parts.empty());
   CHECK(batch.files == 0);
 }
 
 TEST_CASE("JSON text is packed as a file") {
   Fixture fixture;
-  const PackedBatch batch =
-      pack(scan_json("{\"a\": 1}"), fixture.out, fixture.options, fixture.progress);
+  const pack::PackedBatch batch =
+      pack::pack(select::scan_json("{\"a\": 1}"), fixture.out, fixture.options, fixture.progress);
   CHECK(fixture.read_back(batch).files.at("data.json") == "{\"a\": 1}");
 }

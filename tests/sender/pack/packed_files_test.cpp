@@ -15,9 +15,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::vector<PackedFileRecord> records_in(const fs::path& folder) {
-  std::vector<PackedFileRecord> records;
-  for_each_packed_file(folder, [&](const PackedFileRecord& record) { records.push_back(record); });
+std::vector<pack::PackedFileRecord> records_in(const fs::path& folder) {
+  std::vector<pack::PackedFileRecord> records;
+  pack::for_each_packed_file(
+      folder, [&](const pack::PackedFileRecord& record) { records.push_back(record); });
   return records;
 }
 
@@ -30,10 +31,10 @@ TEST_CASE("what was packed is read back as it was written") {
   FakeClock clock;
   const std::string folder = (dir.path() / "o\n\xff").string() + "/";
   fs::create_directory(folder);
-  const SourceFile odd{RelativePath("a b"), &folder};
-  const SourceFile text{RelativePath("data.json")};
+  const select::SourceFile odd{payload::RelativePath("a b"), &folder};
+  const select::SourceFile text{payload::RelativePath("data.json")};
   {
-    PackedFilesWriter writer(dir.path(), clock);
+    pack::PackedFilesWriter writer(dir.path(), clock);
     writer.add({odd, 7, file_time_at(clock.now() - 1h), kDigest});
     writer.add({odd, 8, file_time_at(clock.now() - 2s), kDigest});
     writer.add({text, 9, std::nullopt, kDigest});
@@ -53,10 +54,10 @@ TEST_CASE("many records pass a small buffer") {
   const TempDir dir;
   FakeClock clock;
   {
-    PackedFilesWriter writer(dir.path(), clock);
+    pack::PackedFilesWriter writer(dir.path(), clock);
     const std::string folder = "/nowhere/";
     for (int i = 0; i < 5000; ++i) {
-      const SourceFile file{RelativePath(std::to_string(i)), &folder};
+      const select::SourceFile file{payload::RelativePath(std::to_string(i)), &folder};
       writer.add({file, 1, file_time_at(clock.now() - 1h), kDigest});
     }
     writer.finish();
@@ -73,7 +74,7 @@ TEST_CASE("a list that is missing is empty and a damaged one is named") {
       GENERATE(as<std::string>{}, "x", std::string("\0", 1), std::string("1 - abc /x\0", 11),
                "1 - " + kDigest + " /x", std::string(40'000, 'x'),
                std::string("-1 - ") + kDigest + " /x" + std::string(1, '\0'));
-  write_file_atomically(dir.path() / "files", text);
+  platform::write_file_atomically(dir.path() / "files", text);
   CAPTURE(text);
   const auto error = error_of([&] { records_in(dir.path()); });
   REQUIRE(error);
@@ -86,13 +87,15 @@ TEST_CASE("a time proves something once it is older than two seconds") {
   const auto trusts = [&](std::chrono::nanoseconds distance) {
     const auto time = std::chrono::sys_time<std::chrono::nanoseconds>(clock.now()) + distance;
     const auto second = std::chrono::floor<std::chrono::seconds>(time);
-    return trusted_time({second, time - second}, clock.now()).has_value();
+    return pack::trusted_time({second, time - second}, clock.now()).has_value();
   };
   CHECK(trusts(-3s));
   CHECK_FALSE(trusts(-2s));
   CHECK_FALSE(trusts(1h));
-  CHECK_FALSE(trusted_time({std::chrono::sys_days(std::chrono::year(2300) / 1 / 1)}, clock.now()));
-  CHECK_FALSE(trusted_time({std::chrono::sys_days(std::chrono::year(1600) / 1 / 1)}, clock.now()));
+  CHECK_FALSE(
+      pack::trusted_time({std::chrono::sys_days(std::chrono::year(2300) / 1 / 1)}, clock.now()));
+  CHECK_FALSE(
+      pack::trusted_time({std::chrono::sys_days(std::chrono::year(1600) / 1 / 1)}, clock.now()));
 }
 
 TEST_CASE("a file has one name through whichever folder it is reached") {
@@ -100,7 +103,7 @@ TEST_CASE("a file has one name through whichever folder it is reached") {
   fs::create_directories(dir.path() / "real/sub");
   fs::create_symlink("real", dir.path() / "link");
   const std::string expected = (fs::canonical(dir.path()) / "real/sub/x").string();
-  Locations locations;
+  pack::Locations locations;
   CHECK(locations.absolute((dir.path() / "real/sub/x").string()) == expected);
   CHECK(locations.absolute((dir.path() / "link/sub/x").string()) == expected);
   CHECK(locations.absolute((dir.path() / "real/../link/sub/./x").string()) == expected);

@@ -12,15 +12,15 @@ namespace {
 /// Files of a folder of their own, in the order in which they are added.
 struct Files {
   void add(const std::string& name, std::string_view text) {
-    write_file_atomically(dir.path() / name, text);
-    list.add(RelativePath(name), dir.path().string() + "/");
+    platform::write_file_atomically(dir.path() / name, text);
+    list.add(payload::RelativePath(name), dir.path().string() + "/");
   }
 
   TempDir dir;
-  FileList list;
+  select::FileList list;
 };
 
-std::string all_of(SourceContent& content) {
+std::string all_of(pack::SourceContent& content) {
   std::string text;
   for (std::string_view bytes = content.read(); !bytes.empty(); bytes = content.read()) {
     text += bytes;
@@ -37,7 +37,8 @@ TEST_CASE("what is read ahead is each file with its digest") {
     texts.emplace_back(i * 37'001 % 500'000, static_cast<char>('a' + i % 26));
     files.add("f" + std::to_string(i), texts.back());
   }
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
+  pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
+                        payload::Limits{}.max_file_bytes);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto content = ahead.open(i);
     CHECK(content->facts().size_bytes == texts[i].size());
@@ -52,7 +53,8 @@ TEST_CASE("what is read ahead is each file with its digest") {
 TEST_CASE("files read ahead may be passed over and left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
+  pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
+                        payload::Limits{}.max_file_bytes);
   CHECK(ahead.open(1)->read().front() == 'b');
   CHECK(all_of(*ahead.open(3)) == std::string(1'000'000, 'd'));
 }
@@ -62,7 +64,8 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   files.add("a", "1");
   files.add("b", "2");
   std::filesystem::remove(files.dir.path() / "a");
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
+  pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
+                        payload::Limits{}.max_file_bytes);
   const auto gone = ahead.open(0);
   CHECK(error_code_of([&] { gone->read(); }) == ErrorCode::io);
   CHECK_FALSE(gone->is_whole());
@@ -72,14 +75,16 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
 TEST_CASE("reading ahead stops when nobody wants more") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
+  pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
+                        payload::Limits{}.max_file_bytes);
 }
 
 TEST_CASE("a content that is not asked for in order is a defect of ours") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
-  ReadAhead ahead(files.list, ReadAhead::EarlyBlocks::yes, Limits{}.max_file_bytes);
+  pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
+                        payload::Limits{}.max_file_bytes);
   ahead.open(1);
   CHECK(error_code_of([&] { ahead.open(0); }) == ErrorCode::internal);
 }
@@ -87,7 +92,7 @@ TEST_CASE("a content that is not asked for in order is a defect of ours") {
 TEST_CASE("a file that grows while it is read is not whole") {
   Files files;
   files.add("a", "12345");
-  OpenSource source(files.list[0], {}, Limits{}.max_file_bytes);
+  pack::OpenSource source(files.list[0], {}, payload::Limits{}.max_file_bytes);
   std::string block(100, '\0');
   CHECK(source.read(block) == 5);
   std::filesystem::resize_file(files.dir.path() / "a", 8);
@@ -96,25 +101,25 @@ TEST_CASE("a file that grows while it is read is not whole") {
 }
 
 TEST_CASE("a file that says it is empty and has a content is read to its end") {
-  FileList list;
-  list.add(RelativePath("version"), "/proc/");
-  OpenSource source(list[0], {}, Limits{}.max_file_bytes);
+  select::FileList list;
+  list.add(payload::RelativePath("version"), "/proc/");
+  pack::OpenSource source(list[0], {}, payload::Limits{}.max_file_bytes);
   std::string block(1'000'000, '\0');
   const std::size_t count = source.read(block);
   CHECK(count > 0);
   CHECK(source.facts().size_bytes == count);
   CHECK(source.read(block) == 0);
   CHECK(source.is_whole());
-  CHECK(error_code_of([&] { OpenSource(list[0], {}, count - 1); }) == ErrorCode::io);
+  CHECK(error_code_of([&] { pack::OpenSource(list[0], {}, count - 1); }) == ErrorCode::io);
 }
 
 TEST_CASE("only a file that still begins with what was read has only grown") {
   Files files;
   files.add("a", "12345678");
-  CHECK(has_only_grown(files.list[0], 5, sha256_text("12345")));
-  CHECK_FALSE(has_only_grown(files.list[0], 5, sha256_text("12x45")));
-  CHECK_FALSE(has_only_grown(files.list[0], 8, sha256_text("12345678")));
-  CHECK_FALSE(has_only_grown(files.list[0], 9, sha256_text("123456789")));
+  CHECK(pack::has_only_grown(files.list[0], 5, sha256_text("12345")));
+  CHECK_FALSE(pack::has_only_grown(files.list[0], 5, sha256_text("12x45")));
+  CHECK_FALSE(pack::has_only_grown(files.list[0], 8, sha256_text("12345678")));
+  CHECK_FALSE(pack::has_only_grown(files.list[0], 9, sha256_text("123456789")));
   std::filesystem::remove(files.dir.path() / "a");
-  CHECK_FALSE(has_only_grown(files.list[0], 5, sha256_text("12345")));
+  CHECK_FALSE(pack::has_only_grown(files.list[0], 5, sha256_text("12345")));
 }

@@ -5,16 +5,16 @@
 using namespace healthmetric;
 
 TEST_CASE("a list gives back the files that were added, sorted by path") {
-  FileList list;
+  select::FileList list;
   for (int i = 9999; i >= 0; --i) {
     const std::string name =
         std::to_string(100'000 + i) + std::string(1 + static_cast<std::size_t>(i) % 50, 'x');
-    list.add(RelativePath(name), i % 2 == 0 ? "even/" : "");
+    list.add(payload::RelativePath(name), i % 2 == 0 ? "even/" : "");
   }
   list.sort_by_path();
   REQUIRE(list.size() == 10'000);
   int i = 0;
-  for (const SourceFile file : list) {
+  for (const select::SourceFile file : list) {
     REQUIRE(file.path.str().starts_with(std::to_string(100'000 + i)));
     REQUIRE(file.location() == (i % 2 == 0 ? "even/" : "") + file.path.str());
     ++i;
@@ -22,25 +22,25 @@ TEST_CASE("a list gives back the files that were added, sorted by path") {
 }
 
 TEST_CASE("files can be taken out of a list, which keeps the order of the others") {
-  FileList list;
-  for (const char* name : {"a", "b", "c", "d"}) list.add(RelativePath(name), "in/");
-  CHECK(list.erase_if([](const SourceFile& file) { return file.path.str() == "b"; }) == 1);
+  select::FileList list;
+  for (const char* name : {"a", "b", "c", "d"}) list.add(payload::RelativePath(name), "in/");
+  CHECK(list.erase_if([](const select::SourceFile& file) { return file.path.str() == "b"; }) == 1);
   REQUIRE(list.size() == 3);
   CHECK(list[1].path.str() == "c");
   CHECK(list[2].location() == "in/d");
 }
 
 TEST_CASE("a file that lies nowhere has no location") {
-  FileList list;
+  select::FileList list;
   CHECK(list.empty());
-  list.add(RelativePath("data.json"));
+  list.add(payload::RelativePath("data.json"));
   CHECK(list[0].lies_nowhere());
   CHECK(list[0].location().empty());
 }
 
 TEST_CASE("a list that is moved keeps what its files point to") {
-  FileList list;
-  list.add(RelativePath("a"), "in/");
-  const FileList moved = std::move(list);
+  select::FileList list;
+  list.add(payload::RelativePath("a"), "in/");
+  const select::FileList moved = std::move(list);
   CHECK(moved[0].location() == "in/a");
 }

@@ -15,28 +15,28 @@ namespace {
 
 void put(const fs::path& file, std::string_view content = "x") {
   fs::create_directories(file.parent_path());
-  write_file_atomically(file, content);
+  platform::write_file_atomically(file, content);
 }
 
-std::vector<std::string> paths_of(const ScanResult& result) {
+std::vector<std::string> paths_of(const select::ScanResult& result) {
   std::vector<std::string> paths;
-  for (const SourceFile file : result.files) paths.push_back(file.path.str());
+  for (const select::SourceFile file : result.files) paths.push_back(file.path.str());
   return paths;
 }
 
 /// "path: reason" of each, with "!" in front where it is an error.
-std::vector<std::string> left_out_of(const ScanResult& result) {
+std::vector<std::string> left_out_of(const select::ScanResult& result) {
   std::vector<std::string> found;
-  for (const LeftOutFile& file : result.left_out) {
-    found.push_back((file.kind == LeftOut::by_error ? "!" : "") + file.file.path + ": " +
+  for (const select::LeftOutFile& file : result.left_out) {
+    found.push_back((file.kind == select::LeftOut::by_error ? "!" : "") + file.file.path + ": " +
                     file.file.reason);
   }
   return found;
 }
 
-ScanRules all_types() {
-  ScanRules rules;
-  rules.types = Types::all;
+select::ScanRules all_types() {
+  select::ScanRules rules;
+  rules.types = select::Types::all;
   return rules;
 }
 
@@ -48,11 +48,11 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
   const TempDir dir;
   for (const char* path : {"b.json", "a/z.csv", "a/b/c.TXT", "a.json", "Z.png"})
     put(dir.path() / path);
-  const ScanResult result = scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"Z.png", "a.json", "a/b/c.TXT", "a/z.csv", "b.json"});
   CHECK(result.size_bytes == 5);
   CHECK(result.left_out.empty());
-  for (const SourceFile file : result.files)
+  for (const select::SourceFile file : result.files)
     CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("what is left out by rule is named with its reason") {
   fs::create_symlink("a.json", dir.path() / "link.json");
   fs::create_directory_symlink(".", dir.path() / "loop");
   REQUIRE(::mkfifo((dir.path() / "pipe.json").c_str(), 0600) == 0);
-  const ScanResult result = scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(left_out_of(result) == Texts{".git: hidden", ".hidden.json: hidden",
                                      "link.json: a symbolic link", "loop: a symbolic link",
@@ -78,7 +78,7 @@ TEST_CASE("all types means every regular file") {
   const TempDir dir;
   put(dir.path() / "notes.pdf");
   put(dir.path() / "noext");
-  CHECK(paths_of(scan_folder(dir.path(), all_types(), {})) == Texts{"noext", "notes.pdf"});
+  CHECK(paths_of(select::scan_folder(dir.path(), all_types(), {})) == Texts{"noext", "notes.pdf"});
 }
 
 TEST_CASE("names that cannot travel are errors") {
@@ -87,22 +87,23 @@ TEST_CASE("names that cannot travel are errors") {
   put(dir.path() / "b\xff.json");
   put(dir.path() / "c\n.json");
   put(dir.path() / "d\\e.json");
-  const ScanResult result = scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"good.json"});
   REQUIRE(result.left_out.size() == 3);
-  for (const LeftOutFile& file : result.left_out) CHECK(file.kind == LeftOut::by_error);
+  for (const select::LeftOutFile& file : result.left_out)
+    CHECK(file.kind == select::LeftOut::by_error);
 }
 
 TEST_CASE("a file at the size limit goes and one over it is an error") {
   const TempDir dir;
   put(dir.path() / "at.json", "1234");
   put(dir.path() / "over.json", "12345");
-  Limits limits;
+  payload::Limits limits;
   limits.max_file_bytes = 4;
-  const ScanResult result = scan_folder(dir.path(), {}, limits);
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, limits);
   CHECK(paths_of(result) == Texts{"at.json"});
   REQUIRE(result.left_out.size() == 1);
-  CHECK(result.left_out.front().kind == LeftOut::by_error);
+  CHECK(result.left_out.front().kind == select::LeftOut::by_error);
   CHECK(result.left_out.front().file.reason.find("--max-file-size") != std::string::npos);
 }
 
@@ -110,22 +111,22 @@ TEST_CASE("batches over a limit are refused before anything is packed") {
   const TempDir dir;
   put(dir.path() / "a.json", "12");
   put(dir.path() / "b.json", "34");
-  Limits limits;
+  payload::Limits limits;
   limits.max_files = 2;
   limits.max_batch_bytes = 4;
-  CHECK_FALSE(error_of([&] { scan_folder(dir.path(), {}, limits); }));
+  CHECK_FALSE(error_of([&] { select::scan_folder(dir.path(), {}, limits); }));
   limits.max_files = 1;
-  CHECK(error_code_of([&] { scan_folder(dir.path(), {}, limits); }) == ErrorCode::usage);
+  CHECK(error_code_of([&] { select::scan_folder(dir.path(), {}, limits); }) == ErrorCode::usage);
   limits.max_files = 2;
   limits.max_batch_bytes = 3;
-  CHECK(error_code_of([&] { scan_folder(dir.path(), {}, limits); }) == ErrorCode::usage);
+  CHECK(error_code_of([&] { select::scan_folder(dir.path(), {}, limits); }) == ErrorCode::usage);
 }
 
 TEST_CASE("what is no folder is a usage error") {
   const TempDir dir;
   put(dir.path() / "file");
   for (const char* name : {"gone", "file"}) {
-    const auto error = error_of([&] { scan_folder(dir.path() / name, all_types(), {}); });
+    const auto error = error_of([&] { select::scan_folder(dir.path() / name, all_types(), {}); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::usage);
     CHECK(std::string(error->what()).find(name) != std::string::npos);
@@ -136,28 +137,31 @@ TEST_CASE("files named by hand go whatever their type and under their own names"
   const TempDir dir;
   put(dir.path() / "x/scan.dcm");
   put(dir.path() / "y/.hidden");
-  const ScanResult result = scan_files({dir.path() / "x/scan.dcm", dir.path() / "y/.hidden"}, {});
+  const select::ScanResult result =
+      select::scan_files({dir.path() / "x/scan.dcm", dir.path() / "y/.hidden"}, {});
   CHECK(paths_of(result) == Texts{".hidden", "scan.dcm"});
 }
 
 TEST_CASE("a file named by hand that cannot go is an error and the others go") {
   const TempDir dir;
   put(dir.path() / "a");
-  const ScanResult result = scan_files({dir.path() / "a", dir.path() / "gone", dir.path()}, {});
+  const select::ScanResult result =
+      select::scan_files({dir.path() / "a", dir.path() / "gone", dir.path()}, {});
   CHECK(paths_of(result) == Texts{"a"});
   REQUIRE(result.left_out.size() == 2);
-  for (const LeftOutFile& file : result.left_out) CHECK(file.kind == LeftOut::by_error);
-  CHECK(error_code_of([&] { scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
+  for (const select::LeftOutFile& file : result.left_out)
+    CHECK(file.kind == select::LeftOut::by_error);
+  CHECK(error_code_of([&] { select::scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
 }
 
 TEST_CASE("a symbolic link is not followed when it is named by hand either") {
   const TempDir dir;
   put(dir.path() / "a");
   fs::create_symlink("a", dir.path() / "link");
-  const ScanResult result = scan_files({dir.path() / "a", dir.path() / "link"}, {});
+  const select::ScanResult result = select::scan_files({dir.path() / "a", dir.path() / "link"}, {});
   CHECK(paths_of(result) == Texts{"a"});
   REQUIRE(result.left_out.size() == 1);
-  CHECK(result.left_out.front().kind == LeftOut::by_error);
+  CHECK(result.left_out.front().kind == select::LeftOut::by_error);
   CHECK(result.left_out.front().file.reason == "it is a symbolic link");
 }
 
@@ -167,18 +171,18 @@ TEST_CASE("hidden files go when asked for, and what is git's or ours never") {
     put(dir.path() / path);
   }
   put(dir.path() / ".healthmetricignore", "nothing-of-that-name\n");
-  ScanRules rules = all_types();
-  rules.hidden = Hidden::send;
-  CHECK(paths_of(scan_folder(dir.path(), rules, {})) == Texts{".a.json", ".h/b.json"});
+  select::ScanRules rules = all_types();
+  rules.hidden = select::Hidden::send;
+  CHECK(paths_of(select::scan_folder(dir.path(), rules, {})) == Texts{".a.json", ".h/b.json"});
 }
 
 TEST_CASE("sub-folders stay when only the folder itself is asked for") {
   const TempDir dir;
   put(dir.path() / "a.json");
   put(dir.path() / "s/b.json");
-  ScanRules rules;
-  rules.subfolders = Subfolders::leave_out;
-  const ScanResult result = scan_folder(dir.path(), rules, {});
+  select::ScanRules rules;
+  rules.subfolders = select::Subfolders::leave_out;
+  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(left_out_of(result) == Texts{"s: a sub-folder (--no-recursive)"});
 }
@@ -189,10 +193,11 @@ TEST_CASE("a pattern decides over type and ignore file, and not over what git hi
     put(dir.path() / path);
   }
   put(dir.path() / ".healthmetricignore", "keep.pdf\nb.json\n");
-  ScanRules rules;
-  rules.hidden = Hidden::send;
-  rules.patterns = PathPatterns({{Verdict::exclude, "raw"}, {Verdict::include, "keep.pdf"}});
-  const ScanResult result = scan_folder(dir.path(), rules, {});
+  select::ScanRules rules;
+  rules.hidden = select::Hidden::send;
+  rules.patterns = select::PathPatterns(
+      {{select::Verdict::exclude, "raw"}, {select::Verdict::include, "keep.pdf"}});
+  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.csv", "keep.pdf"});
   CHECK(left_out_of(result) ==
         Texts{".git: hidden", "b.json: ignored by .healthmetricignore", "raw/c.csv: excluded"});
@@ -203,12 +208,12 @@ TEST_CASE("a list names files below the folder, once each and whatever their typ
   const TempDir dir;
   for (const char* path : {"a.pdf", "s/b.json", ".c"}) put(dir.path() / path);
   const std::string absolute = (dir.path() / "s/b.json").string();
-  const ScanResult result =
-      scan_list("a.pdf\n./s//b.json\n\n" + absolute + "\n.c", '\n', dir.path(), {}, {});
+  const select::ScanResult result =
+      select::scan_list("a.pdf\n./s//b.json\n\n" + absolute + "\n.c", '\n', dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{".c", "a.pdf", "s/b.json"});
   CHECK(result.size_bytes == 3);
   CHECK(result.left_out.empty());
-  CHECK(paths_of(scan_list(std::string_view("a.pdf\0.c\0", 9), '\0', dir.path(), {}, {})) ==
+  CHECK(paths_of(select::scan_list(std::string_view("a.pdf\0.c\0", 9), '\0', dir.path(), {}, {})) ==
         Texts{".c", "a.pdf"});
 }
 
@@ -219,19 +224,22 @@ TEST_CASE("what a list names and cannot go is an error, links on the way include
   fs::create_directory_symlink("../out", dir.path() / "in/way");
   fs::create_symlink("a.json", dir.path() / "in/link.json");
   const std::string outside = (dir.path() / "out/secret.json").string();
-  const ScanResult result =
-      scan_list("a.json\ngone\n../out/secret.json\nway/secret.json\nlink.json\n.\n" + outside, '\n',
-                dir.path() / "in", {}, {});
+  const select::ScanResult result = select::scan_list(
+      "a.json\ngone\n../out/secret.json\nway/secret.json\nlink.json\n.\n" + outside, '\n',
+      dir.path() / "in", {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(result.left_out.size() == 6);
-  for (const LeftOutFile& file : result.left_out) CHECK(file.kind == LeftOut::by_error);
+  for (const select::LeftOutFile& file : result.left_out)
+    CHECK(file.kind == select::LeftOut::by_error);
 }
 
 TEST_CASE("two files of one name are refused by name") {
   const TempDir dir;
   put(dir.path() / "x/a");
   put(dir.path() / "y/a");
-  const auto error = error_of([&] { scan_files({dir.path() / "x/a", dir.path() / "y/a"}, {}); });
+  const auto error = error_of([&] {
+    select::scan_files({dir.path() / "x/a", dir.path() / "y/a"}, {});
+  });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::usage);
   CHECK(std::string(error->what()).find("x/a") != std::string::npos);
@@ -239,15 +247,15 @@ TEST_CASE("two files of one name are refused by name") {
 
 TEST_CASE("JSON text is kept as it was written") {
   const std::string text = " {\"b\": 1.0,\n\"a\": [] } ";
-  const ScanResult result = scan_json(text);
+  const select::ScanResult result = select::scan_json(text);
   CHECK(paths_of(result) == Texts{"data.json"});
   CHECK(result.text == text);
   CHECK(result.size_bytes == text.size());
-  CHECK(scan_json("1e999").text == "1e999");
-  CHECK(error_of([] { scan_json(std::string(90'000'000, '[')); }));
+  CHECK(select::scan_json("1e999").text == "1e999");
+  CHECK(error_of([] { select::scan_json(std::string(90'000'000, '[')); }));
   for (const char* bad :
        {"", "{", "{'a': 1}", "{} {}", "[1,]", "NaN", "{\"a\":1,\"a\":2}", "\"\xff\""}) {
     INFO(bad);
-    CHECK(error_code_of([&] { scan_json(bad); }) == ErrorCode::usage);
+    CHECK(error_code_of([&] { select::scan_json(bad); }) == ErrorCode::usage);
   }
 }

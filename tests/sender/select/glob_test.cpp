@@ -7,7 +7,7 @@ using namespace healthmetric;
 namespace {
 
 bool matches(const char* glob, const char* name) {
-  return glob_matches(characters_of(glob), characters_of(name));
+  return select::glob_matches(select::characters_of(glob), select::characters_of(name));
 }
 
 }  // namespace

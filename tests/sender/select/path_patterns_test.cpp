@@ -10,7 +10,7 @@ using namespace healthmetric;
 namespace {
 
 bool matches(const char* glob, const char* path) {
-  return PathPatterns({{Verdict::exclude, glob}}).verdict_on(path).has_value();
+  return select::PathPatterns({{select::Verdict::exclude, glob}}).verdict_on(path).has_value();
 }
 
 }  // namespace
@@ -90,37 +90,42 @@ std::vector<std::vector<std::string>> lists_of(const std::vector<std::string>& w
 TEST_CASE("two stars mean the same wherever and however often they stand") {
   const auto paths = lists_of({"a", "b"}, 5);
   for (const auto& glob : lists_of({"a", "b", "**"}, 5)) {
-    const PathPatterns pattern({{Verdict::exclude, joined(glob)}});
+    const select::PathPatterns pattern({{select::Verdict::exclude, joined(glob)}});
     for (const auto& path : paths) {
-      const bool excludes = pattern.verdict_on(joined(path).substr(1)) == Verdict::exclude;
+      const bool excludes = pattern.verdict_on(joined(path).substr(1)) == select::Verdict::exclude;
       if (excludes != means(glob, path)) FAIL(joined(glob) << " on " << joined(path));
     }
   }
 }
 
 TEST_CASE("the last match wins, and what nothing matches follows from the first pattern") {
-  const PathPatterns none;
+  const select::PathPatterns none;
   CHECK_FALSE(none.verdict_on("a.csv"));
-  const PathPatterns exclude_first({{Verdict::exclude, "*.csv"}, {Verdict::include, "a.*"}});
-  CHECK(exclude_first.verdict_on("b.csv") == Verdict::exclude);
-  CHECK(exclude_first.verdict_on("a.csv") == Verdict::include);
+  const select::PathPatterns exclude_first(
+      {{select::Verdict::exclude, "*.csv"}, {select::Verdict::include, "a.*"}});
+  CHECK(exclude_first.verdict_on("b.csv") == select::Verdict::exclude);
+  CHECK(exclude_first.verdict_on("a.csv") == select::Verdict::include);
   CHECK_FALSE(exclude_first.verdict_on("b.json"));
-  const PathPatterns include_first({{Verdict::include, "*.csv"}, {Verdict::exclude, "a.*"}});
-  CHECK(include_first.verdict_on("b.csv") == Verdict::include);
-  CHECK(include_first.verdict_on("a.csv") == Verdict::exclude);
-  CHECK(include_first.verdict_on("b.json") == Verdict::exclude);
+  const select::PathPatterns include_first(
+      {{select::Verdict::include, "*.csv"}, {select::Verdict::exclude, "a.*"}});
+  CHECK(include_first.verdict_on("b.csv") == select::Verdict::include);
+  CHECK(include_first.verdict_on("a.csv") == select::Verdict::exclude);
+  CHECK(include_first.verdict_on("b.json") == select::Verdict::exclude);
 }
 
 TEST_CASE("a folder needs no look when nothing below it can be included") {
-  CHECK(PathPatterns({{Verdict::exclude, "raw"}}).excludes_all_below("x/raw"));
-  CHECK_FALSE(PathPatterns({{Verdict::exclude, "raw"}}).excludes_all_below("x"));
-  CHECK_FALSE(PathPatterns({{Verdict::exclude, "raw"}, {Verdict::include, "*.csv"}})
-                  .excludes_all_below("raw"));
+  CHECK(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x/raw"));
+  CHECK_FALSE(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x"));
+  CHECK_FALSE(
+      select::PathPatterns({{select::Verdict::exclude, "raw"}, {select::Verdict::include, "*.csv"}})
+          .excludes_all_below("raw"));
 }
 
 TEST_CASE("a glob that names nothing is a usage error") {
   for (const char* glob : {"", "/", "//", "./"}) {
     INFO(glob);
-    CHECK(error_code_of([&] { PathPatterns({{Verdict::include, glob}}); }) == ErrorCode::usage);
+    CHECK(error_code_of([&] {
+            select::PathPatterns({{select::Verdict::include, glob}});
+          }) == ErrorCode::usage);
   }
 }

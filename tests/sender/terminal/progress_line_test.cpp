@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::uint64_t kMiBBytes = std::uint64_t{1024} * 1024;
 
-ProgressState sending() {
-  ProgressState state;
-  state.step = {Step::Phase::sending, 2, 5, 20 * kMiBBytes};
+terminal::ProgressState sending() {
+  terminal::ProgressState state;
+  state.step = {model::Step::Phase::sending, 2, 5, 20 * kMiBBytes};
   state.done_bytes = 9 * kMiBBytes;
   state.bytes_per_second = 1.0 * kMiBBytes;
   return state;
@@ -25,8 +25,8 @@ struct Screen {
   std::vector<std::string> writes;
   unsigned columns = 80;
 
-  std::unique_ptr<ProgressLine> line() {
-    return std::make_unique<ProgressLine>(
+  std::unique_ptr<terminal::ProgressLine> line() {
+    return std::make_unique<terminal::ProgressLine>(
         clock, [this](const std::string& text) { writes.push_back(text); },
         [this] { return columns; });
   }
@@ -35,48 +35,48 @@ struct Screen {
 }  // namespace
 
 TEST_CASE("a line shows phase, part, bytes, rate and time left as far as they fit") {
-  CHECK(render(sending(), 80) ==
+  CHECK(terminal::render(sending(), 80) ==
         "sending part 2 of 5  45%  9.0 MiB of 20.0 MiB  1.0 MiB/s  ETA 0:11");
-  CHECK(render(sending(), 40) == "2/5  45%  9.0 MiB  1.0 MiB/s  0:11");
-  CHECK(render(sending(), 30) == "2/5 45% 1.0 MiB/s 0:11");
-  CHECK(render(sending(), 15) == "2/5 45% 0:11");
-  CHECK(render(sending(), 10) == "2/5 45%");
-  CHECK(render(sending(), 5) == "45%");
-  CHECK(render(sending(), 1).empty());
+  CHECK(terminal::render(sending(), 40) == "2/5  45%  9.0 MiB  1.0 MiB/s  0:11");
+  CHECK(terminal::render(sending(), 30) == "2/5 45% 1.0 MiB/s 0:11");
+  CHECK(terminal::render(sending(), 15) == "2/5 45% 0:11");
+  CHECK(terminal::render(sending(), 10) == "2/5 45%");
+  CHECK(terminal::render(sending(), 5) == "45%");
+  CHECK(terminal::render(sending(), 1).empty());
 }
 
 TEST_CASE("no line is as wide as the terminal") {
-  for (const Step::Phase phase :
-       {Step::Phase::packing, Step::Phase::sending, Step::Phase::starting}) {
+  for (const model::Step::Phase phase :
+       {model::Step::Phase::packing, model::Step::Phase::sending, model::Step::Phase::starting}) {
     for (unsigned columns = 1; columns < 120; ++columns) {
-      ProgressState state;
+      terminal::ProgressState state;
       state.step = {phase, 1234, 5678, 999 * kMiBBytes};
       state.done_bytes = 998 * kMiBBytes;
       state.bytes_per_second = 0.001;
-      CHECK(render(state, columns).size() < columns);
+      CHECK(terminal::render(state, columns).size() < columns);
       state.waiting_until = FakeClock().now();
-      CHECK(render(state, columns).size() < columns);
+      CHECK(terminal::render(state, columns).size() < columns);
     }
   }
 }
 
 TEST_CASE("what nobody knows yet is not made up") {
-  ProgressState state;
-  state.step = {Step::Phase::packing};
-  CHECK(render(state, 80) == "packing  0%  0 B of 0 B  -- B/s  ETA --");
+  terminal::ProgressState state;
+  state.step = {model::Step::Phase::packing};
+  CHECK(terminal::render(state, 80) == "packing  0%  0 B of 0 B  -- B/s  ETA --");
 }
 
 TEST_CASE("a wait says until when") {
-  ProgressState state = sending();
+  terminal::ProgressState state = sending();
   state.waiting_until = FakeClock().now() + 90s;
-  CHECK(render(state, 80) == "waiting until 2024-01-15T10:01:30Z");
-  CHECK(render(state, 30) == "waiting until 10:01:30Z");
+  CHECK(terminal::render(state, 80) == "waiting until 2024-01-15T10:01:30Z");
+  CHECK(terminal::render(state, 30) == "waiting until 10:01:30Z");
 }
 
 TEST_CASE("it is drawn ten times a second at most") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::packing, 0, 0, 1000});
+  line->begin({model::Step::Phase::packing, 0, 0, 1000});
   for (std::uint64_t done = 0; done < 1000; ++done) {
     line->at(done, 1000);
     screen.clock.sleep_for(1ms);
@@ -88,7 +88,7 @@ TEST_CASE("it is drawn ten times a second at most") {
 TEST_CASE("a wait is shown at once") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::sending, 1, 2, 100});
+  line->begin({model::Step::Phase::sending, 1, 2, 100});
   line->wait_until(screen.clock.now() + 90s);
   CHECK(screen.writes.back() == "\rwaiting until 2024-01-15T10:01:30Z\x1b[K");
 }
@@ -97,7 +97,7 @@ TEST_CASE("it leaves nothing behind") {
   Screen screen;
   {
     const auto line = screen.line();
-    line->begin({Step::Phase::packing, 0, 0, 10});
+    line->begin({model::Step::Phase::packing, 0, 0, 10});
     line->erase();
     CHECK(screen.writes.back() == "\r\x1b[K");
     screen.clock.sleep_for(1s);
@@ -110,7 +110,7 @@ TEST_CASE("it leaves nothing behind") {
 TEST_CASE("a terminal that was made narrower gets a shorter line") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::sending, 1, 2, 100});
+  line->begin({model::Step::Phase::sending, 1, 2, 100});
   screen.columns = 14;
   for (const std::uint64_t done : {40U, 50U}) {
     screen.clock.sleep_for(1s);
@@ -122,8 +122,8 @@ TEST_CASE("a terminal that was made narrower gets a shorter line") {
 TEST_CASE("what comes too soon after a redraw is drawn by the next tick") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::packing});
-  line->begin({Step::Phase::sending});
+  line->begin({model::Step::Phase::packing});
+  line->begin({model::Step::Phase::sending});
   line->at(700, 700);
   line->tick();
   CHECK(screen.writes.size() == 1);
@@ -140,7 +140,7 @@ TEST_CASE("what comes too soon after a redraw is drawn by the next tick") {
 TEST_CASE("what fills the buffers says nothing about the rate") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::sending, 1, 1, 10'000});
+  line->begin({model::Step::Phase::sending, 1, 1, 10'000});
   line->at(3000, 10'000);
   for (std::uint64_t done = 3000; done < 6000; done += 50) {
     screen.clock.sleep_for(100ms);
@@ -157,14 +157,14 @@ TEST_CASE("what fills the buffers says nothing about the rate") {
 TEST_CASE("percentage, bytes and time left are those of all parts, and the rate goes on") {
   Screen screen;
   const auto line = screen.line();
-  line->begin({Step::Phase::sending, 1, 3, 1000, 2000});
+  line->begin({model::Step::Phase::sending, 1, 3, 1000, 2000});
   for (std::uint64_t done = 100; done <= 1000; done += 100) {
     screen.clock.sleep_for(1s);
     line->at(done, 1000);
   }
   CHECK(screen.writes.back().find(" 33%  1000 B of 2.9 KiB  100 B/s  ETA 0:20") !=
         std::string::npos);
-  line->begin({Step::Phase::sending, 2, 3, 1000, 1000, 1000});
+  line->begin({model::Step::Phase::sending, 2, 3, 1000, 1000, 1000});
   screen.clock.sleep_for(1s);
   line->at(100, 1000);
   CHECK(screen.writes.back().find(" 36%  1.1 KiB of 2.9 KiB  100 B/s  ETA 0:19") !=
@@ -174,8 +174,9 @@ TEST_CASE("percentage, bytes and time left are those of all parts, and the rate 
 TEST_CASE("where nothing can be redrawn a message comes every half a minute") {
   FakeClock clock;
   std::vector<std::string> said;
-  ProgressMessages messages(clock, [&](const std::string& text) { said.push_back(text); });
-  messages.begin({Step::Phase::sending, 2, 5, 0, 1024, 2048});
+  terminal::ProgressMessages messages(clock,
+                                      [&](const std::string& text) { said.push_back(text); });
+  messages.begin({model::Step::Phase::sending, 2, 5, 0, 1024, 2048});
   for (int second = 0; second < 75; ++second) {
     messages.at(512, 1024);
     clock.sleep_for(1s);
