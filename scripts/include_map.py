@@ -38,7 +38,7 @@ ROOMS = {
     "sqlite3.h": ["sender/outbox/sent_files.cpp"],
     "toml++/": ["sender/commands/config_file.cpp"],
     "utf8proc.h": ["common/base/unicode.cpp"],
-    "zstd.h": ["common/codec/zstd_stream.cpp"],
+    "zstd": ["common/codec/zstd_stream.cpp"],
 }
 """Where each library's header may be included. Any other header that ends in .h is the system's."""
 

@@ -17,6 +17,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/environment.hpp"
 #include "common/platform/interruption.hpp"
 
 namespace healthmetric::platform {
@@ -312,8 +313,8 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+  const std::string folder = environment_variable("TMPDIR");
+  return folder.empty() ? "/tmp" : folder;
 }
 
 UniqueFd unnamed_file() {

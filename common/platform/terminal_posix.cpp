@@ -6,25 +6,20 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
+
+#include "common/platform/environment.hpp"
 
 namespace healthmetric::platform {
 namespace {
 
 constexpr unsigned kUsualColumns = 80;
 
-std::string_view environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view() : value;
-}
-
 }  // namespace
 
 bool standard_error_can_be_redrawn() {
-  const std::string_view kind = environment("TERM");
-  return ::isatty(STDERR_FILENO) == 1 && environment("NO_COLOR").empty() && !kind.empty() &&
-         kind != "dumb";
+  const std::string kind = environment_variable("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && environment_variable("NO_COLOR").empty() &&
+         !kind.empty() && kind != "dumb";
 }
 
 bool standard_input_is_a_terminal() {
@@ -69,7 +64,7 @@ void QuietTerminal::suspend() {
 unsigned terminal_columns() {
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  const std::string_view text = environment("COLUMNS");
+  const std::string text = environment_variable("COLUMNS");
   unsigned columns = 0;
   std::from_chars(text.data(), text.data() + text.size(), columns);
   return columns == 0 ? kUsualColumns : columns;

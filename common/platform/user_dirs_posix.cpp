@@ -1,15 +1,14 @@
 #include "common/platform/user_dirs.hpp"
 
-#include <cstdlib>
-
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/environment.hpp"
 
 namespace healthmetric::platform {
 
 std::optional<std::string> home_folder() {
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || *home != '/') return {};
+  std::string home = environment_variable("HOME");
+  if (!home.starts_with('/')) return {};
   return home;
 }
 

@@ -1,16 +1,14 @@
 #include "common/program/command_line.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <sstream>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/version.hpp"
+#include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/command_words.hpp"
 #include "common/program/help_format.hpp"
@@ -172,8 +170,8 @@ Settings environment_settings(const CLI::App& app, const MergeRules& rules) {
     if (!is_setting(*option)) continue;
     const std::string name = option->get_single_name();
     const std::string variable = environment_name(name);
-    const char* value = std::getenv(variable.c_str());
-    if (value == nullptr || *value == '\0') continue;
+    const std::string value = platform::environment_variable(variable);
+    if (value.empty()) continue;
     const bool is_list = rules.joined.contains(name);
     std::vector<std::string> values = is_list ? lines_of(value) : std::vector<std::string>{value};
     if (!values.empty()) settings.push_back({name, std::move(values), variable});
@@ -186,14 +184,11 @@ std::vector<std::string> unknown_variables(const CLI::App& app, Told told, Optio
   std::vector<std::string> variables;
   for (const std::string& name : setting_names(app)) variables.push_back(environment_name(name));
   std::vector<std::string> messages;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::string name(text.substr(0, text.find('=')));
+  for (const std::string& name : platform::environment_names(kPrefix)) {
     const auto is_named = [&](std::string_view option) {
       return environment_name(std::string(option)) == name;
     };
-    if (!name.starts_with(kPrefix) || text.size() <= name.size() + 1 ||
-        std::find(variables.begin(), variables.end(), name) != variables.end() ||
+    if (std::find(variables.begin(), variables.end(), name) != variables.end() ||
         std::any_of(known.begin(), known.end(), is_named)) {
       continue;
     }

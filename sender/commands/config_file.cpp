@@ -3,11 +3,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/environment.hpp"
 #include "common/program/named_file.hpp"
 #include "common/program/usage_text.hpp"
 #include "common/text/spelling.hpp"
@@ -182,8 +182,7 @@ toml::table parse_toml(const std::filesystem::path& file) {
 }
 
 std::filesystem::path absolute_path_in(const char* variable) {
-  const char* value = std::getenv(variable);
-  std::filesystem::path path = value == nullptr ? "" : value;
+  std::filesystem::path path = platform::environment_variable(variable);
   return path.is_absolute() ? path : std::filesystem::path();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
+#include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
 
@@ -56,8 +56,8 @@ bool has_certificates(std::string_view text) {
 
 void check_proxies_of_environment() {
   for (const char* variable : kProxyVariables) {
-    const char* value = std::getenv(variable);
-    if (value == nullptr || *value == '\0') continue;  // libcurl takes neither for a proxy
+    const std::string value = platform::environment_variable(variable);
+    if (value.empty()) continue;  // libcurl takes neither for a proxy
     const http::Proxy proxy = http::Proxy::parse(value, variable);
     if (!proxy.password.empty()) log::hide(proxy.password);
   }

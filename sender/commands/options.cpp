@@ -1,10 +1,10 @@
 #include "sender/commands/options.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/environment.hpp"
 #include "common/program/command_line.hpp"
 #include "common/program/named_file.hpp"
 #include "common/program/option_values.hpp"
@@ -18,16 +18,11 @@ namespace {
 
 constexpr const char* kDefaultWait = "10m";
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 /// $XDG_STATE_HOME/healthmetric, with the default the XDG Base Directory Specification gives.
 std::filesystem::path default_state_dir() {
-  const std::filesystem::path state_home = environment("XDG_STATE_HOME");
+  const std::filesystem::path state_home = platform::environment_variable("XDG_STATE_HOME");
   if (state_home.is_absolute()) return state_home / "healthmetric";
-  const std::filesystem::path home = environment("HOME");
+  const std::filesystem::path home = platform::environment_variable("HOME");
   if (home.is_absolute()) return home / ".local" / "state" / "healthmetric";
   throw Error(ErrorCode::usage,
               "neither XDG_STATE_HOME nor HOME says where the outbox is: use --state-dir");
@@ -147,7 +142,7 @@ std::string notice_of_password(const RawOptions& raw, bool is_on_command_line) {
     return "--proxy: its password stands in the list of processes, where others can read it; keep "
            "it in sender.toml, or in HTTPS_PROXY";
   }
-  if (!environment("HEALTHMETRIC_PROXY").empty()) return {};
+  if (!platform::environment_variable("HEALTHMETRIC_PROXY").empty()) return {};
   return program::open_to_others(
       raw.config.empty() ? default_config_file() : std::filesystem::path(raw.config),
       "the proxy's password");
@@ -246,7 +241,7 @@ struct CommandLine::Definition {
     if (options.outbox_command && options.dry_run) {
       throw Error(ErrorCode::usage, "outbox does not take --dry-run, wherever it is set");
     }
-    if (options.api_url.empty()) options.api_url = environment("GITHUB_API_URL");
+    if (options.api_url.empty()) options.api_url = platform::environment_variable("GITHUB_API_URL");
     if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
     options.api_url = without_slash_at_end(options.api_url);
     const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;

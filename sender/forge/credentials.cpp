@@ -1,7 +1,6 @@
 #include "sender/forge/credentials.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <initializer_list>
 #include <map>
 #include <set>
@@ -9,6 +8,7 @@
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
 
@@ -29,8 +29,8 @@ std::initializer_list<const char*> variables_for(const http::Url& api) {
 
 std::string from_environment(const http::Url& api) {
   for (const char* variable : variables_for(api)) {
-    const char* value = std::getenv(variable);
-    if (value != nullptr && *value != '\0') return std::string(trim(value));
+    const std::string value = platform::environment_variable(variable);
+    if (!value.empty()) return std::string(trim(value));
   }
   std::string names;
   for (const char* variable : variables_for(api))

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 
 #include "common/base/ascii.hpp"
@@ -12,6 +11,7 @@
 #include "common/base/printable.hpp"
 #include "common/base/version.hpp"
 #include "common/payload/relative_path.hpp"
+#include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/text/redact.hpp"
 
@@ -175,8 +175,9 @@ std::optional<DetectedRepository> detect_repository(const http::Url& api) {
   const auto named_by = [&](const std::string& place, const std::string& text) {
     return DetectedRepository{parse_named_repository(text, place, api), place};
   };
-  const char* variable = std::getenv("GITHUB_REPOSITORY");
-  if (variable != nullptr && *variable != '\0') return named_by("GITHUB_REPOSITORY", variable);
+  constexpr const char* kVariable = "GITHUB_REPOSITORY";
+  const std::string named = platform::environment_variable(kVariable);
+  if (!named.empty()) return named_by(kVariable, named);
   if (auto repository = repository_of_remote(origin_remote(), web_host(api))) {
     return DetectedRepository{*repository, "the remote 'origin' of the clone here"};
   }

@@ -1,7 +1,6 @@
 #include "sender/select/ignore_files.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/unicode.hpp"
+#include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/process.hpp"
 #include "common/text/text_encoding.hpp"
@@ -38,10 +38,10 @@ int run_git(const fs::path& tree, std::vector<std::string> words, const fs::path
             const fs::path& output) {
   words.insert(words.begin(), {"git", "-C", tree.string(), "-c", "core.excludesFile=/dev/null",
                                "-c", "core.ignoreCase=false"});
-  const char* path = std::getenv("PATH");
+  const std::string path = platform::environment_variable("PATH");
   return platform::run(
       {std::move(words),
-       {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path), "HOME=" + tree.string(),
+       {std::string("PATH=") + (path.empty() ? "/usr/bin:/bin" : path), "HOME=" + tree.string(),
         "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"},
        input,
        output});
