@@ -10,15 +10,10 @@
 #include "common/codec/base64.hpp"
 #include "common/codec/zstd_stream.hpp"
 #include "common/payload/batch.hpp"
+#include "common/payload/encoding.hpp"
 #include "common/platform/spool.hpp"
 
 namespace healthmetric::payload {
-
-/// How the bytes of an entry are written.
-enum class Encoding {
-  plain,  ///< `content`: base64 of the bytes
-  zstd,   ///< `content_zstd`: base64 of one zstd frame
-};
 
 /// Writes one payload (docs/payload-format.md) to a sink, front to back, in memory that does not
 /// grow with the contents.

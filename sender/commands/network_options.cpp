@@ -12,6 +12,7 @@
 #include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
+#include "sender/http/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -58,7 +59,7 @@ void check_proxies_of_environment() {
   for (const char* variable : kProxyVariables) {
     const std::string value = platform::environment_variable(variable);
     if (value.empty()) continue;  // libcurl takes neither for a proxy
-    const http::Proxy proxy = http::Proxy::parse(value, variable);
+    const model::Proxy proxy = http::parse_proxy(value, variable);
     if (!proxy.password.empty()) log::hide(proxy.password);
   }
 }

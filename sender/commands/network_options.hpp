@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sender/http/curl_http.hpp"
+#include <filesystem>
 
 /// What options and environment say of the network, looked at before anything is packed: what
 /// cannot be meant would otherwise be told by libcurl, with passwords, as a failure that may pass.

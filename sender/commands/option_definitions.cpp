@@ -37,7 +37,7 @@ void check_file_name(const std::string& name) {
 }
 
 void check_part_size(const std::string& text) {
-  if (program::parse_size(text) < pack::kMinPartBytes) {
+  if (program::parse_size(text) < model::kMinPartBytes) {
     const bool lacks_unit = text.find_first_not_of("0123456789") == std::string::npos;
     throw Error(ErrorCode::usage,
                 "parts of less than 64K are not made" +

@@ -12,6 +12,7 @@
 #include "sender/commands/named_paths.hpp"
 #include "sender/commands/network_options.hpp"
 #include "sender/commands/option_definitions.hpp"
+#include "sender/http/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -128,8 +129,8 @@ std::optional<std::chrono::seconds> chosen_wait(const CLI::App& app, const RawOp
   return program::parse_duration(is_switch(raw.wait) ? kDefaultWait : raw.wait);
 }
 
-http::Proxy chosen_proxy(const RawOptions& raw) {
-  http::Proxy proxy = http::Proxy::parse(raw.proxy, "--proxy");
+model::Proxy chosen_proxy(const RawOptions& raw) {
+  model::Proxy proxy = http::parse_proxy(raw.proxy, "--proxy");
   if (!proxy.password.empty()) log::hide(proxy.password);
   return proxy;
 }

@@ -9,20 +9,18 @@
 #include <vector>
 
 #include "common/payload/batch.hpp"
-#include "common/payload/writer.hpp"
+#include "common/payload/encoding.hpp"
 #include "common/program/log.hpp"
-#include "sender/http/curl_http.hpp"
+#include "sender/model/limits.hpp"
+#include "sender/model/network.hpp"
 #include "sender/model/trigger.hpp"
-#include "sender/pack/pack.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "sender/select/scan_rules.hpp"
 
 namespace CLI {
 class App;
 }
 
 namespace healthmetric::sender {
-
-inline constexpr std::uint64_t kDefaultOutboxBytes = 2048 * payload::kMiB;
 
 struct FolderSource {
   std::filesystem::path folder;
@@ -65,7 +63,7 @@ struct Options {
   select::ScanRules rules;
   Identity identity = Identity::include;
   payload::Limits limits;
-  std::uint64_t part_limit_bytes = pack::kDefaultPartBytes;
+  std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
   payload::Encoding encoding = payload::Encoding::plain;
 
   std::string repository;  ///< as named; empty: to be found
@@ -76,10 +74,10 @@ struct Options {
   std::chrono::seconds max_wait{};
   std::chrono::seconds lock_wait{};
   std::optional<std::chrono::seconds> wait;  ///< for the receipt
-  http::NetworkOptions network;
+  model::NetworkOptions network;
   std::filesystem::path output;  ///< not empty: write there instead of sending
   std::filesystem::path state_dir;
-  std::uint64_t outbox_limit_bytes = kDefaultOutboxBytes;
+  std::uint64_t outbox_limit_bytes = model::kDefaultOutboxBytes;
   Changes changes = Changes::send_all;
   std::optional<OutboxCommand> outbox_command;  ///< instead of sending
 

@@ -8,6 +8,8 @@
 #include "common/platform/clock.hpp"
 #include "common/program/exit_status.hpp"
 #include "sender/commands/options.hpp"
+#include "sender/model/progress.hpp"
+#include "sender/select/folder_scan.hpp"
 
 namespace healthmetric::sender {
 

@@ -8,6 +8,7 @@
 #include "sender/commands/options.hpp"
 #include "sender/http/http.hpp"
 #include "sender/model/progress.hpp"
+#include "sender/select/folder_scan.hpp"
 
 namespace healthmetric::sender {
 

@@ -8,6 +8,8 @@
 #include "common/program/exit_status.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/options.hpp"
+#include "sender/pack/pack.hpp"
+#include "sender/select/folder_scan.hpp"
 
 /// From the options to what is packed, and how: what sending and planning have in common.
 

@@ -211,7 +211,7 @@ void set_protocol(CURL* easy) {
 }
 
 /// What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
-void set_network(CURL* easy, const NetworkOptions& network, bool goes_to_loopback) {
+void set_network(CURL* easy, const model::NetworkOptions& network, bool goes_to_loopback) {
   set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network.timeout.count()));
@@ -284,7 +284,7 @@ struct CurlTransport::Handle {
   platform::UniqueFd signals = platform::signal_descriptor();
 };
 
-CurlTransport::CurlTransport(NetworkOptions network) : network_(std::move(network)) {}
+CurlTransport::CurlTransport(model::NetworkOptions network) : network_(std::move(network)) {}
 
 CurlTransport::~CurlTransport() = default;
 

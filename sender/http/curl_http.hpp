@@ -1,21 +1,11 @@
 #pragma once
 
-#include <chrono>
-#include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "sender/http/http.hpp"
-#include "sender/http/url.hpp"
+#include "sender/model/network.hpp"
 
 namespace healthmetric::http {
-
-/// What stands between this machine and the server.
-struct NetworkOptions {
-  std::optional<Proxy> proxy;        ///< nothing: from the environment, as curl reads it
-  std::filesystem::path ca_bundle;   ///< whom to trust, in PEM; empty: whom the system trusts
-  std::chrono::seconds timeout{60};  ///< without a byte in either direction
-};
 
 /// The libcurl transport: one connection, kept alive between requests, HTTP/2 where offered.
 ///
@@ -26,7 +16,7 @@ struct NetworkOptions {
 /// Error{terminated}.
 class CurlTransport final : public HttpTransport {
  public:
-  explicit CurlTransport(NetworkOptions network);
+  explicit CurlTransport(model::NetworkOptions network);
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
   ~CurlTransport() override;
@@ -39,7 +29,7 @@ class CurlTransport final : public HttpTransport {
   /// With the first request: a run that needs no network does not wait for the library to start.
   void start();
 
-  NetworkOptions network_;
+  model::NetworkOptions network_;
   std::unique_ptr<Handle> handle_;
 };
 

@@ -96,7 +96,7 @@ Url api_root(const std::string& text) {
                   kOption));
 }
 
-Proxy Proxy::parse(const std::string& text, std::string_view option) {
+model::Proxy parse_proxy(const std::string& text, std::string_view option) {
   static constexpr std::array<std::string_view, 6> kSchemes = {"http",    "https",  "socks4",
                                                                "socks4a", "socks5", "socks5h"};
   const CurlUrl url(libcurl().url());

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "sender/model/network.hpp"
+
 namespace healthmetric::http {
 
 /// The parts of an absolute http or https URL that matter for where a token may go.
@@ -29,15 +31,8 @@ struct Url {
 /// password, for what is no such URL, or has what cannot stand in front of a path.
 Url api_root(const std::string& text);
 
-/// A proxy as --proxy names it: [scheme://][user:password@]host[:port].
-struct Proxy {
-  std::string text;
-  bool is_loopback = false;
-  std::string password;  ///< "" when it has none
-
-  /// Throws Error{usage} that names `option` when `text` is no proxy that libcurl knows.
-  static Proxy parse(const std::string& text, std::string_view option);
-};
+/// Throws Error{usage} that names `option` when `text` is no proxy that libcurl knows.
+model::Proxy parse_proxy(const std::string& text, std::string_view option);
 
 /// The origin of a URL for comparisons and messages; "" when it is no http or https URL.
 std::string origin_of(const std::string& url);

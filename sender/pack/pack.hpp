@@ -9,25 +9,20 @@
 
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
-#include "common/payload/writer.hpp"
+#include "common/payload/encoding.hpp"
 #include "common/platform/file.hpp"
+#include "sender/model/limits.hpp"
 #include "sender/model/progress.hpp"
 #include "sender/select/folder_scan.hpp"
 
 namespace healthmetric::pack {
-
-/// Parts below this are refused: the metadata of an entry with a long name must fit.
-inline constexpr std::uint64_t kMinPartBytes = std::uint64_t{64} * 1024;
-
-/// Measured limits of the contents API are 35 to 40 MiB an object.
-inline constexpr std::uint64_t kDefaultPartBytes = 20 * payload::kMiB;
 
 struct PackOptions {
   payload::BatchId id;
   std::string batch_name;
   std::string source;
   std::optional<payload::SenderIdentity> sender;
-  std::uint64_t part_limit_bytes = kDefaultPartBytes;
+  std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
   payload::Encoding encoding = payload::Encoding::plain;
   payload::Limits limits;
 };

@@ -9,7 +9,7 @@
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 #include "sender/select/file_list.hpp"
-#include "sender/select/path_patterns.hpp"
+#include "sender/select/scan_rules.hpp"
 
 namespace healthmetric::select {
 
@@ -36,18 +36,6 @@ struct ScanResult {
   std::vector<LeftOutFile> left_out;
   std::uint64_t size_bytes = 0;  ///< of the files as they are now
   std::string text;              ///< the content of the one file that lies nowhere
-};
-
-enum class Types { supported, all };
-enum class Hidden { leave_out, send };
-enum class Subfolders { send, leave_out };
-
-/// What of a folder goes into a batch.
-struct ScanRules {
-  Types types = Types::supported;
-  Hidden hidden = Hidden::leave_out;
-  Subfolders subfolders = Subfolders::send;
-  PathPatterns patterns;
 };
 
 /// All files below `folder` that the rules and the ignore files in it

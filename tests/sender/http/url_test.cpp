@@ -61,13 +61,13 @@ TEST_CASE("paths and queries are percent-encoded") {
 }
 
 TEST_CASE("a proxy may leave out its scheme and have a password") {
-  const http::Proxy plain = http::Proxy::parse("proxy.example:3128", "--proxy");
+  const model::Proxy plain = http::parse_proxy("proxy.example:3128", "--proxy");
   CHECK(plain.text == "proxy.example:3128");
   CHECK_FALSE(plain.is_loopback);
   CHECK(plain.password.empty());
-  CHECK(http::Proxy::parse("http://127.0.0.1:8080", "--proxy").is_loopback);
-  CHECK(http::Proxy::parse("[::1]:8080", "--proxy").is_loopback);
-  CHECK(http::Proxy::parse("socks5h://lab:s%33cret@proxy.example", "--proxy").password == "s3cret");
+  CHECK(http::parse_proxy("http://127.0.0.1:8080", "--proxy").is_loopback);
+  CHECK(http::parse_proxy("[::1]:8080", "--proxy").is_loopback);
+  CHECK(http::parse_proxy("socks5h://lab:s%33cret@proxy.example", "--proxy").password == "s3cret");
 }
 
 TEST_CASE("what is no proxy is refused without its password") {
@@ -76,7 +76,7 @@ TEST_CASE("what is no proxy is refused without its password") {
         "http://u:s3cret@x@host:1", "u:s3cret@x@host:1", "http://u:12/s3cret@host:1",
         "http://u:s3cret x@host:1", "http://u:s3cret@host:70000"}) {
     INFO(text);
-    const auto error = error_of([&] { (void)http::Proxy::parse(text, "--proxy"); });
+    const auto error = error_of([&] { (void)http::parse_proxy(text, "--proxy"); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::usage);
     CHECK(std::string(error->what()).find("s3cret") == std::string::npos);

@@ -105,7 +105,7 @@ TEST_CASE("what is packed reads back the same") {
 
 TEST_CASE("parts are split between files and none is over the limit") {
   Fixture fixture;
-  fixture.options.part_limit_bytes = pack::kMinPartBytes;
+  fixture.options.part_limit_bytes = model::kMinPartBytes;
   std::map<std::string, std::string> files;
   for (int i = 0; i < 20; ++i) {
     files["f" + std::to_string(i)] = noise(10'000, static_cast<unsigned>(i));
@@ -121,7 +121,7 @@ TEST_CASE("parts are split between files and none is over the limit") {
 
 TEST_CASE("a file too large for a part is cut and its chunks fit together") {
   Fixture fixture;
-  fixture.options.part_limit_bytes = pack::kMinPartBytes;
+  fixture.options.part_limit_bytes = model::kMinPartBytes;
   const std::map<std::string, std::string> files = {
       {"a", "small"}, {"large", noise(200'000, 7)}, {"z", "end"}};
   for (const auto& [path, content] : files)
