@@ -7,7 +7,7 @@
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
 #include "common/text/json.hpp"
-#include "sender/commands/source.hpp"
+#include "sender/commands/named_source.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/forge/pacing.hpp"
 #include "sender/forge/repository.hpp"

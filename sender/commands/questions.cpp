@@ -8,7 +8,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/platform/user_dirs.hpp"
-#include "sender/commands/source.hpp"
+#include "sender/commands/named_source.hpp"
 #include "sender/forge/credentials.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"

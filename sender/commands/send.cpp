@@ -9,7 +9,7 @@
 #include "common/program/log.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/forge_session.hpp"
-#include "sender/commands/source.hpp"
+#include "sender/commands/named_source.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"

@@ -1,4 +1,4 @@
-#include "sender/commands/source.hpp"
+#include "sender/commands/named_source.hpp"
 
 #include <algorithm>
 #include <set>
