@@ -1,35 +1,18 @@
 #include "sender/commands/named_source.hpp"
 
-#include <algorithm>
-#include <set>
-
-#include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
-#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/utf8.hpp"
-#include "common/platform/file.hpp"
 #include "common/program/named_file.hpp"
 #include "common/text/text_encoding.hpp"
-#include "sender/pack/identity.hpp"
+#include "sender/commands/overloaded.hpp"
 #include "sender/select/text_source.hpp"
 
 namespace healthmetric::sender {
 namespace {
 
-constexpr std::size_t kUniqueDigits = 8;
-
 constexpr const char* kStdinName = "--stdin-name";
 
 constexpr std::uint64_t kMaxListBytes = 256 * payload::kMiB;
-
-/// Joins the handlers of a variant.
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <typename... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string json_text(const JsonSource& source, const payload::Limits& limits) {
   return source.text == "-" ? program::read_standard_input("--data", limits.max_file_bytes)
@@ -54,25 +37,6 @@ std::string list_text(const ListSource& source) {
   }
   text::check_is_utf8(text, name);
   return text;
-}
-
-/// The source as the batch records it: an absolute path, or nothing for JSON.
-std::string source_path(const DataSource& source) {
-  const auto absolute = [](const std::filesystem::path& path) {
-    std::error_code error;
-    const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
-    return printable((error ? path : found).string());
-  };
-  return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
-                               [&](const FilesSource& s) {
-                                 return s.files.size() == 1
-                                            ? absolute(s.files.front())
-                                            : absolute(s.files.front().parent_path());
-                               },
-                               [](const JsonSource&) { return std::string(); },
-                               [](const InputSource&) { return std::string(); },
-                               [&](const ListSource& s) { return absolute(s.folder); }},
-                    source);
 }
 
 }  // namespace
@@ -119,36 +83,6 @@ std::vector<std::string> unmatched_patterns(const Options& options,
   return result;
 }
 
-pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
-  pack::PackOptions pack;
-  const std::string source = source_path(options.source.value());
-  const std::string origin = options.stdin_name.empty() ? source : options.stdin_name;
-  const std::string name =
-      options.batch_name.empty() ? payload::default_batch_name(origin) : options.batch_name;
-  pack.id = {clock.now_seconds(), payload::slug(name), platform::random_hex(kUniqueDigits)};
-  pack.batch_name = utf8_prefix(printable(name), payload::kMaxTextBytes);
-  pack.part_limit_bytes = options.part_limit_bytes;
-  pack.encoding = options.encoding;
-  pack.limits = options.limits;
-  if (options.identity == Identity::include) {
-    pack.source = source;
-    pack.sender = pack::local_identity();
-  }
-  return pack;
-}
-
-program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
-                                      std::size_t parts, std::uint64_t unchanged) {
-  const bool has_errors = std::any_of(
-      left_out.begin(), left_out.end(),
-      [](const select::LeftOutFile& file) { return file.kind == select::LeftOut::by_error; });
-  const program::ExitStatus status =
-      has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
-  return parts == 0 && unchanged == 0
-             ? program::more_important(status, program::ExitStatus::nothing_to_send)
-             : status;
-}
-
 std::string searched_folder(const Options& options) {
   if (!options.source) return {};
   if (const auto* folder = std::get_if<FolderSource>(&*options.source)) {
@@ -156,64 +90,6 @@ std::string searched_folder(const Options& options) {
   }
   const auto* list = std::get_if<ListSource>(&*options.source);
   return list == nullptr ? "" : list->folder.string();
-}
-
-namespace {
-
-/// "(.ndjson, .fit)", the first few of them.
-std::string types_of(const std::vector<select::LeftOutFile>& files) {
-  constexpr std::size_t kMostShown = 6;
-  std::set<std::string> types;
-  for (const select::LeftOutFile& file : files) {
-    if (file.file.reason != select::kUnsupportedType) continue;
-    const std::string_view type = payload::extension_of(file.file.path);
-    types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
-    if (types.size() > kMostShown) break;
-  }
-  std::string text;
-  std::size_t shown = 0;
-  for (const std::string& type : types) {
-    text += (text.empty() ? "" : ", ") + (shown++ == kMostShown ? std::string("...") : type);
-  }
-  return "(" + text + ")";
-}
-
-}  // namespace
-
-std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged) {
-  std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
-  std::size_t rest = left_out.size();
-  const auto tell = [&](std::string_view reason, const std::string& words) {
-    const auto count = static_cast<std::size_t>(
-        std::count_if(left_out.begin(), left_out.end(),
-                      [&](const select::LeftOutFile& file) { return file.file.reason == reason; }));
-    rest -= count;
-    if (count > 0) text += fmt::format("; skipped {} {}", count, words);
-  };
-  tell(select::kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
-  tell(select::kIsHidden, "hidden: use --hidden to send them");
-  tell(select::kExcluded, "that --include and --exclude leave out");
-  tell(select::kIgnored, "that .healthmetricignore names");
-  if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
-  return text;
-}
-
-std::string nothing_to_send(const std::string& folder,
-                            const std::vector<select::LeftOutFile>& left_out,
-                            std::uint64_t unchanged) {
-  std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
-  if (!folder.empty()) text += " in " + in_quotes(folder);
-  return text + not_packed(left_out, unchanged);
-}
-
-text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out) {
-  text::Json list = text::Json::array();
-  for (const select::LeftOutFile& file : left_out) {
-    list.push_back({{"path", printable(file.file.path)},
-                    {"reason", file.file.reason},
-                    {"error", file.kind == select::LeftOut::by_error}});
-  }
-  return list;
 }
 
 }  // namespace healthmetric::sender

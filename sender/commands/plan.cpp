@@ -8,6 +8,8 @@
 #include "common/codec/base64.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/named_source.hpp"
+#include "sender/commands/packing_options.hpp"
+#include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/forge/pacing.hpp"
 #include "sender/forge/repository.hpp"

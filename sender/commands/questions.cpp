@@ -9,6 +9,7 @@
 #include "common/platform/terminal.hpp"
 #include "common/platform/user_dirs.hpp"
 #include "sender/commands/named_source.hpp"
+#include "sender/commands/packing_options.hpp"
 #include "sender/forge/credentials.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"

@@ -10,6 +10,8 @@
 #include "common/text/json.hpp"
 #include "sender/commands/forge_session.hpp"
 #include "sender/commands/named_source.hpp"
+#include "sender/commands/packing_options.hpp"
+#include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"

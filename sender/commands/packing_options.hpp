@@ -1,0 +1,13 @@
+#pragma once
+
+#include "common/platform/clock.hpp"
+#include "sender/commands/options.hpp"
+#include "sender/pack/pack.hpp"
+
+namespace healthmetric::sender {
+
+/// How to pack what the options name: a new identity, the batch's name, what is told of this
+/// machine.
+pack::PackOptions pack_options(const Options& options, platform::Clock& clock);
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,83 @@
+#include "sender/commands/packing_result.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "common/base/ascii.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/payload/content_type.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+/// "(.ndjson, .fit)", the first few of them.
+std::string types_of(const std::vector<select::LeftOutFile>& files) {
+  constexpr std::size_t kMostShown = 6;
+  std::set<std::string> types;
+  for (const select::LeftOutFile& file : files) {
+    if (file.file.reason != select::kUnsupportedType) continue;
+    const std::string_view type = payload::extension_of(file.file.path);
+    types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
+    if (types.size() > kMostShown) break;
+  }
+  std::string text;
+  std::size_t shown = 0;
+  for (const std::string& type : types) {
+    text += (text.empty() ? "" : ", ") + (shown++ == kMostShown ? std::string("...") : type);
+  }
+  return "(" + text + ")";
+}
+
+}  // namespace
+
+program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
+                                      std::size_t parts, std::uint64_t unchanged) {
+  const bool has_errors = std::any_of(
+      left_out.begin(), left_out.end(),
+      [](const select::LeftOutFile& file) { return file.kind == select::LeftOut::by_error; });
+  const program::ExitStatus status =
+      has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
+  return parts == 0 && unchanged == 0
+             ? program::more_important(status, program::ExitStatus::nothing_to_send)
+             : status;
+}
+
+std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged) {
+  std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
+  std::size_t rest = left_out.size();
+  const auto tell = [&](std::string_view reason, const std::string& words) {
+    const auto count = static_cast<std::size_t>(
+        std::count_if(left_out.begin(), left_out.end(),
+                      [&](const select::LeftOutFile& file) { return file.file.reason == reason; }));
+    rest -= count;
+    if (count > 0) text += fmt::format("; skipped {} {}", count, words);
+  };
+  tell(select::kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
+  tell(select::kIsHidden, "hidden: use --hidden to send them");
+  tell(select::kExcluded, "that --include and --exclude leave out");
+  tell(select::kIgnored, "that .healthmetricignore names");
+  if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
+  return text;
+}
+
+std::string nothing_to_send(const std::string& folder,
+                            const std::vector<select::LeftOutFile>& left_out,
+                            std::uint64_t unchanged) {
+  std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
+  if (!folder.empty()) text += " in " + in_quotes(folder);
+  return text + not_packed(left_out, unchanged);
+}
+
+text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out) {
+  text::Json list = text::Json::array();
+  for (const select::LeftOutFile& file : left_out) {
+    list.push_back({{"path", printable(file.file.path)},
+                    {"reason", file.file.reason},
+                    {"error", file.kind == select::LeftOut::by_error}});
+  }
+  return list;
+}
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/program/exit_status.hpp"
+#include "common/text/json.hpp"
+#include "sender/select/folder_scan.hpp"
+
+/// What is said of packing, for sending and planning alike.
+
+namespace healthmetric::sender {
+
+/// The exit status after packing: of files left out by an error, or of nothing to send where not
+/// all was sent before.
+program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
+                                      std::size_t parts, std::uint64_t unchanged = 0);
+
+/// "; unchanged 3; left out 2": what stands behind a result, or nothing.
+std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged);
+
+/// The result where nothing is packed: where it was looked for, and for each reason to skip so many
+/// files what would send them.
+std::string nothing_to_send(const std::string& folder,
+                            const std::vector<select::LeftOutFile>& left_out,
+                            std::uint64_t unchanged);
+
+/// What was left out, as docs/output.md has it.
+text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out);
+
+}  // namespace healthmetric::sender
