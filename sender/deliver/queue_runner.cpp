@@ -77,7 +77,7 @@ std::string Deliverer::reason_of(const std::string& batch_id) const {
   return found == reasons_.end() ? "" : found->second;
 }
 
-std::optional<platform::UniqueFd> Deliverer::lock_within(std::chrono::seconds patience,
+std::optional<platform::FileLock> Deliverer::lock_within(std::chrono::seconds patience,
                                                          std::string& holder) {
   const platform::Clock::time_point deadline = clock_.now() + patience;
   bool is_said = false;

@@ -52,7 +52,7 @@ class Deliverer {
   [[nodiscard]] program::ExitStatus status() const { return status_; }
 
  private:
-  std::optional<platform::UniqueFd> lock_within(std::chrono::seconds patience, std::string& holder);
+  std::optional<platform::FileLock> lock_within(std::chrono::seconds patience, std::string& holder);
   [[nodiscard]] std::vector<outbox::OutboxEntry> untried() const;
   void deliver_all();
   void deliver_one(outbox::OutboxEntry& entry);

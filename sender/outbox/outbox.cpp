@@ -1,20 +1,16 @@
 #include "sender/outbox/outbox.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/file.hpp"
+#include "common/platform/identity.hpp"
 #include "common/platform/interruption.hpp"
-#include "common/platform/own_file.hpp"
 
 namespace healthmetric::outbox {
 namespace {
@@ -25,6 +21,7 @@ constexpr std::uint64_t kMaxEntryBytes = std::uint64_t{4} * 1024 * 1024;
 constexpr const char* kEntryFile = "entry.json";
 constexpr const char* kLockFile = "lock";
 constexpr const char* kDraftPrefix = ".draft-";
+constexpr const char* kLockSuffix = ".lock";
 constexpr const char* kRefusedFolder = "refused";
 
 std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
@@ -35,91 +32,105 @@ std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
   }
 }
 
-platform::UniqueFd open_folder(const fs::path& folder) {
-  return platform::UniqueFd(platform::uninterrupted(
-      [&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-}
-
-bool lock_without_waiting(const platform::UniqueFd& fd) {
-  return platform::uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0;
-}
-
-/// What is wrong is the file system's, most often a share's that has no locks.
-[[noreturn]] void throw_cannot_lock(const fs::path& path, int error_number) {
-  const std::string where = in_quotes(path.parent_path().string());
-  const bool has_no_locks = error_number == ENOLCK || platform::is_unsupported(error_number);
-  throw Error(ErrorCode::io,
-              "cannot lock " + in_quotes(path.string()) + ": " +
-                  std::generic_category().message(error_number) +
-                  (has_no_locks ? "; " + where + " must be on a file system that has locks" : ""));
-}
-
-/// The folders in `parent` whose names begin with `prefix`, sorted.
-std::vector<fs::path> folders_in(const fs::path& parent, const std::string& prefix) {
-  std::vector<fs::path> folders;
+/// What is in `parent` under names that begin with `prefix`, sorted.
+std::vector<fs::path> entries_in(const fs::path& parent, const std::string& prefix) {
+  std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name.starts_with(prefix) && it->is_directory(error)) folders.push_back(it->path());
+    if (it->path().filename().string().starts_with(prefix)) found.push_back(it->path());
   }
   if (error) throw_system_error("cannot list " + in_quotes(parent.string()), error.value());
-  std::sort(folders.begin(), folders.end());
-  return folders;
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+void remove_file(const fs::path& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
 }
 
 std::vector<fs::path> batch_folders_in(const fs::path& parent) {
-  std::vector<fs::path> folders = folders_in(parent, "");
+  std::vector<fs::path> folders = entries_in(parent, "");
   std::erase_if(folders, [](const fs::path& folder) {
-    return !payload::BatchId::parse(folder.filename().string());
+    return !payload::BatchId::parse(folder.filename().string()) || !is_folder(folder);
   });
   return folders;
 }
 
-/// A draft nobody holds a lock on is what a process left behind that died while packing.
+fs::path lock_of(const fs::path& draft) {
+  return draft.string() + kLockSuffix;
+}
+
+/// A draft nobody holds the lock of is what a process left behind that died while packing. Where
+/// there is no lock beside it, it is itself what may be locked, by version 0.1.0.
+void remove_dead_draft(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path beside = lock_of(folder);
+  const bool is_beside = fs::exists(beside, ignored);
+  auto lock = platform::FileLock::try_lock_existing(is_beside ? beside : folder);
+  if (!lock) return;
+  fs::remove_all(folder, ignored);
+  if (is_beside) lock->remove();
+}
+
 void remove_dead_drafts(const fs::path& parent) {
-  for (const fs::path& folder : folders_in(parent, kDraftPrefix)) {
-    const platform::UniqueFd fd = open_folder(folder);
-    std::error_code ignored;
-    if (fd && lock_without_waiting(fd)) fs::remove_all(folder, ignored);
+  for (const fs::path& entry : entries_in(parent, kDraftPrefix)) {
+    if (entry.extension() == kLockSuffix) {
+      remove_dead_draft(fs::path(entry).replace_extension());
+    } else if (is_folder(entry)) {
+      remove_dead_draft(entry);
+    }
   }
 }
 
 void move_folder(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) {
     throw_system_error("cannot move " + in_quotes(from.string()) + " to " + in_quotes(to.string()),
-                       errno);
+                       error.value());
   }
   platform::sync_directory(to.parent_path());
 }
 
-/// Makes an empty folder for a draft and locks it. Nothing when another process took it for a dead
-/// one, in the moment before it was locked, and removes it.
+/// Locks the name of a draft and makes its empty folder. Nothing when another process took the lock
+/// for a dead one's, in the moment before it was locked, and removes it.
 std::optional<Draft> try_to_make_draft(const fs::path& folder) {
-  if (::mkdir(folder.c_str(), 0700) != 0) {
-    throw_system_error("cannot create " + in_quotes(folder.string()), errno);
+  std::optional<platform::FileLock> lock;
+  try {
+    lock = platform::FileLock::try_lock(lock_of(folder));
+    if (lock) platform::create_private_directories(folder);
+  } catch (const Error&) {
+    remove_file(lock_of(folder));
+    throw;
   }
-  platform::UniqueFd fd = open_folder(folder);
-  if (fd && lock_without_waiting(fd)) {
-    struct stat info {};
-    if (::lstat(folder.c_str(), &info) == 0) return Draft(folder, std::move(fd));
+  if (!lock) {
+    remove_file(lock_of(folder));
+    return {};
   }
-  const int error = errno;
-  ::rmdir(folder.c_str());
-  if (!fd && error != ENOENT) {
-    throw_system_error("cannot open " + in_quotes(folder.string()), error);
-  }
-  if (error != ENOENT && error != EWOULDBLOCK) throw_cannot_lock(folder, error);
-  return {};
+  return Draft(folder, *std::move(lock));
 }
 
 }  // namespace
 
-Draft::Draft(fs::path folder, platform::UniqueFd lock)
+Draft::Draft(fs::path folder, platform::FileLock lock)
     : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
+Draft::Draft(Draft&& other) noexcept
+    : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, std::nullopt)) {}
+
 Draft::~Draft() {
+  if (!lock_) return;
   std::error_code ignored;
-  if (lock_ && !folder_.empty()) fs::remove_all(folder_, ignored);
+  fs::remove_all(folder_, ignored);
+  // An empty one goes whatever a mask took from its mode, but is not looked into.
+  if (ignored) fs::remove(folder_, ignored);
+  lock_->remove();
 }
 
 void Draft::commit_as(const fs::path& target) {
@@ -149,16 +160,10 @@ namespace {
 void check_owner(const fs::path& state_dir) {
   for (const char* name : {"", "outbox", "outbox/refused", "outbox/lock", "sent.db"}) {
     const fs::path place = *name == '\0' ? state_dir : state_dir / name;
-    struct stat status = {};
-    if (::stat(place.c_str(), &status) != 0 || status.st_uid == ::geteuid() ||
-        ::faccessat(AT_FDCWD, place.c_str(), W_OK, AT_EACCESS) == 0 || errno != EACCES) {
-      continue;
-    }
-    throw Error(ErrorCode::io,
-                fmt::format("cannot write {}: it belongs to {}; 'sudo chown -R {} {}' makes it "
-                            "yours, or use another --state-dir",
-                            in_quotes(place.string()), status.st_uid == 0 ? "root" : "another user",
-                            ::geteuid(), printable(state_dir.string())));
+    const std::string hint = platform::foreign_owner_hint(place, state_dir);
+    if (hint.empty()) continue;
+    throw Error(ErrorCode::io, fmt::format("cannot write {}: {}, or use another --state-dir",
+                                           in_quotes(place.string()), hint));
   }
 }
 
@@ -253,22 +258,15 @@ void Outbox::take_back(const fs::path& folder) const {
   move_folder(folder, folder_ / folder.filename());
 }
 
-std::optional<platform::UniqueFd> Outbox::try_lock(std::string& holder) const {
+std::optional<platform::FileLock> Outbox::try_lock(std::string& holder) const {
   const fs::path path = folder_ / kLockFile;
-  platform::UniqueFd fd = platform::open_own_file(path);
-  std::string text(32, '\0');
-  if (!lock_without_waiting(fd)) {
-    if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);
-    const ssize_t count = ::pread(fd.get(), text.data(), text.size(), 0);
-    holder = count > 0 ? text.substr(0, text.find_first_not_of("0123456789")) : "";
-    return {};
+  auto lock = platform::FileLock::try_lock(path);
+  if (lock) {
+    lock->name_holder();
+  } else {
+    holder = platform::FileLock::holder(path);
   }
-  text = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(fd.get(), 0) != 0 ||
-      ::pwrite(fd.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-    throw_system_error("cannot write " + in_quotes(path.string()), errno);
-  }
-  return fd;
+  return lock;
 }
 
 }  // namespace healthmetric::outbox

@@ -7,30 +7,32 @@
 #include <string>
 #include <vector>
 
-#include "common/platform/file.hpp"
+#include "common/platform/file_lock.hpp"
 #include "sender/outbox/entry.hpp"
 
 /// The durable queue between packing and delivery: a batch that is in it survives a crash, a lost
 /// network and a restart, and leaves only when the repository has it.
 ///
 ///   <state dir>/outbox/                    0700, files 0600
-///     lock                                 flock by the process that delivers
-///     .draft-<random>/                     a batch being packed; flocked by its process
+///     lock                                 locked by the process that delivers
+///     .draft-<random>/                     a batch being packed
+///     .draft-<random>.lock                 locked by the process that packs it
 ///     <batch id>/entry.json                target, parts, what is delivered
 ///     <batch id>/<payload file>…
 ///     <batch id>/files                     what was packed (sender/pack/packed_files.hpp)
 ///     refused/<batch id>/                  what the repository refused for good
 ///
-/// A batch enters by renaming its draft, so it is there whole or not at all. Locks are flocks: they
-/// die with their process, so none is ever stale.
+/// A batch enters by renaming its draft, so it is there whole or not at all. A draft's lock lies
+/// beside it, for a folder with an open file in it cannot be renamed everywhere. Locks die with
+/// their process, so none is ever stale.
 
 namespace healthmetric::outbox {
 
 /// An empty folder to pack into. It disappears with this object unless it was committed.
 class Draft {
  public:
-  Draft(std::filesystem::path folder, platform::UniqueFd lock);
-  Draft(Draft&&) noexcept = default;
+  Draft(std::filesystem::path folder, platform::FileLock lock);
+  Draft(Draft&& other) noexcept;
   Draft& operator=(Draft&&) = delete;
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
@@ -43,7 +45,7 @@ class Draft {
 
  private:
   std::filesystem::path folder_;
-  platform::UniqueFd lock_;
+  std::optional<platform::FileLock> lock_;
 };
 
 /// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
@@ -99,7 +101,7 @@ class Outbox {
   void take_back(const std::filesystem::path& folder) const;
 
   /// The right to deliver; nothing when another process has it. `holder` then is its process id.
-  [[nodiscard]] std::optional<platform::UniqueFd> try_lock(std::string& holder) const;
+  [[nodiscard]] std::optional<platform::FileLock> try_lock(std::string& holder) const;
 
  private:
   [[nodiscard]] std::filesystem::path place(Waiting where) const;

@@ -1,20 +1,15 @@
 #include "sender/pack/identity.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <array>
-
 #include "common/base/printable.hpp"
 #include "common/base/version.hpp"
+#include "common/platform/identity.hpp"
 
 namespace healthmetric::pack {
 
 payload::SenderIdentity local_identity() {
   payload::SenderIdentity identity;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) == 0) identity.host = printable(host.data());
-  if (const passwd* user = ::getpwuid(::geteuid())) identity.user = printable(user->pw_name);
+  identity.host = printable(platform::host_name());
+  identity.user = printable(platform::user_name());
   identity.version = kVersion;
   return identity;
 }

@@ -214,6 +214,54 @@ TEST_CASE("drafts of the dead are removed and those of the living stay") {
   CHECK(fs::exists(living.folder()));
 }
 
+TEST_CASE("a draft has its lock beside it and takes it along when it goes") {
+  const TempDir dir;
+  const outbox::Outbox outbox(dir.path());
+  const auto lock_of = [](const outbox::Draft& draft) { return draft.folder().string() + ".lock"; };
+  std::string lock;
+  {
+    const outbox::Draft draft = outbox.begin();
+    lock = lock_of(draft);
+    CHECK(fs::is_regular_file(lock));
+    CHECK(fs::is_empty(draft.folder()));
+    CHECK_FALSE(platform::FileLock::try_lock_existing(lock));
+  }
+  CHECK_FALSE(fs::exists(lock));
+  {
+    outbox::Draft draft = outbox.begin();
+    lock = lock_of(draft);
+    draft.commit_as(dir.path() / "outbox" / kOlder);
+  }
+  CHECK_FALSE(fs::exists(lock));
+  CHECK(fs::exists(dir.path() / "outbox" / kOlder));
+}
+
+TEST_CASE("what the dead left of a draft is removed with its lock, at whatever moment they died") {
+  const TempDir dir;
+  const outbox::Outbox outbox(dir.path());
+  const fs::path draft = dir.path() / "outbox/.draft-deadbeef";
+  const bool has_folder = GENERATE(true, false);
+  platform::write_file_atomically(draft.string() + ".lock", "");
+  if (has_folder) platform::create_private_directories(draft / "folder");
+  (void)outbox.begin();
+  CHECK_FALSE(fs::exists(draft));
+  CHECK_FALSE(fs::exists(draft.string() + ".lock"));
+}
+
+TEST_CASE("a draft of version 0.1.0 that is being packed stays") {
+  const TempDir dir;
+  const outbox::Outbox outbox(dir.path());
+  const fs::path draft = dir.path() / "outbox/.draft-deadbeef";
+  fs::create_directory(draft);
+  {
+    const auto held = platform::FileLock::try_lock_existing(draft);
+    (void)outbox.begin();
+    CHECK(fs::exists(draft));
+  }
+  (void)outbox.begin();
+  CHECK_FALSE(fs::exists(draft));
+}
+
 TEST_CASE("only one process delivers and the lock dies with its owner") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "common/platform/file.hpp"
+
+namespace healthmetric::platform {
+
+/// A lock that one process at a time has. It ends with its process, however that ends, so none is
+/// ever stale. Nobody waits for it here.
+///
+/// Functions throw Error{io} when the file system has no locks, which is said, or the file cannot
+/// be opened.
+class FileLock {
+ public:
+  /// Locks the file `path` of this program's own, which is created where nothing is. Nothing when
+  /// another process has the lock, or has just removed the file that it was on.
+  static std::optional<FileLock> try_lock(const std::filesystem::path& path);
+
+  /// Locks what lies at `path`, a file or a folder, for who clears away what the dead left. Nothing
+  /// when nothing lies there, another process has the lock, or it cannot be locked.
+  static std::optional<FileLock> try_lock_existing(const std::filesystem::path& path);
+
+  /// Writes into the file which process has the lock, for those who do not get it.
+  void name_holder();
+
+  /// What name_holder() wrote, a process id; "" when nobody did.
+  static std::string holder(const std::filesystem::path& path);
+
+  /// Removes the file and ends the lock. What cannot be removed stays, and is unlocked.
+  void remove();
+
+ private:
+  FileLock(std::filesystem::path path, UniqueFd fd);
+
+  std::filesystem::path path_;
+  UniqueFd fd_;
+};
+
+}  // namespace healthmetric::platform
