@@ -4,6 +4,7 @@
 #include <zstd_errors.h>
 
 #include <new>
+#include <string>
 
 #include "common/base/error.hpp"
 
@@ -27,72 +28,89 @@ std::size_t require(std::size_t result) {
   return result;
 }
 
-/// Runs the encoder until it has nothing more to say for `directive`.
-void run(ZSTD_CCtx_s* context, std::string_view bytes, ZSTD_EndDirective directive,
-         std::string& out) {
-  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-  std::size_t pending = 1;
-  while (pending > 0) {
-    const std::size_t before = out.size();
-    out.resize(before + ZSTD_CStreamOutSize());
-    ZSTD_outBuffer room{out.data() + before, out.size() - before, 0};
-    pending = ZSTD_compressStream2(context, &room, &in, directive);
-    out.resize(before + room.pos);
-    require(pending);
+struct Free {
+  void operator()(ZSTD_CCtx* context) const noexcept { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+};
+
+class Encoder final : public ContentFilter {
+ public:
+  Encoder() : context_(ZSTD_createCCtx()), block_(ZSTD_CStreamOutSize(), '\0') {
+    if (!context_) throw std::bad_alloc();
+    require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel));
   }
+
+  void write(std::string_view bytes, Sink& out) override { run(bytes, ZSTD_e_flush, out); }
+  void finish(Sink& out) override { run({}, ZSTD_e_end, out); }
+
+ private:
+  /// Runs the encoder until it has nothing more to say for `directive`.
+  void run(std::string_view bytes, ZSTD_EndDirective directive, Sink& out) {
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    std::size_t pending = 1;
+    while (pending > 0) {
+      ZSTD_outBuffer room{block_.data(), block_.size(), 0};
+      pending = require(ZSTD_compressStream2(context_.get(), &room, &in, directive));
+      out.write(std::string_view(block_.data(), room.pos));
+    }
+  }
+
+  std::unique_ptr<ZSTD_CCtx, Free> context_;
+  std::string block_;
+};
+
+class Decoder final : public ContentFilter {
+ public:
+  Decoder() : context_(ZSTD_createDCtx()), block_(ZSTD_DStreamOutSize(), '\0') {
+    if (!context_) throw std::bad_alloc();
+    require(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog));
+  }
+
+  void write(std::string_view bytes, Sink& out) override {
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    bool more_output = false;
+    while (in.pos < in.size || more_output) {
+      if (frame_ended_) {
+        throw Error(ErrorCode::bad_payload, "bytes behind the end of the zstd frame");
+      }
+      ZSTD_outBuffer room{block_.data(), block_.size(), 0};
+      const std::size_t result = ZSTD_decompressStream(context_.get(), &room, &in);
+      require_memory(result);
+      if (ZSTD_isError(result) != 0) {
+        throw Error(ErrorCode::bad_payload,
+                    std::string("broken zstd frame: ") + ZSTD_getErrorName(result));
+      }
+      out.write(std::string_view(block_.data(), room.pos));
+      frame_ended_ = result == 0;
+      more_output = !frame_ended_ && room.pos == room.size;
+    }
+  }
+
+  void finish(Sink& /*out*/) override {
+    if (!frame_ended_) throw Error(ErrorCode::bad_payload, "the zstd frame is cut off");
+    frame_ended_ = false;
+    require(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only));
+  }
+
+ private:
+  std::unique_ptr<ZSTD_DCtx, Free> context_;
+  std::string block_;
+  bool frame_ended_ = false;
+};
+
+/// What zstd may add to bytes it cannot compress (ZSTD_compressBound), and some for the frame.
+std::uint64_t max_growth(std::uint64_t size_bytes) {
+  constexpr std::uint64_t kFrameReserveBytes = 1024;
+  return size_bytes / 256 + kFrameReserveBytes;
+}
+
+template <typename Filter>
+std::unique_ptr<ContentFilter> make() {
+  return std::make_unique<Filter>();
 }
 
 }  // namespace
 
-void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const noexcept {
-  ZSTD_freeCCtx(context);
-}
-
-ZstdCompressor::ZstdCompressor() : context_(ZSTD_createCCtx()) {
-  if (!context_) throw std::bad_alloc();
-  require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel));
-}
-
-void ZstdCompressor::compress(std::string_view bytes, std::string& out) {
-  run(context_.get(), bytes, ZSTD_e_flush, out);
-}
-
-void ZstdCompressor::finish(std::string& out) {
-  run(context_.get(), {}, ZSTD_e_end, out);
-}
-
-void ZstdDecompressor::Free::operator()(ZSTD_DCtx_s* context) const noexcept {
-  ZSTD_freeDCtx(context);
-}
-
-ZstdDecompressor::ZstdDecompressor()
-    : context_(ZSTD_createDCtx()), block_(ZSTD_DStreamOutSize(), '\0') {
-  if (!context_) throw std::bad_alloc();
-  require(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog));
-}
-
-void ZstdDecompressor::decompress(std::string_view bytes, Sink& out) {
-  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-  bool more_output = false;
-  while (in.pos < in.size || more_output) {
-    if (frame_ended_) throw Error(ErrorCode::bad_payload, "bytes behind the end of the zstd frame");
-    ZSTD_outBuffer room{block_.data(), block_.size(), 0};
-    const std::size_t result = ZSTD_decompressStream(context_.get(), &room, &in);
-    require_memory(result);
-    if (ZSTD_isError(result) != 0) {
-      throw Error(ErrorCode::bad_payload,
-                  std::string("broken zstd frame: ") + ZSTD_getErrorName(result));
-    }
-    out.write(std::string_view(block_.data(), room.pos));
-    frame_ended_ = result == 0;
-    more_output = !frame_ended_ && room.pos == room.size;
-  }
-}
-
-void ZstdDecompressor::finish() {
-  if (!frame_ended_) throw Error(ErrorCode::bad_payload, "the zstd frame is cut off");
-  frame_ended_ = false;
-  require(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only));
-}
+constinit const FilterType kZstdFilter{"zstd", true, max_growth, make<Encoder>, make<Decoder>};
 
 }  // namespace healthmetric::codec

@@ -9,7 +9,8 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
-#include "common/codec/zstd_stream.hpp"
+#include "common/codec/content_filter.hpp"
+#include "common/payload/encoding.hpp"
 #include "common/payload/entry_pipeline.hpp"
 #include "common/payload/metadata_reader.hpp"
 #include "common/text/json_scanner.hpp"
@@ -131,10 +132,10 @@ class PayloadParser {
   }
 
   void read_entry_member(const std::string& key, RawEntry& raw) {
-    if (key == "content" || key == "content_zstd") {
+    if (const auto encoding = Encoding::of_member(key)) {
       if (raw.has_content) scanner_.fail("a second content");
       raw.has_content = true;
-      read_content(raw, key == "content_zstd");
+      read_content(raw, *encoding);
     } else if (key == "relative_path") {
       raw.relative_path = scanner_.string();
     } else if (key == "size") {
@@ -152,28 +153,30 @@ class PayloadParser {
     }
   }
 
-  void read_content(RawEntry& raw, bool compressed) {
+  void read_content(RawEntry& raw, const Encoding& encoding) {
     scanner_.begin_string();
     const std::uint64_t begin = scanner_.offset();
     raw.path.emplace(raw.relative_path.value_or(raw.key));
-    pipeline_.begin_content(*raw.path, compressed ? std::nullopt : plain_size());
+    pipeline_.begin_content(*raw.path, encoding.is_plain() ? plain_size() : std::nullopt);
+    filters_.begin(encoding.filters());
     for (std::string_view run = scanner_.string_run(); !run.empty(); run = scanner_.string_run()) {
-      ByteBuffer& decoded = compressed ? frame_ : pipeline_.content();
+      // What passes no filter is decoded to where it belongs, without a copy.
+      ByteBuffer& decoded = encoding.is_plain() ? pipeline_.content() : filtered_;
       const std::size_t before = decoded.size();
       if (!base64_.decode(run, decoded)) {
         text::JsonScanner::fail_at("broken base64 in the content that begins", begin);
       }
-      if (compressed) {
-        zstd().decompress(frame_.view(), content_);
-        frame_.clear();
-      } else {
+      if (encoding.is_plain()) {
         content_.take(decoded.size() - before);
+      } else {
+        filters_.write(filtered_.view(), content_);
+        filtered_.clear();
       }
     }
     if (!base64_.finish()) {
       text::JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
     }
-    if (compressed) zstd().finish();
+    filters_.finish(content_);
     raw.size_bytes = content_.finish();
   }
 
@@ -184,11 +187,6 @@ class PayloadParser {
     if (!text) return {};
     const std::size_t padding = text->ends_with("==") ? 2 : text->ends_with("=") ? 1 : 0;
     return std::max(text->size() / 4 * 3, padding) - padding;
-  }
-
-  codec::ZstdDecompressor& zstd() {
-    if (!zstd_) zstd_.emplace();
-    return *zstd_;
   }
 
   void finish_entry(RawEntry& raw) {
@@ -285,8 +283,8 @@ class PayloadParser {
   EntryPipeline pipeline_;
   CountedContent content_;
   base64::Decoder base64_;
-  std::optional<codec::ZstdDecompressor> zstd_;
-  ByteBuffer frame_;  ///< of the compressed content, decoded
+  codec::FilterChain filters_{codec::FilterChain::Direction::decode};
+  ByteBuffer filtered_;  ///< a run of a content, as it is before the filters
 
   DeclaredMetadata declared_;
   Tally entries_;

@@ -1,5 +1,7 @@
 #include "common/payload/writer.hpp"
 
+#include <algorithm>
+
 #include "common/base/ascii.hpp"
 #include "common/base/format.hpp"
 #include "common/base/utf8.hpp"
@@ -14,9 +16,6 @@ constexpr std::uint64_t kMetadataReserveBytes = 8192;
 
 /// What an entry takes beside its path and contents: keys, type, times, digests, chunk.
 constexpr std::uint64_t kEntryReserveBytes = 640;
-
-/// What zstd may add to bytes it cannot compress, beyond a 256th of them (ZSTD_compressBound).
-constexpr std::uint64_t kFrameReserveBytes = 1024;
 
 void append_quoted(std::string_view text, std::string& out) {
   text::append_json_string(utf8_prefix(text, kMaxTextBytes), out);
@@ -95,7 +94,7 @@ void PayloadWriter::put(std::string_view text) {
 
 void PayloadWriter::begin_entry(const RelativePath& path, std::string_view content_type,
                                 std::optional<std::chrono::sys_seconds> modified,
-                                Encoding encoding) {
+                                const Encoding& encoding) {
   path_ = &path;
   naming_.clear();
   append_naming(path, naming_);
@@ -113,35 +112,30 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
     line_ += text::format_timestamp(*modified);
     line_ += '"';
   }
-  line_ += encoding == Encoding::zstd ? R"(,"content_zstd":")" : R"(,"content":")";
+  line_ += R"(,")";
+  line_ += encoding.member();
+  line_ += R"(":")";
   put(line_);
-  if (encoding == Encoding::zstd && !zstd_) zstd_.emplace();
+  filters_.begin(encoding_.filters());
 }
 
 void PayloadWriter::content(std::string_view bytes) {
   entry_bytes_ += bytes.size();
-  text_.clear();
-  if (encoding_ == Encoding::zstd) {
-    frame_.clear();
-    zstd_->compress(bytes, frame_);
-    bytes = frame_;
-  }
-  base64_.encode(bytes, text_);
-  encoded_bytes_ += text_.size();
-  put(text_.view());
+  filters_.write(bytes, base64_);
+  put_content();
+}
+
+void PayloadWriter::put_content() {
+  encoded_bytes_ += base64_.view().size();
+  put(base64_.view());
+  base64_.clear();
 }
 
 PayloadWriter::Written PayloadWriter::end_entry(std::string_view sha256,
                                                 const std::optional<Chunk>& chunk) {
-  text_.clear();
-  if (encoding_ == Encoding::zstd) {
-    frame_.clear();
-    zstd_->finish(frame_);
-    base64_.encode(frame_, text_);
-  }
-  base64_.finish(text_);
-  encoded_bytes_ += text_.size();
-  put(text_.view());
+  filters_.finish(base64_);
+  base64_.finish();
+  put_content();
   const std::string size = std::to_string(entry_bytes_);
   line_ = R"(","size":)";
   line_ += size;
@@ -184,8 +178,8 @@ void PayloadWriter::rewind_to(const Mark& mark) {
   mark_ = mark;
   listing_.cut_to(mark.listing_bytes);
   // An unfinished entry left something in these.
-  base64_ = base64::Encoder();
-  zstd_.reset();
+  base64_ = Base64Text();
+  filters_.reset();
 }
 
 std::uint64_t PayloadWriter::fresh_part_bytes(const RelativePath& path) {
@@ -204,9 +198,7 @@ std::uint64_t PayloadWriter::skipped_bytes(const SkippedFile& file) {
 std::uint64_t PayloadWriter::room_for_content(std::uint64_t limit_bytes) const {
   const std::uint64_t used = mark_.written_bytes + listing_.size() + fresh_part_bytes(*path_);
   const std::uint64_t room = used < limit_bytes ? (limit_bytes - used) / 4 * 3 : 0;
-  if (encoding_ == Encoding::plain) return room;
-  const std::uint64_t frame_growth = room / 256 + kFrameReserveBytes;
-  return room > frame_growth ? room - frame_growth : 0;
+  return room - std::min(room, encoding_.max_growth(room));
 }
 
 }  // namespace healthmetric::payload

@@ -8,7 +8,7 @@
 
 #include "common/base/stream.hpp"
 #include "common/codec/base64.hpp"
-#include "common/codec/zstd_stream.hpp"
+#include "common/codec/content_filter.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/encoding.hpp"
 #include "common/platform/spool.hpp"
@@ -23,7 +23,7 @@ namespace healthmetric::payload {
 /// thread. The short list in `batch_metadata.files` is kept until the end.
 ///
 ///   PayloadWriter writer(sink);
-///   writer.begin_entry(path, type, modified, Encoding::plain);
+///   writer.begin_entry(path, type, modified, encoding);
 ///   writer.content(bytes);                 // any number of times
 ///   writer.end_entry(sha256, chunk);
 ///   writer.finish(metadata);
@@ -46,7 +46,7 @@ class PayloadWriter {
   explicit PayloadWriter(Sink& out);
 
   void begin_entry(const RelativePath& path, std::string_view content_type,
-                   std::optional<std::chrono::sys_seconds> modified, Encoding encoding);
+                   std::optional<std::chrono::sys_seconds> modified, const Encoding& encoding);
   void content(std::string_view bytes);
   /// `sha256` is that of the entry's content.
   Written end_entry(std::string_view sha256, const std::optional<Chunk>& chunk);
@@ -73,7 +73,21 @@ class PayloadWriter {
   static std::uint64_t fresh_part_bytes(const RelativePath& path);
 
  private:
+  /// The content of an entry in base64, as far as it was not put yet.
+  class Base64Text final : public Sink {
+   public:
+    void write(std::string_view bytes) override { encoder_.encode(bytes, text_); }
+    void finish() { encoder_.finish(text_); }
+    void clear() { text_.clear(); }
+    [[nodiscard]] std::string_view view() const { return text_.view(); }
+
+   private:
+    base64::Encoder encoder_;
+    ByteBuffer text_;
+  };
+
   void put(std::string_view text);
+  void put_content();
 
   Sink& out_;
   Mark mark_;
@@ -81,13 +95,11 @@ class PayloadWriter {
   const RelativePath* path_ = nullptr;
   std::string naming_;  ///< the members that its entry and its place in the listing share
   std::string line_;    ///< which is being made
-  Encoding encoding_ = Encoding::plain;
+  Encoding encoding_;
   std::uint64_t entry_bytes_ = 0;
   std::uint64_t encoded_bytes_ = 0;
-  base64::Encoder base64_;
-  std::optional<codec::ZstdCompressor> zstd_;
-  std::string frame_;
-  ByteBuffer text_;
+  codec::FilterChain filters_{codec::FilterChain::Direction::encode};
+  Base64Text base64_;
 };
 
 }  // namespace healthmetric::payload

@@ -222,7 +222,9 @@ struct CommandLine::Definition {
     options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
     options.limits = limits.limits();
     if (!raw.part_size.empty()) options.part_limit_bytes = program::parse_size(raw.part_size);
-    options.encoding = raw.compress == "zstd" ? payload::Encoding::zstd : payload::Encoding::plain;
+    if (const auto* const filter = codec::find_filter(raw.compress)) {
+      options.encoding = payload::Encoding({filter});
+    }
     options.trigger = model::parse_trigger(raw.trigger).value_or(model::Trigger::dispatch);
     options.max_wait = program::parse_duration(raw.max_wait);
     options.lock_wait = program::parse_duration(raw.lock_wait);

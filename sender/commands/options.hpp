@@ -64,7 +64,7 @@ struct Options {
   Identity identity = Identity::include;
   payload::Limits limits;
   std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
-  payload::Encoding encoding = payload::Encoding::plain;
+  payload::Encoding encoding;
 
   std::string repository;  ///< as named; empty: to be found
   std::string branch;      ///< empty: the repository's default

@@ -10,6 +10,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
+#include "sender/pack/compression.hpp"
 #include "sender/pack/file_content.hpp"
 #include "sender/pack/part_file.hpp"
 #include "sender/pack/read_ahead.hpp"
@@ -30,15 +31,6 @@ constexpr std::string_view kGrewAndChanged =
 /// What an SQLite database begins with.
 constexpr std::string_view kDatabaseMark("SQLite format 3\0", 16);
 
-/// How much of a file tells whether it is worth to be compressed: no more than is always read at
-/// once, so that this depends on the file alone.
-constexpr std::size_t kSampleBytes = kLeastReadBytes;
-
-/// Compression must save at least a tenth to be worth an old receiver's refusal.
-bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
-  return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
-}
-
 class Packer {
  public:
   Packer(std::filesystem::path folder, const select::ScanResult& scan, const PackOptions& options,
@@ -50,9 +42,9 @@ class Packer {
         progress_(progress),
         on_packed_(on_packed) {
     if (text_.empty() && scan.size_bytes >= kReadAheadFromBytes) {
-      // Where a compressed file is cut depends on the pieces that come in: a plan must foretell it.
+      // Where a filtered file is cut depends on the pieces that come in: a plan must foretell it.
       using enum ReadAhead::EarlyBlocks;
-      ahead_.emplace(scan.files, options.encoding == payload::Encoding::plain ? yes : no,
+      ahead_.emplace(scan.files, options.encoding.is_plain() ? yes : no,
                      options.limits.max_file_bytes);
     }
     reserve_room_for_skipped(scan.left_out);
@@ -77,7 +69,7 @@ class Packer {
           break;
         case Outcome::not_worth_compressing:
           rewind_to(start);
-          encoding = payload::Encoding::plain;
+          encoding = encoding.without_compression();
           break;
         case Outcome::changed:
           rewind_to(start);
@@ -205,7 +197,7 @@ class Packer {
 
   /// Reads the file anew without a `content`.
   Outcome write_file(const select::SourceFile& file, std::unique_ptr<SourceContent> content,
-                     payload::Encoding encoding) {
+                     const payload::Encoding& encoding) {
     const bool was_read_ahead = content != nullptr;
     try {
       if (!content) {
@@ -245,7 +237,7 @@ class Packer {
   };
 
   Outcome write_content(const select::SourceFile& file, SourceContent& source,
-                        payload::Encoding encoding) {
+                        const payload::Encoding& encoding) {
     const std::string_view bytes = source.read();
     Passage passage{file, source, encoding, source.facts()};
     if (!may_be_so_large(passage)) return Outcome::unreadable;
@@ -253,8 +245,8 @@ class Packer {
                                          bytes.substr(0, payload::kContentTypeProbeBytes))
                        .name;
     passage.is_database = bytes.starts_with(kDatabaseMark);
-    if (encoding == payload::Encoding::zstd && !is_worth_compressing(bytes.substr(0, kSampleBytes)))
-      passage.encoding = payload::Encoding::plain;
+    if (encoding.compresses() && !compression_probe_.is_worth(encoding, bytes))
+      passage.encoding = encoding.without_compression();
     if (!fits_one_part(file, passage.facts.size_bytes)) passage.chunk_digest.emplace();
     begin_entry(passage);
     if (!write_bytes(passage, bytes)) return Outcome::part_is_full;
@@ -331,7 +323,7 @@ class Packer {
     const auto written = passage.is_cut() ? part_->writer().end_entry(
                                                 passage.chunk_digest->finish_hex(), passage.chunk)
                                           : part_->writer().end_entry(sha256, std::nullopt);
-    if (passage.encoding == payload::Encoding::zstd && !passage.is_cut() &&
+    if (passage.encoding.compresses() && !passage.is_cut() &&
         !saves_enough(written.encoded_bytes, size)) {
       return Outcome::not_worth_compressing;
     }
@@ -370,13 +362,6 @@ class Packer {
     }
   }
 
-  bool is_worth_compressing(std::string_view sample) {
-    std::string frame;
-    sample_compressor_.compress(sample, frame);
-    sample_compressor_.finish(frame);
-    return saves_enough(base64::encoded_size_64(frame.size()), sample.size());
-  }
-
   std::filesystem::path folder_;
   std::string_view text_;
   std::uint64_t total_bytes_;
@@ -389,7 +374,7 @@ class Packer {
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
   PackedBatch batch_;
-  codec::ZstdCompressor sample_compressor_;
+  CompressionProbe compression_probe_;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ struct PackOptions {
   std::string source;
   std::optional<payload::SenderIdentity> sender;
   std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
-  payload::Encoding encoding = payload::Encoding::plain;
+  payload::Encoding encoding;
   payload::Limits limits;
 };
 

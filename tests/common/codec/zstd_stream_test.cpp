@@ -2,27 +2,19 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
-#include "tests/support/memory_streams.hpp"
+#include "tests/support/filters.hpp"
 
 using namespace healthmetric;
 
 namespace {
 
-std::string frame_of(std::string_view text) {
-  codec::ZstdCompressor compressor;
-  std::string frame;
-  compressor.compress(text, frame);
-  compressor.finish(frame);
-  return frame;
-}
-
 std::string expanded(std::string_view frame, std::size_t step = 1'000'000) {
-  codec::ZstdDecompressor decompressor;
+  const auto decoder = codec::kZstdFilter.make_decoder();
   TextSink out;
   for (std::size_t at = 0; at < frame.size(); at += step) {
-    decompressor.decompress(frame.substr(at, step), out);
+    decoder->write(frame.substr(at, step), out);
   }
-  decompressor.finish();
+  decoder->finish(out);
   return out.text;
 }
 
@@ -51,26 +43,26 @@ class BoundedSink final : public Sink {
 TEST_CASE("what is compressed expands to itself however it comes") {
   for (const std::size_t size : {0U, 1U, 100U, 131'072U, 131'073U, 3'000'000U}) {
     const std::string text(size, 'x');
-    const std::string frame = frame_of(text);
+    const std::string frame = zstd_frame(text);
     CHECK(expanded(frame) == text);
     CHECK(expanded(frame, 1) == text);
   }
 }
 
 TEST_CASE("compression shows at once what the bytes cost") {
-  codec::ZstdCompressor compressor;
-  std::string frame;
-  compressor.compress(std::string(1000, 'a'), frame);
-  const std::size_t before = frame.size();
+  const auto encoder = codec::kZstdFilter.make_encoder();
+  TextSink frame;
+  encoder->write(std::string(1000, 'a'), frame);
+  const std::size_t before = frame.text.size();
   CHECK(before > 0);
-  compressor.compress("bcdefg", frame);
-  CHECK(frame.size() > before);
-  compressor.finish(frame);
-  CHECK(expanded(frame) == std::string(1000, 'a') + "bcdefg");
+  encoder->write("bcdefg", frame);
+  CHECK(frame.text.size() > before);
+  encoder->finish(frame);
+  CHECK(expanded(frame.text) == std::string(1000, 'a') + "bcdefg");
 }
 
 TEST_CASE("what is no frame or more than one is refused") {
-  const std::string frame = frame_of("hello, hello, hello");
+  const std::string frame = zstd_frame("hello, hello, hello");
   CHECK(is_bad("hello"));
   CHECK(is_bad(frame + "x"));
   CHECK(is_bad(frame + frame));
@@ -80,7 +72,7 @@ TEST_CASE("what is no frame or more than one is refused") {
 
 TEST_CASE("a changed byte never expands to the same text unnoticed by zstd or by its length") {
   const std::string text = "hello, hello, hello, world";
-  const std::string frame = frame_of(text);
+  const std::string frame = zstd_frame(text);
   for (std::size_t at = 0; at < frame.size(); ++at) {
     std::string changed = frame;
     changed[at] = static_cast<char>(changed[at] ^ 0x55);
@@ -102,10 +94,10 @@ TEST_CASE("a window larger than 8 MiB is refused before memory is spent") {
 }
 
 TEST_CASE("an expansion comes in small pieces and can be stopped") {
-  const std::string frame = frame_of(std::string(50'000'000, '\0'));
+  const std::string frame = zstd_frame(std::string(50'000'000, '\0'));
   CHECK(frame.size() < 10'000);
-  codec::ZstdDecompressor decompressor;
+  const auto decoder = codec::kZstdFilter.make_decoder();
   BoundedSink sink(1'000'000);
-  CHECK(error_code_of([&] { decompressor.decompress(frame, sink); }) == ErrorCode::too_large);
+  CHECK(error_code_of([&] { decoder->write(frame, sink); }) == ErrorCode::too_large);
   CHECK(sink.largest <= 131'072);
 }

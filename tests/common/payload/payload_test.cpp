@@ -3,6 +3,7 @@
 #include "common/payload/writer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/filters.hpp"
 #include "tests/support/memory_streams.hpp"
 #include "tests/support/payloads.hpp"
 
@@ -24,7 +25,7 @@ payload::BatchMetadata metadata() {
 struct Content {
   std::string path;
   std::string bytes;
-  payload::Encoding encoding = payload::Encoding::plain;
+  payload::Encoding encoding;
 };
 
 std::string written(const std::vector<Content>& contents) {
@@ -62,7 +63,7 @@ TEST_CASE("what is written reads back however it comes") {
   const std::vector<Content> contents = {{"a/b c.txt", "hello"},
                                          {"\xc3\x84.json", ""},
                                          {"large", std::string(300'000, 'x')},
-                                         {"z", std::string(5000, 'z'), payload::Encoding::zstd}};
+                                         {"z", std::string(5000, 'z'), zstd_encoding()}};
   const std::string text = written(contents);
   for (const std::size_t step : {1U, 7U, 4096U, 1'000'000U}) {
     PayloadRecorder recorder;
@@ -103,14 +104,14 @@ TEST_CASE("a writer that goes back leaves no trace") {
   const payload::RelativePath b("b");
   const payload::RelativePath c("c");
   const auto add = [&](const payload::RelativePath& path, std::string_view bytes) {
-    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, payload::Encoding::plain);
+    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, payload::Encoding());
     writer.content(bytes);
     writer.end_entry(sha256_text(bytes), {});
   };
   add(a, "1");
   const auto mark = writer.mark();
   add(b, "2");
-  writer.begin_entry(b, "text/plain", {}, payload::Encoding::plain);
+  writer.begin_entry(b, "text/plain", {}, payload::Encoding());
   writer.content("half");
   writer.rewind_to(mark);
   sink.text.resize(mark.written_bytes);
@@ -127,8 +128,7 @@ TEST_CASE("a part filled to its room is not over its limit") {
   payload::PayloadWriter writer(sink);
   const std::uint64_t limit = 100'000;
   const payload::RelativePath path("data/" + std::string(200, 'n') + ".json");
-  writer.begin_entry(path, "application/json", std::chrono::sys_seconds{},
-                     payload::Encoding::plain);
+  writer.begin_entry(path, "application/json", std::chrono::sys_seconds{}, payload::Encoding());
   const std::uint64_t room = writer.room_for_content(limit);
   CHECK(room > 60'000);
   const std::string bytes(room, 'x');
@@ -143,7 +143,7 @@ TEST_CASE("chunks carry their place") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   const payload::RelativePath path("cut");
-  writer.begin_entry(path, "text/plain", {}, payload::Encoding::plain);
+  writer.begin_entry(path, "text/plain", {}, payload::Encoding());
   writer.content("end");
   payload::Chunk chunk;
   chunk.index = 3;
@@ -190,8 +190,7 @@ TEST_CASE("unknown keys are skipped") {
 }
 
 TEST_CASE("a payload that is cut anywhere or followed by more is refused") {
-  const std::string text =
-      written({{"a", "12345"}, {"z", std::string(100, 'z'), payload::Encoding::zstd}});
+  const std::string text = written({{"a", "12345"}, {"z", std::string(100, 'z'), zstd_encoding()}});
   REQUIRE(text.ends_with("}\n"));
   for (std::size_t size = 0; size + 1 < text.size(); ++size) {
     const auto error = read_error(text.substr(0, size));
@@ -233,8 +232,7 @@ TEST_CASE("limits are checked and named") {
 }
 
 TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
-  const std::string text =
-      written({{"bomb", std::string(50'000'000, '\0'), payload::Encoding::zstd}});
+  const std::string text = written({{"bomb", std::string(50'000'000, '\0'), zstd_encoding()}});
   CHECK(text.size() < 20'000);
   payload::Limits limits;
   limits.max_file_bytes = 1'000'000;

@@ -2,6 +2,7 @@
 #include "common/payload/writer.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/filters.hpp"
 #include "tests/support/memory_streams.hpp"
 #include "tests/support/payloads.hpp"
 
@@ -47,7 +48,7 @@ TEST_CASE("a payload has the documented members") {
   payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "application/json",
                      std::chrono::sys_seconds{std::chrono::seconds(1'705'309'200)},
-                     payload::Encoding::plain);
+                     payload::Encoding());
   writer.content("abc");
   writer.end_entry(sha256_text("abc"), {});
   payload::BatchMetadata made = metadata();
@@ -106,18 +107,18 @@ TEST_CASE("the totals are those of what was written") {
 TEST_CASE("a payload does not depend on how its bytes come") {
   std::string bytes;
   for (int i = 0; i < 100; ++i) bytes += static_cast<char>(i * 37);
-  const std::string whole = written(kPath, bytes, payload::Encoding::plain);
+  const std::string whole = written(kPath, bytes, payload::Encoding());
   const text::Json json = text::parse_json(whole, "payload");
   CHECK(text::string_member(json["files"][kPath.str()], "content") == base64::encode(bytes));
   for (std::size_t step = 1; step < 10; ++step) {
-    CHECK(written(kPath, bytes, payload::Encoding::plain, step) == whole);
+    CHECK(written(kPath, bytes, payload::Encoding(), step) == whole);
   }
 }
 
 TEST_CASE("names and texts that JSON must escape come back") {
   const std::string name = "a \"b\" {c}/\xf0\x9f\x98\x80 [d].txt";
-  const text::Json json = text::parse_json(
-      written(payload::RelativePath(name), "x", payload::Encoding::plain), "payload");
+  const text::Json json =
+      text::parse_json(written(payload::RelativePath(name), "x", payload::Encoding()), "payload");
   REQUIRE(json["files"].contains(name));
   CHECK(text::string_member(json["files"][name], "relative_path") == name);
   CHECK(text::string_member(json["batch_metadata"]["files"][0], "relative_path") == name);
@@ -140,7 +141,7 @@ TEST_CASE("texts are cut to what a reader takes and between characters") {
 }
 
 TEST_CASE("an entry tells what it turned out to be") {
-  const payload::Encoding encoding = GENERATE(payload::Encoding::plain, payload::Encoding::zstd);
+  const payload::Encoding encoding = GENERATE(payload::Encoding(), zstd_encoding());
   TextSink sink;
   payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "text/plain", {}, encoding);
@@ -150,7 +151,7 @@ TEST_CASE("an entry tells what it turned out to be") {
   const auto entry = writer.end_entry(sha256_text(bytes), {});
   writer.finish(metadata());
   const text::Json json = text::parse_json(sink.text, "payload")["files"][kPath.str()];
-  const char* const member = encoding == payload::Encoding::plain ? "content" : "content_zstd";
+  const char* const member = encoding == payload::Encoding() ? "content" : "content_zstd";
   CHECK(entry.size_bytes == 10'000);
   CHECK(entry.encoded_bytes == text::string_member(json, member).size());
   CHECK(text::string_member(json, "sha256") == sha256_text(bytes));
@@ -162,11 +163,11 @@ TEST_CASE("a writer that goes back in the middle of a frame writes the next one 
   TextSink sink;
   payload::PayloadWriter writer(sink);
   const auto begin = writer.mark();
-  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, zstd_encoding());
   writer.content(std::string(100'000, 'a'));
   writer.rewind_to(begin);
   sink.text.resize(begin.written_bytes);
-  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, zstd_encoding());
   writer.content("abc");
   writer.end_entry(sha256_text("abc"), {});
   writer.finish(metadata());
@@ -183,7 +184,7 @@ TEST_CASE("a mark counts what was written up to it") {
   payload::PayloadWriter writer(sink);
   for (int i = 1; i <= 3; ++i) {
     const payload::RelativePath path(std::to_string(i));
-    writer.begin_entry(path, "text/plain", {}, payload::Encoding::plain);
+    writer.begin_entry(path, "text/plain", {}, payload::Encoding());
     writer.content("12345");
     writer.end_entry(sha256_text("12345"), {});
     CHECK(writer.mark().written_bytes == sink.text.size());
@@ -193,7 +194,7 @@ TEST_CASE("a mark counts what was written up to it") {
 }
 
 TEST_CASE("there is room for nothing where the limit is reached") {
-  const payload::Encoding encoding = GENERATE(payload::Encoding::plain, payload::Encoding::zstd);
+  const payload::Encoding encoding = GENERATE(payload::Encoding(), zstd_encoding());
   TextSink sink;
   payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "text/plain", {}, encoding);
@@ -209,7 +210,7 @@ TEST_CASE("a part keeps to its limit when every text of its metadata needs an es
   std::string name(250, '"');
   const payload::RelativePath path(name + "/" + name);
   writer.begin_entry(path, "application/octet-stream", std::chrono::sys_seconds{},
-                     payload::Encoding::plain);
+                     payload::Encoding());
   const std::uint64_t room = writer.room_for_content(kLimit);
   REQUIRE(room > 0);
   writer.content(std::string(room, '\xff'));
@@ -232,7 +233,7 @@ TEST_CASE("bytes that zstd cannot compress keep to the limit too") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   constexpr std::uint64_t kLimit = 400'000;
-  writer.begin_entry(kPath, "text/plain", {}, payload::Encoding::zstd);
+  writer.begin_entry(kPath, "text/plain", {}, zstd_encoding());
   const std::uint64_t room = writer.room_for_content(kLimit);
   REQUIRE(room > 200'000);
   std::string noise;

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/filters.hpp"
 
 using namespace healthmetric;
 using sender::Options;
@@ -29,7 +30,7 @@ TEST_CASE("the defaults are those of the README") {
   CHECK(std::get<sender::FolderSource>(options.source.value()).folder == "x");
   CHECK(options.rules.types == select::Types::supported);
   CHECK(options.identity == sender::Identity::include);
-  CHECK(options.encoding == payload::Encoding::plain);
+  CHECK(options.encoding == payload::Encoding());
   CHECK(options.trigger == model::Trigger::dispatch);
   CHECK(options.part_limit_bytes == 20 * payload::kMiB);
   CHECK(options.limits.max_file_bytes == 100 * payload::kMiB);
@@ -69,7 +70,7 @@ TEST_CASE("every option reaches its place") {
   CHECK(options.trigger == model::Trigger::push);
   CHECK(options.max_wait == std::chrono::seconds(7));
   CHECK(options.part_limit_bytes == 65'536);
-  CHECK(options.encoding == payload::Encoding::zstd);
+  CHECK(options.encoding == zstd_encoding());
   CHECK(options.limits.max_file_bytes == payload::kMiB);
   CHECK(options.limits.max_batch_bytes == 2048 * payload::kMiB);
   CHECK(options.limits.max_files == 5);
