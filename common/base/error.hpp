@@ -14,7 +14,7 @@ enum class ErrorCode {
   internal,         ///< a defect of ours
   usage,            ///< bad option, no source, unreadable configuration
   nothing_to_send,  ///< the source is empty
-  partly_done,      ///< something was left out because of an error
+  partly_done,      ///< something was skipped because of an error
   bad_payload,      ///< a payload that does not follow the format
   too_large,        ///< over a limit of size, count or depth
   unsafe_path,      ///< a path that could leave its folder or confuse a reader

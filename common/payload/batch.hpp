@@ -69,7 +69,7 @@ struct Part {
   friend bool operator==(const Part&, const Part&) = default;
 };
 
-/// Who packed a batch; left out with --no-identity.
+/// Who packed a batch; skipped with --no-identity.
 struct SenderIdentity {
   std::string host;
   std::string user;

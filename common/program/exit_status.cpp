@@ -17,7 +17,7 @@ std::span<const std::pair<ExitStatus, std::string_view>> exit_status_meanings() 
       {ExitStatus::usage, "usage: an option, no such folder, no source"},
       {ExitStatus::nothing_to_send, "nothing to send"},
       {ExitStatus::partly_done,
-       "partly done: files were left out by an error, or a batch was rejected"},
+       "partly done: files were skipped because of an error, or a batch was rejected"},
       {ExitStatus::unauthorized, "authentication or permission"},
       {ExitStatus::rate_limited, "rate limited for too long; the batch waits in the outbox"},
       {ExitStatus::network,

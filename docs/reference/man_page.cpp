@@ -33,7 +33,7 @@ std::string term(const OptionFacts& option) {
   text += "\\fB" + escaped("--" + option.name) + "\\fR";
   if (option.value.empty()) return text;
   const std::string value = "\\fI" + escaped(option.value) + "\\fR";
-  return text + (option.value_may_be_left_out ? "[=" + value + "]" : " " + value);
+  return text + (option.value_is_optional ? "[=" + value + "]" : " " + value);
 }
 
 std::string term(const CommandFacts& command) {

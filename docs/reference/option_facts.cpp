@@ -64,7 +64,7 @@ std::vector<OptionFacts> describe_options(const CLI::App& app) {
     if (option->get_items_expected_max() > 0) {
       facts.value = program::value_name(*option);
       facts.choices = choices_in(option->get_type_name());
-      facts.value_may_be_left_out = option->get_items_expected_min() == 0;
+      facts.value_is_optional = option->get_items_expected_min() == 0;
     }
     facts.text = option->get_description();
     all.push_back(std::move(facts));

@@ -14,7 +14,7 @@ struct OptionFacts {
   std::string name;    ///< without dashes
   std::string letter;  ///< without a dash; empty: none
   std::string value;   ///< what it takes, as DIR or SIZE; empty: it is a flag
-  bool value_may_be_left_out = false;
+  bool value_is_optional = false;
   std::vector<std::string> choices;  ///< the only values allowed; empty: others
   std::string text;                  ///< what it does
 };

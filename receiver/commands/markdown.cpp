@@ -35,7 +35,7 @@ class Table {
 
   void add(const std::string& row) {
     if (rows_ == kMaxRows || text_.size() + head_.size() + row.size() > kMaxBytes) {
-      ++left_out_;
+      ++skipped_;
       return;
     }
     if (!head_.empty()) text_ += head_;
@@ -45,14 +45,14 @@ class Table {
   }
 
   void finish() {
-    if (left_out_ > 0) text_ += fmt::format("\n… and {} more.\n", left_out_);
+    if (skipped_ > 0) text_ += fmt::format("\n… and {} more.\n", skipped_);
   }
 
  private:
   std::string& text_;
   std::string_view head_;  ///< empty once it is written
   std::size_t rows_ = 0;
-  std::uint64_t left_out_ = 0;
+  std::uint64_t skipped_ = 0;
 };
 
 std::string batch_row(const BatchReport& batch) {
@@ -77,12 +77,11 @@ std::string from(const std::optional<payload::SenderIdentity>& sender) {
 }
 
 std::string description(const archive::RecordedBatch& batch) {
-  return fmt::format(
-      "{}Packed {}, received {} in {} ms: {}, {}; {}; {} left out by the sender.\n\n",
-      from(batch.sender), text::format_timestamp(batch.packed_at),
-      text::format_timestamp(batch.processed_at), batch.duration_ms,
-      counted_files(batch.total_files), human_bytes(batch.total_size_bytes),
-      counted(batch.warnings, "warning", "warnings"), counted_files(batch.skipped));
+  return fmt::format("{}Packed {}, received {} in {} ms: {}, {}; {}; {} skipped by the sender.\n\n",
+                     from(batch.sender), text::format_timestamp(batch.packed_at),
+                     text::format_timestamp(batch.processed_at), batch.duration_ms,
+                     counted_files(batch.total_files), human_bytes(batch.total_size_bytes),
+                     counted(batch.warnings, "warning", "warnings"), counted_files(batch.skipped));
 }
 
 void add_stored_batch(const payload::RelativePath& summary, archive::Storage& storage,

@@ -11,14 +11,13 @@ namespace healthmetric::sender {
 
 /// What stands between the use cases and the wire, for one repository: progress, retries and the
 /// API, one upon the other.
-class DeliverySession {
+class ForgeSession {
  public:
   /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
   /// go there.
-  DeliverySession(const Options& options, const std::string& api_url,
-                  const forge::Repository& repository, const std::string& branch,
-                  http::HttpTransport& transport, platform::Clock& clock,
-                  model::Progress& progress);
+  ForgeSession(const Options& options, const std::string& api_url,
+               const forge::Repository& repository, const std::string& branch,
+               http::HttpTransport& transport, platform::Clock& clock, model::Progress& progress);
 
   forge::GithubClient& client() { return client_; }
   forge::RetryingTransport& transport() { return retrying_; }

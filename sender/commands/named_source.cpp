@@ -41,7 +41,7 @@ std::string list_text(const ListSource& source) {
 
 }  // namespace
 
-select::ScanResult scan(const Options& options) {
+model::ScanResult scan(const Options& options) {
   if (!options.source) {
     throw Error(ErrorCode::usage,
                 "nothing to send: name a folder or files, as with --folder or --file, or use "
@@ -67,13 +67,13 @@ select::ScanResult scan(const Options& options) {
 }
 
 std::vector<std::string> unmatched_patterns(const Options& options,
-                                            const select::ScanResult& scanned) {
+                                            const model::ScanResult& scanned) {
   const bool have_a_say = std::holds_alternative<FolderSource>(*options.source) ||
                           std::holds_alternative<ListSource>(*options.source);
   if (!have_a_say || options.rules.patterns.empty()) return {};
   std::vector<std::string> paths;
-  for (const select::SourceFile file : scanned.files) paths.push_back(file.path.str());
-  for (const select::LeftOutFile& file : scanned.left_out) paths.push_back(file.file.path);
+  for (const model::SourceFile file : scanned.files) paths.push_back(file.path.str());
+  for (const model::Skipped& file : scanned.skipped) paths.push_back(file.file.path);
   std::vector<std::string> result;
   for (const select::PathPattern& pattern :
        options.rules.patterns.unmatched({paths.begin(), paths.end()})) {

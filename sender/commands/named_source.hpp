@@ -11,12 +11,12 @@
 namespace healthmetric::sender {
 
 /// Looks at the source that the options name. Throws Error{usage} when there is none.
-select::ScanResult scan(const Options& options);
+model::ScanResult scan(const Options& options);
 
 /// Each --include and --exclude that matches nothing of what was found, as "--exclude 'raw'":
 /// perhaps not what was meant. None where patterns have no say.
 std::vector<std::string> unmatched_patterns(const Options& options,
-                                            const select::ScanResult& scanned);
+                                            const model::ScanResult& scanned);
 
 /// The folder that was looked at, for messages; "" where files or data were named.
 std::string searched_folder(const Options& options);

@@ -102,12 +102,12 @@ void add_selection_options(CLI::App& app, RawOptions& raw) {
   app.add_option("--include", raw.includes,
                  "Send what matches GLOB, whatever its type; may be repeated. --include and "
                  "--exclude are one list in the order given: the last match wins, and where the "
-                 "list begins with --include, what nothing matches is left out")
+                 "list begins with --include, what nothing matches is skipped")
       ->type_name("GLOB")
       ->check(program::check_that(check_pattern))
       ->allow_extra_args(false);
   app.add_option("--exclude", raw.excludes,
-                 "Leave out what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
+                 "Skip what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
                  "a slash a path below the folder ('2023/**'); may be repeated")
       ->type_name("GLOB")
       ->check(program::check_that(check_pattern))
@@ -184,7 +184,7 @@ void add_delivery_options(CLI::App& app, Options& options, RawOptions& raw) {
       ->type_name("FILE")
       ->check(program::check_that(check_is_file));
   app.add_flag("--changed-only", raw.changed_only,
-               "Leave out files that were sent to that repository and branch before and are "
+               "Skip files that were sent to that repository and branch before and are "
                "unchanged since")
       ->excludes(app.get_option("--output"))
       ->excludes(app.get_option("--data"))

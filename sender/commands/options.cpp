@@ -177,8 +177,8 @@ std::string without_slash_at_end(std::string url) {
 select::ScanRules rules_of(const CLI::App& app, const RawOptions& raw) {
   select::ScanRules rules;
   rules.types = raw.all_types ? select::Types::all : select::Types::supported;
-  rules.hidden = raw.hidden ? select::Hidden::send : select::Hidden::leave_out;
-  rules.subfolders = raw.no_recursive ? select::Subfolders::leave_out : select::Subfolders::send;
+  rules.hidden = raw.hidden ? select::Hidden::send : select::Hidden::skip;
+  rules.subfolders = raw.no_recursive ? select::Subfolders::skip : select::Subfolders::send;
   rules.patterns = ordered_patterns(app, raw);
   return rules;
 }
@@ -219,7 +219,7 @@ struct CommandLine::Definition {
   Options finish() {
     options.source = chosen_source(app, raw, options.stdin_name);
     options.rules = rules_of(app, raw);
-    options.identity = raw.no_identity ? Identity::leave_out : Identity::include;
+    options.identity = raw.no_identity ? Identity::omit : Identity::include;
     options.limits = limits.limits();
     if (!raw.part_size.empty()) options.part_limit_bytes = program::parse_size(raw.part_size);
     if (const auto* const filter = codec::find_filter(raw.compress)) {

@@ -43,7 +43,7 @@ struct InputSource {
 };
 using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSource, InputSource>;
 
-enum class Identity { include, leave_out };
+enum class Identity { include, omit };
 
 /// `outbox list`, `outbox retry [ID…]`, `outbox drop ID…`.
 struct OutboxCommand {

@@ -24,13 +24,13 @@ std::string_view to_text(outbox::Waiting where) {
   return where == outbox::Waiting::refused ? "refused" : "waiting";
 }
 
-std::string_view to_text(deliver::Deliverer::Result result) {
+std::string_view to_text(deliver::QueueRunner::Result result) {
   switch (result) {
-    case deliver::Deliverer::Result::delivered:
+    case deliver::QueueRunner::Result::delivered:
       return "sent";
-    case deliver::Deliverer::Result::refused:
+    case deliver::QueueRunner::Result::refused:
       return "refused";
-    case deliver::Deliverer::Result::waits:
+    case deliver::QueueRunner::Result::waits:
       return "queued";
   }
   return "";
@@ -48,7 +48,7 @@ std::string age_text(platform::Clock::duration age) {
   return fmt::format("{} days", floor<days>(age).count());
 }
 
-std::string target_text(const outbox::Target& target) {
+std::string target_text(const model::Target& target) {
   return printable(target.repository + (target.branch.empty() ? "" : ", branch " + target.branch) +
                    " at " + target.api_url);
 }
@@ -182,8 +182,8 @@ std::filesystem::path folder_of(const outbox::Outbox& outbox, const payload::Bat
 
 /// What of a batch is in the repository already cannot be dropped any more. All of it is a delivery
 /// like any other, only without a trigger. Returns what to say about it.
-std::string settle_what_arrived(const Options& options, const outbox::Outbox& outbox,
-                                const std::string& id) {
+std::string settle_delivered(const Options& options, const outbox::Outbox& outbox,
+                             const std::string& id) {
   for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
     for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (entry.id.str() != id || entry.delivered_parts() == 0) continue;
@@ -217,7 +217,7 @@ OutboxReport drop(const Options& options, const outbox::Outbox& outbox) {
   for (const std::filesystem::path& folder : folders) {
     const std::string id = folder.filename().string();
     try {
-      const std::string what_stays = settle_what_arrived(options, outbox, id);
+      const std::string what_stays = settle_delivered(options, outbox, id);
       outbox.remove(folder);
       text += fmt::format("dropped {}\n", id);
       if (!what_stays.empty()) log::warning(fmt::format("{}: {}", id, what_stays));
@@ -244,7 +244,7 @@ class Retry {
 
   OutboxReport run() {
     choose();
-    for (const outbox::Target& target : targets_) deliver(target);
+    for (const model::Target& target : targets_) deliver(target);
     status_ = program::more_important(status_, deliver::tell_unreadable(outbox_));
     if (batches_.empty()) {
       text_ = status_ == program::ExitStatus::success ? filter_.nothing_waits_in(outbox_)
@@ -288,23 +288,23 @@ class Retry {
   }
 
   /// A target that cannot be reached says nothing about the others.
-  void deliver(const outbox::Target& target) {
+  void deliver(const model::Target& target) {
     try {
       const auto repository = forge::Repository::parse(target.repository);
       if (!repository) {
         throw Error(ErrorCode::io, in_quotes(target.repository) + " is no repository");
       }
-      DeliverySession session(options_, target.api_url, *repository, target.branch, transport_,
-                              clock_, progress_);
-      deliver::Deliverer deliverer(session.client(), session.transport(), outbox_, clock_,
-                                   progress_, target, "");
-      if (!chosen_.empty()) deliverer.restrict_to(chosen_);
-      deliverer.on_delivered([this](const outbox::OutboxEntry& entry) {
+      ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
+                           progress_);
+      deliver::QueueRunner queue_runner(session.client(), session.transport(), outbox_, clock_,
+                                        progress_, target, "");
+      if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
+      queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
         outbox::record_delivered(options_.state_dir, entry);
       });
-      deliverer.run(options_.lock_wait);
-      status_ = program::more_important(status_, deliverer.status());
-      for (const auto& [id, result] : deliverer.results()) report(id, result, target);
+      queue_runner.run(options_.lock_wait);
+      status_ = program::more_important(status_, queue_runner.status());
+      for (const auto& [id, result] : queue_runner.results()) report(id, result, target);
     } catch (const Error& error) {
       if (program::exit_status(error.code()) == program::ExitStatus::interrupted ||
           program::exit_status(error.code()) == program::ExitStatus::terminated) {
@@ -315,8 +315,8 @@ class Retry {
     }
   }
 
-  void report(const std::string& id, deliver::Deliverer::Result result,
-              const outbox::Target& target) {
+  void report(const std::string& id, deliver::QueueRunner::Result result,
+              const model::Target& target) {
     text_ += fmt::format("{} {}, to {}\n", to_text(result), id, printable(target.repository));
     batches_.push_back(
         {{"batch_id", id}, {"status", to_text(result)}, {"target", printable(target.repository)}});
@@ -329,7 +329,7 @@ class Retry {
   platform::Clock& clock_;
   model::Progress& progress_;
   std::set<std::string> chosen_;
-  std::vector<outbox::Target> targets_;
+  std::vector<model::Target> targets_;
   std::string text_;
   text::Json batches_ = text::Json::array();
   program::ExitStatus status_ = program::ExitStatus::success;

@@ -13,11 +13,11 @@ namespace healthmetric::sender {
 namespace {
 
 /// "(.ndjson, .fit)", the first few of them.
-std::string types_of(const std::vector<select::LeftOutFile>& files) {
+std::string types_of(const std::vector<model::Skipped>& files) {
   constexpr std::size_t kMostShown = 6;
   std::set<std::string> types;
-  for (const select::LeftOutFile& file : files) {
-    if (file.file.reason != select::kUnsupportedType) continue;
+  for (const model::Skipped& file : files) {
+    if (file.file.reason != model::kUnsupportedType) continue;
     const std::string_view type = payload::extension_of(file.file.path);
     types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
     if (types.size() > kMostShown) break;
@@ -32,11 +32,11 @@ std::string types_of(const std::vector<select::LeftOutFile>& files) {
 
 }  // namespace
 
-program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
-                                      std::size_t parts, std::uint64_t unchanged) {
+program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped, std::size_t parts,
+                                      std::uint64_t unchanged) {
   const bool has_errors = std::any_of(
-      left_out.begin(), left_out.end(),
-      [](const select::LeftOutFile& file) { return file.kind == select::LeftOut::by_error; });
+      skipped.begin(), skipped.end(),
+      [](const model::Skipped& file) { return file.cause == model::SkipCause::by_error; });
   const program::ExitStatus status =
       has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
   return parts == 0 && unchanged == 0
@@ -44,38 +44,37 @@ program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& le
              : status;
 }
 
-std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged) {
+std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
-  std::size_t rest = left_out.size();
+  std::size_t rest = skipped.size();
   const auto tell = [&](std::string_view reason, const std::string& words) {
     const auto count = static_cast<std::size_t>(
-        std::count_if(left_out.begin(), left_out.end(),
-                      [&](const select::LeftOutFile& file) { return file.file.reason == reason; }));
+        std::count_if(skipped.begin(), skipped.end(),
+                      [&](const model::Skipped& file) { return file.file.reason == reason; }));
     rest -= count;
     if (count > 0) text += fmt::format("; skipped {} {}", count, words);
   };
-  tell(select::kUnsupportedType, types_of(left_out) + ": use --all-types to send them");
-  tell(select::kIsHidden, "hidden: use --hidden to send them");
-  tell(select::kExcluded, "that --include and --exclude leave out");
-  tell(select::kIgnored, "that .healthmetricignore names");
+  tell(model::kUnsupportedType, types_of(skipped) + ": use --all-types to send them");
+  tell(model::kIsHidden, "hidden: use --hidden to send them");
+  tell(model::kExcluded, "by --include and --exclude");
+  tell(model::kIgnored, "that .healthmetricignore names");
   if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
   return text;
 }
 
-std::string nothing_to_send(const std::string& folder,
-                            const std::vector<select::LeftOutFile>& left_out,
+std::string nothing_to_send(const std::string& folder, const std::vector<model::Skipped>& skipped,
                             std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
   if (!folder.empty()) text += " in " + in_quotes(folder);
-  return text + not_packed(left_out, unchanged);
+  return text + not_packed(skipped, unchanged);
 }
 
-text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out) {
+text::Json skipped_json(const std::vector<model::Skipped>& skipped) {
   text::Json list = text::Json::array();
-  for (const select::LeftOutFile& file : left_out) {
+  for (const model::Skipped& file : skipped) {
     list.push_back({{"path", printable(file.file.path)},
                     {"reason", file.file.reason},
-                    {"error", file.kind == select::LeftOut::by_error}});
+                    {"error", file.cause == model::SkipCause::by_error}});
   }
   return list;
 }

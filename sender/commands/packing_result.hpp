@@ -7,27 +7,26 @@
 
 #include "common/program/exit_status.hpp"
 #include "common/text/json.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "sender/model/scan_result.hpp"
 
 /// What is said of packing, for sending and planning alike.
 
 namespace healthmetric::sender {
 
-/// The exit status after packing: of files left out by an error, or of nothing to send where not
-/// all was sent before.
-program::ExitStatus status_of_packing(const std::vector<select::LeftOutFile>& left_out,
-                                      std::size_t parts, std::uint64_t unchanged = 0);
+/// The exit status after packing: of files skipped because of an error, or of nothing to send where
+/// not all was sent before.
+program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped, std::size_t parts,
+                                      std::uint64_t unchanged = 0);
 
-/// "; unchanged 3; left out 2": what stands behind a result, or nothing.
-std::string not_packed(const std::vector<select::LeftOutFile>& left_out, std::uint64_t unchanged);
+/// "; unchanged 3; skipped 2": what stands behind a result, or nothing.
+std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t unchanged);
 
 /// The result where nothing is packed: where it was looked for, and for each reason to skip so many
 /// files what would send them.
-std::string nothing_to_send(const std::string& folder,
-                            const std::vector<select::LeftOutFile>& left_out,
+std::string nothing_to_send(const std::string& folder, const std::vector<model::Skipped>& skipped,
                             std::uint64_t unchanged);
 
-/// What was left out, as docs/output.md has it.
-text::Json left_out_json(const std::vector<select::LeftOutFile>& left_out);
+/// What was skipped, as docs/output.md has it.
+text::Json skipped_json(const std::vector<model::Skipped>& skipped);
 
 }  // namespace healthmetric::sender

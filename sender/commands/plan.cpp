@@ -40,25 +40,25 @@ std::uint64_t trigger_requests(const Options& options) {
 }
 
 /// Without a change to the state directory, which need not exist.
-std::uint64_t leave_out_what_is_sent(const Options& options, const std::string& repository,
-                                     select::ScanResult& files, platform::Clock& clock) {
+std::uint64_t skip_what_was_sent(const Options& options, const std::string& repository,
+                                 model::ScanResult& files, platform::Clock& clock) {
   if (options.changes == Changes::send_all) return 0;
-  const outbox::Target target{options.api_url, repository, options.branch, options.trigger};
+  const model::Target target{options.api_url, repository, options.branch, options.trigger};
   outbox::SentFiles sent = outbox::SentFiles::read_only(options.state_dir, target);
   std::error_code error;
   if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
     deliver::add_queued(sent, outbox::Outbox(options.state_dir), target);
   }
-  return deliver::leave_out_unchanged(files, sent, clock);
+  return deliver::skip_unchanged(files, sent, clock);
 }
 
-void list_files(Plan& plan, const select::ScanResult& scanned) {
+void list_files(Plan& plan, const model::ScanResult& scanned) {
   std::set<std::string_view> not_packed;
-  for (const select::LeftOutFile& file : plan.left_out) not_packed.insert(file.file.path);
-  for (const select::SourceFile file : scanned.files) {
+  for (const model::Skipped& file : plan.skipped) not_packed.insert(file.file.path);
+  for (const model::SourceFile file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
-    const std::uint64_t size = file.lies_nowhere()
+    const std::uint64_t size = file.is_in_memory()
                                    ? scanned.text.size()
                                    : std::filesystem::file_size(file.location(), error);
     plan.files.push_back({file.path.str(), error ? 0 : size});
@@ -78,13 +78,13 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
   plan.target = target_of(options);
   plan.branch = options.branch;
   plan.folder = searched_folder(options);
-  select::ScanResult scanned = scan(options);
+  model::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
-  plan.unchanged = leave_out_what_is_sent(options, plan.target, scanned, clock);
+  plan.unchanged = skip_what_was_sent(options, plan.target, scanned, clock);
   const pack::PackOptions packing = pack_options(options, clock);
   pack::PackedBatch batch = pack::pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
-  plan.left_out = std::move(batch.left_out);
+  plan.skipped = std::move(batch.skipped);
   list_files(plan, scanned);
   plan.size_bytes = batch.size_bytes;
   plan.parts = batch.parts.size();
@@ -96,7 +96,7 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     plan.requests = plan.parts + trigger_requests(options);
     plan.least_duration = forge::least_duration(plan.requests);
   }
-  plan.status = status_of_packing(plan.left_out, plan.parts, plan.unchanged);
+  plan.status = status_of_packing(plan.skipped, plan.parts, plan.unchanged);
   return plan;
 }
 
@@ -112,11 +112,11 @@ std::string to_text(const Plan& plan) {
   for (const std::string& pattern : plan.unmatched_patterns)
     row("note", pattern + " matches nothing");
   if (plan.parts == 0)
-    return text + nothing_to_send(plan.folder, plan.left_out, plan.unchanged) + "\n";
+    return text + nothing_to_send(plan.folder, plan.skipped, plan.unchanged) + "\n";
   row("files",
       fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
-  if (!plan.left_out.empty()) row("left out", counted(plan.left_out.size(), "path", "paths"));
+  if (!plan.skipped.empty()) row("skipped", counted(plan.skipped.size(), "path", "paths"));
   row("payload",
       fmt::format("{}, {}", counted(plan.parts, "part", "parts"), human_bytes(plan.payload_bytes)));
   if (plan.requests > 0) {
@@ -144,7 +144,7 @@ std::string files_text(const Plan& plan, std::size_t most) {
   add_lines("send", plan.files, [](const PlannedFile& file) {
     return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
   });
-  add_lines("leave out", plan.left_out, [](const select::LeftOutFile& file) {
+  add_lines("skip", plan.skipped, [](const model::Skipped& file) {
     return printable(file.file.path) + ": " + file.file.reason;
   });
   return text;
@@ -162,7 +162,7 @@ std::string to_json_text(const Plan& plan) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
   }
   json["unchanged"] = plan.unchanged;
-  json["left_out"] = left_out_json(plan.left_out);
+  json["skipped"] = skipped_json(plan.skipped);
   json["unmatched_patterns"] = plan.unmatched_patterns;
   json["bytes"] = plan.size_bytes;
   json["payload_bytes"] = plan.payload_bytes;

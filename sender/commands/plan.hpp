@@ -26,8 +26,8 @@ struct Plan {
   std::string folder;      ///< that was looked at; empty: files or data were named
   std::string branch;      ///< empty: the repository's default
   std::vector<PlannedFile> files;
-  std::uint64_t unchanged = 0;  ///< files left out because they were sent before
-  std::vector<select::LeftOutFile> left_out;
+  std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
+  std::vector<model::Skipped> skipped;
   std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": perhaps not what was meant
   std::uint64_t size_bytes = 0;                 ///< of the files
   std::uint64_t payload_bytes = 0;              ///< of the payloads

@@ -26,10 +26,10 @@ namespace {
 /// From here on the format's first description recommends smaller batches.
 constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
 
-void log_left_out(const std::vector<select::LeftOutFile>& left_out) {
-  for (const select::LeftOutFile& file : left_out) {
-    const std::string line = "left out " + in_quotes(file.file.path) + ": " + file.file.reason;
-    if (file.kind == select::LeftOut::by_error) {
+void log_skipped(const std::vector<model::Skipped>& skipped) {
+  for (const model::Skipped& file : skipped) {
+    const std::string line = "skipped " + in_quotes(file.file.path) + ": " + file.file.reason;
+    if (file.cause == model::SkipCause::by_error) {
       log::error(line);
     } else {
       log::debug(line);
@@ -45,10 +45,10 @@ Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batc
   outcome.files = batch.files;
   outcome.size_bytes = batch.size_bytes;
   for (const pack::PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
-  outcome.left_out = batch.left_out;
+  outcome.skipped = batch.skipped;
   outcome.unchanged = unchanged;
-  log_left_out(batch.left_out);
-  outcome.status = status_of_packing(batch.left_out, batch.parts.size(), unchanged);
+  log_skipped(batch.skipped);
+  outcome.status = status_of_packing(batch.skipped, batch.parts.size(), unchanged);
   if (batch.size_bytes > kLargeBatchBytes && batch.files > 1) {
     log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
                              human_bytes(batch.size_bytes)));
@@ -56,7 +56,7 @@ Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batc
   return outcome;
 }
 
-Outcome write_to_folder(const Options& options, const select::ScanResult& files,
+Outcome write_to_folder(const Options& options, const model::ScanResult& files,
                         platform::Clock& clock, model::Progress& progress) {
   const std::filesystem::path inbox = options.output / "_storage" / "inbox";
   const outbox::Draft draft = outbox::make_draft(inbox);
@@ -87,8 +87,8 @@ class SendingRun {
         session_(options, options.api_url, repository_, options.branch, transport, clock, progress),
         outbox_(options.state_dir) {}
 
-  Outcome run(select::ScanResult files) {
-    const std::uint64_t unchanged = leave_out_what_is_sent(files);
+  Outcome run(model::ScanResult files) {
+    const std::uint64_t unchanged = skip_what_was_sent(files);
     Outcome outcome = pack_and_queue(files, unchanged);
     deliver(outcome);
     if (options_.wait && outcome.fate == Outcome::Fate::sent) wait(outcome);
@@ -96,17 +96,17 @@ class SendingRun {
   }
 
  private:
-  std::uint64_t leave_out_what_is_sent(select::ScanResult& files) {
+  std::uint64_t skip_what_was_sent(model::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
     session_.transport().set_max_wait({});
-    deliver::learn_fates(sent, session_.client(), clock_);
+    deliver::refresh_receipts(sent, session_.client(), clock_);
     session_.transport().set_max_wait(options_.max_wait);
     deliver::add_queued(sent, outbox_, target_);
-    return deliver::leave_out_unchanged(files, sent, clock_);
+    return deliver::skip_unchanged(files, sent, clock_);
   }
 
-  Outcome pack_and_queue(const select::ScanResult& files, std::uint64_t unchanged) {
+  Outcome pack_and_queue(const model::ScanResult& files, std::uint64_t unchanged) {
     outbox::Draft draft = outbox_.begin();
     const pack::PackOptions packing = pack_options(options_, clock_);
     pack::PackedFilesWriter packed_files(draft.folder(), clock_);
@@ -145,8 +145,8 @@ class SendingRun {
   void check_outbox_limit() {
     const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
     if (!is_over()) return;
-    deliver::Deliverer deliverer = make_deliverer("");
-    deliverer.run(options_.lock_wait);
+    deliver::QueueRunner queue_runner = make_queue_runner("");
+    queue_runner.run(options_.lock_wait);
     if (!is_over()) return;
     throw Error(
         ErrorCode::io,
@@ -156,39 +156,39 @@ class SendingRun {
                     human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
   }
 
-  deliver::Deliverer make_deliverer(const std::string& own_batch) {
-    deliver::Deliverer deliverer(session_.client(), session_.transport(), outbox_, clock_,
-                                 progress_, target_, own_batch);
-    deliverer.on_delivered([this](const outbox::OutboxEntry& entry) {
+  deliver::QueueRunner make_queue_runner(const std::string& own_batch) {
+    deliver::QueueRunner queue_runner(session_.client(), session_.transport(), outbox_, clock_,
+                                      progress_, target_, own_batch);
+    queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
       outbox::record_delivered(options_.state_dir, entry);
     });
-    return deliverer;
+    return queue_runner;
   }
 
   /// Whatever ends it, the batch is queued by now, and the result tells of it.
   void deliver(Outcome& outcome) {
-    deliver::Deliverer deliverer = make_deliverer(outcome.batch_id);
+    deliver::QueueRunner queue_runner = make_queue_runner(outcome.batch_id);
     try {
-      deliverer.run(options_.lock_wait);
+      queue_runner.run(options_.lock_wait);
       outcome.status = program::more_important(outcome.status, deliver::tell_unreadable(outbox_));
     } catch (const Error& error) {
       log::error(error.what());
       outcome.status = program::more_important(outcome.status, program::exit_status(error.code()));
       outcome.reason = printable(error.what());
     }
-    outcome.status = program::more_important(outcome.status, deliverer.status());
+    outcome.status = program::more_important(outcome.status, queue_runner.status());
     if (outcome.fate != Outcome::Fate::queued) return;
-    const std::string reason = deliverer.reason_of(outcome.batch_id);
+    const std::string reason = queue_runner.reason_of(outcome.batch_id);
     if (!reason.empty()) outcome.reason = printable(reason);
-    switch (deliverer.result_of(outcome.batch_id)) {
-      case deliver::Deliverer::Result::delivered:
+    switch (queue_runner.result_of(outcome.batch_id)) {
+      case deliver::QueueRunner::Result::delivered:
         outcome.fate = Outcome::Fate::sent;
         break;
-      case deliver::Deliverer::Result::refused:
+      case deliver::QueueRunner::Result::refused:
         outcome.fate = Outcome::Fate::refused;
         break;
-      case deliver::Deliverer::Result::waits:
-        outcome.fate = fate_with_another_sender(outcome.batch_id);
+      case deliver::QueueRunner::Result::waits:
+        outcome.fate = result_from_another_sender(outcome.batch_id);
         break;
     }
     if (outcome.fate == Outcome::Fate::refused) {
@@ -197,7 +197,7 @@ class SendingRun {
   }
 
   /// Where another process delivered meanwhile, this run's batch may have gone along.
-  [[nodiscard]] Outcome::Fate fate_with_another_sender(const std::string& batch_id) const {
+  [[nodiscard]] Outcome::Fate result_from_another_sender(const std::string& batch_id) const {
     const payload::BatchId id = payload::BatchId::parse(batch_id).value();
     if (outbox_.find(id, outbox::Waiting::in_queue)) return Outcome::Fate::queued;
     return outbox_.find(id, outbox::Waiting::refused) ? Outcome::Fate::refused
@@ -236,10 +236,10 @@ class SendingRun {
 
   const Options& options_;
   forge::Repository repository_;
-  outbox::Target target_;
+  model::Target target_;
   platform::Clock& clock_;
   model::Progress& progress_;
-  DeliverySession session_;
+  ForgeSession session_;
   outbox::Outbox outbox_;
 };
 
@@ -267,7 +267,7 @@ std::string_view to_text(Outcome::Fate fate) {
 
 Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
              model::Progress& progress) {
-  select::ScanResult files = scan(options);
+  model::ScanResult files = scan(options);
   for (const std::string& pattern : unmatched_patterns(options, files)) {
     log::warning(pattern + " matches nothing");
   }
@@ -280,12 +280,12 @@ Outcome send(const Options& options, http::HttpTransport& transport, platform::C
 
 std::string to_line(const Outcome& outcome) {
   if (outcome.fate == Outcome::Fate::empty) {
-    return nothing_to_send(outcome.folder, outcome.left_out, outcome.unchanged);
+    return nothing_to_send(outcome.folder, outcome.skipped, outcome.unchanged);
   }
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"),
-                     printable(outcome.target), not_packed(outcome.left_out, outcome.unchanged));
+                     printable(outcome.target), not_packed(outcome.skipped, outcome.unchanged));
 }
 
 std::string what_next(const Options& options, const Outcome& outcome) {
@@ -324,7 +324,7 @@ std::string to_json_text(const Outcome& outcome) {
   json["reason"] =
       outcome.reason.empty() ? text::Json(nullptr) : text::Json(log::redacted(outcome.reason));
   json["payloads"] = outcome.payloads;
-  json["left_out"] = left_out_json(outcome.left_out);
+  json["skipped"] = skipped_json(outcome.skipped);
   return healthmetric::text::to_text(json);
 }
 

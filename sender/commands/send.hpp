@@ -30,11 +30,11 @@ struct Outcome {
   std::string target;           ///< the repository, or the folder with --output
   std::string folder;           ///< that was looked at; "" where files or data were named
   std::string reason;           ///< of a rejection or refusal, or why it waits
-  std::uint64_t unchanged = 0;  ///< files left out because they were sent before
+  std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<std::string> payloads;
-  std::vector<select::LeftOutFile> left_out;
+  std::vector<model::Skipped> skipped;
 };
 
 /// scan → pack → outbox → deliver → dispatch → wait. Delivers also what earlier runs left in the

@@ -20,9 +20,9 @@ class ChangeDetector {
  public:
   ChangeDetector(outbox::SentFiles& sent, platform::Clock& clock) : sent_(sent), clock_(clock) {}
 
-  bool is_unchanged(const select::SourceFile& file) {
+  bool is_unchanged(const model::SourceFile& file) {
     platform::stop_soon_if_signalled();
-    if (file.lies_nowhere()) return false;
+    if (file.is_in_memory()) return false;
     const std::string location = file.location();
     const auto known = sent_.find(locations_.absolute(location));
     const auto now = platform::file_state(location);
@@ -33,7 +33,7 @@ class ChangeDetector {
   }
 
  private:
-  bool has_same_content(const select::SourceFile& file, const pack::PackedFileRecord& known) {
+  bool has_same_content(const model::SourceFile& file, const pack::PackedFileRecord& known) {
     platform::FileState state;
     try {
       platform::InputFile input(file.location());
@@ -56,11 +56,11 @@ class ChangeDetector {
 
 }  // namespace
 
-std::uint64_t leave_out_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
-                                  platform::Clock& clock) {
+std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
+                             platform::Clock& clock) {
   ChangeDetector detector(sent, clock);
   scan.size_bytes = scan.text.size();
-  return scan.files.erase_if([&](const select::SourceFile& file) {
+  return scan.files.erase_if([&](const model::SourceFile& file) {
     const bool is_unchanged = detector.is_unchanged(file);
     if (is_unchanged) {
       log::debug("unchanged since it was sent: " + in_quotes(file.path.str()));
@@ -72,13 +72,14 @@ std::uint64_t leave_out_unchanged(select::ScanResult& scan, outbox::SentFiles& s
 }
 
 void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
-                const outbox::Target& target) {
+                const model::Target& target) {
   for (const outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::in_queue)) {
-    if (entry.target.goes_where(target)) sent.add_queued(entry.folder);
+    if (entry.target.same_destination(target)) sent.add_queued(entry.folder);
   }
 }
 
-void learn_fates(outbox::SentFiles& sent, forge::GithubClient& client, platform::Clock& clock) {
+void refresh_receipts(outbox::SentFiles& sent, forge::GithubClient& client,
+                      platform::Clock& clock) {
   for (const payload::BatchId& id : sent.unconfirmed(kMaxAsked)) {
     try {
       const auto receipt = find_receipt(client, id);

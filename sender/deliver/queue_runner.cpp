@@ -34,9 +34,9 @@ std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry
 
 }  // namespace
 
-Deliverer::Deliverer(forge::GithubClient& client, forge::RetryingTransport& transport,
-                     const outbox::Outbox& outbox, platform::Clock& clock,
-                     model::Progress& progress, outbox::Target target, std::string own_batch)
+QueueRunner::QueueRunner(forge::GithubClient& client, forge::RetryingTransport& transport,
+                         const outbox::Outbox& outbox, platform::Clock& clock,
+                         model::Progress& progress, model::Target target, std::string own_batch)
     : client_(client),
       transport_(transport),
       outbox_(outbox),
@@ -45,7 +45,7 @@ Deliverer::Deliverer(forge::GithubClient& client, forge::RetryingTransport& tran
       target_(std::move(target)),
       own_batch_(std::move(own_batch)) {}
 
-bool Deliverer::run(std::chrono::seconds patience) {
+bool QueueRunner::run(std::chrono::seconds patience) {
   // Another sender may queue a batch while this one holds the lock, see that it is held, and go. So
   // the queue is looked at again after the lock was let go: whoever came too late for one look is
   // there for the other.
@@ -67,18 +67,18 @@ bool Deliverer::run(std::chrono::seconds patience) {
   return true;
 }
 
-Deliverer::Result Deliverer::result_of(const std::string& batch_id) const {
+QueueRunner::Result QueueRunner::result_of(const std::string& batch_id) const {
   const auto found = results_.find(batch_id);
   return found == results_.end() ? Result::waits : found->second;
 }
 
-std::string Deliverer::reason_of(const std::string& batch_id) const {
+std::string QueueRunner::reason_of(const std::string& batch_id) const {
   const auto found = reasons_.find(batch_id);
   return found == reasons_.end() ? "" : found->second;
 }
 
-std::optional<platform::FileLock> Deliverer::lock_within(std::chrono::seconds patience,
-                                                         std::string& holder) {
+std::optional<platform::FileLock> QueueRunner::lock_within(std::chrono::seconds patience,
+                                                           std::string& holder) {
   const platform::Clock::time_point deadline = clock_.now() + patience;
   bool is_said = false;
   for (;;) {
@@ -92,7 +92,7 @@ std::optional<platform::FileLock> Deliverer::lock_within(std::chrono::seconds pa
   }
 }
 
-std::vector<outbox::OutboxEntry> Deliverer::untried() const {
+std::vector<outbox::OutboxEntry> QueueRunner::untried() const {
   std::vector<outbox::OutboxEntry> entries = outbox_.waiting_for(target_);
   std::erase_if(entries, [&](const outbox::OutboxEntry& entry) {
     const std::string id = entry.id.str();
@@ -101,7 +101,7 @@ std::vector<outbox::OutboxEntry> Deliverer::untried() const {
   return entries;
 }
 
-void Deliverer::deliver_all() {
+void QueueRunner::deliver_all() {
   for (std::vector<outbox::OutboxEntry> entries = untried(); !entries.empty();
        entries = untried()) {
     for (outbox::OutboxEntry& entry : entries) {
@@ -116,12 +116,12 @@ void Deliverer::deliver_all() {
 }
 
 /// Then nothing is to take time.
-bool Deliverer::is_interrupted() const {
+bool QueueRunner::is_interrupted() const {
   return status_ == program::ExitStatus::interrupted || status_ == program::ExitStatus::terminated;
 }
 
 /// What ended the run keeps this batch, too. Where it is the one the run is about, that is said.
-void Deliverer::leave_waiting(outbox::OutboxEntry& entry) {
+void QueueRunner::leave_waiting(outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
   entry.last_error = reasons_[id] = *why_stopped_;
@@ -129,11 +129,11 @@ void Deliverer::leave_waiting(outbox::OutboxEntry& entry) {
   if (id == own_batch_) log::error(kept("not tried", id, "delivers"));
 }
 
-void Deliverer::deliver_one(outbox::OutboxEntry& entry) {
+void QueueRunner::deliver_one(outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
   try {
-    deliver(client_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
+    upload_batch(client_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
     results_[id] = Result::delivered;
     if (hook_) hook_(entry);
     outbox_.remove(entry.folder);
@@ -145,7 +145,7 @@ void Deliverer::deliver_one(outbox::OutboxEntry& entry) {
 }
 
 /// Not to be able to record why is one more failure, but changes nothing about the batch.
-void Deliverer::save_error(const outbox::OutboxEntry& entry) {
+void QueueRunner::save_error(const outbox::OutboxEntry& entry) {
   try {
     outbox::Outbox::save(entry);
   } catch (const Error& error) {
@@ -155,7 +155,7 @@ void Deliverer::save_error(const outbox::OutboxEntry& entry) {
 }
 
 /// A batch that cannot be set aside stays where it is, and must not keep the others from going.
-void Deliverer::set_aside(const outbox::OutboxEntry& entry) {
+void QueueRunner::set_aside(const outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   try {
     outbox_.set_aside(entry);
@@ -168,7 +168,7 @@ void Deliverer::set_aside(const outbox::OutboxEntry& entry) {
   }
 }
 
-void Deliverer::take_failure(outbox::OutboxEntry& entry, const Error& error) {
+void QueueRunner::take_failure(outbox::OutboxEntry& entry, const Error& error) {
   const std::string id = entry.id.str();
   status_ = program::more_important(status_, program::exit_status(error.code()));
   log::error(error.what());

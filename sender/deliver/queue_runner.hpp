@@ -22,14 +22,14 @@ namespace healthmetric::deliver {
 /// damaged stays, and after a failure of the network or the server each of the rest gets one more
 /// attempt without waiting. A missing permission or a rate limit concerns every batch and ends the
 /// run. What failed is said, and recorded with the batch.
-class Deliverer {
+class QueueRunner {
  public:
   enum class Result { delivered, refused, waits };
 
   /// `own_batch` is the one this run packed, if it packed one.
-  Deliverer(forge::GithubClient& client, forge::RetryingTransport& transport,
-            const outbox::Outbox& outbox, platform::Clock& clock, model::Progress& progress,
-            outbox::Target target, std::string own_batch);
+  QueueRunner(forge::GithubClient& client, forge::RetryingTransport& transport,
+              const outbox::Outbox& outbox, platform::Clock& clock, model::Progress& progress,
+              model::Target target, std::string own_batch);
 
   /// Nothing but these batches.
   void restrict_to(std::set<std::string> batches) { only_ = std::move(batches); }
@@ -67,7 +67,7 @@ class Deliverer {
   const outbox::Outbox& outbox_;
   platform::Clock& clock_;
   model::Progress& progress_;
-  outbox::Target target_;
+  model::Target target_;
   std::string own_batch_;
   std::optional<std::set<std::string>> only_;
   std::function<void(const outbox::OutboxEntry&)> hook_;

@@ -89,8 +89,8 @@ model::Step sending_step(const outbox::OutboxEntry& entry, std::size_t part) {
 
 }  // namespace
 
-void deliver(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
-             model::Progress& progress) {
+void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+                  model::Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     outbox::OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;

@@ -15,7 +15,7 @@ enum class Begun { no, perhaps };
 ///
 /// Throws what the client throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.
-void deliver(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
-             model::Progress& progress);
+void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+                  model::Progress& progress);
 
 }  // namespace healthmetric::deliver

@@ -7,26 +7,11 @@
 
 #include "common/payload/batch_id.hpp"
 #include "common/platform/clock.hpp"
-#include "sender/model/trigger.hpp"
+#include "sender/model/target.hpp"
 
 /// What the outbox keeps of a batch beside its payloads: `entry.json`.
 
 namespace healthmetric::outbox {
-
-/// Where a batch goes. Batches for other targets wait for a run of their own.
-struct Target {
-  std::string api_url;
-  std::string repository;
-  std::string branch;  ///< empty: the repository's default
-  model::Trigger trigger = model::Trigger::dispatch;
-
-  /// True when both are the same repository and branch.
-  [[nodiscard]] bool goes_where(const Target& other) const {
-    return api_url == other.api_url && repository == other.repository && branch == other.branch;
-  }
-
-  friend bool operator==(const Target&, const Target&) = default;
-};
 
 struct OutboxPart {
   std::string filename;
@@ -38,7 +23,7 @@ struct OutboxEntry {
   payload::BatchId id;
   std::string batch_name;
   std::string sender_host;
-  Target target;
+  model::Target target;
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;  ///< of the files
   std::vector<OutboxPart> parts;

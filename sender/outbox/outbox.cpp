@@ -209,7 +209,7 @@ std::vector<UnreadableEntry> Outbox::unreadable() const {
   return found;
 }
 
-std::vector<OutboxEntry> Outbox::waiting_for(const Target& target) const {
+std::vector<OutboxEntry> Outbox::waiting_for(const model::Target& target) const {
   std::vector<OutboxEntry> found = entries(Waiting::in_queue);
   std::erase_if(found, [&](const OutboxEntry& entry) { return !(entry.target == target); });
   return found;

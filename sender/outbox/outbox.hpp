@@ -79,7 +79,7 @@ class Outbox {
   [[nodiscard]] std::vector<UnreadableEntry> unreadable() const;
 
   /// What waits in the queue for `target`, oldest first.
-  [[nodiscard]] std::vector<OutboxEntry> waiting_for(const Target& target) const;
+  [[nodiscard]] std::vector<OutboxEntry> waiting_for(const model::Target& target) const;
 
   /// The folder of a batch, readable or not; nothing when there is none of that id.
   [[nodiscard]] std::optional<std::filesystem::path> find(const payload::BatchId& id,

@@ -199,7 +199,7 @@ void expect_own_database(const std::filesystem::path& path) {
     platform::expect_own_file(path.string() + suffix);
 }
 
-std::string key_of(const Target& target) {
+std::string key_of(const model::Target& target) {
   return target.api_url + "\n" + target.repository + "\n" + target.branch;
 }
 
@@ -222,7 +222,7 @@ struct SentFiles::Database {
   }
 };
 
-SentFiles::SentFiles(const std::filesystem::path& state_dir, const Target& target) {
+SentFiles::SentFiles(const std::filesystem::path& state_dir, const model::Target& target) {
   platform::create_private_directories(state_dir);
   const std::filesystem::path path = state_dir / kDatabaseFile;
   expect_own_database(path);
@@ -240,7 +240,7 @@ SentFiles::SentFiles(std::unique_ptr<Database> database) : database_(std::move(d
 /// The copy is put right. The journal comes first: what it undoes may have been undone by the time
 /// the database is copied, and undoing it twice is the same as once.
 std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem::path& path,
-                                                          const Target& target) {
+                                                          const model::Target& target) {
   auto room = std::make_unique<platform::TemporaryDirectory>();
   const std::filesystem::path copy = room->path() / kDatabaseFile;
   for (const char* suffix : {"-journal", ""}) {
@@ -254,7 +254,8 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
       Database{std::move(room), Connection(copy, SQLITE_OPEN_READWRITE), key_of(target), false});
 }
 
-SentFiles SentFiles::read_only(const std::filesystem::path& state_dir, const Target& target) {
+SentFiles SentFiles::read_only(const std::filesystem::path& state_dir,
+                               const model::Target& target) {
   const std::filesystem::path path = state_dir / kDatabaseFile;
   expect_own_database(path);
   const auto state = platform::file_state(path);
@@ -376,7 +377,7 @@ void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry&
       entry.id, [&] { SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder); });
 }
 
-void record_receipt(const std::filesystem::path& state_dir, const Target& target,
+void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,
                     const payload::BatchId& id, archive::BatchStatus status) {
   record_if_possible(id, [&] {
     SentFiles sent(state_dir, target);

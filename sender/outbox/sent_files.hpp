@@ -28,10 +28,10 @@ class SentFiles {
  public:
   /// Opens the database below `state_dir`, which is created when it is missing. What is asked and
   /// recorded is of the target's repository and branch; its trigger does not matter.
-  SentFiles(const std::filesystem::path& state_dir, const Target& target);
+  SentFiles(const std::filesystem::path& state_dir, const model::Target& target);
   /// The same without a change to anything, for --dry-run; a missing database knows nothing, and
   /// one that a crash left within a transaction is put right in a copy.
-  static SentFiles read_only(const std::filesystem::path& state_dir, const Target& target);
+  static SentFiles read_only(const std::filesystem::path& state_dir, const model::Target& target);
   SentFiles(SentFiles&& other) noexcept;
   SentFiles& operator=(SentFiles&&) = delete;
   SentFiles(const SentFiles&) = delete;
@@ -63,7 +63,7 @@ class SentFiles {
   struct Database;
   explicit SentFiles(std::unique_ptr<Database> database);
   static std::unique_ptr<Database> open_copy(const std::filesystem::path& path,
-                                             const Target& target);
+                                             const model::Target& target);
 
   std::unique_ptr<Database> database_;
 };
@@ -73,7 +73,7 @@ class SentFiles {
 void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
 
 /// Records in the same way what its receipt says.
-void record_receipt(const std::filesystem::path& state_dir, const Target& target,
+void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,
                     const payload::BatchId& id, archive::BatchStatus status);
 
 }  // namespace healthmetric::outbox

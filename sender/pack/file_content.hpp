@@ -10,7 +10,7 @@
 #include "common/base/byte_buffer.hpp"
 #include "common/codec/digest.hpp"
 #include "common/platform/file.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "sender/model/scan_result.hpp"
 
 namespace healthmetric::pack {
 
@@ -34,7 +34,7 @@ class OpenSource {
   /// /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
   /// size is known. Throws Error{io}, also past
   /// `max_bytes` of that.
-  OpenSource(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
+  OpenSource(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
   [[nodiscard]] SourceFacts facts() const;
 
@@ -58,7 +58,7 @@ class OpenSource {
 
 /// Whether all that was read of a file, so many bytes with that digest, is still what it begins
 /// with although it has more by now: then it only grew, as a log does.
-bool has_only_grown(const select::SourceFile& file, std::uint64_t read_bytes,
+bool has_only_grown(const model::SourceFile& file, std::uint64_t read_bytes,
                     std::string_view sha256);
 
 /// The content of one file on its way into a payload.
@@ -83,7 +83,7 @@ class SourceContent {
 /// A content that is read and digested when it is asked for.
 class DirectContent final : public SourceContent {
  public:
-  DirectContent(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes)
+  DirectContent(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes)
       : source_(file, text, max_bytes) {}
 
   [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }

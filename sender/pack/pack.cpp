@@ -33,7 +33,7 @@ constexpr std::string_view kDatabaseMark("SQLite format 3\0", 16);
 
 class Packer {
  public:
-  Packer(std::filesystem::path folder, const select::ScanResult& scan, const PackOptions& options,
+  Packer(std::filesystem::path folder, const model::ScanResult& scan, const PackOptions& options,
          model::Progress& progress, const OnPacked& on_packed)
       : folder_(std::move(folder)),
         text_(scan.text),
@@ -47,12 +47,12 @@ class Packer {
       ahead_.emplace(scan.files, options.encoding.is_plain() ? yes : no,
                      options.limits.max_file_bytes);
     }
-    reserve_room_for_skipped(scan.left_out);
+    reserve_room_for_skipped(scan.skipped);
     begin_part();
   }
 
   /// The file of that place in the scan, in order.
-  void add(std::size_t index, const select::SourceFile& file) {
+  void add(std::size_t index, const model::SourceFile& file) {
     platform::stop_soon_if_signalled();
     payload::Encoding encoding = options_.encoding;
     std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
@@ -80,12 +80,12 @@ class Packer {
           return;
       }
     }
-    leave_out(file, std::string(changed_how_));
+    skip(file, std::string(changed_how_));
   }
 
-  PackedBatch finish(std::vector<select::LeftOutFile> left_out_by_scan) {
-    left_out_by_scan.insert(left_out_by_scan.end(), batch_.left_out.begin(), batch_.left_out.end());
-    batch_.left_out = std::move(left_out_by_scan);
+  PackedBatch finish(std::vector<model::Skipped> skipped_by_scan) {
+    skipped_by_scan.insert(skipped_by_scan.end(), batch_.skipped.begin(), batch_.skipped.end());
+    batch_.skipped = std::move(skipped_by_scan);
     if (batch_.files == 0) return std::move(batch_);
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
@@ -111,8 +111,8 @@ class Packer {
     std::uint64_t size_bytes = 0;
   };
 
-  void leave_out(const select::SourceFile& file, const std::string& reason) {
-    batch_.left_out.push_back({{file.path.str(), reason}, select::LeftOut::by_error});
+  void skip(const model::SourceFile& file, const std::string& reason) {
+    batch_.skipped.push_back({{file.path.str(), reason}, model::SkipCause::by_error});
   }
 
   void begin_part() {
@@ -138,17 +138,17 @@ class Packer {
     finished_.push_back({part_->path(), size});
   }
 
-  static payload::SkippedFile skipped_entry(const select::LeftOutFile& file) {
+  static payload::SkippedFile skipped_entry(const model::Skipped& file) {
     return {printable(file.file.path), printable(file.file.reason)};
   }
 
-  /// A part's limit holds with the list of what was left out, too. What is known of that now is
+  /// A part's limit holds with the list of what was skipped, too. What is known of that now is
   /// given room, as long as it is no more than an eighth.
-  void reserve_room_for_skipped(const std::vector<select::LeftOutFile>& left_out) {
+  void reserve_room_for_skipped(const std::vector<model::Skipped>& skipped) {
     std::uint64_t bytes = 0;
-    const std::size_t count = std::min(left_out.size(), payload::kMaxSkippedEntries);
+    const std::size_t count = std::min(skipped.size(), payload::kMaxSkippedEntries);
     for (std::size_t i = 0; i < count; ++i) {
-      bytes += payload::PayloadWriter::skipped_bytes(skipped_entry(left_out[i]));
+      bytes += payload::PayloadWriter::skipped_bytes(skipped_entry(skipped[i]));
     }
     content_limit_bytes_ =
         options_.part_limit_bytes - std::min(bytes, options_.part_limit_bytes / 8);
@@ -156,10 +156,10 @@ class Packer {
 
   /// In the order of the list; where it does not fit whole, errors matter more than rules.
   [[nodiscard]] std::vector<payload::SkippedFile> skipped_that_fit() const {
-    std::vector<const select::LeftOutFile*> chosen;
-    for (const select::LeftOutFile& file : batch_.left_out) chosen.push_back(&file);
-    std::stable_partition(chosen.begin(), chosen.end(), [](const select::LeftOutFile* file) {
-      return file->kind == select::LeftOut::by_error;
+    std::vector<const model::Skipped*> chosen;
+    for (const model::Skipped& file : batch_.skipped) chosen.push_back(&file);
+    std::stable_partition(chosen.begin(), chosen.end(), [](const model::Skipped* file) {
+      return file->cause == model::SkipCause::by_error;
     });
     std::uint64_t room = part_->writer().room_for_skipped(options_.part_limit_bytes);
     std::size_t count = 0;
@@ -173,7 +173,7 @@ class Packer {
     std::sort(chosen.begin(), chosen.end(), std::less<>());
     std::vector<payload::SkippedFile> skipped;
     skipped.reserve(count);
-    for (const select::LeftOutFile* file : chosen) skipped.push_back(skipped_entry(*file));
+    for (const model::Skipped* file : chosen) skipped.push_back(skipped_entry(*file));
     return skipped;
   }
 
@@ -196,7 +196,7 @@ class Packer {
   }
 
   /// Reads the file anew without a `content`.
-  Outcome write_file(const select::SourceFile& file, std::unique_ptr<SourceContent> content,
+  Outcome write_file(const model::SourceFile& file, std::unique_ptr<SourceContent> content,
                      const payload::Encoding& encoding) {
     const bool was_read_ahead = content != nullptr;
     try {
@@ -210,13 +210,13 @@ class Packer {
       if (error.code() != ErrorCode::io || !source_failed) throw;
       // Who replaces a file may have done so by now.
       if (was_read_ahead) return Outcome::changed;
-      leave_out(file, error.what());
+      skip(file, error.what());
       return Outcome::unreadable;
     }
   }
 
   /// Whether a file of that size can have a part of its own.
-  [[nodiscard]] bool fits_one_part(const select::SourceFile& file, std::uint64_t size_bytes) const {
+  [[nodiscard]] bool fits_one_part(const model::SourceFile& file, std::uint64_t size_bytes) const {
     return payload::PayloadWriter::fresh_part_bytes(file.path) +
                base64::encoded_size_64(size_bytes) <=
            content_limit_bytes_;
@@ -224,7 +224,7 @@ class Packer {
 
   /// One file on its way into parts.
   struct Passage {
-    const select::SourceFile& file;
+    const model::SourceFile& file;
     SourceContent& source;
     payload::Encoding encoding;
     SourceFacts facts;
@@ -236,7 +236,7 @@ class Packer {
     [[nodiscard]] bool is_cut() const { return chunk_digest.has_value(); }
   };
 
-  Outcome write_content(const select::SourceFile& file, SourceContent& source,
+  Outcome write_content(const model::SourceFile& file, SourceContent& source,
                         const payload::Encoding& encoding) {
     const std::string_view bytes = source.read();
     Passage passage{file, source, encoding, source.facts()};
@@ -258,13 +258,13 @@ class Packer {
     const payload::Limits& limits = options_.limits;
     const std::uint64_t size = passage.facts.size_bytes;
     if (size > limits.max_file_bytes) {
-      leave_out(passage.file, "it grew: larger than " + human_bytes(limits.max_file_bytes) +
-                                  " (--max-file-size)");
+      skip(passage.file,
+           "it grew: larger than " + human_bytes(limits.max_file_bytes) + " (--max-file-size)");
       return false;
     }
     if (batch_.size_bytes + size > limits.max_batch_bytes) {
-      leave_out(passage.file, "it grew: the batch would be larger than " +
-                                  human_bytes(limits.max_batch_bytes) + " (--max-batch-size)");
+      skip(passage.file, "it grew: the batch would be larger than " +
+                             human_bytes(limits.max_batch_bytes) + " (--max-batch-size)");
       return false;
     }
     return true;
@@ -350,7 +350,7 @@ class Packer {
   }
 
   /// What lies there is not all that is in the database, or not yet.
-  static void warn_of_open_database(const select::SourceFile& file) {
+  static void warn_of_open_database(const model::SourceFile& file) {
     for (const char* suffix : {"-wal", "-journal"}) {
       const auto state = platform::file_state(file.location() + suffix);
       if (!state || state->size_bytes == 0) continue;
@@ -369,7 +369,7 @@ class Packer {
   model::Progress& progress_;
   const OnPacked& on_packed_;
   std::optional<ReadAhead> ahead_;
-  std::uint64_t content_limit_bytes_ = 0;  ///< of a part, without its list of what was left out
+  std::uint64_t content_limit_bytes_ = 0;  ///< of a part, without its list of what was skipped
   std::string_view changed_how_;           ///< the file that was read last, if it did
   std::unique_ptr<PartFile> part_;
   std::vector<FinishedPart> finished_;
@@ -379,12 +379,12 @@ class Packer {
 
 }  // namespace
 
-PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
+PackedBatch pack(const model::ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, model::Progress& progress, const OnPacked& on_packed) {
   progress.begin({model::Step::Phase::packing, 0, 0, scan.size_bytes});
   Packer packer(folder, scan, options, progress, on_packed);
   for (std::size_t i = 0; i < scan.files.size(); ++i) packer.add(i, scan.files[i]);
-  return packer.finish(scan.left_out);
+  return packer.finish(scan.skipped);
 }
 
 }  // namespace healthmetric::pack

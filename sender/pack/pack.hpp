@@ -13,7 +13,7 @@
 #include "common/platform/file.hpp"
 #include "sender/model/limits.hpp"
 #include "sender/model/progress.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "sender/model/scan_result.hpp"
 
 namespace healthmetric::pack {
 
@@ -37,12 +37,12 @@ struct PackedBatch {
   std::vector<PackedPart> parts;  ///< none when no file could be packed
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
-  std::vector<select::LeftOutFile> left_out;  ///< the scan's and what packing added
+  std::vector<model::Skipped> skipped;  ///< the scan's and what packing added
 };
 
 /// One file as it was packed.
 struct PackedFile {
-  const select::SourceFile& source;
+  const model::SourceFile& source;
   std::uint64_t size_bytes = 0;
   std::optional<platform::FileTime> modified;  ///< when it lies somewhere
   std::string sha256;
@@ -54,9 +54,9 @@ using OnPacked = std::function<void(const PackedFile&)>;
 /// Packs files into payload parts in `folder`, which exists and is empty, one pass over each file,
 /// in memory that does not grow with them. A part is split between files; a file too large for a
 /// part of its own is cut into chunks. A file that changes while it is read is read again, and
-/// left out by error when it does not come to rest. With an empty `folder` nothing is written: the
+/// skipped by error when it does not come to rest. With an empty `folder` nothing is written: the
 /// result tells what would be. A signal that watch_for_signals() made wait ends it.
-PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
+PackedBatch pack(const model::ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, model::Progress& progress,
                  const OnPacked& on_packed = {});
 

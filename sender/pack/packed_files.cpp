@@ -75,7 +75,7 @@ PackedFilesWriter::PackedFilesWriter(const std::filesystem::path& folder, platfo
     : clock_(clock), file_(folder / kFileName) {}
 
 void PackedFilesWriter::add(const PackedFile& file) {
-  if (file.source.lies_nowhere() || !file.modified) return;
+  if (file.source.is_in_memory() || !file.modified) return;
   const auto modified = trusted_time(*file.modified, clock_.now());
   file_.write(fmt::format("{} {} {} {}", file.size_bytes,
                           modified ? std::to_string(*modified) : kNoTime, file.sha256,

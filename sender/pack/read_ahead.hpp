@@ -22,7 +22,7 @@ class ReadAhead {
   enum class EarlyBlocks { yes, no };
 
   /// `files` outlives this, and each of them lies somewhere. `max_file_bytes` is for OpenSource.
-  ReadAhead(const select::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
+  ReadAhead(const model::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
 
   /// The content of a file of the list, which must come behind the one asked for before; whatever
   /// lies between them is passed over. Use one content at a time; what could not be opened says so
@@ -63,7 +63,7 @@ class ReadAhead {
   std::string_view take(const Bytes& bytes);
 
   // Of whoever reads.
-  const select::FileList& files_;
+  const model::FileList& files_;
   EarlyBlocks early_blocks_;
   std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened

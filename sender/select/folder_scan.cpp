@@ -7,8 +7,8 @@
 #include "common/payload/content_type.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/platform/own_file.hpp"
+#include "sender/select/found_file.hpp"
 #include "sender/select/ignore_files.hpp"
-#include "sender/select/scan_result.hpp"
 
 namespace healthmetric::select {
 namespace {
@@ -36,18 +36,18 @@ class FolderWalk {
                 : error.message();
     if (!prefix.empty()) return faults_.push_back({prefix, reason});
     // The whole of the source, which no pattern means.
-    leave_out(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
-              LeftOut::by_error);
+    skip(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
+         model::SkipCause::by_error);
   }
 
-  ScanResult finish() {
-    if (!ignore_files_.empty()) leave_out_ignored();
-    result_.files.erase_if([&](const SourceFile& file) {
+  model::ScanResult finish() {
+    if (!ignore_files_.empty()) skip_ignored();
+    result_.files.erase_if([&](const model::SourceFile& file) {
       platform::stop_soon_if_signalled();
       return !count_file(result_, file, limits_);
     });
     for (payload::SkippedFile& fault : faults_) {
-      leave_out(result_, std::move(fault.path), std::move(fault.reason), LeftOut::by_error);
+      skip(result_, std::move(fault.path), std::move(fault.reason), model::SkipCause::by_error);
     }
     sort_by_path(result_);
     check_totals(result_, limits_);
@@ -68,12 +68,12 @@ class FolderWalk {
       return ignore_files_.push_back({prefix, entry.path()});
     }
     const bool is_hidden = name.front() == '.';
-    if (is_hidden && (rules_.hidden == Hidden::leave_out || ascii_lower(name) == ".git")) {
-      return leave_out(result_, path, kIsHidden, LeftOut::by_rule);
+    if (is_hidden && (rules_.hidden == Hidden::skip || ascii_lower(name) == ".git")) {
+      return skip(result_, path, model::kIsHidden, model::SkipCause::by_rule);
     }
     if (type == fs::file_type::directory) return enter(entry.path(), path);
     if (type != fs::file_type::regular) {
-      return leave_out(result_, path, std::string(platform::kind_of(type)), LeftOut::by_rule);
+      return skip(result_, path, std::string(platform::kind_of(type)), model::SkipCause::by_rule);
     }
     take(path);
   }
@@ -87,11 +87,11 @@ class FolderWalk {
   }
 
   void enter(const fs::path& folder, const std::string& path) {
-    if (rules_.subfolders == Subfolders::leave_out) {
-      return leave_out(result_, path, "a sub-folder (--no-recursive)", LeftOut::by_rule);
+    if (rules_.subfolders == Subfolders::skip) {
+      return skip(result_, path, "a sub-folder (--no-recursive)", model::SkipCause::by_rule);
     }
     if (rules_.patterns.excludes_all_below(path)) {
-      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+      return skip(result_, path, model::kExcluded, model::SkipCause::by_rule);
     }
     walk(folder, path + "/");
   }
@@ -99,11 +99,11 @@ class FolderWalk {
   void take(const std::string& path) {
     const auto verdict = rules_.patterns.verdict_on(path);
     if (verdict == Verdict::exclude) {
-      return leave_out(result_, path, kExcluded, LeftOut::by_rule);
+      return skip(result_, path, model::kExcluded, model::SkipCause::by_rule);
     }
     if (!verdict && rules_.types == Types::supported &&
         !payload::is_supported_extension(payload::extension_of(path))) {
-      return leave_out(result_, path, kUnsupportedType, LeftOut::by_rule);
+      return skip(result_, path, model::kUnsupportedType, model::SkipCause::by_rule);
     }
     if (std::string fault = name_fault(path); !fault.empty()) {
       return faults_.push_back({path, std::move(fault)});
@@ -111,25 +111,26 @@ class FolderWalk {
     result_.files.add(payload::RelativePath::known(path), folder_);
   }
 
-  void leave_out_ignored() {
+  void skip_ignored() {
     std::vector<std::string> paths;
-    for (const SourceFile file : result_.files) paths.push_back(file.path.str());
+    for (const model::SourceFile file : result_.files) paths.push_back(file.path.str());
     for (const payload::SkippedFile& fault : faults_) paths.push_back(fault.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     const auto is_ignored = [&](const std::string& path) {
       const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
                           rules_.patterns.verdict_on(path) != Verdict::include;
-      if (ignore) leave_out(result_, path, kIgnored, LeftOut::by_rule);
+      if (ignore) skip(result_, path, model::kIgnored, model::SkipCause::by_rule);
       return ignore;
     };
-    result_.files.erase_if([&](const SourceFile& file) { return is_ignored(file.path.str()); });
+    result_.files.erase_if(
+        [&](const model::SourceFile& file) { return is_ignored(file.path.str()); });
     std::erase_if(faults_,
                   [&](const payload::SkippedFile& fault) { return is_ignored(fault.path); });
   }
 
   const ScanRules& rules_;
   const payload::Limits& limits_;
-  ScanResult result_;
+  model::ScanResult result_;
   std::string folder_;
   /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
   std::vector<payload::SkippedFile> faults_;
@@ -138,8 +139,8 @@ class FolderWalk {
 
 }  // namespace
 
-ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
-                       const payload::Limits& limits) {
+model::ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
+                              const payload::Limits& limits) {
   check_folder(folder);
   FolderWalk walk(folder, rules, limits);
   walk.walk(folder, "");

@@ -5,13 +5,13 @@
 namespace healthmetric::select {
 
 enum class Types { supported, all };
-enum class Hidden { leave_out, send };
-enum class Subfolders { send, leave_out };
+enum class Hidden { skip, send };
+enum class Subfolders { send, skip };
 
 /// What of a folder goes into a batch.
 struct ScanRules {
   Types types = Types::supported;
-  Hidden hidden = Hidden::leave_out;
+  Hidden hidden = Hidden::skip;
   Subfolders subfolders = Subfolders::send;
   PathPatterns patterns;
 };

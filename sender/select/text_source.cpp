@@ -45,8 +45,8 @@ void check_json(std::string_view text) {
   }
 }
 
-ScanResult one_text(const std::string& name, std::string text) {
-  ScanResult result;
+model::ScanResult one_text(const std::string& name, std::string text) {
+  model::ScanResult result;
   result.size_bytes = text.size();
   result.files.add(payload::RelativePath(name));
   result.text = std::move(text);
@@ -55,13 +55,13 @@ ScanResult one_text(const std::string& name, std::string text) {
 
 }  // namespace
 
-ScanResult scan_json(std::string text) {
+model::ScanResult scan_json(std::string text) {
   if (text.empty()) throw Error(ErrorCode::usage, "the JSON to send is empty");
   check_json(text);
   return one_text("data.json", std::move(text));
 }
 
-ScanResult scan_input(const std::string& name, std::string text) {
+model::ScanResult scan_input(const std::string& name, std::string text) {
   if (text.empty()) {
     throw Error(ErrorCode::usage, "--stdin-name: standard input has nothing in it");
   }

@@ -209,7 +209,7 @@ def test_a_list_that_counts_from_elsewhere_is_told(output: Output, exports: Path
     assert output("--files-from", "-", input=b"exports/a.json\n").status == 0
     result = listed(output, b"exports/a.json\na.json\n")
     assert result.status == 4
-    result.error_line("left out 'exports/a.json'", "there is one here")
+    result.error_line("skipped 'exports/a.json'", "there is one here")
     assert listed(output, b"gone.json\n").error_line("1 name in the list", "'gone.json': No such file or directory").count(";") == 1
     assert listed(output, b"").status == 3
 
@@ -221,7 +221,7 @@ def test_nothing_to_send_says_where_and_what_would_send_it(output: Output, tmp_p
         assert result.status == 3
         assert result.stdout.splitlines()[-1] == (
             f"nothing to send in '{folder}'; skipped 4 (.fit, .ndjson, no type): use --all-types to send them; "
-            "skipped 1 hidden: use --hidden to send them; skipped 1 that --include and --exclude leave out")
+            "skipped 1 hidden: use --hidden to send them; skipped 1 by --include and --exclude")
 
 
 @pytest.mark.parametrize("text, says", [("{rate: 61}", "it has no double quotes"), ("[a]", "it has no double quotes"),

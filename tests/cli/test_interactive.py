@@ -279,7 +279,7 @@ def test_the_plan_names_the_files(ask: Any, destination: Destination, source: Pa
     terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
     terminal.wait_for("send      data.json (13 B)")
     terminal.wait_for("send      ... and 11 more")
-    terminal.wait_for("leave out notes.pdf: unsupported type")
+    terminal.wait_for("skip notes.pdf: unsupported type")
     terminal.answer("[yes]: ", b"n\r")
     assert terminal.end()[0] == 0
 

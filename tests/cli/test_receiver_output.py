@@ -143,7 +143,7 @@ def test_the_markdown_summary_has_each_stored_file(
     assert (f"| <code>sub/data.json</code> | <code>{stored_path(BATCH_ID, 'sub/data.json')}</code> | 13 | "
             f"<code>{digest}</code> | <code>application/json</code> | stored |\n") in text
     assert "From <code>ws-12</code>, user <code>lab</code>, sender <code>0.1.0</code>. Packed 2024-01-15T10:30:00Z, " in text
-    assert "2 files, 21 B; 1 warning; 1 file left out by the sender." in text
+    assert "2 files, 21 B; 1 warning; 1 file skipped by the sender." in text
 
 
 def test_the_markdown_summary_fits_into_what_github_shows(

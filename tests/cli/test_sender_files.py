@@ -70,7 +70,7 @@ def test_unsupported_files_are_left_out_and_said_so(output: Output, tmp_path: Pa
     assert sorted(output.payload()["files"]) == sorted(supported)
     reasons = dict.fromkeys(["a.pdf", "json", "noext"], "unsupported type")
     assert skipped(output) == reasons
-    assert result.json["left_out"] == [
+    assert result.json["skipped"] == [
         {"path": path, "reason": reason, "error": False} for path, reason in reasons.items()]
 
 
@@ -180,7 +180,7 @@ def test_a_file_that_keeps_changing_is_left_out_or_whole(how: str, output: Outpu
         assert list(output.payload()["files"]) == ["changing.csv", "data.json"]
         return
     assert result.status == 4
-    result.error_line("left out 'changing.csv'", "changing")
+    result.error_line("skipped 'changing.csv'", "changing")
     assert list(output.payload()["files"]) == ["data.json"]
 
 

@@ -50,7 +50,7 @@ def test_a_file_without_a_size_is_read_to_its_end(path: str, output: Output) -> 
 def test_a_file_without_a_size_has_a_limit_too(output: Output) -> None:
     result = output("--file", "/proc/filesystems", "--max-file-size", "10")
     assert result.status == 4
-    result.error_line("left out 'filesystems': larger than 10 B (--max-file-size)")
+    result.error_line("skipped 'filesystems': larger than 10 B (--max-file-size)")
 
 
 PAGE_OF_SYSFS = Path("/sys/kernel/mm/transparent_hugepage/enabled")

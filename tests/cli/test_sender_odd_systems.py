@@ -137,7 +137,7 @@ def test_a_folder_whose_listing_breaks_off_is_named(folder: str, when: str, outp
     answer = Answer("getdents64", "EIO", when=when, path=str(source / folder))
     result = Output(answered(output.sender, answer), output.folder)("--folder", source, env=TRACED)
     assert result.status == 4, result
-    result.error_line(f"left out '{folder or 'source'}/'", "its listing broke off", "Input/output error")
+    result.error_line(f"skipped '{folder or 'source'}/'", "its listing broke off", "Input/output error")
     assert "data.json" in output.payload()["files"], "what was seen goes"
 
 

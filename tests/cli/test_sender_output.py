@@ -14,7 +14,7 @@ import pytest
 from conftest import TOKEN, Destination, Output
 from programs import Program, finished
 
-LEFT_OUT = "healthmetric-sender: left out 'notes.pdf': unsupported type"
+SKIPPED = "healthmetric-sender: skipped 'notes.pdf': unsupported type"
 TIMESTAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (debug|info|warning|error) \S")
 
 
@@ -48,7 +48,7 @@ def test_stdout_is_one_line_for_people(output: Output, source: Path) -> None:
     inbox = re.escape(str(output.storage / "inbox"))
     assert re.fullmatch(rf"written \d{{8}}T\d{{6}}Z-source-[0-9a-f]{{8}}: 1 file, 13 B, 1 payload, "
                         rf"to {inbox}; skipped 1 \(\.pdf\): use --all-types to send them\n", result.stdout)
-    assert result.stderr == LEFT_OUT + "\n"
+    assert result.stderr == SKIPPED + "\n"
     assert output("--folder", source).stderr == ""
 
 
@@ -61,7 +61,7 @@ def test_json_is_one_object(output: Output, mixed: Path) -> None:
         "status": "written", "exit_status": 4, "batch_id": payload.stem,
         "target": str(output.storage / "inbox"), "files": 1, "bytes": 13, "payloads": [str(payload)],
         "unchanged": 0, "reason": None,
-        "left_out": [
+        "skipped": [
             {"path": "large.json", "reason": "larger than 1.0 KiB (--max-file-size)", "error": True},
             {"path": "notes.pdf", "reason": "unsupported type", "error": False},
         ],
@@ -72,7 +72,7 @@ def test_quiet_prints_nothing_but_errors(output: Output, mixed: Path) -> None:
     result = output("--folder", mixed, "--quiet", "--max-file-size", "1K")
     assert (result.status, result.stdout) == (4, "")
     [line] = result.stderr.splitlines()
-    assert line.startswith("healthmetric-sender: error: left out 'large.json'")
+    assert line.startswith("healthmetric-sender: error: skipped 'large.json'")
 
 
 def test_a_log_file_has_the_result(output: Output, mixed: Path, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_the_log_file_has_everything_with_its_time(
     kept, *lines = log.read_text().splitlines()
     assert kept == "kept"
     assert all(TIMESTAMPED.match(line) for line in lines)
-    for words in ("left out 'notes.pdf'", "left out 'large.json'", "queued", "delivered"):
+    for words in ("skipped 'notes.pdf'", "skipped 'large.json'", "queued", "delivered"):
         assert any(words in line for line in lines), words
     assert '"rate"' not in log.read_text()
 

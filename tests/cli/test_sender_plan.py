@@ -36,7 +36,7 @@ def test_a_plan_has_the_very_figures_of_the_run(options: list[str], output: Outp
     assert plan["payload_bytes"] == sum(file.stat().st_size for file in payloads)
     assert plan["bytes"] == sent["bytes"] == sum(file["bytes"] for file in plan["files"])
     assert [file["path"] for file in plan["files"]] == ["a.json", "b.csv", "sub/c.json"]
-    assert plan["left_out"] == sent["left_out"]
+    assert plan["skipped"] == sent["skipped"]
     assert plan["exit_status"] == sent["exit_status"] == 0
 
 
@@ -67,10 +67,10 @@ def test_a_plan_names_every_file_and_the_way_it_goes(sender: Program, tree: Path
     result = sender("--folder", tree, "--repo", "a/b", "--branch", "side", "--dry-run")
     lines = result.stdout.splitlines()
     assert "send      a.json (39.1 KiB)" in lines
-    assert "leave out notes.pdf: unsupported type" in lines
+    assert "skip      notes.pdf: unsupported type" in lines
     assert "to        a/b, branch side" in lines
     assert "files     3 files, 117.2 KiB" in lines
-    assert "left out  1 path" in lines
+    assert "skipped   1 path" in lines
     assert any(line.startswith("upload ") and line.endswith("2 requests") for line in lines)
 
 
@@ -97,7 +97,7 @@ def test_a_plan_ends_with_the_status_the_run_would_have(unprivileged: Unprivileg
     result = unprivileged.sender("--folder", folder, "--dry-run", "--json")
     assert result.status == 4
     assert [file["path"] for file in result.json["files"]] == ["a.json"]
-    assert [(file["path"], file["error"]) for file in result.json["left_out"]] == [("b.json", True)]
+    assert [(file["path"], file["error"]) for file in result.json["skipped"]] == [("b.json", True)]
     (folder / "a.json").unlink()
     (folder / "b.json").unlink()
     assert unprivileged.sender("--folder", folder, "--dry-run").status == 3

@@ -47,11 +47,11 @@ def test_the_last_pattern_that_matches_decides(options: list[str], paths: list[s
 def test_what_was_left_out_is_counted_and_listed_on_request(output: Output, tree: Path) -> None:
     brief = output("--folder", tree, "--exclude", "raw")
     assert brief.stdout.endswith("; skipped 1 (.pdf): use --all-types to send them; skipped 1 hidden: use --hidden "
-                                 "to send them; skipped 1 that --include and --exclude leave out\n")
-    assert "left out '" not in brief.stderr
+                                 "to send them; skipped 1 by --include and --exclude\n")
+    assert "skipped '" not in brief.stderr
     full = output("--folder", tree, "--exclude", "raw", "--verbose")
     for path, reason in (("raw", "excluded"), ("notes.pdf", "unsupported type"), (".hidden.json", "hidden")):
-        full.error_line(f"left out '{path}'", reason)
+        full.error_line(f"skipped '{path}'", reason)
 
 
 def test_a_pattern_that_names_nothing_is_refused(output: Output, tree: Path) -> None:
@@ -92,7 +92,7 @@ def test_ignore_files_mean_what_git_means(output: Output, tree: Path) -> None:
 
     assert result.status == 0
     assert sent(output) == kept
-    result.error_line("left out 'raw/g.json'", "ignored by .healthmetricignore")
+    result.error_line("skipped 'raw/g.json'", "ignored by .healthmetricignore")
 
 
 def test_only_our_ignore_files_count(output: Output, tree: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_list_from_find_may_have_any_name_in_it(output: Output, tree: Path) ->
     found = subprocess.run(["find", tree, "-name", "*.json", "-print0"], stdout=subprocess.PIPE, check=True)
     result = output("--folder", tree, "--files-from", "-", "--null", input=found.stdout)
     assert result.status == 4  # a name with a line's end cannot travel
-    result.error_line("left out", "line.json")
+    result.error_line("skipped", "line.json")
     assert sent(output) == [" blank .json", ".hidden.json", "a.json", "raw/deep/d.json"]
 
 
@@ -180,7 +180,7 @@ def test_what_a_list_names_and_cannot_be_read_is_an_error(output: Output, tree: 
     assert result.status == 4
     assert sent(output) == ["a.json"]
     for entry in entries:
-        result.error_line("error: left out", entry)
+        result.error_line("error: skipped", entry)
     assert result.stdout.endswith(f"; skipped {len(entries)}: --verbose says why\n")
 
 
@@ -233,10 +233,10 @@ def test_nothing_is_wrong_with_what_is_ignored(unprivileged: Unprivileged) -> No
     result = unprivileged.sender(*words)
     assert (result.status, result.stderr) == (0, ""), result
     assert [file["path"] for file in result.json["files"]] == ["a.json", "kept/c.json"]
-    assert {file["reason"] for file in result.json["left_out"]} == {"ignored by .healthmetricignore"}
+    assert {file["reason"] for file in result.json["skipped"]} == {"ignored by .healthmetricignore"}
     (tree / ".healthmetricignore").write_bytes(b"big.json\nodd*\n")
-    left_out = unprivileged.sender(*words).json["left_out"]
-    assert [file["path"] for file in left_out if file["error"]] == ["private/"]
+    skipped = unprivileged.sender(*words).json["skipped"]
+    assert [file["path"] for file in skipped if file["error"]] == ["private/"]
 
 
 def test_a_folder_that_git_cannot_have_is_named(output: Output, tree: Path) -> None:

@@ -67,7 +67,7 @@ def test_unpacking_what_was_packed_gives_the_tree(
     sent = output("--folder", folder, "--all-types", "--hidden", "--batch-name", "ugly", "--json", *parts, *compression)
     received = receiver("--storage", output.storage, "--json")
 
-    assert (sent.status, sent.json["left_out"]) == (0, []), sent
+    assert (sent.status, sent.json["skipped"]) == (0, []), sent
     assert (received.status, received.json["batches"][0]["status"]) == (0, "stored"), received
     assert len(sent.json["payloads"]) == 1 if not parts else len(sent.json["payloads"]) > 1
     summary = json.loads((output.storage / summary_path(sent.json["batch_id"])).read_bytes())

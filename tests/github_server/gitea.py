@@ -19,7 +19,7 @@ MAX_INLINE_BYTES = 10 << 20
 _RAW = "application/vnd.github.raw+json"
 _BINARY = "application/octet-stream"
 # GitHub's own way with clients, which these do not have.
-_LEFT_OUT = ("accept", "if-none-match", "x-github-api-version")
+_SKIPPED = ("accept", "if-none-match", "x-github-api-version")
 _KEPT = ("Content-Type", "Location")
 _ASSET = ("id", "name", "size", "download_count", "created_at", "browser_download_url")
 _DOWNLOAD = re.compile(r"(/[^/]+/[^/]+)/releases/download/([^/]+)/([^/]+)")
@@ -59,7 +59,7 @@ class GiteaApi:
 
     @staticmethod
     def _as_github(request: Request, path: str) -> Request:
-        headers = {name: value for name, value in request.headers.items() if name not in _LEFT_OUT}
+        headers = {name: value for name, value in request.headers.items() if name not in _SKIPPED}
         headers.setdefault("user-agent", "none is asked for")
         creates = request.method == "POST" and "/contents/" in path
         return replace(request, raw_path=path, headers=headers, method="PUT" if creates else request.method)

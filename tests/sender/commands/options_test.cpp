@@ -62,7 +62,7 @@ TEST_CASE("every option reaches its place") {
   CHECK(std::get<sender::FilesSource>(options.source.value()).files.size() == 2);
   CHECK(options.batch_name == "n");
   CHECK(options.rules.types == select::Types::all);
-  CHECK(options.identity == sender::Identity::leave_out);
+  CHECK(options.identity == sender::Identity::omit);
   CHECK(options.repository == "o/r");
   CHECK(options.branch == "side");
   CHECK(options.api_url == "https://h/api/v3");

@@ -40,9 +40,9 @@ struct Fixture {
   }
 
   std::uint64_t unchanged() {
-    select::ScanResult scan;
+    model::ScanResult scan;
     scan.files.add(source.path, source_folder);
-    const std::uint64_t count = deliver::leave_out_unchanged(scan, sent, clock);
+    const std::uint64_t count = deliver::skip_unchanged(scan, sent, clock);
     CHECK(scan.files.size() == 1 - count);
     return count;
   }
@@ -50,9 +50,9 @@ struct Fixture {
   TempDir dir;
   fs::path file = dir.path() / "x.csv";
   std::string source_folder = dir.path().string() + "/";
-  select::SourceFile source{payload::RelativePath("x.csv"), &source_folder};
+  model::SourceFile source{payload::RelativePath("x.csv"), &source_folder};
   FakeClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h};
-  outbox::Target target{"https://api.example", "octo/data", "", model::Trigger::dispatch};
+  model::Target target{"https://api.example", "octo/data", "", model::Trigger::dispatch};
   outbox::SentFiles sent{dir.path() / "state", target};
   FakeTransport transport;
   forge::GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, ""}};
@@ -60,7 +60,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("a file of the size and time it was sent with is left out without being read") {
+TEST_CASE("a file of the size and time it was sent with is skipped without being read") {
   Fixture fixture;
   const auto time = fs::last_write_time(fixture.file);
   fixture.write("pulse 62");
@@ -115,20 +115,20 @@ TEST_CASE("a batch that was rejected counts as unsent, one that was stored is as
   Fixture fixture;
   SECTION("rejected") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
-    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
     CHECK(fixture.unchanged() == 0);
   }
   SECTION("stored") {
     fixture.transport.answer(200, R"({"status":"stored","reason":null,"payloads":[]})");
-    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
     CHECK(fixture.unchanged() == 1);
   }
   SECTION("given up after a month") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.transport.answer(404);
-    deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
   }
-  deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
+  deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.transport.sent.size() == 1);
 }
 
@@ -145,6 +145,6 @@ TEST_CASE("what cannot be asked now is asked by the next run") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
                                   R"("inbox/20240115T103000Z-a-00000001.part-0001.json"}]})");
   }
-  deliver::learn_fates(fixture.sent, fixture.client, fixture.clock);
+  deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.sent.unconfirmed(10) == std::vector{kBatch});
 }

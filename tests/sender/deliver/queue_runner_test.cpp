@@ -51,11 +51,11 @@ struct Fixture {
   FakeTransport inner;
   FakeClock clock;
   model::Progress progress;
-  outbox::Target target{"https://api.example", "octo/data", "", model::Trigger::none};
+  model::Target target{"https://api.example", "octo/data", "", model::Trigger::none};
   outbox::Outbox outbox{dir.path()};
   forge::RetryingTransport retrying{inner, clock, 0s, progress};
   forge::GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
-  deliver::Deliverer deliverer{client, retrying, outbox, clock, progress, target, ""};
+  deliver::QueueRunner queue_runner{client, retrying, outbox, clock, progress, target, ""};
 };
 
 }  // namespace
@@ -64,10 +64,10 @@ TEST_CASE("all that waits is delivered, oldest first") {
   Fixture fixture;
   for (int i = 0; i < 3; ++i) fixture.let_arrive();
   std::vector<std::string> delivered;
-  fixture.deliverer.on_delivered(
+  fixture.queue_runner.on_delivered(
       [&](const outbox::OutboxEntry& entry) { delivered.push_back(entry.id.str()); });
-  CHECK(fixture.deliverer.run(0s));
-  CHECK(fixture.deliverer.status() == program::ExitStatus::success);
+  CHECK(fixture.queue_runner.run(0s));
+  CHECK(fixture.queue_runner.status() == program::ExitStatus::success);
   CHECK(delivered == std::vector{Fixture::id(1), Fixture::id(2), Fixture::id(3)});
   CHECK(fixture.waiting() == 0);
 }
@@ -77,10 +77,10 @@ TEST_CASE("a batch that the server fails on does not block the others") {
   fixture.let_fail(502);
   fixture.let_arrive();
   fixture.let_arrive();
-  fixture.deliverer.run(0s);
-  CHECK(fixture.deliverer.status() == program::ExitStatus::network);
-  CHECK(fixture.deliverer.result_of(Fixture::id(1)) == deliver::Deliverer::Result::waits);
-  CHECK(fixture.deliverer.result_of(Fixture::id(2)) == deliver::Deliverer::Result::delivered);
+  fixture.queue_runner.run(0s);
+  CHECK(fixture.queue_runner.status() == program::ExitStatus::network);
+  CHECK(fixture.queue_runner.result_of(Fixture::id(1)) == deliver::QueueRunner::Result::waits);
+  CHECK(fixture.queue_runner.result_of(Fixture::id(2)) == deliver::QueueRunner::Result::delivered);
   const auto left = fixture.outbox.waiting_for(fixture.target);
   REQUIRE(left.size() == 1);
   CHECK(left.front().last_error.find("HTTP 502") != std::string::npos);
@@ -90,7 +90,7 @@ TEST_CASE("a server that fails on two batches is not asked about the third") {
   Fixture fixture;
   fixture.let_fail(502);
   fixture.let_fail(502);
-  fixture.deliverer.run(0s);
+  fixture.queue_runner.run(0s);
   CHECK(fixture.waiting() == 3);
   CHECK(fixture.inner.sent.size() == 6);
 }
@@ -99,7 +99,7 @@ TEST_CASE("what concerns every batch ends the run at once") {
   const int status = GENERATE(401, 403, 429);
   Fixture fixture;
   fixture.inner.answer(status);
-  fixture.deliverer.run(0s);
+  fixture.queue_runner.run(0s);
   CHECK(fixture.waiting() == 3);
   CHECK(fixture.inner.sent.size() == 1);
 }
@@ -109,8 +109,8 @@ TEST_CASE("a refused batch is set aside and the others go") {
   fixture.let_fail(451);
   fixture.let_arrive();
   fixture.let_arrive();
-  fixture.deliverer.run(0s);
-  CHECK(fixture.deliverer.status() == program::ExitStatus::refused);
+  fixture.queue_runner.run(0s);
+  CHECK(fixture.queue_runner.status() == program::ExitStatus::refused);
   CHECK(fixture.waiting() == 0);
   CHECK(fixture.outbox.entries(outbox::Waiting::refused).size() == 1);
 }
@@ -119,11 +119,11 @@ TEST_CASE("what is queued while the lock is held is taken along") {
   Fixture fixture;
   for (int i = 0; i < 4; ++i) fixture.let_arrive();
   bool is_queued = false;
-  fixture.deliverer.on_delivered([&](const outbox::OutboxEntry&) {
+  fixture.queue_runner.on_delivered([&](const outbox::OutboxEntry&) {
     if (!is_queued) fixture.queue(4);
     is_queued = true;
   });
-  CHECK(fixture.deliverer.run(0s));
+  CHECK(fixture.queue_runner.run(0s));
   CHECK(fixture.waiting() == 0);
 }
 
@@ -133,17 +133,17 @@ TEST_CASE("who does not get the lock says who has it, after the time it has pati
   const auto lock = fixture.outbox.try_lock(holder);
   REQUIRE(lock);
   const auto begin = fixture.clock.now();
-  CHECK_FALSE(fixture.deliverer.run(5s));
+  CHECK_FALSE(fixture.queue_runner.run(5s));
   CHECK(fixture.clock.now() - begin == 5s);
-  CHECK(fixture.deliverer.status() == program::ExitStatus::busy);
+  CHECK(fixture.queue_runner.status() == program::ExitStatus::busy);
   CHECK(fixture.inner.sent.empty());
 }
 
 TEST_CASE("only the batches named are delivered") {
   Fixture fixture;
   fixture.let_arrive();
-  fixture.deliverer.restrict_to({Fixture::id(2)});
-  CHECK(fixture.deliverer.run(0s));
+  fixture.queue_runner.restrict_to({Fixture::id(2)});
+  CHECK(fixture.queue_runner.run(0s));
   CHECK(fixture.waiting() == 2);
-  CHECK(fixture.deliverer.results().size() == 1);
+  CHECK(fixture.queue_runner.results().size() == 1);
 }

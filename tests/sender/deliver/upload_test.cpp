@@ -57,7 +57,7 @@ TEST_CASE("a dispatch starts the one run of a batch and points to it") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   for (const std::string& message : fixture.messages()) CHECK(starts_no_run(message));
   const text::Json event = text::parse_json(fixture.transport.sent.back().body, "event");
   const text::Json expected = {{"batch_id", "20240115T103000Z-a-00000001"},
@@ -73,7 +73,7 @@ TEST_CASE("with push as the trigger only the last commit starts a run") {
   Fixture fixture(model::Trigger::push);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   REQUIRE(fixture.messages().size() == 2);
   CHECK(starts_no_run(fixture.messages()[0]));
   CHECK_FALSE(starts_no_run(fixture.messages()[1]));
@@ -85,7 +85,7 @@ TEST_CASE("a workflow can be started by name") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(204, "");
-  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   CHECK(text::string_member(text::parse_json(fixture.transport.sent.back().body, "x"), "ref") ==
         "side");
 }
@@ -94,7 +94,7 @@ TEST_CASE("without a trigger nothing is started") {
   Fixture fixture(model::Trigger::none);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
-  deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+  deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   CHECK(fixture.transport.sent.size() == 2);
 }
 
@@ -103,7 +103,8 @@ TEST_CASE("a part that is delivered is not sent again") {
   fixture.transport.answer(201, kMade);
   fixture.transport.fail();
   CHECK(error_code_of([&] {
-          deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+          deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no,
+                                fixture.progress);
         }) == ErrorCode::network);
 
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
@@ -116,7 +117,8 @@ TEST_CASE("a part that is delivered is not sent again") {
     fixture.transport.answer(404);  // a receipt
     fixture.transport.answer(201, kMade);
     fixture.transport.answer(204, "");
-    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
+    deliver::upload_batch(fixture.client, entries.front(), deliver::Begun::perhaps,
+                          fixture.progress);
     REQUIRE(fixture.transport.sent.size() == 4);
     CHECK(fixture.transport.sent[0].method == "GET");
     CHECK(fixture.transport.sent[1].url.find("/_storage/summaries/2024/01/") != std::string::npos);
@@ -125,14 +127,16 @@ TEST_CASE("a part that is delivered is not sent again") {
   SECTION("nor is one that arrived before it could be recorded") {
     fixture.transport.answer(200, R"({"sha":"c1b0730e0133447badcfd47fd144e254807b06e1"})");
     fixture.transport.answer(204, "");
-    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
+    deliver::upload_batch(fixture.client, entries.front(), deliver::Begun::perhaps,
+                          fixture.progress);
     CHECK(fixture.messages().empty());
   }
   SECTION("nor is one that was received by now") {
     fixture.transport.answer(404);
     fixture.transport.answer(200, R"({"status": "stored", "reason": null, "payloads": []})");
     fixture.transport.answer(204, "");
-    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
+    deliver::upload_batch(fixture.client, entries.front(), deliver::Begun::perhaps,
+                          fixture.progress);
     CHECK(fixture.messages().empty());
   }
   SECTION("but it is when the receiver rejected what came first") {
@@ -140,7 +144,8 @@ TEST_CASE("a part that is delivered is not sent again") {
     fixture.transport.answer(200, R"({"status": "rejected", "reason": "late", "payloads": []})");
     fixture.transport.answer(201, kMade);
     fixture.transport.answer(204, "");
-    deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
+    deliver::upload_batch(fixture.client, entries.front(), deliver::Begun::perhaps,
+                          fixture.progress);
     CHECK(fixture.messages().size() == 1);
   }
 }
@@ -151,13 +156,14 @@ TEST_CASE("a dispatch that failed is all the next run repeats") {
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(403, R"({"message":"no"})");
   CHECK(error_code_of([&] {
-          deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+          deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no,
+                                fixture.progress);
         }) == ErrorCode::unauthorized);
   auto entries = fixture.outbox.waiting_for(fixture.entry.target);
   REQUIRE(entries.size() == 1);
   fixture.transport.sent.clear();
   fixture.transport.answer(204, "");
-  deliver::deliver(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
+  deliver::upload_batch(fixture.client, entries.front(), deliver::Begun::perhaps, fixture.progress);
   REQUIRE(fixture.transport.sent.size() == 1);
   CHECK(fixture.transport.sent[0].method == "POST");
 }
@@ -172,7 +178,7 @@ TEST_CASE("a payload that lost bytes on the disk is not sent") {
     std::filesystem::remove(payload);
   }
   const auto error = error_of([&] {
-    deliver::deliver(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
+    deliver::upload_batch(fixture.client, fixture.entry, deliver::Begun::no, fixture.progress);
   });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::io);

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const outbox::Target kTarget{"https://api.example", "octo/data", "main", model::Trigger::push};
+const model::Target kTarget{"https://api.example", "octo/data", "main", model::Trigger::push};
 
 /// A moment later each time, as for batches that are queued one after the other.
 platform::Clock::time_point next_moment() {
@@ -21,7 +21,7 @@ platform::Clock::time_point next_moment() {
   return moment += std::chrono::microseconds(1);
 }
 
-outbox::OutboxEntry entry_named(const std::string& id, const outbox::Target& target = kTarget) {
+outbox::OutboxEntry entry_named(const std::string& id, const model::Target& target = kTarget) {
   outbox::OutboxEntry entry;
   entry.id = payload::BatchId::parse(id).value();
   entry.batch_name = "a name";
@@ -36,7 +36,7 @@ outbox::OutboxEntry entry_named(const std::string& id, const outbox::Target& tar
 
 /// Puts a batch with one payload into the queue.
 outbox::OutboxEntry queue(const outbox::Outbox& outbox, const std::string& id,
-                          const outbox::Target& target = kTarget) {
+                          const model::Target& target = kTarget) {
   outbox::OutboxEntry entry = entry_named(id, target);
   outbox::Draft draft = outbox.begin();
   platform::write_file_atomically(draft.folder() / entry.parts.front().filename, "data");
@@ -45,7 +45,7 @@ outbox::OutboxEntry queue(const outbox::Outbox& outbox, const std::string& id,
 }
 
 std::vector<std::string> waiting(const outbox::Outbox& outbox,
-                                 const outbox::Target& target = kTarget) {
+                                 const model::Target& target = kTarget) {
   std::vector<std::string> ids;
   for (const outbox::OutboxEntry& entry : outbox.waiting_for(target)) ids.push_back(entry.id.str());
   return ids;
@@ -92,7 +92,7 @@ TEST_CASE("the oldest batch goes first and batches for other targets wait") {
   const outbox::Outbox outbox(dir.path());
   queue(outbox, kOlder);
   queue(outbox, kNewer);
-  outbox::Target other = kTarget;
+  model::Target other = kTarget;
   other.branch = "side";
   queue(outbox, "20240101T000000Z-a-00000003", other);
   CHECK(waiting(outbox) == std::vector<std::string>{kOlder, kNewer});

@@ -17,7 +17,7 @@ const payload::BatchId kFirst = payload::BatchId::parse("20240115T103000Z-a-0000
 const payload::BatchId kSecond = payload::BatchId::parse("20240116T103000Z-a-00000002").value();
 
 struct Fixture {
-  outbox::Target target{"https://api.example", "octo/data", "main", model::Trigger::dispatch};
+  model::Target target{"https://api.example", "octo/data", "main", model::Trigger::dispatch};
   TempDir dir;
   FakeClock clock;
   outbox::SentFiles sent{dir.path() / "state", target};
@@ -30,7 +30,7 @@ struct Fixture {
     pack::PackedFilesWriter writer(folder, clock);
     const std::size_t name = location.rfind('/') + 1;
     const std::string in = location.substr(0, name);
-    const select::SourceFile file{payload::RelativePath(location.substr(name)), &in};
+    const model::SourceFile file{payload::RelativePath(location.substr(name)), &in};
     writer.add({file, 5, file_time_at(clock.now() - age), std::string(64, digest)});
     writer.finish();
     return folder;
@@ -52,11 +52,11 @@ TEST_CASE("a delivered file is known, to this repository and branch alone") {
   CHECK(found->sha256 == std::string(64, 'a'));
   CHECK(found->modified_ns);
 
-  outbox::Target again = fixture.target;
+  model::Target again = fixture.target;
   again.trigger = model::Trigger::push;
   CHECK(outbox::SentFiles(fixture.dir.path() / "state", again).find("/data/x"));
   CHECK(outbox::SentFiles::read_only(fixture.dir.path() / "state", again).find("/data/x"));
-  outbox::Target other = fixture.target;
+  model::Target other = fixture.target;
   other.branch = "side";
   CHECK_FALSE(outbox::SentFiles(fixture.dir.path() / "state", other).find("/data/x"));
 }

@@ -8,6 +8,7 @@
 #include "common/payload/reader.hpp"
 #include "common/platform/file.hpp"
 #include "common/text/json.hpp"
+#include "sender/select/folder_scan.hpp"
 #include "sender/select/text_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/filters.hpp"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const select::ScanRules kAllTypes{
-    select::Types::all, select::Hidden::leave_out, select::Subfolders::send, {}};
+    select::Types::all, select::Hidden::skip, select::Subfolders::send, {}};
 
 /// Puts the contents of entries and chunks together.
 class Collector final : public payload::PayloadSink {
@@ -46,7 +47,7 @@ struct Fixture {
   }
 
   pack::PackedBatch run() {
-    const select::ScanResult scan = select::scan_folder(source, kAllTypes, {});
+    const model::ScanResult scan = select::scan_folder(source, kAllTypes, {});
     return pack::pack(scan, out, options, progress);
   }
 
@@ -157,17 +158,17 @@ TEST_CASE("compression is kept where it saves a tenth") {
   CHECK(files["zeros"].contains("content_zstd"));
 }
 
-TEST_CASE("a file that vanished after the scan is left out by error and the others go") {
+TEST_CASE("a file that vanished after the scan is skipped by error and the others go") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
   platform::write_file_atomically(fixture.source / "b", "2");
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.files == 1);
-  REQUIRE(batch.left_out.size() == 1);
-  CHECK(batch.left_out.front().kind == select::LeftOut::by_error);
-  CHECK(batch.left_out.front().file.path == "a");
+  REQUIRE(batch.skipped.size() == 1);
+  CHECK(batch.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(batch.skipped.front().file.path == "a");
   CHECK(fixture.read_back(batch).files == std::map<std::string, std::string>{{"b", "2"}});
 }
 
@@ -186,19 +187,19 @@ TEST_CASE("a file that was away while it was read ahead is sent when it is back"
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", noise(600'000, 1));
   platform::write_file_atomically(fixture.source / "b", "here");
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "b");
   BringsBack progress(fixture.source / "b");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
   CHECK(batch.files == 2);
-  CHECK(batch.left_out.empty());
+  CHECK(batch.skipped.empty());
   CHECK(fixture.read_back(batch).files.at("b") == "back");
 }
 
 TEST_CASE("a file that grew after the scan is sent as it is now") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   platform::write_file_atomically(fixture.source / "a", "12345");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
@@ -228,17 +229,17 @@ TEST_CASE("a file that only grows while it is read goes as it was when it was op
   Fixture fixture;
   const std::string text = noise(GENERATE(10U, 300'000U), 1);
   platform::write_file_atomically(fixture.source / "a", text);
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   ChangesMeanwhile progress([&] { append(fixture.source / "a", "more"); });
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
-  CHECK(batch.left_out.empty());
+  CHECK(batch.skipped.empty());
   CHECK(fixture.read_back(batch).files.at("a") == text);
 }
 
-TEST_CASE("a file that grows and changes while it is read is left out as such") {
+TEST_CASE("a file that grows and changes while it is read is skipped as such") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "12345");
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   std::string text = "12345";
   ChangesMeanwhile progress([&] {
     text = "x" + text;
@@ -247,26 +248,26 @@ TEST_CASE("a file that grows and changes while it is read is left out as such") 
                   fs::copy_options::overwrite_existing);
   });
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
-  REQUIRE(batch.left_out.size() == 1);
-  CHECK(batch.left_out.front().file.reason ==
+  REQUIRE(batch.skipped.size() == 1);
+  CHECK(batch.skipped.front().file.reason ==
         "it grew while it was read, and what was there changed");
 }
 
-TEST_CASE("a file that grew past a limit after the scan is left out as such") {
+TEST_CASE("a file that grew past a limit after the scan is skipped as such") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
   platform::write_file_atomically(fixture.source / "b", "1");
-  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   append(fixture.source / "a", "2345");
   payload::Limits limits;
   const bool is_one_file = GENERATE(true, false);
   (is_one_file ? limits.max_file_bytes : limits.max_batch_bytes) = 4;
   fixture.options.limits = limits;
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
-  REQUIRE(batch.left_out.size() == 1);
-  CHECK(batch.left_out.front().file.path == "a");
-  CHECK(batch.left_out.front().kind == select::LeftOut::by_error);
-  CHECK(batch.left_out.front().file.reason ==
+  REQUIRE(batch.skipped.size() == 1);
+  CHECK(batch.skipped.front().file.path == "a");
+  CHECK(batch.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(batch.skipped.front().file.reason ==
         (is_one_file ? "it grew: larger than 4 B (--max-file-size)"
                      : "it grew: the batch would be larger than 4 B (--max-batch-size)"));
   CHECK(fixture.read_back(batch).files.at("b") == "1");

@@ -18,17 +18,17 @@ void put(const fs::path& file, std::string_view content = "x") {
   platform::write_file_atomically(file, content);
 }
 
-std::vector<std::string> paths_of(const select::ScanResult& result) {
+std::vector<std::string> paths_of(const model::ScanResult& result) {
   std::vector<std::string> paths;
-  for (const select::SourceFile file : result.files) paths.push_back(file.path.str());
+  for (const model::SourceFile file : result.files) paths.push_back(file.path.str());
   return paths;
 }
 
 /// "path: reason" of each, with "!" in front where it is an error.
-std::vector<std::string> left_out_of(const select::ScanResult& result) {
+std::vector<std::string> skipped_in(const model::ScanResult& result) {
   std::vector<std::string> found;
-  for (const select::LeftOutFile& file : result.left_out) {
-    found.push_back((file.kind == select::LeftOut::by_error ? "!" : "") + file.file.path + ": " +
+  for (const model::Skipped& file : result.skipped) {
+    found.push_back((file.cause == model::SkipCause::by_error ? "!" : "") + file.file.path + ": " +
                     file.file.reason);
   }
   return found;
@@ -48,15 +48,15 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
   const TempDir dir;
   for (const char* path : {"b.json", "a/z.csv", "a/b/c.TXT", "a.json", "Z.png"})
     put(dir.path() / path);
-  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"Z.png", "a.json", "a/b/c.TXT", "a/z.csv", "b.json"});
   CHECK(result.size_bytes == 5);
-  CHECK(result.left_out.empty());
-  for (const select::SourceFile file : result.files)
+  CHECK(result.skipped.empty());
+  for (const model::SourceFile file : result.files)
     CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 
-TEST_CASE("what is left out by rule is named with its reason") {
+TEST_CASE("what is skipped by rule is named with its reason") {
   const TempDir dir;
   put(dir.path() / "a.json");
   put(dir.path() / ".hidden.json");
@@ -66,12 +66,12 @@ TEST_CASE("what is left out by rule is named with its reason") {
   fs::create_symlink("a.json", dir.path() / "link.json");
   fs::create_directory_symlink(".", dir.path() / "loop");
   REQUIRE(::mkfifo((dir.path() / "pipe.json").c_str(), 0600) == 0);
-  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
-  CHECK(left_out_of(result) == Texts{".git: hidden", ".hidden.json: hidden",
-                                     "link.json: a symbolic link", "loop: a symbolic link",
-                                     "noext: unsupported type", "notes.pdf: unsupported type",
-                                     "pipe.json: a FIFO"});
+  CHECK(skipped_in(result) == Texts{".git: hidden", ".hidden.json: hidden",
+                                    "link.json: a symbolic link", "loop: a symbolic link",
+                                    "noext: unsupported type", "notes.pdf: unsupported type",
+                                    "pipe.json: a FIFO"});
 }
 
 TEST_CASE("all types means every regular file") {
@@ -87,11 +87,10 @@ TEST_CASE("names that cannot travel are errors") {
   put(dir.path() / "b\xff.json");
   put(dir.path() / "c\n.json");
   put(dir.path() / "d\\e.json");
-  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"good.json"});
-  REQUIRE(result.left_out.size() == 3);
-  for (const select::LeftOutFile& file : result.left_out)
-    CHECK(file.kind == select::LeftOut::by_error);
+  REQUIRE(result.skipped.size() == 3);
+  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
 }
 
 TEST_CASE("a file at the size limit goes and one over it is an error") {
@@ -100,11 +99,11 @@ TEST_CASE("a file at the size limit goes and one over it is an error") {
   put(dir.path() / "over.json", "12345");
   payload::Limits limits;
   limits.max_file_bytes = 4;
-  const select::ScanResult result = select::scan_folder(dir.path(), {}, limits);
+  const model::ScanResult result = select::scan_folder(dir.path(), {}, limits);
   CHECK(paths_of(result) == Texts{"at.json"});
-  REQUIRE(result.left_out.size() == 1);
-  CHECK(result.left_out.front().kind == select::LeftOut::by_error);
-  CHECK(result.left_out.front().file.reason.find("--max-file-size") != std::string::npos);
+  REQUIRE(result.skipped.size() == 1);
+  CHECK(result.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(result.skipped.front().file.reason.find("--max-file-size") != std::string::npos);
 }
 
 TEST_CASE("batches over a limit are refused before anything is packed") {
@@ -137,7 +136,7 @@ TEST_CASE("files named by hand go whatever their type and under their own names"
   const TempDir dir;
   put(dir.path() / "x/scan.dcm");
   put(dir.path() / "y/.hidden");
-  const select::ScanResult result =
+  const model::ScanResult result =
       select::scan_files({dir.path() / "x/scan.dcm", dir.path() / "y/.hidden"}, {});
   CHECK(paths_of(result) == Texts{".hidden", "scan.dcm"});
 }
@@ -145,12 +144,11 @@ TEST_CASE("files named by hand go whatever their type and under their own names"
 TEST_CASE("a file named by hand that cannot go is an error and the others go") {
   const TempDir dir;
   put(dir.path() / "a");
-  const select::ScanResult result =
+  const model::ScanResult result =
       select::scan_files({dir.path() / "a", dir.path() / "gone", dir.path()}, {});
   CHECK(paths_of(result) == Texts{"a"});
-  REQUIRE(result.left_out.size() == 2);
-  for (const select::LeftOutFile& file : result.left_out)
-    CHECK(file.kind == select::LeftOut::by_error);
+  REQUIRE(result.skipped.size() == 2);
+  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
   CHECK(error_code_of([&] { select::scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
 }
 
@@ -158,11 +156,11 @@ TEST_CASE("a symbolic link is not followed when it is named by hand either") {
   const TempDir dir;
   put(dir.path() / "a");
   fs::create_symlink("a", dir.path() / "link");
-  const select::ScanResult result = select::scan_files({dir.path() / "a", dir.path() / "link"}, {});
+  const model::ScanResult result = select::scan_files({dir.path() / "a", dir.path() / "link"}, {});
   CHECK(paths_of(result) == Texts{"a"});
-  REQUIRE(result.left_out.size() == 1);
-  CHECK(result.left_out.front().kind == select::LeftOut::by_error);
-  CHECK(result.left_out.front().file.reason == "it is a symbolic link");
+  REQUIRE(result.skipped.size() == 1);
+  CHECK(result.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(result.skipped.front().file.reason == "it is a symbolic link");
 }
 
 TEST_CASE("hidden files go when asked for, and what is git's or ours never") {
@@ -181,10 +179,10 @@ TEST_CASE("sub-folders stay when only the folder itself is asked for") {
   put(dir.path() / "a.json");
   put(dir.path() / "s/b.json");
   select::ScanRules rules;
-  rules.subfolders = select::Subfolders::leave_out;
-  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
+  rules.subfolders = select::Subfolders::skip;
+  const model::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.json"});
-  CHECK(left_out_of(result) == Texts{"s: a sub-folder (--no-recursive)"});
+  CHECK(skipped_in(result) == Texts{"s: a sub-folder (--no-recursive)"});
 }
 
 TEST_CASE("a pattern decides over type and ignore file, and not over what git hides") {
@@ -197,9 +195,9 @@ TEST_CASE("a pattern decides over type and ignore file, and not over what git hi
   rules.hidden = select::Hidden::send;
   rules.patterns = select::PathPatterns(
       {{select::Verdict::exclude, "raw"}, {select::Verdict::include, "keep.pdf"}});
-  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
+  const model::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.csv", "keep.pdf"});
-  CHECK(left_out_of(result) ==
+  CHECK(skipped_in(result) ==
         Texts{".git: hidden", "b.json: ignored by .healthmetricignore", "raw/c.csv: excluded"});
   CHECK(result.size_bytes == 2);
 }
@@ -208,11 +206,11 @@ TEST_CASE("a list names files below the folder, once each and whatever their typ
   const TempDir dir;
   for (const char* path : {"a.pdf", "s/b.json", ".c"}) put(dir.path() / path);
   const std::string absolute = (dir.path() / "s/b.json").string();
-  const select::ScanResult result =
+  const model::ScanResult result =
       select::scan_list("a.pdf\n./s//b.json\n\n" + absolute + "\n.c", '\n', dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{".c", "a.pdf", "s/b.json"});
   CHECK(result.size_bytes == 3);
-  CHECK(result.left_out.empty());
+  CHECK(result.skipped.empty());
   CHECK(paths_of(select::scan_list(std::string_view("a.pdf\0.c\0", 9), '\0', dir.path(), {}, {})) ==
         Texts{".c", "a.pdf"});
 }
@@ -224,13 +222,12 @@ TEST_CASE("what a list names and cannot go is an error, links on the way include
   fs::create_directory_symlink("../out", dir.path() / "in/way");
   fs::create_symlink("a.json", dir.path() / "in/link.json");
   const std::string outside = (dir.path() / "out/secret.json").string();
-  const select::ScanResult result = select::scan_list(
+  const model::ScanResult result = select::scan_list(
       "a.json\ngone\n../out/secret.json\nway/secret.json\nlink.json\n.\n" + outside, '\n',
       dir.path() / "in", {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
-  CHECK(result.left_out.size() == 6);
-  for (const select::LeftOutFile& file : result.left_out)
-    CHECK(file.kind == select::LeftOut::by_error);
+  CHECK(result.skipped.size() == 6);
+  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
 }
 
 TEST_CASE("two files of one name are refused by name") {
@@ -247,7 +244,7 @@ TEST_CASE("two files of one name are refused by name") {
 
 TEST_CASE("JSON text is kept as it was written") {
   const std::string text = " {\"b\": 1.0,\n\"a\": [] } ";
-  const select::ScanResult result = select::scan_json(text);
+  const model::ScanResult result = select::scan_json(text);
   CHECK(paths_of(result) == Texts{"data.json"});
   CHECK(result.text == text);
   CHECK(result.size_bytes == text.size());

@@ -8,18 +8,18 @@
 
 #include "common/payload/relative_path.hpp"
 
-namespace healthmetric::select {
+namespace healthmetric::model {
 
 /// One thing to send.
 struct SourceFile {
   payload::RelativePath path;           ///< its name in the batch
   const std::string* folder = nullptr;  ///< which that name is below; null: it lies nowhere
 
-  [[nodiscard]] bool lies_nowhere() const { return folder == nullptr; }
+  [[nodiscard]] bool is_in_memory() const { return folder == nullptr; }
 
   /// On this machine; empty when it lies nowhere.
   [[nodiscard]] std::string location() const {
-    return lies_nowhere() ? std::string() : *folder + path.str();
+    return is_in_memory() ? std::string() : *folder + path.str();
   }
 };
 
@@ -82,4 +82,4 @@ class FileList {
   std::deque<Entry> entries_;
 };
 
-}  // namespace healthmetric::select
+}  // namespace healthmetric::model

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/payload/batch.hpp"
+#include "sender/model/file_list.hpp"
+
+namespace healthmetric::model {
+
+/// Why something was skipped.
+enum class SkipCause {
+  by_rule,   ///< as documented: hidden, a link, a type that is not sent
+  by_error,  ///< it should have been sent and could not be
+};
+
+/// Reasons that somebody may want to do something about: a type that is not sent unless all are
+/// asked for, and the others that a rule gives.
+inline constexpr const char* kUnsupportedType = "unsupported type";
+inline constexpr const char* kIsHidden = "hidden";
+inline constexpr const char* kExcluded = "excluded";
+inline constexpr const char* kIgnored = "ignored by .healthmetricignore";
+
+struct Skipped {
+  payload::SkippedFile file;
+  SkipCause cause = SkipCause::by_rule;
+};
+
+struct ScanResult {
+  FileList files;  ///< sorted by path, unique
+  std::vector<Skipped> skipped;
+  std::uint64_t size_bytes = 0;  ///< of the files as they are now
+  std::string text;              ///< the content of the one file that lies nowhere
+};
+
+}  // namespace healthmetric::model
