@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 
 #include "common/payload/relative_path.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/folder.hpp"
 
 namespace healthmetric::archive {
 
@@ -18,10 +20,10 @@ namespace healthmetric::archive {
 /// a run that died left there is of no use to anybody.
 inline const payload::RelativePath kStagingFolder{".staging"};
 
-/// The storage folder, reached through directory descriptors only.
+/// The storage folder, reached through open folders only.
 ///
 /// Names come from strangers, and a stranger who can push a file can push a symbolic link. So no
-/// path is ever handed to the kernel whole: each component is opened below the one before it and
+/// path is ever handed to the system whole: each component is opened below the one before it and
 /// refused when it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old
 /// kernels and container filters refuse it.) Nothing that exists is ever replaced.
 ///
@@ -97,21 +99,21 @@ class Storage {
 
   struct OpenFolder {
     std::string path;
-    platform::UniqueFd fd;
+    platform::Folder folder;
 
-    [[nodiscard]] bool is(std::string_view wanted) const { return fd && path == wanted; }
+    [[nodiscard]] bool is(std::string_view wanted) const { return folder && path == wanted; }
   };
 
-  /// A descriptor of the folder "a/b/" ("" is the root); valid until another folder was asked for
-  /// twice. No descriptor when it is missing and may not be created.
-  int directory(std::string_view path, Missing missing);
-  platform::UniqueFd open_directory(std::string_view path, Missing missing);
+  /// The folder "a/b/" ("" is the root); valid until another folder was asked for twice. Null when
+  /// it is missing and may not be created.
+  const platform::Folder* folder(std::string_view path, Missing missing);
+  platform::Folder open_folder(std::string_view path, Missing missing);
   void forget_folders();
 
   std::string root_;  ///< for messages
-  platform::UniqueFd root_fd_;
-  OpenFolder latest_;   ///< neighbours come in a row,
-  OpenFolder earlier_;  ///< or move from one folder to another
+  platform::Folder root_folder_;
+  std::array<OpenFolder, 2> recent_;  ///< neighbours come in a row, or move from one to another
+  std::size_t latest_ = 0;
 };
 
 /// True when both files hold the same bytes.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -12,47 +11,12 @@
 #include <vector>
 
 #include "common/base/stream.hpp"
+#include "common/platform/handle.hpp"
 
-/// Files, and with common/platform/own_file, sender/outbox/outbox and common/archive/storage the
-/// only place that speaks POSIX. Every function throws Error{io} that names the file and the
-/// system's reason, unless said otherwise.
+/// Files. Every function throws Error{io} that names the file and the system's reason, unless said
+/// otherwise.
 
 namespace healthmetric::platform {
-
-/// Repeats a system call that was interrupted. On network shares and FUSE even open() and fsync()
-/// are; one that is for ever is told like any other failure.
-template <typename Call>
-auto uninterrupted(Call call) {
-  constexpr int kMostCalls = 100;
-  auto result = call();
-  for (int calls = 1; result < 0 && errno == EINTR && calls < kMostCalls; ++calls) result = call();
-  return result;
-}
-
-/// True for the answers that mean: the system does not have this call, or the file system not for
-/// such a file (EINVAL, EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
-bool is_unsupported(int error_number);
-
-/// Owns a file descriptor.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept;
-  UniqueFd(const UniqueFd&) = delete;
-  UniqueFd& operator=(const UniqueFd&) = delete;
-  ~UniqueFd();
-
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
-  /// Gives the descriptor away.
-  int release() noexcept { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
 
 /// When a file was written, in the years 1 to 9999: what file systems tell beyond counts as the
 /// nearest of these. (The nanoseconds of system_clock end in 2262.)
@@ -86,9 +50,12 @@ class InputFile final : public Source {
   /// The same, with a name of its own for messages, where those may not tell the path.
   InputFile(const std::string& path, std::string name);
   /// Takes a descriptor that is already open; `name` is for messages.
-  InputFile(UniqueFd fd, std::string name);
+  InputFile(Handle fd, std::string name);
 
   std::size_t read(std::span<char> into) override;
+  /// Waits until something can be read; a signal ends that as stop_if_signalled() does.
+  void wait() const;
+
   [[nodiscard]] FileState state() const;
   /// False where the size is no content's: of a page in sysfs and configfs, whatever is in the
   /// file. (In procfs and most of their kind it is 0.)
@@ -99,7 +66,7 @@ class InputFile final : public Source {
 
  private:
   FileState first_state_;
-  UniqueFd fd_;
+  Handle fd_;
   std::string name_;
 };
 
@@ -109,7 +76,7 @@ class OutputFile final : public Sink {
   /// Creates `path`, which must not exist, with mode 0600.
   explicit OutputFile(const std::filesystem::path& path);
   /// Takes a descriptor that is already open; `name` is for messages.
-  OutputFile(UniqueFd fd, std::string name);
+  OutputFile(Handle fd, std::string name);
 
   void write(std::string_view bytes) override;
 
@@ -126,7 +93,7 @@ class OutputFile final : public Sink {
   void sync();
 
  private:
-  UniqueFd fd_;
+  Handle fd_;
   std::string name_;
   std::string buffer_;
 };
@@ -150,11 +117,11 @@ void survive_file_size_limit();
 void survive_broken_pipes();
 
 /// Standard input.
-UniqueFd standard_input();
+Handle standard_input();
 
 /// Opens for reading what lies at `path`, symbolic links followed, pipes and devices included. It
 /// does not wait for a pipe's writer, reading does.
-UniqueFd open_named_file(const std::filesystem::path& path);
+Handle open_named_file(const std::filesystem::path& path);
 
 /// Writes a result to standard output. Throws Error{io} when its reader is gone or its disk is
 /// full: a result nobody could read is no success.
@@ -164,12 +131,8 @@ void print(std::string_view text);
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
-/// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;
-/// EIO, ENOSPC and EDQUOT, which may come only now, are failures. `name` is for messages.
-void sync_descriptor(int fd, std::string_view name);
-
-/// Makes renames and creations in a directory durable, as far as sync_descriptor() can.
+/// Makes renames and creations in a directory durable. Where the file system cannot be asked to
+/// (network shares, FUSE) this goes on without, as restic and git do.
 void sync_directory(const std::filesystem::path& path);
 
 /// Creates what is missing of `path`, each with mode 0700: all of it or nothing.
@@ -194,7 +157,7 @@ class TemporaryDirectory {
 std::string temporary_folder();
 
 /// A new file without a name there, open for reading and writing.
-UniqueFd unnamed_file();
+Handle unnamed_file();
 
 /// What `source` still has, in such a file, to be read from its front. Throws Error{too_large} for
 /// more than `max_bytes`.

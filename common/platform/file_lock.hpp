@@ -33,10 +33,10 @@ class FileLock {
   void remove();
 
  private:
-  FileLock(std::filesystem::path path, UniqueFd fd);
+  FileLock(std::filesystem::path path, Handle fd);
 
   std::filesystem::path path_;
-  UniqueFd fd_;
+  Handle fd_;
 };
 
 }  // namespace healthmetric::platform

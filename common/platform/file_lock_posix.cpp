@@ -12,6 +12,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/own_file.hpp"
+#include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -26,12 +27,12 @@ namespace {
                   (has_no_locks ? "; " + where + " must be on a file system that has locks" : ""));
 }
 
-bool try_flock(const UniqueFd& fd) {
+bool try_flock(const Handle& fd) {
   return uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0;
 }
 
 /// False when another process has the lock.
-bool lock(const UniqueFd& fd, const std::filesystem::path& path) {
+bool lock(const Handle& fd, const std::filesystem::path& path) {
   if (try_flock(fd)) return true;
   if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);
   return false;
@@ -44,11 +45,11 @@ bool is_there(const std::filesystem::path& path) {
 
 }  // namespace
 
-FileLock::FileLock(std::filesystem::path path, UniqueFd fd)
+FileLock::FileLock(std::filesystem::path path, Handle fd)
     : path_(std::move(path)), fd_(std::move(fd)) {}
 
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
-  UniqueFd fd = open_own_file(path);
+  Handle fd = open_own_file(path);
   // The lock on a file that is gone keeps nobody out.
   if (!lock(fd, path) || !is_there(path)) return {};
   return FileLock(path, std::move(fd));
@@ -56,7 +57,7 @@ std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
 
 std::optional<FileLock> FileLock::try_lock_existing(const std::filesystem::path& path) {
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  UniqueFd fd(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
+  Handle fd(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
   if (!fd || !try_flock(fd) || !is_there(path)) return {};
   return FileLock(path, std::move(fd));
 }
@@ -81,7 +82,7 @@ std::string FileLock::holder(const std::filesystem::path& path) {
 
 void FileLock::remove() {
   ::unlink(path_.c_str());
-  fd_ = UniqueFd();
+  fd_ = Handle();
 }
 
 }  // namespace healthmetric::platform

@@ -19,6 +19,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -43,13 +44,13 @@ FileState state_of(const struct stat& info) {
   return {static_cast<std::uint64_t>(info.st_size), file_time(info.st_mtim)};
 }
 
-UniqueFd open_file(const std::filesystem::path& path, int flags) {
+Handle open_file(const std::filesystem::path& path, int flags) {
   constexpr mode_t kPrivate = 0600;
-  return UniqueFd(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kPrivate); }));
+  return Handle(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kPrivate); }));
 }
 
-UniqueFd open_regular(const std::string& path, const std::string& name, FileState& state) {
-  UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+Handle open_regular(const std::string& path, const std::string& name, FileState& state) {
+  Handle fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   if (!fd && errno == ELOOP) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
   }
@@ -63,8 +64,8 @@ UniqueFd open_regular(const std::string& path, const std::string& name, FileStat
   return fd;
 }
 
-UniqueFd create_private_file(const std::filesystem::path& path) {
-  UniqueFd fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+Handle create_private_file(const std::filesystem::path& path) {
+  Handle fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
   return fd;
 }
@@ -80,13 +81,8 @@ bool is_unsupported(int error_number) {
   return error_number == EINVAL || error_number == EOPNOTSUPP || error_number == ENOSYS;
 }
 
-UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-UniqueFd::~UniqueFd() {
-  if (fd_ >= 0) ::close(fd_);
+Handle::~Handle() {
+  if (*this) ::close(native_);
 }
 
 InputFile::InputFile(const std::filesystem::path& path) : InputFile(path.native(), path.native()) {}
@@ -94,12 +90,16 @@ InputFile::InputFile(const std::filesystem::path& path) : InputFile(path.native(
 InputFile::InputFile(const std::string& path, std::string name)
     : fd_(open_regular(path, name, first_state_)), name_(std::move(name)) {}
 
-InputFile::InputFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+InputFile::InputFile(Handle fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
 std::size_t InputFile::read(std::span<char> into) {
   const ssize_t count = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
   if (count < 0) throw_system_error("cannot read " + in_quotes(name_), errno);
   return static_cast<std::size_t>(count);
+}
+
+void InputFile::wait() const {
+  wait_for_input(fd_);
 }
 
 FileState InputFile::state() const {
@@ -138,8 +138,7 @@ void InputFile::rewind() {
 OutputFile::OutputFile(const std::filesystem::path& path)
     : OutputFile(create_private_file(path), path.string()) {}
 
-OutputFile::OutputFile(UniqueFd fd, std::string name)
-    : fd_(std::move(fd)), name_(std::move(name)) {}
+OutputFile::OutputFile(Handle fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
 void OutputFile::write(std::string_view bytes) {
   const bool is_large = bytes.size() >= kWriteBufferBytes / 2;
@@ -203,7 +202,7 @@ void occupy_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number is this one.
-    UniqueFd occupant(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    Handle occupant(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
     if (!occupant) throw_system_error("cannot open /dev/null", errno);
     occupant.release();
   }
@@ -217,14 +216,14 @@ void survive_broken_pipes() {
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
-UniqueFd standard_input() {
-  UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+Handle standard_input() {
+  Handle fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!fd) throw_system_error("cannot read standard input", errno);
   return fd;
 }
 
-UniqueFd open_named_file(const std::filesystem::path& path) {
-  UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+Handle open_named_file(const std::filesystem::path& path) {
+  Handle fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd || ::fcntl(fd.get(), F_SETFL, O_RDONLY) != 0) {
     throw_system_error("cannot read " + in_quotes(path.string()), errno);
   }
@@ -260,7 +259,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
 
 void sync_directory(const std::filesystem::path& path) {
   const std::string name = path.empty() ? "." : path.string();
-  const UniqueFd fd = open_file(name, O_RDONLY | O_DIRECTORY);
+  const Handle fd = open_file(name, O_RDONLY | O_DIRECTORY);
   if (!fd) throw_system_error("cannot write " + in_quotes(name), errno);
   sync_descriptor(fd.get(), name);
 }
@@ -317,9 +316,9 @@ std::string temporary_folder() {
   return folder.empty() ? "/tmp" : folder;
 }
 
-UniqueFd unnamed_file() {
+Handle unnamed_file() {
   std::string name = temporary_name();
-  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  Handle fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd || ::unlink(name.c_str()) != 0) {
     throw_system_error("cannot create " + in_quotes(name), errno);
   }
@@ -328,8 +327,8 @@ UniqueFd unnamed_file() {
 
 InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
   const std::string name = "a temporary file in " + temporary_folder();
-  UniqueFd fd = unnamed_file();
-  UniqueFd same(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  Handle fd = unnamed_file();
+  Handle same(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
   if (!same) throw_system_error("cannot use " + name, errno);
   OutputFile out(std::move(same), name);
   std::vector<char> block(kWriteBufferBytes);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/platform/clock.hpp"
-#include "common/platform/file.hpp"
+#include "common/platform/handle.hpp"
 
 /// SIGINT, SIGTERM and SIGHUP as a wish that is granted at the next safe moment.
 ///
@@ -22,12 +22,12 @@ void stop_if_signalled();
 void stop_soon_if_signalled();
 
 /// Readable once such a signal came, for who waits for something else beside.
-UniqueFd signal_descriptor();
+Handle signal_descriptor();
 
 /// Sleeps, unless a signal comes: then it throws as stop_if_signalled() does.
 void sleep_unless_signalled(Clock::duration time);
 
-/// Waits until `descriptor` can be read or a signal comes, and then throws as stop_if_signalled().
-void wait_for_input(int descriptor);
+/// Waits until `input` can be read or a signal comes, and then throws as stop_if_signalled().
+void wait_for_input(const Handle& input);
 
 }  // namespace healthmetric::platform

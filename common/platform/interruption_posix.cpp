@@ -65,15 +65,15 @@ void stop_soon_if_signalled() {
   stop_if_signalled();
 }
 
-UniqueFd signal_descriptor() {
+Handle signal_descriptor() {
   const sigset_t set = watched_signals();
-  UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  Handle fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd) throw_system_error("cannot watch for signals", errno);
   return fd;
 }
 
 void sleep_unless_signalled(Clock::duration time) {
-  const UniqueFd signals = signal_descriptor();
+  const Handle signals = signal_descriptor();
   std::array<pollfd, 1> descriptors{{{signals.get(), POLLIN, 0}}};
   const auto end = std::chrono::steady_clock::now() + time;
   for (;;) {
@@ -84,9 +84,9 @@ void sleep_unless_signalled(Clock::duration time) {
   }
 }
 
-void wait_for_input(int descriptor) {
-  const UniqueFd signals = signal_descriptor();
-  std::array<pollfd, 2> descriptors{{{signals.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
+void wait_for_input(const Handle& input) {
+  const Handle signals = signal_descriptor();
+  std::array<pollfd, 2> descriptors{{{signals.get(), POLLIN, 0}, {input.get(), POLLIN, 0}}};
   for (;;) {
     // Also after input came: Ctrl-C ends whoever writes it, too, and what was cut off looks whole.
     stop_if_signalled();

@@ -18,6 +18,6 @@ void expect_own_file(const std::filesystem::path& path);
 
 /// Opens a file of this program's own for reading and writing, created with mode 0600 where nothing
 /// is. Never waits, and refuses what expect_own_file() does.
-UniqueFd open_own_file(const std::filesystem::path& path);
+Handle open_own_file(const std::filesystem::path& path);
 
 }  // namespace healthmetric::platform

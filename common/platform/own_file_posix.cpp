@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
 
@@ -41,10 +42,10 @@ void expect_own_file(const std::filesystem::path& path) {
                                          in_quotes(path.string()), kind_of(type)));
 }
 
-UniqueFd open_own_file(const std::filesystem::path& path) {
+Handle open_own_file(const std::filesystem::path& path) {
   expect_own_file(path);
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  UniqueFd fd(uninterrupted([&] { return ::open(path.c_str(), kFlags, 0600); }));
+  Handle fd(uninterrupted([&] { return ::open(path.c_str(), kFlags, 0600); }));
   if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
   return fd;
 }

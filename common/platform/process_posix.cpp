@@ -13,6 +13,7 @@
 #include "common/base/error.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -74,12 +75,12 @@ struct Lifeline {
   Lifeline() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) FileActions::check(errno, "pipe");
-    ours = UniqueFd(ends[0]);
-    theirs = UniqueFd(ends[1]);
+    ours = Handle(ends[0]);
+    theirs = Handle(ends[1]);
   }
 
-  UniqueFd ours;
-  UniqueFd theirs;
+  Handle ours;
+  Handle theirs;
 };
 
 /// The exit status of a child that has ended, or is about to.
@@ -116,9 +117,9 @@ int run(const Command& command) {
   FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
                                     pointers_to(words).data(), pointers_to(environment).data()),
                      words.front());
-  lifeline.theirs = UniqueFd();
+  lifeline.theirs = Handle();
   try {
-    wait_for_input(lifeline.ours.get());
+    wait_for_input(lifeline.ours);
   } catch (const Error&) {
     ::kill(child, SIGKILL);
     reap(child, words.front());

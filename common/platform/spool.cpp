@@ -20,7 +20,7 @@ constexpr std::size_t kSpoolBlockBytes = std::size_t{64} * 1024;
 }
 
 std::FILE* open_unnamed_file() {
-  UniqueFd fd = unnamed_file();
+  Handle fd = unnamed_file();
   std::FILE* const file = ::fdopen(fd.get(), "w+b");
   if (file == nullptr) fail();
   fd.release();

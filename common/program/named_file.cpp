@@ -4,7 +4,6 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
-#include "common/platform/interruption.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/program/log.hpp"
 #include "common/text/text_encoding.hpp"
@@ -12,25 +11,24 @@
 namespace healthmetric::program {
 namespace {
 
-/// A descriptor whose writer may take its time: a signal ends the wait.
+/// An input whose writer may take its time: a signal ends the wait.
 class PatientInput final : public Source {
  public:
-  PatientInput(platform::UniqueFd fd, const std::string& name)
-      : descriptor_(fd.get()), input_(std::move(fd), name) {}
+  PatientInput(platform::Handle handle, const std::string& name)
+      : input_(std::move(handle), name) {}
 
   std::size_t read(std::span<char> into) override {
-    platform::wait_for_input(descriptor_);
+    input_.wait();
     return input_.read(into);
   }
 
  private:
-  int descriptor_;
   platform::InputFile input_;
 };
 
-std::string read_patiently(platform::UniqueFd fd, const std::string& name,
+std::string read_patiently(platform::Handle handle, const std::string& name,
                            std::uint64_t max_bytes) {
-  PatientInput input(std::move(fd), name);
+  PatientInput input(std::move(handle), name);
   return platform::read_all(input, max_bytes, name);
 }
 

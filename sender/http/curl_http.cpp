@@ -281,7 +281,7 @@ class RunningTransfer {
 struct CurlTransport::Handle {
   std::unique_ptr<CURLM, FreeMulti> multi{libcurl().multi_init()};
   std::unique_ptr<CURL, FreeEasy> easy{libcurl().easy_init()};
-  platform::UniqueFd signals = platform::signal_descriptor();
+  platform::Handle signals = platform::signal_descriptor();
 };
 
 CurlTransport::CurlTransport(model::NetworkOptions network) : network_(std::move(network)) {}

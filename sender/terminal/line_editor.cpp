@@ -51,7 +51,7 @@ class SuspensionWatch {
     sigemptyset(&set);
     sigaddset(&set, SIGTSTP);
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    fd_ = platform::UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    fd_ = platform::Handle(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd_) throw_system_error("cannot watch for signals", errno);
   }
   ~SuspensionWatch() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -67,7 +67,7 @@ class SuspensionWatch {
   }
 
  private:
-  platform::UniqueFd fd_;
+  platform::Handle fd_;
   sigset_t before_{};
 };
 
@@ -180,7 +180,7 @@ struct LineEditor::Session {
 
   /// Throws when a signal ends the program first.
   void wait_for_key() {
-    const platform::UniqueFd signals = platform::signal_descriptor();
+    const platform::Handle signals = platform::signal_descriptor();
     std::array<pollfd, 3> descriptors{{{STDIN_FILENO, POLLIN, 0},
                                        {signals.get(), POLLIN, 0},
                                        {suspension->descriptor(), POLLIN, 0}}};

@@ -119,7 +119,7 @@ struct LastBody {
 /// One client, until it hangs up.
 class Connection {
  public:
-  Connection(platform::UniqueFd socket, LastBody& body) : socket_(std::move(socket)), body_(body) {
+  Connection(platform::Handle socket, LastBody& body) : socket_(std::move(socket)), body_(body) {
     const int on = 1;
     setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
@@ -174,13 +174,13 @@ class Connection {
     }
   }
 
-  platform::UniqueFd socket_;
+  platform::Handle socket_;
   LastBody& body_;
   std::string ahead_;  ///< received, and not looked at yet
 };
 
-platform::UniqueFd listen_on(in_port_t port) {
-  platform::UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+platform::Handle listen_on(in_port_t port) {
+  platform::Handle listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
@@ -194,12 +194,12 @@ platform::UniqueFd listen_on(in_port_t port) {
   return listener;
 }
 
-void serve_until_input_ends(const platform::UniqueFd& listener, BlobIds& blobs, LastBody& body) {
+void serve_until_input_ends(const platform::Handle& listener, BlobIds& blobs, LastBody& body) {
   for (;;) {
     std::array<pollfd, 2> waiting{pollfd{listener.get(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
     if (poll(waiting.data(), waiting.size(), -1) < 0) give_up("poll");
     if (waiting[0].revents != 0) {
-      Connection(platform::UniqueFd(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)), body)
+      Connection(platform::Handle(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)), body)
           .serve(blobs);
     } else if (waiting[1].revents != 0) {
       return;
@@ -216,7 +216,7 @@ int main(int argc, char** argv) {
   }
   LastBody body;
   BlobIds blobs(argv[2]);
-  const platform::UniqueFd listener = listen_on(static_cast<in_port_t>(std::stoi(argv[1])));
+  const platform::Handle listener = listen_on(static_cast<in_port_t>(std::stoi(argv[1])));
   std::cout << "ready" << std::endl;
   serve_until_input_ends(listener, blobs, body);
   platform::write_file_atomically(argv[3], std::string_view(body.room).substr(0, body.size));

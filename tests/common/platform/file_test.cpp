@@ -65,7 +65,7 @@ TEST_CASE("a new file is private and must be new") {
 }
 
 TEST_CASE("a full disk is an io error with the name") {
-  platform::OutputFile file(platform::UniqueFd(::open("/dev/full", O_WRONLY)), "the full disk");
+  platform::OutputFile file(platform::Handle(::open("/dev/full", O_WRONLY)), "the full disk");
   CHECK(is_io_error_about(error_of([&] {
                             file.write(std::string(10'000'000, 'x'));
                             file.flush();
@@ -148,12 +148,12 @@ TEST_CASE("random names are hexadecimal and differ") {
 }
 
 TEST_CASE("a descriptor has one owner") {
-  platform::UniqueFd a(::open("/dev/null", O_RDONLY));
+  platform::Handle a(::open("/dev/null", O_RDONLY));
   REQUIRE(a);
   const int number = a.get();
-  platform::UniqueFd b = std::move(a);
+  platform::Handle b = std::move(a);
   CHECK(b.get() == number);
-  platform::UniqueFd c;
+  platform::Handle c;
   c = std::move(b);
   CHECK(c.release() == number);
   CHECK_FALSE(c);

@@ -72,7 +72,7 @@ TEST_CASE("a signal ends the wait for input that does not come") {
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
           platform::watch_for_signals();
           ::kill(::getpid(), SIGINT);
-          platform::wait_for_input(ends[0]);
+          platform::wait_for_input(platform::Handle(ends[0]));
         }) == 130);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("a signal counts more than input that is there") {
           platform::watch_for_signals();
           ::close(ends[1]);  // the writer's end: there is an end of input to be read
           ::kill(::getpid(), SIGINT);
-          platform::wait_for_input(ends[0]);
+          platform::wait_for_input(platform::Handle(ends[0]));
         }) == 130);
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a signal that comes with the input is seen before that is read") {
             ::_exit(0);  // which ends the input as well
           }
           ::close(ends[1]);
-          platform::wait_for_input(ends[0]);
+          platform::wait_for_input(platform::Handle(ends[0]));
         }) == 143);
 }
 
@@ -108,7 +108,6 @@ TEST_CASE("input that is there is not waited for") {
   int ends[2] = {};
   REQUIRE(::pipe(ends) == 0);
   REQUIRE(::write(ends[1], "x", 1) == 1);
-  platform::wait_for_input(ends[0]);
-  ::close(ends[0]);
+  platform::wait_for_input(platform::Handle(ends[0]));
   ::close(ends[1]);
 }
