@@ -41,10 +41,10 @@ def _branch(event: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     named = _object(event, "client_payload").get("ref")
     ref = environment["GITHUB_REF"] if named in (None, "") else named
     if not isinstance(ref, str) or len(ref) > MAX_BRANCH_CHARACTERS or not ref.isprintable():
-        raise BadEvent(f"client_payload.ref is no name for a branch: {ascii(ref)[:100]}")
+        raise BadEvent(f"client_payload.ref is not a valid branch name: {ascii(ref)[:100]}")
     branch = ref.removeprefix(BRANCHES)
     if not branch or branch.startswith("refs/"):
-        raise BadEvent(f"{ref} is no branch: batches are received on branches only")
+        raise BadEvent(f"{ref} is not a branch: batches are received on branches only")
     return branch
 
 

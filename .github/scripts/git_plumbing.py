@@ -86,7 +86,7 @@ class Clone:
         try:
             self._git("check-ref-format", ref)
         except GitError as failure:
-            raise GitError(f"{branch!r} is no name for a branch") from failure
+            raise GitError(f"{branch!r} is not a valid branch name") from failure
         depth = []
         if self._text("rev-parse", "--is-shallow-repository") == "true":
             # With a depth, git has a pack made even when it lacks nothing.

@@ -43,7 +43,7 @@ std::uint64_t count_elements(text::JsonScanner& scanner) {
 BatchStatus read_status(text::JsonScanner& scanner) {
   const std::uint64_t begin = scanner.offset();
   const auto status = parse_batch_status(scanner.string());
-  if (!status) text::JsonScanner::fail_at("a status that is none", begin);
+  if (!status) text::JsonScanner::fail_at("an invalid status", begin);
   return *status;
 }
 

@@ -122,7 +122,7 @@ void Tally::add(std::string_view name, std::uint64_t size) {
 std::chrono::sys_seconds read_timestamp(text::JsonScanner& scanner) {
   const std::uint64_t begin = scanner.offset();
   const auto time = text::parse_timestamp(scanner.string());
-  if (!time) text::JsonScanner::fail_at("a timestamp that is none", begin);
+  if (!time) text::JsonScanner::fail_at("an invalid timestamp", begin);
   return *time;
 }
 

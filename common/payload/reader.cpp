@@ -107,8 +107,8 @@ class PayloadParser {
       }
     }
     scanner_.expect_end();
-    if (!has_metadata) reject("this is no payload: it has no 'batch_metadata'");
-    if (!has_files) reject("this is no payload: it has no 'files'");
+    if (!has_metadata) reject("not a payload: it has no 'batch_metadata'");
+    if (!has_files) reject("not a payload: it has no 'files'");
   }
 
   void read_files() {
@@ -240,7 +240,7 @@ class PayloadParser {
     std::string digest = ascii_lower(scanner_.string());
     if (digest.size() != kHexDigits ||
         digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
-      text::JsonScanner::fail_at("a SHA-256 that is none", begin);
+      text::JsonScanner::fail_at("an invalid SHA-256", begin);
     }
     return digest;
   }

@@ -58,7 +58,7 @@ Handle open_regular(const std::string& path, const std::string& name, FileState&
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) throw_system_error("cannot read " + in_quotes(name), errno);
   if (!S_ISREG(info.st_mode)) {
-    throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is no regular file");
+    throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": not a regular file");
   }
   state = state_of(info);
   return fd;

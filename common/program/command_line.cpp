@@ -194,7 +194,7 @@ std::vector<std::string> unknown_variables(const CLI::App& app, Told told, Optio
     }
     const std::string near = nearest_variable(name.substr(kPrefix.size()), setting_names(app));
     if (near.empty() && told == Told::what_is_near) continue;
-    messages.push_back(printable(name) + " is the variable of no option" +
+    messages.push_back(printable(name) + " is not a variable of any option" +
                        (near.empty() ? "" : ": did you mean " + near + "?"));
   }
   std::sort(messages.begin(), messages.end());

@@ -73,7 +73,7 @@ void refuse_long_dash(const CLI::App& app, const std::string& word) {
   if (name.empty() || exists(word)) return;
   const std::string near = text::did_you_mean(name, setting_names(app), "--");
   if (near.empty()) return;
-  throw CLI::ValidationError("there is no option " + in_quotes(word.substr(0, word.find('='))) +
+  throw CLI::ValidationError("unknown option " + in_quotes(word.substr(0, word.find('='))) +
                              ", which begins with a long dash" + near);
 }
 
@@ -92,7 +92,7 @@ bool is_home_of_somebody(const std::string& value) {
 void check_value(const CLI::Option& option, const std::string& value) {
   const std::string name = shown_name(option);
   const std::string type = value_name(option);
-  if (value.empty()) refuse(name, "its value is empty; leave the option out, or name one");
+  if (value.empty()) refuse(name, "the value is empty; omit the option, or give it a value");
   if (type == "JSON" || (is_place(type) && exists(value))) return;
   for (const auto& [opening, closing] : kQuotes) {
     if (value.size() > opening.size() + closing.size() && value.starts_with(opening) &&
@@ -100,7 +100,7 @@ void check_value(const CLI::Option& option, const std::string& value) {
       refuse(name, "the quotes around " +
                        in_quotes(value.substr(opening.size(),
                                               value.size() - opening.size() - closing.size())) +
-                       " are part of the value; leave them out");
+                       " are part of the value; remove them");
     }
   }
   if (is_place(type) && is_home_of_somebody(value)) {
@@ -114,7 +114,7 @@ void check_switch(const CLI::Option& option, const std::string& value) {
   static constexpr std::array<std::string_view, 8> kWords = {"true", "false", "yes", "no",
                                                              "on",   "off",   "1",   "0"};
   const std::string name = shown_name(option);
-  if (value.empty()) refuse(name, "its value is empty; leave the option out, or name one");
+  if (value.empty()) refuse(name, "the value is empty; omit the option, or give it a value");
   if (std::find(kWords.begin(), kWords.end(), ascii_lower(value)) == kWords.end()) {
     refuse(name, in_quotes(value) + " is neither true nor false");
   }
@@ -152,8 +152,8 @@ std::size_t check_option(const CLI::App& app, const CLI::Option& option,
   }
   if (!has_next) return i + 1;
   if (option_of(app, words[i + 1]) != nullptr) {
-    refuse(name,
-           fmt::format("its value is missing; write {}={} if that is meant", name, words[i + 1]));
+    refuse(name, fmt::format("requires a value; write {}={} if that is what you mean", name,
+                             words[i + 1]));
   }
   check_value(option, words[i + 1]);
   return i + 2;

@@ -10,6 +10,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/user_dirs.hpp"
+#include "common/text/spelling.hpp"
 
 namespace healthmetric::program {
 namespace {
@@ -66,7 +67,7 @@ std::uint64_t parse_size(const std::string& text) {
   const double bytes = number * unit_factor(text.substr(digits));
   if (!(bytes >= 1 && bytes <= kLargest)) {
     throw Error(ErrorCode::usage,
-                in_quotes(text) + " is no size; write for example 4096, 64K, 20M or 1G");
+                "invalid size " + in_quotes(text) + ": expected for example 4096, 64K, 20M or 1G");
   }
   return static_cast<std::uint64_t>(bytes);
 }
@@ -79,9 +80,8 @@ std::chrono::seconds parse_duration(const std::string& text) {
   const std::int64_t factor = seconds_in(text.substr(digits));
   if (digits == 0 || read.ec != std::errc() || factor == 0 || number > kLongest.count() / factor) {
     throw Error(ErrorCode::usage,
-                in_quotes(text) +
-                    " is no duration up to seven days; write for example 90, 90s, "
-                    "10m or 2h");
+                "invalid time " + in_quotes(text) +
+                    ": expected up to seven days, for example 90, 90s, 10m or 2h");
   }
   return std::chrono::seconds(number * factor);
 }
@@ -96,13 +96,13 @@ CLI::Validator duration_check() {
 
 CLI::Validator choice_check(const std::vector<std::string>& choices) {
   std::string list;
-  for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
-  CLI::Validator check = check_that([choices, list](const std::string& text) {
+  for (const std::string& choice : choices) list += (list.empty() ? "" : ",") + choice;
+  CLI::Validator check = check_that([choices](const std::string& text) {
     if (std::find(choices.begin(), choices.end(), text) != choices.end()) return;
-    throw Error(ErrorCode::usage, in_quotes(text) + " is none of " + list);
+    throw Error(ErrorCode::usage,
+                "invalid value " + in_quotes(text) + ": expected " + text::one_of(choices));
   });
   // What reads the definitions, for completions, finds the choices there.
-  std::erase(list, ' ');
   return check.description("{" + list + "}");
 }
 
@@ -113,7 +113,8 @@ CLI::Validator number_check(std::uint64_t least, std::uint64_t most) {
     const auto read = std::from_chars(text.data(), end, number);
     if (read.ec == std::errc() && read.ptr == end && number >= least && number <= most) return;
     throw Error(ErrorCode::usage,
-                fmt::format("{} is no whole number from {} to {}", in_quotes(text), least, most));
+                fmt::format("invalid number {}: expected a whole number from {} to {}",
+                            in_quotes(text), least, most));
   });
 }
 

@@ -25,8 +25,7 @@ std::string about_extra_word(const CLI::App& app) {
   const std::string word = words.empty() ? "" : words.front();
   const CLI::App& command = named_command(app);
   if (&command == &app) {
-    return "there is no command " + in_quotes(word) +
-           text::did_you_mean(word, command_names(command));
+    return "unknown command " + in_quotes(word) + text::did_you_mean(word, command_names(command));
   }
   return about_word_behind(command, word);
 }
@@ -59,10 +58,8 @@ std::string name_in(const std::string& message) {
 std::string about_word_behind(const CLI::App& command, const std::string& word) {
   const std::vector<std::string> commands = command_names(command);
   if (commands.empty()) return command.get_name() + " does not take " + in_quotes(word);
-  std::string list;
-  for (const std::string& name : commands) list += (list.empty() ? "" : ", ") + name;
-  return command.get_name() + " has no command " + in_quotes(word) + " but " + list +
-         text::did_you_mean(word, commands);
+  return "unknown command " + in_quotes(word) + " for " + command.get_name() + ": expected " +
+         text::one_of(commands) + text::did_you_mean(word, commands);
 }
 
 std::string shown_name(const CLI::Option& option) {
@@ -89,7 +86,7 @@ std::string about_unknown_option(const CLI::App& app, std::string_view word) {
   std::vector<std::string> names = setting_names(app);
   names.insert(names.end(), {"help", "version"});
   const bool is_letter = word.size() == dashes + 1;
-  return "there is no option " + in_quotes(word) +
+  return "unknown option " + in_quotes(word) +
          (is_letter ? "" : text::did_you_mean(word.substr(dashes), names, "--"));
 }
 
@@ -98,13 +95,13 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return about_extra_word(app);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const bool too_many = message.find("received") != std::string::npos;
-    return name_in(message) + (too_many ? ": it may be given once" : ": its value is missing");
+    return name_in(message) + (too_many ? ": given more than once" : ": requires a value");
   }
   if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
     return about_exclusion(app, printable(message));
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return named_command(app).get_name() + ": " + name_in(message) + " is missing";
+    return named_command(app).get_name() + " requires an " + name_in(message);
   }
   return printable(message);
 }

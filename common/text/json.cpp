@@ -22,8 +22,8 @@ Json parse_json(std::string_view text, std::string_view name) {
   } catch (const Json::out_of_range&) {
     throw Error(ErrorCode::bad_payload, printable(name) + " has a number that is too large");
   } catch (const Json::parse_error& error) {
-    throw Error(ErrorCode::bad_payload, fmt::format("{} is no valid JSON: it breaks at byte {}",
-                                                    printable(name), error.byte));
+    throw Error(ErrorCode::bad_payload,
+                fmt::format("{} is not valid JSON: error at byte {}", printable(name), error.byte));
   }
 }
 

@@ -168,7 +168,7 @@ class Auditor {
       if (is_gits_housekeeping(path)) return;
       if (is_regular && is_system_litter(path)) return note_litter(path);
       if (is_regular && path.ends_with(".json")) return read_summary(path);
-      find(Kind::unknown, path, "", is_regular ? "it is no summary" : "it is no regular file");
+      find(Kind::unknown, path, "", is_regular ? "not a summary" : "not a regular file");
     });
   }
 
@@ -217,7 +217,7 @@ class Auditor {
                     fmt::format("it has {} bytes, not {}", size, file.size_bytes));
       }
       if (codec::sha256_of(*there) != file.sha256) {
-        find(Kind::changed, file.stored_path, batch.batch_id, "its SHA-256 is another");
+        find(Kind::changed, file.stored_path, batch.batch_id, "its SHA-256 differs");
       }
     } catch (const Error& error) {
       const bool is_replaced = error.code() == ErrorCode::unsafe_path;
@@ -252,7 +252,7 @@ class Auditor {
 
   void look_at(const std::string& path, bool is_regular) {
     if (is_known(path)) return;  // what stands there was looked at with its summary
-    if (!is_regular) return find(Kind::unknown, path, "", "it is no regular file");
+    if (!is_regular) return find(Kind::unknown, path, "", "not a regular file");
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
     if (is_system_litter(path)) return note_litter(path);
     if (path.starts_with(unpack::kRejectedFolder)) return look_at_rejected(path);

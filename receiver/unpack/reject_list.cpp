@@ -16,10 +16,10 @@ RejectList read_reject_list(const std::filesystem::path& file) {
   try {
     const text::Json json =
         text::parse_json(platform::read_file(file, kMaxListBytes), file.string());
-    if (!json.is_object()) throw Error(ErrorCode::usage, file.string() + " is no JSON object");
+    if (!json.is_object()) throw Error(ErrorCode::usage, file.string() + " is not a JSON object");
     for (const auto& [payload, reason] : json.items()) {
       if (!reason.is_string())
-        throw Error(ErrorCode::usage, "the reason for " + payload + " is no string");
+        throw Error(ErrorCode::usage, "the reason for " + payload + " is not a string");
       list.emplace(payload, reason.get<std::string>());
     }
   } catch (const Error& error) {

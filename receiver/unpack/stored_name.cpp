@@ -82,7 +82,7 @@ std::string substitute(std::string_view pattern, const ValueOf& value_of) {
     }
     if (!value) {
       throw Error(ErrorCode::usage,
-                  fmt::format("--name-template: {} is no field; the fields are {{batch}} {{dir}} "
+                  fmt::format("--name-template: unknown field {}: the fields are {{batch}} {{dir}} "
                               "{{stem}} {{ext}} {{timestamp}} {{id}} {{year}} {{month}} {{day}} "
                               "{{batch_id}}",
                               in_quotes(pattern.substr(0, std::min(end, pattern.size() - 1) + 1))));

@@ -235,9 +235,7 @@ payload::BatchId identity_of(archive::Storage& storage, const WaitingBatch& batc
     return version_1_identity(storage, batch.payloads.front(), metadata);
   }
   const auto id = payload::BatchId::parse(metadata.batch_id);
-  if (!id)
-    reject("its batch_id " + in_quotes(utf8_prefix(metadata.batch_id, kMaxShownBytes)) +
-           " is none");
+  if (!id) reject("invalid batch_id " + in_quotes(utf8_prefix(metadata.batch_id, kMaxShownBytes)));
   if (batch.id && *batch.id != *id) reject("its batch_id contradicts its file name");
   return *id;
 }

@@ -176,7 +176,7 @@ toml::table parse_toml(const std::filesystem::path& file) {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
     throw Error(ErrorCode::usage,
-                fmt::format("{}, line {}: this is no TOML: {}", in_quotes(file.string()),
+                fmt::format("{}, line {}: invalid TOML: {}", in_quotes(file.string()),
                             error.source().begin.line, printable(error.description())));
   }
 }

@@ -20,8 +20,10 @@ constexpr const char* kConfigurationGroup = "Configuration";
 constexpr const char* kPrecedence =
     "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
     "HEALTHMETRIC_BATCH_NAME) and in sender.toml; the command line wins, then the environment, "
-    "then the file. Patterns are one list from everywhere, the file's first; a place that begins "
-    "with --include means only that. With no source, on a terminal, the sender asks.";
+    "then the file. Patterns from all of these form one list, the file's first. If the patterns in "
+    "the file, the "
+    "environment or on the command line begin with --include, files that no pattern matches are "
+    "skipped. With no source, on a terminal, the sender asks.";
 
 /// What is added from now on goes into the group.
 void begin_group(CLI::App& app, const char* name) {
@@ -32,7 +34,7 @@ void check_file_name(const std::string& name) {
   const std::string_view fault = payload::RelativePath::fault_of(name);
   if (!fault.empty()) {
     throw Error(ErrorCode::usage,
-                in_quotes(name) + " is no name for a file: it " + std::string(fault));
+                "invalid file name " + in_quotes(name) + ": it " + std::string(fault));
   }
 }
 
@@ -40,7 +42,7 @@ void check_part_size(const std::string& text) {
   if (program::parse_size(text) < model::kMinPartBytes) {
     const bool lacks_unit = text.find_first_not_of("0123456789") == std::string::npos;
     throw Error(ErrorCode::usage,
-                "parts of less than 64K are not made" +
+                "the smallest part size is 64K" +
                     (lacks_unit ? fmt::format("; {0} are bytes: did you mean {0}M?", text) : ""));
   }
 }
@@ -55,7 +57,7 @@ void check_is_file(const std::string& text) {
 
 void check_timeout(const std::string& text) {
   if (program::parse_duration(text).count() == 0) {
-    throw Error(ErrorCode::usage, "it must be a second or more");
+    throw Error(ErrorCode::usage, "must be at least one second");
   }
 }
 

@@ -38,7 +38,7 @@ std::optional<OutboxCommand> chosen_command(const CLI::App& app, const RawOption
     if (outbox->get_subcommand(name)->parsed()) return OutboxCommand{action, raw.batch_ids};
   }
   throw Error(ErrorCode::usage,
-              "outbox: say list, retry or drop (healthmetric-sender outbox --help tells of them)");
+              "outbox requires a command: list, retry or drop (healthmetric-sender outbox --help)");
 }
 
 std::optional<DataSource> chosen_source(const CLI::App& app, const RawOptions& raw,

@@ -121,8 +121,8 @@ class RepositoryFilter {
     if (command.repository.empty()) return;
     const auto pasted = forge::parse_pasted_repository(command.repository);
     if (!pasted) {
-      throw Error(ErrorCode::usage, "--repo: " + in_quotes(command.repository) +
-                                        " is no repository; write owner/name");
+      throw Error(ErrorCode::usage, "--repo: invalid repository " + in_quotes(command.repository) +
+                                        ": expected owner/name");
     }
     repository_ = pasted->repository.str();
   }
@@ -164,7 +164,8 @@ OutboxReport list(const Options& options, const outbox::Outbox& outbox, platform
 payload::BatchId parse_id(const std::string& text) {
   auto id = payload::BatchId::parse(text);
   if (!id)
-    throw Error(ErrorCode::usage, in_quotes(text) + " is no batch id; 'outbox list' shows them");
+    throw Error(ErrorCode::usage,
+                "invalid batch ID " + in_quotes(text) + ": 'outbox list' shows them");
   return *std::move(id);
 }
 
@@ -292,7 +293,7 @@ class Retry {
     try {
       const auto repository = forge::Repository::parse(target.repository);
       if (!repository) {
-        throw Error(ErrorCode::io, in_quotes(target.repository) + " is no repository");
+        throw Error(ErrorCode::io, "invalid repository " + in_quotes(target.repository));
       }
       ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
                            progress_);

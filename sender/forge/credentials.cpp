@@ -80,7 +80,7 @@ std::string fault_of_token(std::string_view token) {
   }
   if (token.size() > 1 && (kQuotes.find(token.front()) != std::string_view::npos ||
                            kQuotes.find(token.back()) != std::string_view::npos)) {
-    return "stands in quotes: leave them out, the token stands alone";
+    return "has quotes around it: remove them";
   }
   const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
                                                       [](char c) { return c > 0x20 && c < 0x7F; });

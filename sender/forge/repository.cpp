@@ -161,8 +161,9 @@ Repository parse_named_repository(const std::string& text, const std::string& wh
                                   const http::Url& api) {
   auto found = parse_pasted_repository(text);
   if (!found) {
-    throw Error(ErrorCode::usage, where + ": " + in_quotes(text::redact_user_info(text)) +
-                                      " is no repository; write owner/name");
+    throw Error(ErrorCode::usage, where + ": invalid repository " +
+                                      in_quotes(text::redact_user_info(text)) +
+                                      ": expected owner/name");
   }
   if (found->host.empty() || is_host_of(found->host, api)) return std::move(found->repository);
   throw Error(ErrorCode::usage,
@@ -217,7 +218,7 @@ void check_branch(const std::string& branch) {
                         branch.ends_with(".lock");
   const bool bad_middle = has("..") || has("@{") || has("//") || has("/.") || has(".lock/");
   if (branch == "@" || has_bad_character || bad_edge || bad_middle) {
-    throw Error(ErrorCode::usage, in_quotes(branch) + " is no name for a branch");
+    throw Error(ErrorCode::usage, "invalid branch name " + in_quotes(branch));
   }
 }
 

@@ -74,8 +74,8 @@ Url Url::parse(const std::string& text, std::string_view option) {
   const bool valid = set(url, text);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   if (scheme != "https" && scheme != "http") {
-    throw Error(ErrorCode::usage, fmt::format("{}: {} is no http or https URL", option,
-                                              in_quotes(text::redact_user_info(text))));
+    throw Error(ErrorCode::usage, fmt::format("{}: invalid URL {}: expected http:// or https://",
+                                              option, in_quotes(text::redact_user_info(text))));
   }
   if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
     throw Error(ErrorCode::usage,
@@ -115,7 +115,7 @@ model::Proxy parse_proxy(const std::string& text, std::string_view option) {
   if (!is_known || !is_readable || ats > (has_user ? 1 : 0)) {
     throw Error(
         ErrorCode::usage,
-        fmt::format("{}: this is no proxy; write [http|https|socks5h://]host:port{}", option,
+        fmt::format("{}: invalid proxy: expected [http|https|socks5h://]host:port{}", option,
                     ats > 0 && (is_known || !valid)
                         ? ", and an @, : or / in user or password as %40, %3A or %2F"
                         : ""));

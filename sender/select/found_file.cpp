@@ -54,7 +54,7 @@ void check_folder(const fs::path& folder) {
   }
   if (!fs::is_directory(status)) {
     throw Error(ErrorCode::usage,
-                in_quotes(folder.string()) + " is no folder: send a file with --file");
+                in_quotes(folder.string()) + " is not a folder: send a file with --file");
   }
   const fs::directory_iterator readable = list_folder(folder, error);
   if (error) {

@@ -61,8 +61,8 @@ PathPatterns::PathPatterns(const std::vector<PathPattern>& patterns) {
   for (const PathPattern& pattern : patterns) {
     const std::string& glob = pattern.glob;
     if (split(glob).empty()) {
-      throw Error(ErrorCode::usage,
-                  in_quotes(glob) + " is no pattern: write for example '*.csv' or 'raw/**'");
+      throw Error(ErrorCode::usage, "invalid pattern " + in_quotes(glob) +
+                                        ": expected for example '*.csv' or 'raw/**'");
     }
     const bool names_a_place = glob.find('/') < glob.size() - 1;
     std::vector<std::u32string> names;

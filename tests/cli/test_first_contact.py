@@ -72,7 +72,7 @@ def test_standard_input_is_sent_under_a_name(output: Output) -> None:
     (["--output=~lab/x", "exports"], "'~/'"), (["~lab/exports"], "'~/'"), (["--log-file", "~lab/x", "exports"], "'~/'"),
     (["exports", "My Exports"], "one at a time"), (["exports", "--max-files", "1.5"], "whole number"),
     (["exports", "--hidden=maybe"], "neither true nor false"), (["-"], "--data -"), ([""], "empty"),
-    (["outbox", "retyr"], "did you mean retry?"), (["--data", "1", "--compress", "gzip"], "none of none, zstd"),
+    (["outbox", "retyr"], "did you mean retry?"), (["--data", "1", "--compress", "gzip"], "expected none or zstd"),
 ])
 def test_a_slip_is_told_in_words_that_say_what_to_do(words: list[str], says: str, sender: Program, exports: Path) -> None:
     write_tree(sender.home / "My Exports", {"a.json": b"1"})
@@ -84,10 +84,10 @@ def test_a_slip_is_told_in_words_that_say_what_to_do(words: list[str], says: str
 
 
 @pytest.mark.parametrize("option, value, says", [
-    ("repo", "'octo/data'", "quotes"), ("folder", "~lab/x", "'~/'"), ("trigger", "often", "none of dispatch"),
-    ("branch", "a..b", "no name for a branch"), ("timeout", "0", "a second or more"), ("part-size", "1K", "less than 64K"),
-    ("hidden", "perhaps", "neither true nor false"), ("exclude", "/", "no pattern"), ("max-files", "many", "whole number"),
-    ("stdin-name", "../x", "no name for a file"),
+    ("repo", "'octo/data'", "quotes"), ("folder", "~lab/x", "'~/'"), ("trigger", "often", "expected dispatch"),
+    ("branch", "a..b", "invalid branch name"), ("timeout", "0", "at least one second"), ("part-size", "1K", "smallest part size is 64K"),
+    ("hidden", "perhaps", "neither true nor false"), ("exclude", "/", "invalid pattern"), ("max-files", "many", "whole number"),
+    ("stdin-name", "../x", "invalid file name"),
 ])
 def test_it_is_told_the_same_wherever_it_stands(option: str, value: str, says: str, sender: Program) -> None:
     config, variable = sender.home / "sender.toml", "HEALTHMETRIC_" + option.upper().replace("-", "_")
@@ -128,8 +128,8 @@ def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
 ) -> None:
     result = output("exports", env={"HEALTHMETRIC_EXLUDE": "*.csv", "HEALTHMETRIC_COLOUR": "red", "HEALTHMETRIC_REJECT_LIST": "x"})
     assert (result.status, result.stderr.splitlines()) == (0, [
-        "healthmetric-sender: warning: HEALTHMETRIC_COLOUR is the variable of no option",
-        "healthmetric-sender: warning: HEALTHMETRIC_EXLUDE is the variable of no option: did you mean HEALTHMETRIC_EXCLUDE?"])
+        "healthmetric-sender: warning: HEALTHMETRIC_COLOUR is not a variable of any option",
+        "healthmetric-sender: warning: HEALTHMETRIC_EXLUDE is not a variable of any option: did you mean HEALTHMETRIC_EXCLUDE?"])
     assert output("exports", "--quiet", env={"HEALTHMETRIC_COLOUR": "red"}).stderr == ""
     names = {program: set(re.findall(r"^  (?:-\w,)?--([\w-]+)", program("--help").stdout, re.MULTILINE))
              for program in (output.sender, receiver)}
@@ -142,7 +142,7 @@ def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
 
 
 @pytest.mark.parametrize("text, says", [
-    (f'"{TOKEN}"', "stands in quotes"), (f"GH_TOKEN={TOKEN}", "begins with 'GH_TOKEN='"),
+    (f'"{TOKEN}"', "has quotes around it"), (f"GH_TOKEN={TOKEN}", "begins with 'GH_TOKEN='"),
     (f"export GITHUB_TOKEN='{TOKEN}'", "begins with 'GITHUB_TOKEN='"), (f"Bearer {TOKEN}", "characters no token has"),
 ])
 def test_a_token_that_is_more_than_one_is_told_without_it(text: str, says: str, destination: Destination, source: Path,

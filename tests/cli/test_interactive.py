@@ -36,7 +36,7 @@ def test_a_folder_is_asked_for_shown_and_sent(columns: int, ask: Any, destinatio
     terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
     terminal.answer("Batch name [source]: ", b"January\r")
     terminal.answer("Repository: ", b"nonsense\r")
-    terminal.wait_for("'nonsense' is no repository; write owner/name")
+    terminal.wait_for("invalid repository 'nonsense': expected owner/name")
     terminal.answer("Repository: ", destination.repo.encode() + b"\r")
     terminal.wait_for("batch     January")
     terminal.wait_for("files     1 file, 13 B")

@@ -109,7 +109,7 @@ def test_a_proxy_of_the_environment_that_is_none_ends_the_run(
         result = destination.sender(*words, "--log-file", tmp_path / "log", "--verbose",
                                     env=destination.token(TOKEN) | env)
         assert (result.status, result.stdout) == (2, ""), result
-        result.error_line(variable if env else "--proxy", "this is no proxy")
+        result.error_line(variable if env else "--proxy", "invalid proxy")
         assert "s3cret" not in result.stderr
     assert not destination.sender.outbox.exists() or destination.waiting() == []
     assert not (tmp_path / "log").exists() or "s3cret" not in (tmp_path / "log").read_text()

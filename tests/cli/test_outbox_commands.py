@@ -240,7 +240,7 @@ def test_a_damaged_entry_can_be_dropped(destination: Destination, source: Path) 
     [listed] = destination("outbox", "list", "--json").json["batches"]
     assert (listed["batch_id"], listed["status"]) == (batch_id, "unreadable")
     assert f"{batch_id}  unreadable" in destination("outbox", "list").stdout
-    assert "entry.json is damaged: it is no valid JSON" in destination("outbox", "list").stdout
+    assert "entry.json is damaged: it is not valid JSON" in destination("outbox", "list").stdout
     retried = destination("outbox", "retry")
     assert retried.status == 4
     retried.error_line("cannot be read", f"outbox drop {batch_id}")

@@ -65,7 +65,7 @@ def test_a_note_that_is_a_fifo_is_told_as_unreadable(state: Path, destination: D
     os.mkfifo(entry / "entry.json")
     result = destination("--folder", source, timeout=SOON_S)
     assert result.status == 4, result
-    result.error_line("cannot be read", "it is no regular file", "outbox drop")
+    result.error_line("cannot be read", "not a regular file", "outbox drop")
 
 
 @pytest.mark.parametrize("name", ["paths", "paths.new"])

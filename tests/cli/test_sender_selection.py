@@ -57,7 +57,7 @@ def test_what_was_left_out_is_counted_and_listed_on_request(output: Output, tree
 def test_a_pattern_that_names_nothing_is_refused(output: Output, tree: Path) -> None:
     result = output("--folder", tree, "--include", "/")
     assert (result.status, result.stdout) == (2, "")
-    result.error_line("'/' is no pattern")
+    result.error_line("invalid pattern '/'")
 
 
 def test_help_says_that_the_last_match_wins(sender: Program) -> None:

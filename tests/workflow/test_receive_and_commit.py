@@ -401,5 +401,5 @@ def test_odd_names_in_the_storage_stay_and_stop_nothing(forge: Forge) -> None:
 def test_a_branch_cannot_smuggle_a_refspec(forge: Forge) -> None:
     before = forge.git("for-each-ref")
     done = forge.receive("--branch", "main:refs/heads/other")
-    assert done.returncode == 7 and "is no name for a branch" in done.stderr
+    assert done.returncode == 7 and "is not a valid branch name" in done.stderr
     assert forge.git("for-each-ref") == before

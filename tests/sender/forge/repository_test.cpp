@@ -70,7 +70,7 @@ TEST_CASE("a repository on another host is refused with the address of that one'
   says("https://me:secret@ghe.example.com/o/r", "--api-url https://ghe.example.com/api/v3");
   says("git@lab.ghe.com:o/r.git", "--api-url https://api.lab.ghe.com");
   says("https://gitlab.com/o/r", "not GitHub");
-  says("https://me:secret@github.com/o", "'https://***@github.com/o' is no repository");
+  says("https://me:secret@github.com/o", "invalid repository 'https://***@github.com/o'");
   for (const char* text : {"https://me:secret@ghe.example.com/o/r", "https://me:secret@x/o",
                            "me:secret@github.com/o/r", "//x:secret@github.com/o/r",
                            "https:/x:secret@github.com/o/r", "https//x:secret@github.com/o/r"}) {
@@ -79,7 +79,7 @@ TEST_CASE("a repository on another host is refused with the address of that one'
   for (const char* text : {"https://github.com/octo", "a/b/c", "octo", "git@github.com:octo", "",
                            "https:///o/r", "/o/r", "file:///o/r"}) {
     INFO(text);
-    CHECK(refusal(text).find("write owner/name") != std::string::npos);
+    CHECK(refusal(text).find("expected owner/name") != std::string::npos);
   }
 }
 
