@@ -184,7 +184,7 @@ std::filesystem::path folder_of(const outbox::Outbox& outbox, const payload::Bat
 /// What of a batch is in the repository already cannot be dropped any more. All of it is a delivery
 /// like any other, only without a trigger. Returns what to say about it.
 std::string settle_delivered(const Options& options, const outbox::Outbox& outbox,
-                             const std::string& id) {
+                             const std::string& id, platform::Clock& clock) {
   for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
     for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (entry.id.str() != id || entry.delivered_parts() == 0) continue;
@@ -194,14 +194,14 @@ std::string settle_delivered(const Options& options, const outbox::Outbox& outbo
             "after some days",
             entry.delivered_parts(), counted(entry.parts.size(), "part is", "parts are"));
       }
-      outbox::record_delivered(options.state_dir, entry);
+      outbox::record_delivered(options.state_dir, entry, clock.now_seconds());
       return "it is in the repository, and the workflow's next run will receive it";
     }
   }
   return "";
 }
 
-OutboxReport drop(const Options& options, const outbox::Outbox& outbox) {
+OutboxReport drop(const Options& options, const outbox::Outbox& outbox, platform::Clock& clock) {
   std::vector<std::filesystem::path> folders;
   for (const std::string& id : options.outbox_command->ids) {
     folders.push_back(folder_of(outbox, parse_id(id)));
@@ -218,7 +218,7 @@ OutboxReport drop(const Options& options, const outbox::Outbox& outbox) {
   for (const std::filesystem::path& folder : folders) {
     const std::string id = folder.filename().string();
     try {
-      const std::string what_stays = settle_delivered(options, outbox, id);
+      const std::string what_stays = settle_delivered(options, outbox, id, clock);
       outbox.remove(folder);
       text += fmt::format("dropped {}\n", id);
       if (!what_stays.empty()) log::warning(fmt::format("{}: {}", id, what_stays));
@@ -301,7 +301,7 @@ class Retry {
                                         progress_, target, "");
       if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
       queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
-        outbox::record_delivered(options_.state_dir, entry);
+        outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
       });
       queue_runner.run(options_.lock_wait);
       status_ = program::more_important(status_, queue_runner.status());
@@ -345,7 +345,7 @@ OutboxReport run_outbox_command(const Options& options, http::HttpTransport& tra
     case OutboxCommand::Action::list:
       return list(options, outbox, clock);
     case OutboxCommand::Action::drop:
-      return drop(options, outbox);
+      return drop(options, outbox, clock);
     case OutboxCommand::Action::retry:
       return Retry(options, outbox, transport, clock, progress).run();
   }

@@ -160,7 +160,7 @@ class SendingRun {
     deliver::QueueRunner queue_runner(session_.client(), session_.transport(), outbox_, clock_,
                                       progress_, target_, own_batch);
     queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
-      outbox::record_delivered(options_.state_dir, entry);
+      outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
     });
     return queue_runner;
   }

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/interruption.hpp"
@@ -22,9 +24,14 @@ constexpr const char* kSchema = R"(
     PRIMARY KEY (target, location)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sent_by_batch ON sent (target, batch_id);
   CREATE TABLE IF NOT EXISTS unconfirmed (
-    target TEXT NOT NULL, batch_id TEXT NOT NULL,
+    target TEXT NOT NULL, batch_id TEXT NOT NULL, delivered_s INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (target, batch_id)) WITHOUT ROWID;
 )";
+
+/// What the first version did not have. Of batches delivered until then only the time of packing is
+/// known: 0.
+constexpr const char* kAddDeliveredTime =
+    "ALTER TABLE unconfirmed ADD COLUMN delivered_s INTEGER NOT NULL DEFAULT 0";
 
 constexpr const char* kQueuedSchema = R"(
   CREATE TEMP TABLE queued (
@@ -178,16 +185,27 @@ class Transaction {
   bool is_committed_ = false;
 };
 
-/// In one transaction, for each takes a disk some flushes; and none where all is there already.
-void create_schema(const Connection& connection) {
+bool has_delivered_time(const Connection& connection) {
+  Statement column(connection,
+                   "SELECT 1 FROM pragma_table_info('unconfirmed') WHERE name = 'delivered_s'");
+  return column.step();
+}
+
+bool is_complete(const Connection& connection) {
   constexpr std::int64_t kParts = 3;
   Statement count(connection,
                   "SELECT count(*) FROM sqlite_schema "
                   "WHERE name IN ('sent', 'sent_by_batch', 'unconfirmed')");
-  if (count.step() && count.number_at(0) == kParts) return;
-  count.reset();
+  return count.step() && count.number_at(0) == kParts && has_delivered_time(connection);
+}
+
+/// In one transaction, for each takes a disk some flushes; and none where all is there already.
+void create_schema(const Connection& connection) {
+  if (is_complete(connection)) return;
   Transaction transaction(connection);
   connection.execute(kSchema);
+  // Asked once more within the transaction: another process may have been quicker.
+  if (!has_delivered_time(connection)) connection.execute(kAddDeliveredTime);
   transaction.commit();
 }
 
@@ -311,7 +329,8 @@ void SentFiles::update_time(const pack::PackedFileRecord& record) {
   update.step();
 }
 
-void SentFiles::add_delivered(const payload::BatchId& id, const std::filesystem::path& folder) {
+void SentFiles::add_delivered(const payload::BatchId& id, const std::filesystem::path& folder,
+                              std::chrono::sys_seconds now) {
   const std::string batch_id = id.str();
   Transaction transaction(database_->connection);
   Statement insert(database_->connection, "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?, ?)");
@@ -325,18 +344,23 @@ void SentFiles::add_delivered(const payload::BatchId& id, const std::filesystem:
     insert.step();
     insert.reset();
   });
-  Statement batch(database_->connection, "INSERT OR REPLACE INTO unconfirmed VALUES (?, ?)");
-  batch.text(database_->target).text(batch_id).step();
+  Statement batch(database_->connection, "INSERT OR REPLACE INTO unconfirmed VALUES (?, ?, ?)");
+  batch.text(database_->target).text(batch_id).number(now.time_since_epoch().count()).step();
   transaction.commit();
 }
 
-std::vector<payload::BatchId> SentFiles::unconfirmed(std::size_t count) {
+std::vector<UnconfirmedBatch> SentFiles::unconfirmed(std::size_t count) {
   Statement query(database_->connection,
-                  "SELECT batch_id FROM unconfirmed WHERE target = ? ORDER BY batch_id LIMIT ?");
+                  "SELECT batch_id, delivered_s FROM unconfirmed WHERE target = ? "
+                  "ORDER BY batch_id LIMIT ?");
   query.text(database_->target).number(static_cast<std::int64_t>(count));
-  std::vector<payload::BatchId> batches;
+  std::vector<UnconfirmedBatch> batches;
   while (query.step()) {
-    if (auto id = payload::BatchId::parse(query.text_at(0))) batches.push_back(std::move(*id));
+    auto id = payload::BatchId::parse(query.text_at(0));
+    if (!id) continue;
+    const std::chrono::sys_seconds delivered{std::chrono::seconds(query.number_at(1))};
+    const auto packed = id->time;
+    batches.push_back({std::move(*id), std::max(delivered, packed)});
   }
   return batches;
 }
@@ -371,10 +395,12 @@ void record_if_possible(const payload::BatchId& id, const std::function<void()>&
 
 }  // namespace
 
-void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry) {
+void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry,
+                      std::chrono::sys_seconds now) {
   if (!pack::has_packed_files(entry.folder)) return;
-  record_if_possible(
-      entry.id, [&] { SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder); });
+  record_if_possible(entry.id, [&] {
+    SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder, now);
+  });
 }
 
 void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,

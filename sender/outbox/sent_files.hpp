@@ -24,6 +24,14 @@
 
 namespace healthmetric::outbox {
 
+/// A batch that was delivered and whose receipt was not seen yet.
+struct UnconfirmedBatch {
+  payload::BatchId id;
+  std::chrono::sys_seconds delivered_at;  ///< long after it was packed, perhaps
+
+  friend bool operator==(const UnconfirmedBatch&, const UnconfirmedBatch&) = default;
+};
+
 class SentFiles {
  public:
   /// Opens the database below `state_dir`, which is created when it is missing. What is asked and
@@ -48,10 +56,11 @@ class SentFiles {
   void update_time(const pack::PackedFileRecord& record);
 
   /// The batch in `folder` is delivered. Recording it twice is the same as once.
-  void add_delivered(const payload::BatchId& id, const std::filesystem::path& folder);
+  void add_delivered(const payload::BatchId& id, const std::filesystem::path& folder,
+                     std::chrono::sys_seconds now);
 
   /// Delivered batches whose receipt was not seen yet, oldest first, at most `count`.
-  std::vector<payload::BatchId> unconfirmed(std::size_t count);
+  std::vector<UnconfirmedBatch> unconfirmed(std::size_t count);
 
   /// The batch is stored for good: no receipt needs to be looked for.
   void confirm(const payload::BatchId& id);
@@ -70,7 +79,8 @@ class SentFiles {
 
 /// Records that a batch of the outbox at `state_dir` is delivered. Failing to is said and no
 /// failure of the delivery: its files are then sent once more.
-void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry);
+void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry,
+                      std::chrono::sys_seconds now);
 
 /// Records in the same way what its receipt says.
 void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,

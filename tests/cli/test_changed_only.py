@@ -187,6 +187,16 @@ def test_what_was_rejected_counts_as_unsent(destination: Destination, folder: Pa
     assert send(destination, folder).json["status"] == "empty"
 
 
+def test_a_record_without_times_of_delivery_goes_on(destination: Destination, folder: Path) -> None:
+    """As the first version wrote it."""
+    first = send(destination, folder)
+    with closing(sqlite3.connect(destination.sender.home / "state/healthmetric/sent.db")) as database:
+        database.execute("ALTER TABLE unconfirmed DROP COLUMN delivered_s")
+    rejection = {"status": "rejected", "reason": "no", "payloads": []}
+    destination.put_file(summary_path(first.json["batch_id"]), json.dumps(rejection).encode())
+    assert send(destination, folder).json["files"] == 1
+
+
 def test_a_rejection_that_was_waited_for_counts_at_once(destination: Destination, folder: Path) -> None:
     process = destination.start("--folder", folder, "--changed-only", "--wait", "30", "--json")
     while not destination.dispatched():

@@ -26,8 +26,8 @@ struct Fixture {
     platform::write_file_atomically(file, text);
   }
 
-  /// As if it was packed and delivered just now.
-  void send() {
+  /// As if it was packed just now, and delivered.
+  void send(std::chrono::sys_seconds delivered_at = kBatch.time) {
     const fs::path folder = dir.path() / "packed";
     fs::remove_all(folder);
     fs::create_directory(folder);
@@ -36,7 +36,7 @@ struct Fixture {
     const platform::FileState state = input.state();
     writer.add({source, state.size_bytes, state.modified, codec::sha256_of(input)});
     writer.finish();
-    sent.add_delivered(kBatch, folder);
+    sent.add_delivered(kBatch, folder, delivered_at);
   }
 
   std::uint64_t unchanged() {
@@ -145,6 +145,12 @@ TEST_CASE("what cannot be asked now is asked by the next run") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
                                   R"("inbox/20240115T103000Z-a-00000001.part-0001.json"}]})");
   }
+  SECTION("nor is it given up for having waited in the outbox for a month") {
+    fixture.clock = FakeClock(kBatch.time + 24h * 40);
+    fixture.send(kBatch.time + 24h * 39);
+    fixture.transport.answer(404);
+  }
   deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
-  CHECK(fixture.sent.unconfirmed(10) == std::vector{kBatch});
+  REQUIRE(fixture.sent.unconfirmed(10).size() == 1);
+  CHECK(fixture.sent.unconfirmed(10).front().id == kBatch);
 }

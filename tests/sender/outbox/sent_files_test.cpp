@@ -15,6 +15,8 @@ namespace {
 
 const payload::BatchId kFirst = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
 const payload::BatchId kSecond = payload::BatchId::parse("20240116T103000Z-a-00000002").value();
+constexpr std::chrono::sys_seconds kDelivered =
+    std::chrono::sys_days(std::chrono::year(2024) / 2 / 1);
 
 struct Fixture {
   model::Target target{"https://api.example", "octo/data", "main", model::Trigger::dispatch};
@@ -45,7 +47,7 @@ struct Fixture {
 TEST_CASE("a delivered file is known, to this repository and branch alone") {
   Fixture fixture;
   CHECK_FALSE(fixture.sent.find("/data/x"));
-  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'), kDelivered);
   const auto found = fixture.sent.find("/data/x");
   REQUIRE(found);
   CHECK(found->size_bytes == 5);
@@ -63,8 +65,8 @@ TEST_CASE("a delivered file is known, to this repository and branch alone") {
 
 TEST_CASE("what was sent last counts, and what waits counts before it") {
   Fixture fixture;
-  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
-  fixture.sent.add_delivered(kSecond, fixture.batch("/data/x", 'b'));
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'), kDelivered);
+  fixture.sent.add_delivered(kSecond, fixture.batch("/data/x", 'b'), kDelivered);
   CHECK(fixture.sent.find("/data/x")->sha256.front() == 'b');
   fixture.sent.add_queued(fixture.batch("/data/x", 'c'));
   fixture.sent.add_queued(fixture.batch("/data/x", 'd'));
@@ -75,10 +77,11 @@ TEST_CASE("what was sent last counts, and what waits counts before it") {
 
 TEST_CASE("a rejected batch's files count as unsent") {
   Fixture fixture;
-  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'));
-  fixture.sent.add_delivered(kSecond, fixture.batch("/data/y", 'b'));
-  CHECK(fixture.sent.unconfirmed(10) == std::vector{kFirst, kSecond});
-  CHECK(fixture.sent.unconfirmed(1) == std::vector{kFirst});
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'), kDelivered);
+  fixture.sent.add_delivered(kSecond, fixture.batch("/data/y", 'b'), kDelivered);
+  CHECK(fixture.sent.unconfirmed(10) ==
+        std::vector<outbox::UnconfirmedBatch>{{kFirst, kDelivered}, {kSecond, kDelivered}});
+  CHECK(fixture.sent.unconfirmed(1) == std::vector<outbox::UnconfirmedBatch>{{kFirst, kDelivered}});
   fixture.sent.forget(kFirst);
   fixture.sent.confirm(kSecond);
   CHECK_FALSE(fixture.sent.find("/data/x"));
@@ -89,14 +92,14 @@ TEST_CASE("a rejected batch's files count as unsent") {
 TEST_CASE("recording a delivery twice is the same as once") {
   Fixture fixture;
   const auto folder = fixture.batch("/data/x", 'a');
-  fixture.sent.add_delivered(kFirst, folder);
-  fixture.sent.add_delivered(kFirst, folder);
+  fixture.sent.add_delivered(kFirst, folder, kDelivered);
+  fixture.sent.add_delivered(kFirst, folder, kDelivered);
   CHECK(fixture.sent.unconfirmed(10).size() == 1);
 }
 
 TEST_CASE("a time that was too young can be made up for") {
   Fixture fixture;
-  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a', 1s));
+  fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a', 1s), kDelivered);
   pack::PackedFileRecord record = fixture.sent.find("/data/x").value();
   CHECK_FALSE(record.modified_ns);
   record.modified_ns = 42;
@@ -108,7 +111,8 @@ TEST_CASE("a delivery that cannot be recorded whole is not recorded") {
   Fixture fixture;
   const auto folder = fixture.batch("/data/x", 'a');
   std::filesystem::resize_file(folder / "files", std::filesystem::file_size(folder / "files") - 1);
-  CHECK(error_code_of([&] { fixture.sent.add_delivered(kFirst, folder); }) == ErrorCode::io);
+  CHECK(error_code_of([&] { fixture.sent.add_delivered(kFirst, folder, kDelivered); }) ==
+        ErrorCode::io);
   CHECK(fixture.sent.unconfirmed(10).empty());
 }
 
