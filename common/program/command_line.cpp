@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cctype>
-#include <sstream>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/version.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
+#include "common/program/cli_app.hpp"
 #include "common/program/command_words.hpp"
-#include "common/program/help_format.hpp"
-#include "common/program/option_values.hpp"
+#include "common/program/help_text.hpp"
 #include "common/program/usage_text.hpp"
 #include "common/text/spelling.hpp"
 
@@ -27,62 +25,22 @@ std::string environment_name(const std::string& option) {
   return name;
 }
 
-}  // namespace
-
-void set_up_command_line(CLI::App& app, const std::string& program) {
-  app.name(program);
-  app.formatter(std::make_shared<HelpFormat>());
-  app.set_help_flag("-h,--help", "Print this help and stop")->group(kGeneralGroup);
-  app.set_version_flag("--version", program + " " + kVersion, "Print the version and stop")
-      ->group(kGeneralGroup);
-}
-
-std::string list_of(OptionNames names) {
-  std::string text;
-  for (const std::string_view& name : names) {
-    if (!text.empty()) text += &name == &names.back() ? " and " : ", ";
-    text += "--" + std::string(name);
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0) lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return text;
+  return lines;
 }
 
-void refuse_other_options(const CLI::App& app, const std::string& command, OptionNames takes) {
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->count() == 0) continue;
-    if (!option->nonpositional()) {
-      throw Error(ErrorCode::usage,
-                  fmt::format("{} ({} {} --help)",
-                              about_word_behind(named_command(app), option->results().front()),
-                              app.get_name(), command));
-    }
-    const std::string& name = option->get_single_name();
-    if (std::find(takes.begin(), takes.end(), name) == takes.end()) {
-      throw Error(ErrorCode::usage, fmt::format("{0} does not take --{1} ({2} {0} --help)", command,
-                                                name, app.get_name()));
-    }
-  }
+/// Words without the prefix, which all have and which would make all of them near.
+std::string nearest_variable(std::string word, const std::vector<std::string>& options) {
+  std::replace(word.begin(), word.end(), '_', '-');
+  const std::string near = text::nearest_word(word, options);
+  return near.empty() ? "" : environment_name(near);
 }
-
-std::string value_name(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));
-}
-
-void expand_home_in_paths(CLI::App& app) {
-  for (CLI::Option* option : app.get_options()) {
-    const std::string type = value_name(*option);
-    const bool is_path = type == "DIR" || type == "FILE" || type == kPaths;
-    if (is_path) option->transform(home_expansion());
-  }
-}
-
-bool is_setting(const CLI::Option& option) {
-  const std::string& name = option.get_single_name();
-  return name != "help" && name != "version" && option.nonpositional() &&
-         option.get_group() != kRefusedGroup;
-}
-
-namespace {
 
 /// CLI11 takes words from the back.
 void parse_words(CLI::App& app, std::vector<std::string> words) {
@@ -126,86 +84,106 @@ std::vector<std::string> in_front(const Setting& setting, const std::vector<std:
   return result;
 }
 
-}  // namespace
-
-Parsed parse_command_line(CLI::App& app, int argc, const char* const* argv) {
-  try {
-    parse_words(app, {argv + 1, argv + argc});
-    return Parsed::run;
-  } catch (const CLI::Success& success) {
-    std::ostringstream text;
-    app.exit(success, text, text);
-    platform::print(std::move(text).str());
-    return Parsed::help_shown;
-  } catch (const CLI::ParseError& error) {
-    throw Error(ErrorCode::usage,
-                usage_text(app, error) + " (" + app.get_name() + " --help lists the options)");
+/// What an option that the command does not take is for.
+std::string commands_that_take(const Program& program, const std::string& option) {
+  std::vector<std::string> takers;
+  for (const auto& command : program.commands) {
+    if (accepts(*command, option)) takers.push_back(command->words());
   }
+  return text::one_of(takers);
 }
 
-namespace {
-
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-/// Words without the prefix, which all have and which would make all of them near.
-std::string nearest_variable(std::string word, const std::vector<std::string>& options) {
-  std::replace(word.begin(), word.end(), '_', '-');
-  const std::string near = text::nearest_word(word, options);
-  return near.empty() ? "" : environment_name(near);
+std::string next_words(const Program& program, const std::string& words) {
+  std::vector<std::string> next;
+  for (const CommandFamily& each : words_behind(program, words)) next.push_back(each.word);
+  return text::one_of(next);
 }
 
 }  // namespace
 
-Settings environment_settings(const CLI::App& app, const MergeRules& rules) {
-  Settings settings;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!is_setting(*option)) continue;
-    const std::string name = option->get_single_name();
-    const std::string variable = environment_name(name);
-    const std::string value = platform::environment_variable(variable);
-    if (value.empty()) continue;
-    const bool is_list = rules.joined.contains(name);
-    std::vector<std::string> values = is_list ? lines_of(value) : std::vector<std::string>{value};
-    if (!values.empty()) settings.push_back({name, std::move(values), variable});
-  }
-  return settings;
-}
+struct CommandLine::Parser {
+  const Program& program;
+  std::unique_ptr<CLI::App> app;
+  std::vector<std::string> words;         ///< as they were given
+  std::set<std::string> on_command_line;  ///< options
 
-std::vector<std::string> unknown_variables(const CLI::App& app, Told told, OptionNames known) {
-  constexpr std::string_view kPrefix = "HEALTHMETRIC_";
-  std::vector<std::string> variables;
-  for (const std::string& name : setting_names(app)) variables.push_back(environment_name(name));
-  std::vector<std::string> messages;
-  for (const std::string& name : platform::environment_names(kPrefix)) {
-    const auto is_named = [&](std::string_view option) {
-      return environment_name(std::string(option)) == name;
-    };
-    if (std::find(variables.begin(), variables.end(), name) != variables.end() ||
-        std::any_of(known.begin(), known.end(), is_named)) {
-      continue;
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::usage, why + " (" + program.name + " --help lists the options)");
+  }
+
+  void parse() {
+    try {
+      parse_words(*app, words);
+    } catch (const CLI::ParseError& error) {
+      if (dynamic_cast<const CLI::Success*>(&error) != nullptr) throw;
+      fail(usage_text(*app, error));
     }
-    const std::string near = nearest_variable(name.substr(kPrefix.size()), setting_names(app));
-    if (near.empty() && told == Told::what_is_near) continue;
-    messages.push_back(printable(name) + " is not a variable of any option" +
-                       (near.empty() ? "" : ": did you mean " + near + "?"));
   }
-  std::sort(messages.begin(), messages.end());
-  return messages;
+
+  Command& chosen_command() const {
+    const std::string chosen = words_of(named_command(*app));
+    Command* command = find_command(program, chosen);
+    for (const CLI::Option* option : app->get_options()) {
+      const std::string& name = option->get_single_name();
+      const bool is_accepted =
+          command != nullptr ? accepts(*command, name) : is_accepted_behind(chosen, name);
+      if (option->count() > 0 && !is_accepted) refuse(chosen, *option);
+    }
+    if (command != nullptr) return *command;
+    throw Error(ErrorCode::usage, fmt::format("{0} requires a command: {1} ({2} {0} --help)",
+                                              chosen, next_words(program, chosen), program.name));
+  }
+
+  /// Whether a command that begins with the word takes the option.
+  bool is_accepted_behind(const std::string& word, const std::string& option) const {
+    return std::any_of(program.commands.begin(), program.commands.end(), [&](const auto& command) {
+      return command->words().starts_with(word + " ") && accepts(*command, option);
+    });
+  }
+
+  /// Of several words the first is named: what is said holds for all that begin so.
+  [[noreturn]] void refuse(const std::string& chosen, const CLI::Option& option) const {
+    const std::string word = chosen.substr(0, chosen.find(' '));
+    const std::string& name = option.get_single_name();
+    if (word.empty()) fail("--" + name + " goes with " + commands_that_take(program, name));
+    const std::string why = option.nonpositional()
+                                ? word + " does not take --" + name
+                                : about_word_behind(named_command(*app), option.results().front());
+    throw Error(ErrorCode::usage, fmt::format("{} ({} {} --help)", why, program.name, word));
+  }
+};
+
+CommandLine::CommandLine(const Program& program)
+    : parser_(new Parser{program, make_app(program), {}, {}}) {}
+CommandLine::~CommandLine() = default;
+
+Command* CommandLine::read(int argc, const char* const* argv) {
+  parser_->words = {argv + 1, argv + argc};
+  try {
+    parser_->parse();
+  } catch (const CLI::CallForVersion& version) {
+    platform::print(std::string(version.what()) + "\n");
+    return nullptr;
+  } catch (const CLI::Success&) {
+    platform::print(help_text(parser_->program, words_of(named_command(*parser_->app))));
+    return nullptr;
+  }
+  for (std::string& option : given_in_order()) parser_->on_command_line.insert(std::move(option));
+  Command& command = parser_->chosen_command();
+  if (parser_->program.read_settings) {
+    parser_->program.read_settings(*this);
+  } else {
+    apply({environment()});
+  }
+  return &command;
 }
 
-void apply_settings(CLI::App& app, int argc, const char* const* argv,
-                    const std::vector<Settings>& places, const MergeRules& rules) {
-  std::vector<std::string> words(argv + 1, argv + argc);
+void CommandLine::apply(const std::vector<Settings>& places) {
+  parser_->parse();
+  CLI::App& app = *parser_->app;
+  std::vector<std::string> words = parser_->words;
   for (const Settings& place : places) {
-    const std::set<std::string> decided = decided_options(app, rules);
+    const std::set<std::string> decided = decided_options(app, parser_->program.rules);
     const Settings last_first(place.rbegin(), place.rend());
     for (const Setting& setting : last_first) {
       if (decided.contains(setting.option)) continue;
@@ -220,19 +198,60 @@ void apply_settings(CLI::App& app, int argc, const char* const* argv,
   }
 }
 
-void add_log_options(CLI::App& app, bool& verbose, bool& quiet, std::filesystem::path& file) {
-  app.add_flag("-v,--verbose", verbose, "Say each step on stderr")->group(kGeneralGroup);
-  app.add_flag("-q,--quiet", quiet, "Print nothing but errors, and what is asked for")
-      ->group(kGeneralGroup);
-  app.add_option("--log-file", file, "Append every message, with its time, to FILE")
-      ->type_name("FILE")
-      ->group(kGeneralGroup);
+bool CommandLine::is_given(const std::string& option) const {
+  return count_of(*parser_->app, option) > 0;
 }
 
-log::Verbosity verbosity(bool verbose, bool quiet) {
-  if (quiet && verbose) throw Error(ErrorCode::usage, "--verbose cannot be used with --quiet");
-  if (quiet) return log::Verbosity::quiet;
-  return verbose ? log::Verbosity::verbose : log::Verbosity::normal;
+bool CommandLine::is_on_command_line(const std::string& option) const {
+  return parser_->on_command_line.contains(option);
+}
+
+std::vector<std::string> CommandLine::given_in_order() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : parser_->app->parse_order()) {
+    names.push_back(option->get_single_name());
+  }
+  return names;
+}
+
+std::vector<std::string> CommandLine::setting_names() const {
+  return program::setting_names(*parser_->app);
+}
+
+Settings CommandLine::environment() const {
+  Settings settings;
+  for (const std::string& name : setting_names()) {
+    const std::string variable = environment_name(name);
+    const std::string value = platform::environment_variable(variable);
+    if (value.empty()) continue;
+    const bool is_list = parser_->program.rules.joined.contains(name);
+    std::vector<std::string> values = is_list ? lines_of(value) : std::vector<std::string>{value};
+    if (!values.empty()) settings.push_back({name, std::move(values), variable});
+  }
+  return settings;
+}
+
+std::vector<std::string> CommandLine::unknown_variables(
+    Told told, std::span<const std::string_view> known) const {
+  constexpr std::string_view kPrefix = "HEALTHMETRIC_";
+  std::vector<std::string> variables;
+  for (const std::string& name : setting_names()) variables.push_back(environment_name(name));
+  std::vector<std::string> messages;
+  for (const std::string& name : platform::environment_names(kPrefix)) {
+    const auto is_named = [&](std::string_view option) {
+      return environment_name(std::string(option)) == name;
+    };
+    if (std::find(variables.begin(), variables.end(), name) != variables.end() ||
+        std::any_of(known.begin(), known.end(), is_named)) {
+      continue;
+    }
+    const std::string near = nearest_variable(name.substr(kPrefix.size()), setting_names());
+    if (near.empty() && told == Told::what_is_near) continue;
+    messages.push_back(printable(name) + " is not a variable of any option" +
+                       (near.empty() ? "" : ": did you mean " + near + "?"));
+  }
+  std::sort(messages.begin(), messages.end());
+  return messages;
 }
 
 }  // namespace healthmetric::program

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/program/command_line.hpp"
+#include "common/program/cli_app.hpp"
 
 /// What is looked for in the words of a command line before CLI11 takes them apart: slips that it
 /// would take for something else, or tell in words that help nobody.

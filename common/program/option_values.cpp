@@ -9,7 +9,6 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/platform/user_dirs.hpp"
 #include "common/text/spelling.hpp"
 
 namespace healthmetric::program {
@@ -34,30 +33,6 @@ std::int64_t seconds_in(const std::string& unit) {
 }
 
 }  // namespace
-
-CLI::Validator check_that(const std::function<void(const std::string&)>& parse) {
-  return {[parse](std::string& text) -> std::string {
-            try {
-              parse(text);
-              return "";
-            } catch (const Error& error) {
-              return error.what();
-            }
-          },
-          ""};
-}
-
-CLI::Validator home_expansion() {
-  return {[](std::string& text) -> std::string {
-            try {
-              text = platform::expand_home(text).string();
-              return "";
-            } catch (const Error& error) {
-              return error.what();
-            }
-          },
-          ""};
-}
 
 std::uint64_t parse_size(const std::string& text) {
   constexpr double kLargest = 1ULL << 50U;
@@ -86,28 +61,24 @@ std::chrono::seconds parse_duration(const std::string& text) {
   return std::chrono::seconds(number * factor);
 }
 
-CLI::Validator size_check() {
-  return check_that([](const std::string& text) { parse_size(text); });
+void check_size(const std::string& text) {
+  parse_size(text);
 }
 
-CLI::Validator duration_check() {
-  return check_that([](const std::string& text) { parse_duration(text); });
+void check_duration(const std::string& text) {
+  parse_duration(text);
 }
 
-CLI::Validator choice_check(const std::vector<std::string>& choices) {
-  std::string list;
-  for (const std::string& choice : choices) list += (list.empty() ? "" : ",") + choice;
-  CLI::Validator check = check_that([choices](const std::string& text) {
+Check choice_check(const std::vector<std::string>& choices) {
+  return [choices](const std::string& text) {
     if (std::find(choices.begin(), choices.end(), text) != choices.end()) return;
     throw Error(ErrorCode::usage,
                 "invalid value " + in_quotes(text) + ": expected " + text::one_of(choices));
-  });
-  // What reads the definitions, for completions, finds the choices there.
-  return check.description("{" + list + "}");
+  };
 }
 
-CLI::Validator number_check(std::uint64_t least, std::uint64_t most) {
-  return check_that([least, most](const std::string& text) {
+Check number_check(std::uint64_t least, std::uint64_t most) {
+  return [least, most](const std::string& text) {
     std::uint64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
@@ -115,35 +86,7 @@ CLI::Validator number_check(std::uint64_t least, std::uint64_t most) {
     throw Error(ErrorCode::usage,
                 fmt::format("invalid number {}: expected a whole number from {} to {}",
                             in_quotes(text), least, most));
-  });
-}
-
-void LimitOptions::add_to(CLI::App& app) {
-  app.add_option("--max-file-size", max_file_size_, "Largest file (default 100M)")
-      ->type_name("SIZE")
-      ->group(kLimitsGroup)
-      ->check(size_check());
-  app.add_option("--max-batch-size", max_batch_size_,
-                 "Largest batch, all files together (default 1G)")
-      ->type_name("SIZE")
-      ->group(kLimitsGroup)
-      ->check(size_check());
-  app.add_option("--max-files", max_files_, "Most files in a batch (default 100000)")
-      ->type_name("N")
-      ->group(kLimitsGroup)
-      ->check(number_check(1, 100'000'000));
-}
-
-payload::Limits LimitOptions::limits() const {
-  payload::Limits limits;
-  if (!max_file_size_.empty()) {
-    limits.max_file_bytes = parse_size(max_file_size_);
-  }
-  if (!max_batch_size_.empty()) {
-    limits.max_batch_bytes = parse_size(max_batch_size_);
-  }
-  limits.max_files = max_files_;
-  return limits;
+  };
 }
 
 }  // namespace healthmetric::program

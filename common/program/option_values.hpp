@@ -2,15 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "common/payload/batch.hpp"
-#include "common/program/command_line.hpp"
+#include "common/program/option.hpp"
 
-/// What values of options mean. A check stands at its option, so that a bad value is refused in the
-/// same words wherever it comes from, with the place where it stands.
+/// What values of options mean, and checks for them.
 
 namespace healthmetric::program {
 
@@ -20,33 +17,14 @@ std::uint64_t parse_size(const std::string& text);
 /// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
 std::chrono::seconds parse_duration(const std::string& text);
 
-/// Checks that an option's values are sizes, or durations, so that a bad one is refused with the
-/// place where it stands.
-CLI::Validator size_check();
-CLI::Validator duration_check();
+/// Lets sizes, or durations, pass.
+void check_size(const std::string& text);
+void check_duration(const std::string& text);
 
-/// Checks that they are among `choices`, which texts about the option name as well.
-CLI::Validator choice_check(const std::vector<std::string>& choices);
+/// Lets `choices` alone pass.
+Check choice_check(const std::vector<std::string>& choices);
 
-/// Checks that they are whole numbers from `least` to `most`.
-CLI::Validator number_check(std::uint64_t least, std::uint64_t most);
-
-/// Checks that `parse` throws no Error at them; what it says is told.
-CLI::Validator check_that(const std::function<void(const std::string&)>& parse);
-
-/// Has "~" in front of a path expanded; see common/platform/user_dirs.hpp.
-CLI::Validator home_expansion();
-
-/// --max-file-size, --max-batch-size and --max-files, the same on both sides.
-class LimitOptions {
- public:
-  void add_to(CLI::App& app);
-  [[nodiscard]] payload::Limits limits() const;
-
- private:
-  std::string max_file_size_;
-  std::string max_batch_size_;
-  std::uint64_t max_files_ = payload::Limits{}.max_files;
-};
+/// Lets whole numbers from `least` to `most` pass.
+Check number_check(std::uint64_t least, std::uint64_t most);
 
 }  // namespace healthmetric::program

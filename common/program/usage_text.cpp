@@ -74,12 +74,6 @@ std::vector<std::string> setting_names(const CLI::App& app) {
   return names;
 }
 
-const CLI::App& named_command(const CLI::App& app) {
-  const std::vector<const CLI::App*> named =
-      app.get_subcommands([](const CLI::App* command) { return command->parsed(); });
-  return named.empty() ? app : named_command(*named.front());
-}
-
 std::string about_unknown_option(const CLI::App& app, std::string_view word) {
   word = word.substr(0, word.find('='));
   const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/program/command_line.hpp"
+#include "common/program/cli_app.hpp"
 
 /// What is wrong with a command line, in words of ours: what CLI11 says differs from one version of
 /// it to the next, and names what it means for its caller.
@@ -26,8 +26,5 @@ std::string shown_name(const CLI::Option& option);
 
 /// The names of what can be set, without the dashes.
 std::vector<std::string> setting_names(const CLI::App& app);
-
-/// The command that was named last: the program itself when none was.
-const CLI::App& named_command(const CLI::App& app);
 
 }  // namespace healthmetric::program

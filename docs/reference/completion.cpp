@@ -48,7 +48,7 @@ std::vector<CommandFacts> next_words(const std::vector<CommandFacts>& commands,
     const std::string& word = command.words[words.size()];
     const bool is_whole = command.words.size() == words.size() + 1;
     if (!next.empty() && next.back().words.front() == word) continue;
-    next.push_back({{word}, "", is_whole ? command.text : ""});
+    next.push_back({{word}, "", is_whole ? command.text : "", {}, {}});
   }
   return next;
 }

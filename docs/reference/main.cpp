@@ -3,15 +3,15 @@
 
 #include "common/base/version.hpp"
 #include "common/platform/file.hpp"
-#include "common/program/command_line.hpp"
+#include "common/program/command.hpp"
 #include "common/program/exit_status.hpp"
 #include "docs/reference/completion.hpp"
 #include "docs/reference/man_page.hpp"
-#include "receiver/commands/options.hpp"
-#include "sender/commands/options.hpp"
+#include "receiver/commands/program.hpp"
+#include "sender/commands/program.hpp"
 
 /// Writes the manual pages and shell completions of both programs into a folder, from the very
-/// option definitions that the programs parse with.
+/// lists of commands that the programs run.
 
 namespace {
 
@@ -32,15 +32,15 @@ void write_all(const fs::path& folder, const ManPage& page) {
       fish_completion(page.program, page.options, page.commands, operands));
 }
 
-ManPage page_of(const CLI::App& app) {
+ManPage page_of(const program::Program& program) {
   ManPage page;
-  page.program = app.get_name();
+  page.program = program.name;
   page.version = kVersion;
   page.date = HEALTHMETRIC_VERSION_DATE;
-  page.description = app.get_description() + "\n" + app.get_footer();
-  page.operand = operand_of(app);
-  page.options = describe_options(app);
-  page.commands = describe_commands(app);
+  page.description = program.main_command().help() + "\n" + program.main_command().notes();
+  page.operand = operand_of(program.main_command());
+  page.options = describe_options(program);
+  page.commands = describe_commands(program);
   return page;
 }
 
@@ -64,8 +64,8 @@ std::vector<std::pair<std::string, std::string>> receiver_exit_statuses() {
           {"143", "terminated; the next run does what is left"}};
 }
 
-ManPage sender_page(const CLI::App& app) {
-  ManPage page = page_of(app);
+ManPage sender_page(const program::Program& program) {
+  ManPage page = page_of(program);
   page.summary = "send health metrics to a GitHub repository";
   page.environment = {
       {"HEALTHMETRIC_<OPTION>", "The value of an option, if it is not on the command line."},
@@ -102,8 +102,8 @@ ManPage sender_page(const CLI::App& app) {
   return page;
 }
 
-ManPage receiver_page(const CLI::App& app) {
-  ManPage page = page_of(app);
+ManPage receiver_page(const program::Program& program) {
+  ManPage page = page_of(program);
   page.summary = "unpack batches of health metrics into a storage folder";
   page.environment = {
       {"HEALTHMETRIC_<OPTION>", "The value of an option, if it is not on the command line."},
@@ -129,10 +129,8 @@ program::ExitStatus run(int argc, const char* const* argv) {
   if (argc != 2) throw Error(ErrorCode::usage, "usage: healthmetric-reference FOLDER");
   const fs::path folder = argv[1];
   fs::create_directories(folder);
-  const sender::CommandLine sender;
-  const receiver::CommandLine receiver;
-  write_all(folder, sender_page(sender.app()));
-  write_all(folder, receiver_page(receiver.app()));
+  write_all(folder, sender_page(sender::make_program()));
+  write_all(folder, receiver_page(receiver::make_program()));
   return program::ExitStatus::success;
 }
 

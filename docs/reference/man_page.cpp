@@ -50,6 +50,25 @@ void add_item(std::string& page, const std::string& term, std::string_view text)
   page += ".TP\n" + term + "\n" + escaped(text) + "\n";
 }
 
+/// "It takes --json, --quiet and --log-file."
+std::string list_of(const std::vector<OptionFacts>& options) {
+  std::string text;
+  for (const OptionFacts& option : options) {
+    const bool is_last = &option == &options.back();
+    text += (text.empty() ? "It takes --" : is_last ? " and --" : ", --") + option.name;
+  }
+  return text.empty() ? "" : text + ".";
+}
+
+void add_command(std::string& page, const CommandFacts& command) {
+  const std::string takes = list_of(command.options);
+  add_item(page, term(command), command.text + "." + (takes.empty() ? "" : "\n" + takes));
+  if (command.own_options.empty()) return;
+  page += ".RS\n";
+  for (const OptionFacts& option : command.own_options) add_item(page, term(option), option.text);
+  page += ".RE\n";
+}
+
 void add_list(std::string& page, std::string_view name,
               const std::vector<std::pair<std::string, std::string>>& list) {
   if (list.empty()) return;
@@ -73,7 +92,7 @@ void add_examples(std::string& page,
 
 std::string to_roff(const ManPage& page) {
   std::string text = fmt::format(
-      ".\\\" Made from the program's option definitions.\n.TH {} 1 {} \"{} {}\" \"User "
+      ".\\\" Made from the program's commands.\n.TH {} 1 {} \"{} {}\" \"User "
       "commands\"\n",
       escaped(page.program), page.date, escaped(page.program), page.version);
   add_section(text, "NAME");
@@ -90,7 +109,7 @@ std::string to_roff(const ManPage& page) {
   for (const OptionFacts& option : page.options) add_item(text, term(option), option.text);
   if (!page.commands.empty()) {
     add_section(text, "COMMANDS");
-    for (const CommandFacts& command : page.commands) add_item(text, term(command), command.text);
+    for (const CommandFacts& command : page.commands) add_command(text, command);
   }
   add_list(text, "ENVIRONMENT", page.environment);
   add_list(text, "EXIT STATUS", page.exit_statuses);

@@ -1,74 +1,73 @@
 #include "docs/reference/option_facts.hpp"
 
-#include <string_view>
+#include <algorithm>
+#include <sstream>
 
-#include "common/program/command_line.hpp"
+#include "common/program/help_text.hpp"
 
 namespace healthmetric {
 namespace {
 
-/// "HOW:{none,zstd}" holds the choices behind the name: CLI11's own text for a set.
-std::vector<std::string> choices_in(std::string_view type) {
-  std::vector<std::string> choices;
-  const std::size_t open = type.find('{');
-  if (open == std::string_view::npos) return choices;
-  type = type.substr(open + 1, type.rfind('}') - open - 1);
-  while (!type.empty()) {
-    const std::size_t end = std::min(type.find(','), type.size());
-    choices.emplace_back(type.substr(0, end));
-    type.remove_prefix(std::min(end + 1, type.size()));
-  }
-  return choices;
+OptionFacts facts_of(const program::Option& option) {
+  OptionFacts facts;
+  facts.name = option.name;
+  if (option.letter != '\0') facts.letter = std::string(1, option.letter);
+  facts.value = option.value;
+  facts.value_is_optional = option.value_is_optional;
+  facts.choices = option.choices;
+  facts.text = option.help;
+  return facts;
 }
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
+std::vector<OptionFacts> options_taken_by(const program::Command& command) {
+  std::vector<OptionFacts> all;
+  for (const program::Option* option : program::options_of(command)) {
+    if (option->kind == program::Option::Kind::named) all.push_back(facts_of(*option));
+  }
+  return all;
 }
 
-void add_commands(const CLI::App& app, const std::vector<std::string>& words,
-                  std::vector<CommandFacts>& all) {
-  for (const CLI::App* command : commands_of(app)) {
-    std::vector<std::string> longer = words;
-    longer.push_back(command->get_name());
-    if (commands_of(*command).empty()) {
-      all.push_back({longer, operand_of(*command), command->get_description()});
-    }
-    add_commands(*command, longer, all);
-  }
+std::vector<std::string> split(const std::string& words) {
+  std::istringstream in(words);
+  std::vector<std::string> list;
+  for (std::string word; in >> word;) list.push_back(word);
+  return list;
 }
 
 }  // namespace
 
-std::string operand_of(const CLI::App& command) {
-  for (const CLI::Option* option : command.get_options()) {
-    if (option->nonpositional()) continue;
-    const std::string text = option->get_single_name() + "...";
-    return option->get_required() ? text : "[" + text + "]";
+std::string operand_of(const program::Command& command) {
+  for (const program::Option* option : program::options_of(command)) {
+    if (option->kind == program::Option::Kind::operand) return "[" + option->name + "...]";
+    if (option->kind == program::Option::Kind::required_operand) return option->name + "...";
   }
   return "";
 }
 
-std::vector<CommandFacts> describe_commands(const CLI::App& app) {
+std::vector<CommandFacts> describe_commands(const program::Program& program) {
   std::vector<CommandFacts> all;
-  add_commands(app, {}, all);
+  for (const auto& command : program.commands) {
+    if (command->words().empty()) continue;
+    CommandFacts facts{split(command->words()),
+                       operand_of(*command),
+                       command->help(),
+                       options_taken_by(*command),
+                       {}};
+    std::copy_if(facts.options.begin(), facts.options.end(), std::back_inserter(facts.own_options),
+                 [&](const OptionFacts& option) {
+                   return !program::accepts(program.main_command(), option.name);
+                 });
+    all.push_back(std::move(facts));
+  }
   return all;
 }
 
-std::vector<OptionFacts> describe_options(const CLI::App& app) {
+std::vector<OptionFacts> describe_options(const program::Program& program) {
   std::vector<OptionFacts> all;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->nonpositional() || option->get_group() == program::kRefusedGroup) continue;
-    OptionFacts facts;
-    facts.name = option->get_lnames().front();
-    if (!option->get_snames().empty()) facts.letter = option->get_snames().front();
-    if (option->get_items_expected_max() > 0) {
-      facts.value = program::value_name(*option);
-      facts.choices = choices_in(option->get_type_name());
-      facts.value_is_optional = option->get_items_expected_min() == 0;
-    }
-    facts.text = option->get_description();
-    all.push_back(std::move(facts));
-  }
+  all.push_back({"help", "h", "", false, {}, program::kHelpOfHelp});
+  all.push_back({"version", "", "", false, {}, program::kHelpOfVersion});
+  const std::vector<OptionFacts> taken = options_taken_by(program.main_command());
+  all.insert(all.end(), taken.begin(), taken.end());
   return all;
 }
 

@@ -3,13 +3,11 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "common/program/command.hpp"
 
 namespace healthmetric {
 
-/// What a person can know of an option, read from the definition that parses it.
+/// What a person can know of an option, read from its definition.
 struct OptionFacts {
   std::string name;    ///< without dashes
   std::string letter;  ///< without a dash; empty: none
@@ -24,15 +22,17 @@ struct CommandFacts {
   std::vector<std::string> words;
   std::string operand;  ///< what stands behind it, as "ID..." or "[ID...]"; empty: nothing
   std::string text;     ///< what it does
+  std::vector<OptionFacts> options;      ///< what it takes
+  std::vector<OptionFacts> own_options;  ///< those of them that the program alone does not take
 };
 
 /// What stands behind a command's or the program's name, as "ID..." or "[PATH...]"; empty: nothing.
-std::string operand_of(const CLI::App& command);
+std::string operand_of(const program::Command& command);
 
-/// All commands of a program that can be run, in the order of --help.
-std::vector<CommandFacts> describe_commands(const CLI::App& app);
+/// All commands of a program but the main one, in the order of --help.
+std::vector<CommandFacts> describe_commands(const program::Program& program);
 
-/// All options of a program, in the order of --help.
-std::vector<OptionFacts> describe_options(const CLI::App& app);
+/// What the main command takes, --help and --version in front.
+std::vector<OptionFacts> describe_options(const program::Program& program);
 
 }  // namespace healthmetric

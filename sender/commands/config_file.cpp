@@ -9,7 +9,6 @@
 #include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
 #include "common/program/named_file.hpp"
-#include "common/program/usage_text.hpp"
 #include "common/text/spelling.hpp"
 
 namespace healthmetric::sender {
@@ -21,11 +20,6 @@ constexpr const char* kProfile = "profile";
 /// Such options cannot stand there themselves.
 bool says_where_settings_are(const std::string& name) {
   return name == "config" || name == kProfile;
-}
-
-bool may_stand_in_a_file(const CLI::Option& option) {
-  const std::string& name = option.get_single_name();
-  return program::is_setting(option) && !says_where_settings_are(name);
 }
 
 struct Entry {
@@ -72,8 +66,8 @@ std::optional<std::vector<std::string>> as_words(const toml::node& value) {
 
 class ConfigReader {
  public:
-  ConfigReader(const CLI::App& app, const std::filesystem::path& file)
-      : app_(app), file_(in_quotes(file.string())) {}
+  ConfigReader(const std::vector<std::string>& options, const std::filesystem::path& file)
+      : options_(options), file_(in_quotes(file.string())) {}
 
   /// Checks the whole file, the profiles that are not chosen too.
   ConfigSettings read(const toml::table& document, const std::string& profile) {
@@ -141,17 +135,14 @@ class ConfigReader {
   }
 
   void check_key(const std::string& key, const std::string& prefix, const toml::node& value) const {
-    const auto options = app_.get_options();
-    const bool known = std::any_of(options.begin(), options.end(), [&](const CLI::Option* option) {
-      return may_stand_in_a_file(*option) && option->get_single_name() == key;
-    });
+    const bool known = std::find(options_.begin(), options_.end(), key) != options_.end();
     if (says_where_settings_are(key)) {
       fail_at(value, in_quotes(prefix + key) +
                          " cannot stand in a configuration file: give it on the command line or "
                          "in the environment");
     }
     if (!known) {
-      const std::string near = text::did_you_mean(key, program::setting_names(app_));
+      const std::string near = text::did_you_mean(key, options_);
       fail_at(value,
               unknown_key(prefix + key) +
                   (near.empty() ? "; keys are the options' names without dashes in front" : near));
@@ -165,7 +156,7 @@ class ConfigReader {
                 fmt::format("{}, line {}: {}", file_, node.source().begin.line, why));
   }
 
-  const CLI::App& app_;
+  const std::vector<std::string>& options_;
   std::string file_;
   bool has_profile_ = false;
 };
@@ -198,9 +189,9 @@ std::filesystem::path default_config_file() {
   return base / "healthmetric" / "sender.toml";
 }
 
-ConfigSettings config_settings(const CLI::App& app, const std::filesystem::path& file,
-                               const std::string& profile) {
-  return ConfigReader(app, file).read(parse_toml(file), profile);
+ConfigSettings config_settings(const std::vector<std::string>& options,
+                               const std::filesystem::path& file, const std::string& profile) {
+  return ConfigReader(options, file).read(parse_toml(file), profile);
 }
 
 }  // namespace healthmetric::sender

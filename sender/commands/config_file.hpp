@@ -2,8 +2,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
-#include "common/program/command_line.hpp"
+#include "common/program/settings.hpp"
 
 /// sender.toml: any option by its name, and again in sections for the profiles.
 ///
@@ -27,8 +28,8 @@ struct ConfigSettings {
 };
 
 /// Reads the file (TOML 1.0). An empty `profile` is none. Throws Error{usage} for a file that
-/// cannot be read or is no TOML, a key that is no option of `app`, and a profile that is not there.
-ConfigSettings config_settings(const CLI::App& app, const std::filesystem::path& file,
-                               const std::string& profile);
+/// cannot be read or is no TOML, a key that is none of `options`, and a profile that is not there.
+ConfigSettings config_settings(const std::vector<std::string>& options,
+                               const std::filesystem::path& file, const std::string& profile);
 
 }  // namespace healthmetric::sender

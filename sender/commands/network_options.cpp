@@ -1,77 +1,85 @@
 #include "sender/commands/network_options.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
-
 #include "common/base/error.hpp"
-#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/codec/base64.hpp"
 #include "common/platform/environment.hpp"
-#include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
+#include "common/program/option_values.hpp"
+#include "sender/commands/network_checks.hpp"
 #include "sender/http/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
 
-/// All that libcurl reads. HTTP_PROXY is not among them: a web server gives it to its programs with
-/// what a client wrote (libcurl, "Environment variables").
-constexpr std::array kProxyVariables = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-                                        "ALL_PROXY"};
-
-constexpr std::uint64_t kMaxBundleBytes = std::uint64_t{64} * 1024 * 1024;
-
-/// Whether `body` is base64 of DER, which begins with a SEQUENCE.
-bool is_certificate(std::string_view body) {
-  constexpr char kSequence = 0x30;
-  std::string text(body);
-  std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
-  base64::Decoder decoder;
-  ByteBuffer bytes;
-  return decoder.decode(text, bytes) && decoder.finish() && bytes.view().starts_with(kSequence);
+/// A pipe is one, too.
+void check_is_file(const std::string& text) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(text, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) return;
+  throw Error(ErrorCode::usage, "there is no file " + in_quotes(text));
 }
 
-/// Whether `text` has certificates, each of them whole (RFC 7468; OpenSSL knows three labels).
-/// Comments, and what else may be in such a file, do no harm.
-bool has_certificates(std::string_view text) {
-  constexpr std::string_view kBegin = "-----BEGIN ";
-  constexpr std::string_view kDashes = "-----";
-  bool has_one = false;
-  for (std::size_t at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin)) {
-    text.remove_prefix(at + kBegin.size());
-    const std::string_view label = text.substr(0, text.find(kDashes));
-    if (!label.ends_with("CERTIFICATE")) continue;
-    const std::size_t end = text.find(fmt::format("-----END {}-----", label));
-    if (end == std::string_view::npos) return false;
-    if (!is_certificate(text.substr(0, end).substr(label.size() + kDashes.size()))) return false;
-    text.remove_prefix(end);
-    has_one = true;
+void check_timeout(const std::string& text) {
+  if (program::parse_duration(text).count() == 0) {
+    throw Error(ErrorCode::usage, "must be at least one second");
   }
-  return has_one;
+}
+
+model::Proxy named_proxy(const std::string& text) {
+  model::Proxy proxy = http::parse_proxy(text, "--proxy");
+  if (!proxy.password.empty()) log::hide(proxy.password);
+  return proxy;
 }
 
 }  // namespace
 
-void check_proxies_of_environment() {
-  for (const char* variable : kProxyVariables) {
-    const std::string value = platform::environment_variable(variable);
-    if (value.empty()) continue;  // libcurl takes neither for a proxy
-    const model::Proxy proxy = http::parse_proxy(value, variable);
-    if (!proxy.password.empty()) log::hide(proxy.password);
-  }
+NetworkOptions::NetworkOptions() : OptionGroup(kDeliveryGroup) {
+  add({.name = "max-wait",
+       .value = "TIME",
+       .help = "Give up after TIME without progress; the batch then waits in the outbox (default "
+               "5m)",
+       .goes_to = &max_wait_,
+       .check = program::check_duration});
+  add({.name = "lock-wait",
+       .value = "TIME",
+       .help = "Wait up to TIME for another sender to finish delivering (default 0)",
+       .goes_to = &lock_wait_,
+       .check = program::check_duration});
+  add({.name = "timeout",
+       .value = "TIME",
+       .help = "Give up a connection on which nothing moves for TIME, and try again (default 60s)",
+       .goes_to = &timeout_,
+       .check = check_timeout});
+  add({.name = "proxy",
+       .value = "URL",
+       .help = "Connect through URL (default: HTTPS_PROXY and NO_PROXY, as curl reads them)",
+       .goes_to = &proxy_});
+  add({.name = "ca-bundle",
+       .value = "FILE",
+       .help = "Trust the certificate authorities in FILE (PEM) instead of the system's",
+       .goes_to = &ca_bundle_,
+       .check = check_is_file});
 }
 
-/// A pipe gives its text once, to libcurl.
-void check_ca_bundle(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) return;
-  if (has_certificates(program::read_named_file("--ca-bundle", file, kMaxBundleBytes))) return;
-  throw Error(ErrorCode::usage, "--ca-bundle: " + in_quotes(file.string()) +
-                                    " has no certificates in PEM; write what begins with "
-                                    "-----BEGIN CERTIFICATE----- there");
+void NetworkOptions::put_into(Options& options, Uses uses) const {
+  options.max_wait = program::parse_duration(max_wait_);
+  options.lock_wait = program::parse_duration(lock_wait_);
+  options.network.timeout = program::parse_duration(timeout_);
+  options.network.ca_bundle = ca_bundle_;
+  if (!proxy_.empty()) options.network.proxy = named_proxy(proxy_);
+  if (!ca_bundle_.empty()) check_ca_bundle(ca_bundle_);
+  if (proxy_.empty() && uses == Uses::network) check_proxies_of_environment();
+}
+
+std::string NetworkOptions::notice_of_password(const program::CommandLine& line,
+                                               const std::filesystem::path& config) const {
+  if (proxy_.find('@') == std::string::npos) return {};
+  if (line.is_on_command_line("proxy")) {
+    return "--proxy: its password stands in the list of processes, where others can read it; keep "
+           "it in sender.toml, or in HTTPS_PROXY";
+  }
+  if (!platform::environment_variable("HEALTHMETRIC_PROXY").empty()) return {};
+  return program::open_to_others(config, "the proxy's password");
 }
 
 }  // namespace healthmetric::sender

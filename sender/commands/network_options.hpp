@@ -1,17 +1,37 @@
 #pragma once
 
-#include <filesystem>
+#include <string>
 
-/// What options and environment say of the network, looked at before anything is packed: what
-/// cannot be meant would otherwise be told by libcurl, with passwords, as a failure that may pass.
+#include "common/program/command_line.hpp"
+#include "common/program/option.hpp"
+#include "sender/commands/options.hpp"
 
 namespace healthmetric::sender {
 
-/// Throws Error{usage} that names the variable when the environment names a proxy that is none.
-/// libcurl reads these where no --proxy is given. Their passwords are hidden from now on.
-void check_proxies_of_environment();
+inline constexpr const char* kDeliveryGroup = "Delivery";
 
-/// Throws Error{usage} when a file of certificate authorities (--ca-bundle) has none in PEM.
-void check_ca_bundle(const std::filesystem::path& file);
+/// Whether a run makes requests.
+enum class Uses { network, this_machine_alone };
+
+/// How long to wait, and what stands between this machine and the server.
+class NetworkOptions final : public program::OptionGroup {
+ public:
+  NetworkOptions();
+
+  /// What a run without the network would not read is not looked at. Throws Error{usage}.
+  void put_into(Options& options, Uses uses) const;
+
+  /// Where a proxy's password can be read by whoever uses the machine; "" when it has none or
+  /// nobody can. `config` is the configuration file.
+  [[nodiscard]] std::string notice_of_password(const program::CommandLine& line,
+                                               const std::filesystem::path& config) const;
+
+ private:
+  std::string max_wait_ = "5m";
+  std::string lock_wait_ = "0";
+  std::string timeout_ = "60s";
+  std::string proxy_;
+  std::filesystem::path ca_bundle_;
+};
 
 }  // namespace healthmetric::sender

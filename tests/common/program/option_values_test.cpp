@@ -1,5 +1,7 @@
 #include "common/program/option_values.hpp"
 
+#include "common/payload/batch.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 

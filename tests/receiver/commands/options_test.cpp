@@ -1,6 +1,7 @@
-#include "receiver/commands/options.hpp"
-
 #include "common/platform/file.hpp"
+#include "common/program/command_line.hpp"
+#include "receiver/commands/program.hpp"
+#include "receiver/commands/receive_command.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/errors.hpp"
@@ -13,7 +14,10 @@ namespace {
 receiver::Options parse(const std::vector<const char*>& words) {
   std::vector<const char*> argv = {"healthmetric-receiver"};
   for (const char* word : words) argv.push_back(word);
-  return receiver::CommandLine().parse(static_cast<int>(argv.size()), argv.data()).value();
+  const program::Program program = receiver::make_program();
+  program::CommandLine line(program);
+  const program::Command* command = line.read(static_cast<int>(argv.size()), argv.data());
+  return dynamic_cast<const receiver::ReceiveCommand&>(*command).options(line);
 }
 
 }  // namespace

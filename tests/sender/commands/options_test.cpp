@@ -1,4 +1,6 @@
-#include "sender/commands/options.hpp"
+#include "common/program/command_line.hpp"
+#include "sender/commands/program.hpp"
+#include "sender/commands/send_command.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/environment.hpp"
@@ -13,7 +15,11 @@ namespace {
 std::optional<Options> parse(const std::vector<const char*>& words) {
   std::vector<const char*> argv = {"healthmetric-sender"};
   for (const char* word : words) argv.push_back(word);
-  return sender::CommandLine().parse(static_cast<int>(argv.size()), argv.data());
+  const program::Program program = sender::make_program();
+  program::CommandLine line(program);
+  const program::Command* command = line.read(static_cast<int>(argv.size()), argv.data());
+  if (command == nullptr) return {};
+  return dynamic_cast<const sender::SendCommand&>(*command).options(line);
 }
 
 Options parsed(std::vector<const char*> words) {

@@ -1,4 +1,4 @@
-#include "common/program/help_format.hpp"
+#include "common/program/help_text.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace healthmetric::program {
+
+/// Throws Error{usage} that says what is wrong with a value. It stands at its option, so that a bad
+/// value is refused in the same words wherever it comes from, with the place where it stands.
+using Check = std::function<void(const std::string&)>;
+
+/// Where the values of an option go. A bool is for a switch; a vector is for an option that may be
+/// given any number of times, and for operands.
+using Place = std::variant<bool*, std::string*, std::filesystem::path*, std::uint64_t*,
+                           std::optional<std::string>*, std::vector<std::string>*>;
+
+/// One option of a command line.
+///
+///   {.name = "branch", .value = "NAME", .help = "Branch", .goes_to = &branch_, .check =
+///   check_branch}
+///
+/// What a value is called decides about it in part: DIR, FILE and PATH are paths, in which "~" is
+/// expanded; JSON is text of any kind.
+struct Option {
+  enum class Kind {
+    named,
+    operand,           ///< a word without dashes, any number of them
+    required_operand,  ///< one or more
+    refused,           ///< no option: `help` says why not, and what to do instead
+  };
+
+  std::string name;    ///< without dashes; of operands what --help calls them
+  char letter = '\0';  ///< as in -v; '\0': none
+  std::string value;   ///< what --help calls its value; empty: it is a switch
+  std::string help;
+  Place goes_to;
+  Check check = nullptr;
+  std::vector<std::string> choices;   ///< the only values; none: any that `check` lets pass
+  std::vector<std::string> excludes;  ///< the names of options that it cannot be used with
+  std::string heading;                ///< in --help; empty: its group's
+  bool value_is_optional = false;
+  Kind kind = Kind::named;
+
+  [[nodiscard]] bool is_operand() const {
+    return kind == Kind::operand || kind == Kind::required_operand;
+  }
+  [[nodiscard]] bool is_switch() const { return std::holds_alternative<bool*>(goes_to); }
+};
+
+/// Options that belong together, and what their values mean together. Commands share groups; a
+/// group holds the values that its options are given.
+class OptionGroup {
+ public:
+  OptionGroup(const OptionGroup&) = delete;
+  OptionGroup& operator=(const OptionGroup&) = delete;
+  virtual ~OptionGroup() = default;
+
+  [[nodiscard]] const std::vector<Option>& options() const { return options_; }
+
+ protected:
+  /// `heading` is what --help lists the options below.
+  explicit OptionGroup(std::string heading) : heading_(std::move(heading)) {}
+
+  void add(Option option) {
+    if (option.heading.empty()) option.heading = heading_;
+    options_.push_back(std::move(option));
+  }
+
+ private:
+  std::string heading_;
+  std::vector<Option> options_;
+};
+
+}  // namespace healthmetric::program

@@ -1,0 +1,21 @@
+#include "common/platform/file.hpp"
+#include "common/program/command.hpp"
+#include "common/program/command_line.hpp"
+#include "common/program/log.hpp"
+
+namespace healthmetric::program {
+
+int run_program(const std::function<Program()>& make_program, int argc, const char* const* argv) {
+  return run_guarded([&] {
+    platform::occupy_standard_descriptors();
+    platform::survive_file_size_limit();
+    platform::survive_broken_pipes();
+    const Program program = make_program();
+    log::set_up({program.name});
+    CommandLine line(program);
+    Command* command = line.read(argc, argv);
+    return command == nullptr ? ExitStatus::success : command->run(line);
+  });
+}
+
+}  // namespace healthmetric::program

@@ -1,0 +1,20 @@
+#include "receiver/commands/program.hpp"
+
+#include <memory>
+
+#include "receiver/commands/receive_command.hpp"
+#include "receiver/commands/shared_options.hpp"
+#include "receiver/commands/verify_command.hpp"
+
+namespace healthmetric::receiver {
+
+program::Program make_program() {
+  const auto shared = std::make_shared<SharedOptions>();
+  program::Program program;
+  program.name = kProgramName;
+  program.commands.push_back(std::make_unique<ReceiveCommand>(shared));
+  program.commands.push_back(std::make_unique<VerifyCommand>(shared));
+  return program;
+}
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,103 @@
+#include "receiver/commands/receive_command.hpp"
+
+#include <utility>
+
+#include "common/platform/clock.hpp"
+#include "common/program/option_values.hpp"
+#include "receiver/commands/git_repository.hpp"
+#include "receiver/commands/markdown.hpp"
+#include "receiver/commands/receive.hpp"
+#include "receiver/commands/report.hpp"
+
+namespace healthmetric::receiver {
+
+ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
+  add({.name = "name-template",
+       .value = "PATTERN",
+       .help = "Where files are stored, with the fields {batch} {dir} {stem} {ext} {timestamp} "
+               "{id} {year} {month} {day} {batch_id} (default " +
+               std::string(unpack::NameTemplate::kDefault) + ")",
+       .goes_to = &name_template_});
+  add({.name = "keep-payloads",
+       .help = "Leave payloads where they are once stored",
+       .goes_to = &keep_payloads_});
+  add({.name = "dry-run", .help = "Verify what waits and change nothing", .goes_to = &dry_run_});
+  add({.name = "retry-rejected",
+       .help = "First move rejected payloads back into the inbox",
+       .goes_to = &retry_rejected_,
+       .excludes = {"dry-run"}});
+  add({.name = "incomplete-after",
+       .value = "DAYS",
+       .help = "Reject a batch of which parts are missing DAYS after the last one came (default 7)",
+       .goes_to = &incomplete_after_days_,
+       .check = program::number_check(0, 3650)});
+  add({.name = "git-blob-ids",
+       .value = "WHEN",
+       .help = "Record the id git gives each file: always, never, or auto: when the storage "
+               "folder lies in a git repository (default auto)",
+       .goes_to = &git_blob_ids_,
+       .choices = {"auto", "always", "never"}});
+  add({.name = "reject-list",
+       .value = "FILE",
+       .help = "Reject the payloads that FILE names, a JSON object of paths below the storage "
+               "folder and reasons",
+       .goes_to = &reject_list_});
+  add({.name = "summary-markdown",
+       .value = "FILE",
+       .help = "Write a summary of the run to FILE, as Markdown",
+       .goes_to = &summary_markdown_,
+       .heading = program::kGeneralGroup});
+}
+
+void ReceiveOptions::put_into(Options& options) const {
+  if (keep_payloads_) options.mode = Mode::store_and_keep_payloads;
+  if (dry_run_) options.mode = Mode::verify_only;
+  if (retry_rejected_) options.rejected_payloads = RejectedPayloads::retry;
+  options.name_template = unpack::NameTemplate(name_template_);
+  const bool wants_git_blob_ids =
+      git_blob_ids_ == "always" ||
+      (git_blob_ids_ == "auto" && is_in_git_repository(options.storage));
+  options.git_blob_ids =
+      wants_git_blob_ids ? unpack::GitBlobIds::compute : unpack::GitBlobIds::none;
+  if (!reject_list_.empty()) options.reject_list = unpack::read_reject_list(reject_list_);
+  options.summary_markdown = summary_markdown_;
+  options.incomplete_after = std::chrono::days(incomplete_after_days_);
+}
+
+ReceiveCommand::ReceiveCommand(std::shared_ptr<const SharedOptions> shared)
+    : Command("",
+              "Unpacks the batches that wait in a storage folder: files to _storage/<batch>/, one "
+              "summary a batch to _storage/summaries/. A bad payload goes to _storage/rejected/ "
+              "with its reason."),
+      shared_(std::move(shared)) {
+  take(shared_->storage, own_, shared_->json, shared_->limits, shared_->log);
+  add_notes(
+      "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "
+      "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
+}
+
+Options ReceiveCommand::options(const program::CommandLine& line) const {
+  Options options{shared_->of_run(line, own_.is_dry_run())};
+  own_.put_into(options);
+  options.limits = shared_->limits.limits();
+  return options;
+}
+
+program::ExitStatus ReceiveCommand::run(const program::CommandLine& line) {
+  const Options chosen = options(line);
+  const bool writes = chosen.mode != Mode::verify_only;
+  archive::Storage storage = open_storage(
+      chosen, writes ? archive::Storage::Lock::exclusive : archive::Storage::Lock::none, line);
+  platform::SystemClock clock;
+  const Report report = receive(storage, chosen, clock);
+  if (!chosen.summary_markdown.empty()) {
+    platform::write_file_atomically(chosen.summary_markdown, to_markdown(report, storage));
+  }
+  show(chosen, report);
+  if (report.is_any_stuck()) return program::ExitStatus::io;
+  const bool all_done =
+      report.count(BatchReport::Status::rejected) == 0 && report.not_retried.empty();
+  return all_done ? program::ExitStatus::success : program::ExitStatus::partly_done;
+}
+
+}  // namespace healthmetric::receiver

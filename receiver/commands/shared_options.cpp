@@ -1,0 +1,43 @@
+#include "receiver/commands/shared_options.hpp"
+
+#include <string>
+
+#include "receiver/commands/program.hpp"
+
+namespace healthmetric::receiver {
+
+StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
+  add({.name = "storage",
+       .value = "DIR",
+       .help = "The storage folder (default _storage)",
+       .goes_to = &folder_});
+}
+
+RunOptions SharedOptions::of_run(const program::CommandLine& line, bool changes_nothing) const {
+  RunOptions options;
+  options.storage = storage.folder();
+  options.log_file = log.file();
+  options.needs_log = line.is_given("log-file");
+  if (changes_nothing && !options.needs_log) options.log_file.clear();
+  options.verbosity = log.verbosity();
+  options.json = json.json();
+  return options;
+}
+
+archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
+                              const program::CommandLine& line) {
+  const auto set_up_log = [&] {
+    log::set_up({kProgramName, options.verbosity, options.log_file, options.needs_log});
+  };
+  // Where there is no storage, a log that nobody asked for would lie in the wrong place.
+  if (options.needs_log) set_up_log();
+  archive::Storage storage(options.storage, lock);
+  if (!options.needs_log) set_up_log();
+  // The sender's variables may stand in the same environment.
+  for (const std::string& notice : line.unknown_variables(program::Told::what_is_near)) {
+    log::warning(notice);
+  }
+  return storage;
+}
+
+}  // namespace healthmetric::receiver

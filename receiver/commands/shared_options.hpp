@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+
+#include "common/archive/storage.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/command_line.hpp"
+#include "common/program/option_groups.hpp"
+#include "receiver/commands/options.hpp"
+
+/// What the commands of the receiver share: groups of options, and what they mean for every run.
+
+namespace healthmetric::receiver {
+
+inline constexpr const char* kStorageGroup = "Storage";
+
+/// --storage.
+class StorageOption final : public program::OptionGroup {
+ public:
+  StorageOption();
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_ = "_storage";
+};
+
+struct SharedOptions {
+  StorageOption storage;
+  program::JsonOption json;
+  program::LimitOptions limits;
+  program::LogOptions log{"receiver.log"};
+
+  /// A run that changes nothing keeps no log that nobody asked for.
+  [[nodiscard]] RunOptions of_run(const program::CommandLine& line, bool changes_nothing) const;
+};
+
+/// Opens the storage, sets the log up, and warns of what is odd about the environment.
+archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
+                              const program::CommandLine& line);
+
+/// Shows a result in the form that was asked for.
+template <typename Result>
+void show(const RunOptions& options, const Result& result) {
+  log::record(to_line(result));
+  if (options.json) {
+    platform::print(to_json_text(result) + "\n");
+  } else if (options.verbosity != log::Verbosity::quiet) {
+    platform::print(to_line(result) + "\n");
+  }
+}
+
+}  // namespace healthmetric::receiver

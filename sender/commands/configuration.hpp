@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "common/program/command_line.hpp"
+#include "common/program/option.hpp"
+
+namespace healthmetric::sender {
+
+/// --config and --profile: options from a file.
+class ConfigurationOptions final : public program::OptionGroup {
+ public:
+  ConfigurationOptions();
+
+  /// The file named, or else the default one; empty where there is no place for that.
+  [[nodiscard]] std::filesystem::path file() const;
+
+  /// Gives options their values from the environment, the profile and the file, in that order.
+  /// Throws Error{usage}.
+  void read_settings(program::CommandLine& line) const;
+
+ private:
+  std::string config_;
+  std::string profile_;
+};
+
+/// How the sender's options from several places go together.
+program::MergeRules merge_rules();
+
+}  // namespace healthmetric::sender

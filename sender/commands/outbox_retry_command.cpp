@@ -1,0 +1,163 @@
+#include "sender/commands/outbox_retry_command.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/log.hpp"
+#include "common/text/json.hpp"
+#include "sender/commands/forge_session.hpp"
+#include "sender/deliver/queue_runner.hpp"
+#include "sender/forge/repository.hpp"
+#include "sender/http/curl_http.hpp"
+#include "sender/outbox/sent_files.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+std::string_view to_text(deliver::QueueRunner::Result result) {
+  switch (result) {
+    case deliver::QueueRunner::Result::delivered:
+      return "sent";
+    case deliver::QueueRunner::Result::refused:
+      return "refused";
+    case deliver::QueueRunner::Result::waits:
+      return "queued";
+  }
+  return "";
+}
+
+/// Delivers what waits, target by target.
+class Retry {
+ public:
+  Retry(const Options& options, const std::string& repository, const outbox::Outbox& outbox,
+        http::HttpTransport& transport, platform::Clock& clock, model::Progress& progress)
+      : options_(options),
+        filter_(repository),
+        outbox_(outbox),
+        transport_(transport),
+        clock_(clock),
+        progress_(progress) {}
+
+  /// Only the batches of these ids; all where there are none.
+  program::ExitStatus run(const std::vector<std::string>& ids) {
+    choose(ids);
+    for (const model::Target& target : targets_) deliver(target);
+    status_ = program::more_important(status_, deliver::tell_unreadable(outbox_));
+    if (batches_.empty()) {
+      text_ = status_ == program::ExitStatus::success ? filter_.nothing_waits_in(outbox_)
+                                                      : "nothing was delivered\n";
+    }
+    if (options_.json || options_.verbosity != log::Verbosity::quiet) {
+      show(options_, {{"exit_status", static_cast<int>(status_)}, {"batches", batches_}}, text_);
+    }
+    return status_;
+  }
+
+ private:
+  /// Takes refused batches back into the queue, and finds the targets of all.
+  void choose(const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) {
+      (void)folder_of(outbox_, id);
+      chosen_.insert(id);
+    }
+    for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::refused)) {
+      if (is_chosen(entry)) take_back(entry);
+    }
+    for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::in_queue)) {
+      if (!is_chosen(entry)) continue;
+      if (std::find(targets_.begin(), targets_.end(), entry.target) == targets_.end()) {
+        targets_.push_back(entry.target);
+      }
+    }
+  }
+
+  /// One that must stay where it is says nothing about the others.
+  void take_back(const outbox::OutboxEntry& entry) {
+    try {
+      outbox_.take_back(entry.folder);
+    } catch (const Error& error) {
+      log::error(error.what());
+      status_ = program::more_important(status_, program::exit_status(error.code()));
+    }
+  }
+
+  [[nodiscard]] bool is_chosen(const outbox::OutboxEntry& entry) const {
+    return filter_.takes(entry) && (chosen_.empty() || chosen_.contains(entry.id.str()));
+  }
+
+  /// A target that cannot be reached says nothing about the others.
+  void deliver(const model::Target& target) {
+    try {
+      const auto repository = forge::Repository::parse(target.repository);
+      if (!repository) {
+        throw Error(ErrorCode::io, "invalid repository " + in_quotes(target.repository));
+      }
+      ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
+                           progress_);
+      deliver::QueueRunner queue_runner(session.client(), session.transport(), outbox_, clock_,
+                                        progress_, target, "");
+      if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
+      queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
+        outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
+      });
+      queue_runner.run(options_.lock_wait);
+      status_ = program::more_important(status_, queue_runner.status());
+      for (const auto& [id, result] : queue_runner.results()) report(id, result, target);
+    } catch (const Error& error) {
+      if (program::exit_status(error.code()) == program::ExitStatus::interrupted ||
+          program::exit_status(error.code()) == program::ExitStatus::terminated) {
+        throw;
+      }
+      log::error(error.what());
+      status_ = program::more_important(status_, program::exit_status(error.code()));
+    }
+  }
+
+  void report(const std::string& id, deliver::QueueRunner::Result result,
+              const model::Target& target) {
+    text_ += fmt::format("{} {}, to {}\n", to_text(result), id, printable(target.repository));
+    batches_.push_back(
+        {{"batch_id", id}, {"status", to_text(result)}, {"target", printable(target.repository)}});
+  }
+
+  const Options& options_;
+  RepositoryFilter filter_;
+  const outbox::Outbox& outbox_;
+  http::HttpTransport& transport_;
+  platform::Clock& clock_;
+  model::Progress& progress_;
+  std::set<std::string> chosen_;
+  std::vector<model::Target> targets_;
+  std::string text_;
+  text::Json batches_ = text::Json::array();
+  program::ExitStatus status_ = program::ExitStatus::success;
+};
+
+}  // namespace
+
+OutboxRetryCommand::OutboxRetryCommand(std::shared_ptr<const SharedOptions> shared)
+    : Command("outbox retry",
+              "Deliver them now, those that were refused too, or only the batches named"),
+      shared_(std::move(shared)) {
+  take(ids_, shared_->token, shared_->network, shared_->outbox, shared_->configuration,
+       shared_->progress, shared_->json, shared_->log);
+  ignore(shared_->target);
+  add_notes("With --repo, the batches for that repository alone.");
+}
+
+program::ExitStatus OutboxRetryCommand::run(const program::CommandLine& line) {
+  const Options options = outbox_options(*shared_, line, Uses::network);
+  begin_run(options);
+  platform::SystemClock clock;
+  const auto progress = progress_for(options, clock);
+  http::CurlTransport transport(options.network);
+  const outbox::Outbox outbox(options.state_dir);
+  return Retry(options, repository_to_look_at(*shared_, line), outbox, transport, clock, *progress)
+      .run(ids_.ids());
+}
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/program/command_line.hpp"
+#include "common/program/option.hpp"
+#include "sender/select/scan_rules.hpp"
+
+namespace healthmetric::sender {
+
+inline constexpr const char* kInclude = "include";
+inline constexpr const char* kExclude = "exclude";
+
+/// Which files of a folder go.
+class SelectionOptions final : public program::OptionGroup {
+ public:
+  SelectionOptions();
+
+  [[nodiscard]] select::ScanRules rules(const program::CommandLine& line) const;
+
+ private:
+  [[nodiscard]] select::PathPatterns patterns(const program::CommandLine& line) const;
+
+  std::vector<std::string> includes_;
+  std::vector<std::string> excludes_;
+  bool hidden_ = false;
+  bool no_recursive_ = false;
+  bool all_types_ = false;
+};
+
+}  // namespace healthmetric::sender

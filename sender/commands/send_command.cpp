@@ -1,0 +1,151 @@
+#include "sender/commands/send_command.hpp"
+
+#include <iostream>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/platform/file.hpp"
+#include "common/platform/terminal.hpp"
+#include "common/program/option_values.hpp"
+#include "sender/commands/plan.hpp"
+#include "sender/commands/questions.hpp"
+#include "sender/commands/send.hpp"
+#include "sender/http/curl_http.hpp"
+#include "sender/http/url.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+constexpr const char* kDefaultWait = "10m";
+
+/// --wait is a switch that may have a time: in a file or the environment it can be just on or off.
+bool is_switch(const std::string& text) {
+  return text.empty() || text == "true" || text == "false";
+}
+
+void check_wait(const std::string& text) {
+  if (!is_switch(text)) program::check_duration(text);
+}
+
+/// One such file would have the receiver reject the batch, with all that is good in it.
+void check_file_limit(const Options& options) {
+  if (!options.output.empty()) return;
+  if (options.limits.max_file_bytes <= payload::Limits{}.max_file_bytes) return;
+  if (!http::api_root(options.api_url).is_github()) return;
+  throw Error(ErrorCode::usage,
+              "--max-file-size: GitHub takes no file over 100 MiB, nor does a receiver by default: "
+              "choose 100M or less");
+}
+
+void show(const Options& options, const Plan& plan) {
+  if (options.json) {
+    platform::print(to_json_text(plan) + "\n");
+  } else {
+    platform::print(files_text(plan) + to_text(plan));
+  }
+}
+
+void show(const Options& options, const Outcome& outcome) {
+  log::record(to_line(outcome));
+  if (options.json) {
+    platform::print(to_json_text(outcome) + "\n");
+  } else if (options.verbosity != log::Verbosity::quiet) {
+    platform::print(to_line(outcome) + "\n");
+  }
+}
+
+}  // namespace
+
+SendOptions::SendOptions() : OptionGroup(kDeliveryGroup) {
+  add({.name = "output",
+       .value = "DIR",
+       .help = "Write the payload to DIR/_storage/inbox/ instead of sending it",
+       .goes_to = &output_,
+       .heading = kTargetGroup});
+  add({.name = "wait",
+       .value = "TIME",
+       .help = "Wait for the receiver's verdict, at most TIME (10m when none is given): the exit "
+               "status is then 8 when it rejected the batch, 11 when time ran out",
+       .goes_to = &wait_,
+       .check = check_wait,
+       .excludes = {"output"},
+       .value_is_optional = true});
+  add({.name = "changed-only",
+       .help = "Skip files that were sent to that repository and branch before and are "
+               "unchanged since",
+       .goes_to = &changed_only_,
+       .excludes = {"output", "data", "stdin-name"}});
+}
+
+void SendOptions::put_into(Options& options, const program::CommandLine& line) const {
+  options.output = output_;
+  options.changes = changed_only_ ? Changes::send_changed : Changes::send_all;
+  if (line.is_given("wait") && wait_ != "false") {
+    options.wait = program::parse_duration(is_switch(wait_) ? kDefaultWait : wait_);
+  }
+}
+
+SendCommand::SendCommand(std::shared_ptr<const SharedOptions> shared)
+    : Command("",
+              "Packs a folder, files or JSON into one batch and sends it to a GitHub repository, "
+              "whose workflow stores it. What cannot be delivered waits in the outbox for the next "
+              "run."),
+      shared_(std::move(shared)) {
+  take(source_, selection_, shared_->target, shared_->token, own_, shared_->network, payload_,
+       shared_->outbox, limits_, shared_->configuration, shared_->dry_run, shared_->progress,
+       shared_->json, shared_->log);
+  add_notes(
+      "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
+      "HEALTHMETRIC_BATCH_NAME) and in sender.toml; the command line wins, then the environment, "
+      "then the file. Patterns from all of these form one list, the file's first. If the patterns "
+      "in "
+      "the file, the environment or on the command line begin with --include, files that no "
+      "pattern "
+      "matches are skipped. With no source, on a terminal, the sender asks.");
+}
+
+Options SendCommand::options(const program::CommandLine& line) const {
+  Options options;
+  source_.put_into(options, line);
+  options.rules = selection_.rules(line);
+  options.limits = limits_.limits();
+  options.dry_run = shared_->dry_run.dry_run();
+  payload_.put_into(options);
+  own_.put_into(options, line);
+  shared_->target.put_into(options);
+  check_file_limit(options);
+  const bool stays_here = options.dry_run || !options.output.empty();
+  shared_->put_into(options, line, stays_here ? Uses::this_machine_alone : Uses::network);
+  const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;
+  if (options.state_dir.empty() && options.output.empty() && looks_at_state) {
+    options.state_dir = default_state_dir();
+  }
+  return options;
+}
+
+program::ExitStatus SendCommand::run(const program::CommandLine& line) {
+  Options chosen = options(line);
+  begin_run(chosen);
+  platform::SystemClock clock;
+  const auto make_progress = [&] { return progress_for(chosen, clock); };
+  const bool asks = !chosen.source && platform::somebody_can_be_asked();
+  if (asks && !ask_at_terminal(chosen, clock, make_progress)) {
+    platform::print("nothing sent\n");
+    return program::ExitStatus::success;
+  }
+  auto progress = make_progress();
+  if (chosen.dry_run) {
+    const Plan plan = make_plan(chosen, clock, *progress);
+    progress.reset();
+    show(chosen, plan);
+    return plan.status;
+  }
+  http::CurlTransport transport(chosen.network);
+  const Outcome outcome = send(chosen, transport, clock, *progress);
+  progress.reset();
+  show(chosen, outcome);
+  if (asks) std::cerr << what_next(chosen, outcome);
+  return outcome.status;
+}
+
+}  // namespace healthmetric::sender

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+
+#include "common/platform/clock.hpp"
+#include "common/program/command_line.hpp"
+#include "common/program/option_groups.hpp"
+#include "sender/commands/configuration.hpp"
+#include "sender/commands/network_options.hpp"
+#include "sender/commands/options.hpp"
+#include "sender/commands/payload_options.hpp"
+#include "sender/commands/target_options.hpp"
+#include "sender/model/progress.hpp"
+
+/// What the commands of the sender share: groups of options, and what they mean for every run.
+
+namespace healthmetric::sender {
+
+/// --dry-run.
+class DryRunOption final : public program::OptionGroup {
+ public:
+  DryRunOption();
+  [[nodiscard]] bool dry_run() const { return dry_run_; }
+
+ private:
+  bool dry_run_ = false;
+};
+
+/// --no-progress.
+class ProgressOption final : public program::OptionGroup {
+ public:
+  ProgressOption();
+  [[nodiscard]] bool no_progress() const { return no_progress_; }
+
+ private:
+  bool no_progress_ = false;
+};
+
+struct SharedOptions {
+  TargetOptions target;
+  TokenOptions token;
+  NetworkOptions network;
+  OutboxOptions outbox;
+  ConfigurationOptions configuration;
+  DryRunOption dry_run;
+  ProgressOption progress;
+  program::JsonOption json;
+  program::LogOptions log;
+
+  /// All but the target and --dry-run. Throws Error{usage}.
+  void put_into(Options& options, const program::CommandLine& line, Uses uses) const;
+};
+
+/// Sets the log up, warns of what is odd about options and environment, and has signals wait for
+/// the next safe moment.
+void begin_run(const Options& options);
+
+/// What shows how far a run is; it does nothing where nobody wants to know.
+std::unique_ptr<model::Progress> progress_for(const Options& options, platform::Clock& clock);
+
+}  // namespace healthmetric::sender

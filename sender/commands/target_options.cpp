@@ -1,0 +1,61 @@
+#include "sender/commands/target_options.hpp"
+
+#include "common/platform/environment.hpp"
+#include "sender/forge/repository.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+constexpr const char* kDefaultApiUrl = "https://api.github.com";
+
+std::string without_slash_at_end(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
+  add({.name = "repo",
+       .value = "REPO",
+       .help = "Repository, owner/name (default: GITHUB_REPOSITORY, or the origin remote here)",
+       .goes_to = &repository_});
+  add({.name = "branch",
+       .value = "NAME",
+       .help = "Branch (default: the repository's default branch)",
+       .goes_to = &branch_,
+       .check = forge::check_branch});
+  add({.name = "api-url",
+       .value = "URL",
+       .help = "Root of the API (default: GITHUB_API_URL, or " + std::string(kDefaultApiUrl) + ")",
+       .goes_to = &api_url_});
+  add({.name = "trigger",
+       .value = "HOW",
+       .help = "What starts the receiver: dispatch, push, workflow or none (default dispatch)",
+       .goes_to = &trigger_,
+       .choices = {"dispatch", "push", "workflow", "none"}});
+}
+
+void TargetOptions::put_into(Options& options) const {
+  options.repository = repository_;
+  options.branch = branch_;
+  options.trigger = model::parse_trigger(trigger_).value_or(model::Trigger::dispatch);
+  options.api_url = api_url_;
+  if (options.api_url.empty()) options.api_url = platform::environment_variable("GITHUB_API_URL");
+  if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
+  options.api_url = without_slash_at_end(options.api_url);
+}
+
+TokenOptions::TokenOptions() : OptionGroup(kTargetGroup) {
+  add({.name = "token-file",
+       .value = "FILE",
+       .help = "Read the token from FILE (default: GH_TOKEN or GITHUB_TOKEN)",
+       .goes_to = &file_});
+  add({.name = "token",
+       .help = "a token among the options can be read by others: put it into a file that only "
+               "you can read, and use --token-file FILE, or set GH_TOKEN",
+       .goes_to = &token_,
+       .kind = program::Option::Kind::refused});
+}
+
+}  // namespace healthmetric::sender
