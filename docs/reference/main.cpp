@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -18,18 +19,28 @@ namespace {
 using namespace healthmetric;
 namespace fs = std::filesystem;
 
+/// Those of all commands: shells need not know which command is meant.
+std::vector<OptionFacts> all_options(const ManPage& page) {
+  std::vector<OptionFacts> all = page.options;
+  for (const CommandFacts& command : page.commands) {
+    for (const OptionFacts& option : command.own_options) {
+      const auto is_it = [&](const OptionFacts& other) { return other.name == option.name; };
+      if (std::none_of(all.begin(), all.end(), is_it)) all.push_back(option);
+    }
+  }
+  return all;
+}
+
 void write_all(const fs::path& folder, const ManPage& page) {
-  platform::write_file_atomically(folder / (page.program + ".1"), to_roff(page));
+  const std::vector<OptionFacts> options = all_options(page);
   const Operands operands = page.operand.empty() ? Operands::none : Operands::paths;
-  platform::write_file_atomically(
-      folder / (page.program + ".bash"),
-      bash_completion(page.program, page.options, page.commands, operands));
-  platform::write_file_atomically(
-      folder / ("_" + page.program),
-      zsh_completion(page.program, page.options, page.commands, operands));
-  platform::write_file_atomically(
-      folder / (page.program + ".fish"),
-      fish_completion(page.program, page.options, page.commands, operands));
+  const auto write = [&](const std::string& name, const std::string& text) {
+    platform::write_file_atomically(folder / name, text);
+  };
+  write(page.program + ".1", to_roff(page));
+  write(page.program + ".bash", bash_completion(page.program, options, page.commands, operands));
+  write("_" + page.program, zsh_completion(page.program, options, page.commands, operands));
+  write(page.program + ".fish", fish_completion(page.program, options, page.commands, operands));
 }
 
 ManPage page_of(const program::Program& program) {
