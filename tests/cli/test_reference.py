@@ -101,6 +101,34 @@ def test_the_senders_page_has_its_commands(installed: Path) -> None:
         assert ".TP\n" + term in page, term
 
 
+def listed(text: str) -> dict[str, bool]:
+    """The options that --help lists, and whether each takes a value."""
+    return {name: bool(value) for name, value in re.findall(r"^  (?:-\w,)?--([\w-]+)((?: |\[=)[A-Z]+)?", text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("program, words", [("receiver", "verify"), ("sender", "outbox list"), ("sender", "outbox retry"),
+                                            ("sender", "outbox drop")])
+def test_help_of_a_command_lists_what_it_takes(program: str, words: str, installed: Path, sender: Program,
+                                               receiver: Program) -> None:
+    run_program = sender if program == "sender" else receiver
+    takes = listed(run_program(*words.split(), "--help").stdout)
+    assert {"help", "json", "log-file"} <= takes.keys() < listed(run_program("--help").stdout).keys()
+    page = (installed / f"share/man/man1/healthmetric-{program}.1").read_text().replace("\\-", "-")
+    [sentence] = re.findall(rf"^\.TP\n\\fB{words}\\fR.*\n.*\n(It takes .*)$", page, re.MULTILINE)
+    assert set(re.findall(r"--([\w-]+)", sentence)) == takes.keys() - {"help"}
+
+
+def test_verify_refuses_what_its_help_does_not_list(receiver: Program) -> None:
+    takes = listed(receiver("verify", "--help").stdout)
+    others = {name: value for name, value in listed(receiver("--help").stdout).items() if name not in takes | {"version": False}}
+    assert len(others) > 8
+    for name, has_value in others.items():
+        choices = {"git-blob-ids": "auto"}
+        result = receiver("verify", f"--{name}={choices.get(name, 1)}" if has_value else f"--{name}")
+        assert result.status == 2
+        result.error_line(f"verify does not take --{name} (healthmetric-receiver verify --help)")
+
+
 def test_bash_completes_options_choices_and_places(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "my folder").mkdir()
     (tmp_path / "my file.json").write_bytes(b"")
