@@ -1,7 +1,7 @@
 #pragma once
 
-#include <openssl/sha.h>
-
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +9,13 @@
 #include "common/base/stream.hpp"
 
 namespace healthmetric::codec {
+
+/// Where a digest stands: what the library that computes it keeps there is known in digest.cpp
+/// alone.
+template <std::size_t kBytes>
+struct alignas(std::uint64_t) DigestState {
+  std::array<std::byte, kBytes> bytes{};
+};
 
 /// SHA-256 of bytes that come in pieces.
 class Sha256 {
@@ -20,7 +27,7 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  SHA256_CTX state_{};
+  DigestState<112> state_;
 };
 
 /// The name git gives a file's content: SHA-1 of "blob <size>\0" and the bytes ("Git Internals -
@@ -34,7 +41,7 @@ class GitBlobId {
   std::string finish_hex();
 
  private:
-  SHA_CTX state_{};
+  DigestState<96> state_;
 };
 
 /// The SHA-256 of what is left of a source.

@@ -104,6 +104,10 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
 /// Everything a descriptor such as standard input gives, with the same bound.
 std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name);
 
+/// The same, of an input whose writer may take its time: a signal ends the wait as
+/// stop_if_signalled() does.
+std::string read_all_patiently(InputFile& input, std::uint64_t max_bytes, std::string_view name);
+
 /// Opens what is missing of standard input, output and error on /dev/null, in the direction that
 /// fails: no file opened later gets their numbers, and their text with it. Called first in `main`.
 void occupy_standard_descriptors();

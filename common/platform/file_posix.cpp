@@ -1,11 +1,14 @@
 #include "common/platform/file.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -24,10 +27,6 @@
 namespace healthmetric::platform {
 namespace {
 
-/// Of each file in configfs (Linux, fs/configfs).
-constexpr long kConfigfsBytes = 4096;
-constexpr unsigned long kConfigfsMagic = 0x62656570;
-
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
 FileTime file_time(const timespec& time) {
@@ -41,7 +40,12 @@ FileTime file_time(const timespec& time) {
 }
 
 FileState state_of(const struct stat& info) {
-  return {static_cast<std::uint64_t>(info.st_size), file_time(info.st_mtim)};
+#if defined(__APPLE__)
+  const timespec& modified = info.st_mtimespec;
+#else
+  const timespec& modified = info.st_mtim;
+#endif
+  return {static_cast<std::uint64_t>(info.st_size), file_time(modified)};
 }
 
 Handle open_file(const std::filesystem::path& path, int flags) {
@@ -69,6 +73,19 @@ Handle create_private_file(const std::filesystem::path& path) {
   if (!fd) throw_system_error("cannot create " + in_quotes(path.string()), errno);
   return fd;
 }
+
+class PatientSource final : public Source {
+ public:
+  explicit PatientSource(InputFile& input) : input_(input) {}
+
+  std::size_t read(std::span<char> into) override {
+    input_.wait();
+    return input_.read(into);
+  }
+
+ private:
+  InputFile& input_;
+};
 
 /// For mkdtemp() and its like, which say what is wrong with the folder.
 std::string temporary_name() {
@@ -108,8 +125,12 @@ FileState InputFile::state() const {
   return state_of(info);
 }
 
+#if defined(__linux__)
+
 /// The file system is asked only where the size is the one in question.
 bool InputFile::has_true_size() const {
+  constexpr long kConfigfsBytes = 4096;  // of each file in configfs (Linux, fs/configfs)
+  constexpr unsigned long kConfigfsMagic = 0x62656570;
   const auto size = static_cast<long>(first_state_.size_bytes);
   if (size != ::sysconf(_SC_PAGESIZE) && size != kConfigfsBytes) return true;
   struct statfs info {};
@@ -117,6 +138,14 @@ bool InputFile::has_true_size() const {
   const auto kind = static_cast<unsigned long>(info.f_type);
   return kind != SYSFS_MAGIC && kind != kConfigfsMagic;
 }
+
+#else
+
+bool InputFile::has_true_size() const {
+  return true;
+}
+
+#endif
 
 std::uint64_t file_size(const std::string& path, std::error_code& error) {
   struct stat info {};
@@ -191,6 +220,11 @@ std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view n
     text.append(block.data(), count);
   }
   return text;
+}
+
+std::string read_all_patiently(InputFile& input, std::uint64_t max_bytes, std::string_view name) {
+  PatientSource source(input);
+  return read_all(source, max_bytes, name);
 }
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
@@ -350,13 +384,7 @@ InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
 std::string random_hex(std::size_t size) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string random(size, '\0');
-  std::size_t filled = 0;
-  while (filled < size) {
-    const ssize_t count =
-        uninterrupted([&] { return ::getrandom(random.data() + filled, size - filled, 0); });
-    if (count < 0) throw_system_error("cannot get random bytes", errno);
-    filled += static_cast<std::size_t>(count);
-  }
+  if (::getentropy(random.data(), size) != 0) throw_system_error("cannot get random bytes", errno);
   std::transform(random.begin(), random.end(), random.begin(),
                  [](char c) { return kDigits[static_cast<unsigned char>(c) % kDigits.size()]; });
   return random;

@@ -3,11 +3,9 @@
 #include "common/platform/clock.hpp"
 #include "common/platform/handle.hpp"
 
-/// SIGINT, SIGTERM and SIGHUP as a wish that is granted at the next safe moment.
-///
-/// The signals are blocked and looked at, not handled: a handler could only set a global, and one
-/// that comes between looking and waiting would be missed. A blocked signal stays pending, so it
-/// can be looked at any number of times, and a signalfd wakes who waits.
+/// The wish to end the program - Ctrl-C, a request to terminate, a terminal that is gone - is
+/// granted at the next safe moment. It is not handled but looked at, any number of times, and wakes
+/// who waits.
 
 namespace healthmetric::platform {
 
@@ -21,8 +19,18 @@ void stop_if_signalled();
 /// The same for loops with very many small steps: looks at most every ten milliseconds.
 void stop_soon_if_signalled();
 
-/// Readable once such a signal came, for who waits for something else beside.
-Handle signal_descriptor();
+/// What wakes a wait that is made elsewhere, as in libcurl, once such a signal came. It must be
+/// there before stop_if_signalled() is asked for the last time.
+class InterruptionWatch {
+ public:
+  InterruptionWatch();
+
+  /// To be waited for like a socket: until it can be read.
+  [[nodiscard]] Handle::Native waitable() const { return handle_.get(); }
+
+ private:
+  Handle handle_;
+};
 
 /// Sleeps, unless a signal comes: then it throws as stop_if_signalled() does.
 void sleep_unless_signalled(Clock::duration time);

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/signalfd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <span>
 
 #include "common/base/error.hpp"
+#include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -31,14 +31,14 @@ sigset_t watched_signals() {
   return set;
 }
 
-/// Waits for one of them, or for the end of `time`; a negative time has no end.
-void wait_for(std::span<pollfd> descriptors, int milliseconds) {
-  if (::poll(descriptors.data(), descriptors.size(), milliseconds) < 0 && errno != EINTR) {
+}  // namespace
+
+void wait_for_any(std::span<pollfd> descriptors, int milliseconds) {
+  const auto count = static_cast<nfds_t>(descriptors.size());
+  if (::poll(descriptors.data(), count, milliseconds) < 0 && errno != EINTR) {
     throw_system_error("cannot wait", errno);
   }
 }
-
-}  // namespace
 
 void watch_for_signals() {
   const sigset_t set = watched_signals();
@@ -65,33 +65,29 @@ void stop_soon_if_signalled() {
   stop_if_signalled();
 }
 
-Handle signal_descriptor() {
-  const sigset_t set = watched_signals();
-  Handle fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) throw_system_error("cannot watch for signals", errno);
-  return fd;
-}
+InterruptionWatch::InterruptionWatch() : handle_(signal_descriptor(watched_signals())) {}
 
 void sleep_unless_signalled(Clock::duration time) {
-  const Handle signals = signal_descriptor();
-  std::array<pollfd, 1> descriptors{{{signals.get(), POLLIN, 0}}};
+  const InterruptionWatch signals;
+  std::array<pollfd, 1> descriptors{{{signals.waitable(), POLLIN, 0}}};
   const auto end = std::chrono::steady_clock::now() + time;
   for (;;) {
     stop_if_signalled();
     const auto left = std::chrono::ceil<Clock::duration>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0) return;
-    wait_for(descriptors, static_cast<int>(std::min<Clock::duration::rep>(left.count(), INT_MAX)));
+    wait_for_any(descriptors,
+                 static_cast<int>(std::min<Clock::duration::rep>(left.count(), INT_MAX)));
   }
 }
 
 void wait_for_input(const Handle& input) {
-  const Handle signals = signal_descriptor();
-  std::array<pollfd, 2> descriptors{{{signals.get(), POLLIN, 0}, {input.get(), POLLIN, 0}}};
+  const InterruptionWatch signals;
+  std::array<pollfd, 2> descriptors{{{signals.waitable(), POLLIN, 0}, {input.get(), POLLIN, 0}}};
   for (;;) {
     // Also after input came: Ctrl-C ends whoever writes it, too, and what was cut off looks whole.
     stop_if_signalled();
     if (descriptors[1].revents != 0) return;
-    wait_for(descriptors, -1);
+    wait_for_any(descriptors, -1);
   }
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <poll.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigset_t is POSIX
+
 #include <cerrno>
+#include <span>
 #include <string_view>
 
 #include "common/platform/handle.hpp"
@@ -28,5 +32,15 @@ bool is_unsupported(int error_number);
 /// EIO, ENOSPC and EDQUOT, which may come only now, are failures: Error{io}. `name` is for
 /// messages.
 void sync_descriptor(int fd, std::string_view name);
+
+/// Readable once one of these signals, which must be blocked, came.
+Handle signal_descriptor(const sigset_t& signals);
+
+/// Takes one of them that waits; false when none does.
+bool take_signal(const Handle& descriptor, const sigset_t& signals);
+
+/// Waits for one of them, or for the end of `milliseconds`; a negative time has no end. What is
+/// wrong is thrown as Error{io}.
+void wait_for_any(std::span<pollfd> descriptors, int milliseconds);
 
 }  // namespace healthmetric::platform

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +20,14 @@ struct Command {
 /// a signal ended it. Throws Error{io} when it cannot be started. A signal that watch_for_signals()
 /// made wait ends it, too, and is thrown as stop_if_signalled() does.
 int run(const Command& command);
+
+/// What a program prints that is found in PATH, run as run() does it, in this process's environment
+/// and with nothing to read. Nothing when it ends with another status than 0. Throws
+/// Error{too_large} for more than `max_bytes`.
+std::optional<std::string> output_of(const std::vector<std::string>& words,
+                                     std::uint64_t max_bytes);
+
+/// A file that has nothing to be read and takes what nobody wants.
+std::filesystem::path null_file();
 
 }  // namespace healthmetric::platform

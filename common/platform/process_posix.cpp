@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "common/base/error.hpp"
+#include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/platform/posix.hpp"
@@ -19,6 +20,7 @@ namespace healthmetric::platform {
 namespace {
 
 constexpr int kSignalBase = 128;
+constexpr const char* kNullFile = "/dev/null";
 
 /// posix_spawn's list of what to do to the descriptors of the child.
 class FileActions {
@@ -32,8 +34,8 @@ class FileActions {
     check(posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(), flags, 0600), path);
   }
 
-  void pass_on(int descriptor) {
-    check(posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor), "posix_spawn");
+  void pass_on(const Handle& handle, int descriptor) {
+    check(posix_spawn_file_actions_adddup2(&actions_, handle.get(), descriptor), "posix_spawn");
   }
 
   [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
@@ -71,26 +73,19 @@ class UnblockedSignals {
 };
 
 /// A pipe whose reading end can be read, at its end, once nobody holds the writing end any more.
-struct Lifeline {
-  Lifeline() {
+struct Pipe {
+  Pipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) FileActions::check(errno, "pipe");
+    if (::pipe(ends.data()) != 0) FileActions::check(errno, "pipe");
     ours = Handle(ends[0]);
     theirs = Handle(ends[1]);
+    // What starts a program here is one thread at a time.
+    for (const int end : ends) (void)::fcntl(end, F_SETFD, FD_CLOEXEC);
   }
 
   Handle ours;
   Handle theirs;
 };
-
-/// The exit status of a child that has ended, or is about to.
-int reap(pid_t child, const std::string& name) {
-  int status = 0;
-  if (uninterrupted([&] { return ::waitpid(child, &status, 0); }) < 0) {
-    FileActions::check(errno, name);
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
-}
 
 /// The form the system wants: pointers that end in a null. The strings stay the caller's.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
@@ -101,31 +96,77 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   return pointers;
 }
 
+/// A program that runs as long as this object lives, and no longer.
+class Child {
+ public:
+  Child(const FileActions& actions, std::vector<std::string> words,
+        std::vector<std::string> environment)
+      : name_(words.front()) {
+    const UnblockedSignals attributes;
+    FileActions::check(::posix_spawnp(&id_, name_.c_str(), actions.get(), attributes.get(),
+                                      pointers_to(words).data(), pointers_to(environment).data()),
+                       name_);
+  }
+  ~Child() {
+    if (is_reaped_) return;
+    ::kill(id_, SIGKILL);
+    (void)wait_for_end();
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  /// Its exit status, once it has ended, or is about to.
+  int reap() {
+    const int status = wait_for_end();
+    if (status < 0) FileActions::check(errno, name_);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+  }
+
+ private:
+  /// As waitpid() tells it; -1 with errno set when that fails.
+  int wait_for_end() {
+    int status = 0;
+    is_reaped_ = true;
+    return uninterrupted([&] { return ::waitpid(id_, &status, 0); }) < 0 ? -1 : status;
+  }
+
+  std::string name_;
+  pid_t id_ = 0;
+  bool is_reaped_ = false;
+};
+
 }  // namespace
 
 int run(const Command& command) {
   FileActions actions;
   actions.open(STDIN_FILENO, command.input.string(), O_RDONLY);
   actions.open(STDOUT_FILENO, command.output.string(), O_WRONLY | O_CREAT | O_TRUNC);
-  actions.open(STDERR_FILENO, "/dev/null", O_WRONLY);
-  Lifeline lifeline;
-  actions.pass_on(lifeline.theirs.get());
-  std::vector<std::string> words = command.words;
-  std::vector<std::string> environment = command.environment;
-  const UnblockedSignals attributes;
-  pid_t child = 0;
-  FileActions::check(::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
-                                    pointers_to(words).data(), pointers_to(environment).data()),
-                     words.front());
+  actions.open(STDERR_FILENO, kNullFile, O_WRONLY);
+  Pipe lifeline;
+  actions.pass_on(lifeline.theirs, lifeline.theirs.get());
+  Child child(actions, command.words, command.environment);
   lifeline.theirs = Handle();
-  try {
-    wait_for_input(lifeline.ours);
-  } catch (const Error&) {
-    ::kill(child, SIGKILL);
-    reap(child, words.front());
-    throw;
-  }
-  return reap(child, words.front());
+  wait_for_input(lifeline.ours);
+  return child.reap();
+}
+
+std::optional<std::string> output_of(const std::vector<std::string>& words,
+                                     std::uint64_t max_bytes) {
+  FileActions actions;
+  Pipe pipe;
+  actions.open(STDIN_FILENO, kNullFile, O_RDONLY);
+  actions.pass_on(pipe.theirs, STDOUT_FILENO);
+  actions.open(STDERR_FILENO, kNullFile, O_WRONLY);
+  Child child(actions, words, whole_environment());
+  pipe.theirs = Handle();
+  InputFile output(std::move(pipe.ours), words.front());
+  std::string text = read_all_patiently(output, max_bytes, words.front());
+  if (child.reap() != 0) return {};
+  return text;
+}
+
+std::filesystem::path null_file() {
+  return kNullFile;
 }
 
 }  // namespace healthmetric::platform

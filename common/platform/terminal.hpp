@@ -1,7 +1,8 @@
 #pragma once
 
-#include <termios.h>
-
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace healthmetric::platform {
@@ -31,11 +32,34 @@ class QuietTerminal {
   QuietTerminal& operator=(const QuietTerminal&) = delete;
 
   /// Stops the process as Ctrl-Z does, the terminal as it was; returns when it is continued, the
-  /// terminal as it was at the call. SIGTSTP must be blocked.
+  /// terminal as it was at the call. A Keyboard must live.
   void suspend();
 
  private:
-  termios before_{};
+  struct State;
+  std::unique_ptr<State> before_;
+};
+
+/// What somebody types there, byte by byte. While it lives, Ctrl-Z waits to be looked at.
+class Keyboard {
+ public:
+  /// The terminal outlives it.
+  explicit Keyboard(QuietTerminal& terminal);
+  ~Keyboard();
+  Keyboard(const Keyboard&) = delete;
+  Keyboard& operator=(const Keyboard&) = delete;
+
+  /// Waits for the next byte; nothing at the end of input. Throws as stop_if_signalled() does.
+  /// Ctrl-Z suspends the program; `redraw` is called when it goes on.
+  std::optional<char> next(const std::function<void()>& redraw);
+
+ private:
+  struct State;
+
+  void wait(const std::function<void()>& redraw);
+
+  QuietTerminal& terminal_;
+  std::unique_ptr<State> state_;
 };
 
 /// The width of the terminal on standard error as it is now, else COLUMNS, else 80.

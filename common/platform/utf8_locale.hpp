@@ -1,7 +1,5 @@
 #pragma once
 
-#include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX
-
 namespace healthmetric::platform {
 
 /// While it lives, characters are UTF-8 to the C library's functions in this thread, whatever the
@@ -14,7 +12,7 @@ class Utf8Characters {
   Utf8Characters& operator=(const Utf8Characters&) = delete;
 
  private:
-  locale_t before_ = nullptr;
+  void* before_ = nullptr;  ///< the system's
 };
 
 }  // namespace healthmetric::platform

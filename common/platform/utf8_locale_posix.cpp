@@ -1,5 +1,11 @@
 #include "common/platform/utf8_locale.hpp"
 
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): locale_t is POSIX
+
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+
 namespace healthmetric::platform {
 namespace {
 
@@ -16,7 +22,7 @@ Utf8Characters::Utf8Characters() {
 }
 
 Utf8Characters::~Utf8Characters() {
-  if (before_ != nullptr) ::uselocale(before_);
+  if (before_ != nullptr) ::uselocale(static_cast<locale_t>(before_));
 }
 
 }  // namespace healthmetric::platform

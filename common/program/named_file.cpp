@@ -11,25 +11,10 @@
 namespace healthmetric::program {
 namespace {
 
-/// An input whose writer may take its time: a signal ends the wait.
-class PatientInput final : public Source {
- public:
-  PatientInput(platform::Handle handle, const std::string& name)
-      : input_(std::move(handle), name) {}
-
-  std::size_t read(std::span<char> into) override {
-    input_.wait();
-    return input_.read(into);
-  }
-
- private:
-  platform::InputFile input_;
-};
-
 std::string read_patiently(platform::Handle handle, const std::string& name,
                            std::uint64_t max_bytes) {
-  PatientInput input(std::move(handle), name);
-  return platform::read_all(input, max_bytes, name);
+  platform::InputFile input(std::move(handle), name);
+  return platform::read_all_patiently(input, max_bytes, name);
 }
 
 /// Runs `read` and puts the blame on the option.

@@ -1,9 +1,6 @@
 #include "sender/forge/repository.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <memory>
 
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
@@ -12,6 +9,7 @@
 #include "common/base/version.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/environment.hpp"
+#include "common/platform/process.hpp"
 #include "common/program/log.hpp"
 #include "common/text/redact.hpp"
 
@@ -38,21 +36,17 @@ std::string_view web_host(const http::Url& api) {
   return web_host(std::string_view(api.host));
 }
 
-struct ClosePipe {
-  void operator()(std::FILE* pipe) const noexcept { ::pclose(pipe); }
-};
-
 /// What git says of the current directory; "" outside a checkout or without git.
 std::string origin_remote() {
-  const std::unique_ptr<std::FILE, ClosePipe> pipe(
-      // A constant command line: nothing of it comes from outside.
-      ::popen("git config --get remote.origin.url 2>/dev/null", "r"));  // NOLINT(cert-env33-c)
-  if (!pipe) return {};
-  std::array<char, 1024> line{};
-  if (std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()) == nullptr) return {};
-  std::string remote(line.data());
-  if (remote.ends_with('\n')) remote.pop_back();
-  return remote;
+  constexpr std::uint64_t kMostBytes = 64 * 1024;
+  try {
+    const auto answer =
+        platform::output_of({"git", "config", "--get", "remote.origin.url"}, kMostBytes);
+    return answer ? answer->substr(0, answer->find('\n')) : "";
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::io || error.code() == ErrorCode::too_large) return {};
+    throw;
+  }
 }
 
 /// Takes `prefix` off the front of `text`, if it is there.

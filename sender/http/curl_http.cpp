@@ -254,9 +254,9 @@ class RunningTransfer {
   RunningTransfer(const RunningTransfer&) = delete;
   RunningTransfer& operator=(const RunningTransfer&) = delete;
 
-  /// Runs it to its end. Throws when `signals` can be read.
-  CURLcode finish(int signals) {
-    curl_waitfd signalled{signals, CURL_WAIT_POLLIN, 0};
+  /// Runs it to its end. Throws as stop_if_signalled() does.
+  CURLcode finish(const platform::InterruptionWatch& signals) {
+    curl_waitfd signalled{signals.waitable(), CURL_WAIT_POLLIN, 0};
     for (;;) {
       int running = 0;
       check(libcurl().multi_perform(multi_, &running));
@@ -281,7 +281,7 @@ class RunningTransfer {
 struct CurlTransport::Handle {
   std::unique_ptr<CURLM, FreeMulti> multi{libcurl().multi_init()};
   std::unique_ptr<CURL, FreeEasy> easy{libcurl().easy_init()};
-  platform::Handle signals = platform::signal_descriptor();
+  platform::InterruptionWatch signals;
 };
 
 CurlTransport::CurlTransport(model::NetworkOptions network) : network_(std::move(network)) {}
@@ -310,8 +310,7 @@ Response CurlTransport::send(const Request& request) {
   set_network(easy, network_, Url::parse(request.url, "URL").is_loopback());
   set_request(easy, request, transfer);
 
-  const CURLcode result =
-      RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals.get());
+  const CURLcode result = RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals);
   if (transfer.failure) std::rethrow_exception(transfer.failure);
   if (transfer.answer_too_large) {
     throw Error(ErrorCode::network, "the answer is larger than " + human_bytes(kMaxAnswerBytes));

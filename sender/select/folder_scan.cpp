@@ -57,7 +57,7 @@ class FolderWalk {
  private:
   void visit(const fs::directory_entry& entry, const std::string& prefix) {
     // path::filename() takes all of a path apart, which is half of the time a walk takes.
-    const std::string& location = entry.path().native();
+    const std::string location = entry.path().generic_string();
     const std::string_view name = std::string_view(location).substr(location.rfind('/') + 1);
     const std::string path = prefix + std::string(name);
     std::error_code error;

@@ -36,13 +36,14 @@ constexpr std::string_view kHere = "./";
 /// git, with nothing of this machine's or user's configuration.
 int run_git(const fs::path& tree, std::vector<std::string> words, const fs::path& input,
             const fs::path& output) {
-  words.insert(words.begin(), {"git", "-C", tree.string(), "-c", "core.excludesFile=/dev/null",
+  const std::string nothing = platform::null_file().string();
+  words.insert(words.begin(), {"git", "-C", tree.string(), "-c", "core.excludesFile=" + nothing,
                                "-c", "core.ignoreCase=false"});
   const std::string path = platform::environment_variable("PATH");
   return platform::run(
       {std::move(words),
        {std::string("PATH=") + (path.empty() ? "/usr/bin:/bin" : path), "HOME=" + tree.string(),
-        "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"},
+        "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + nothing},
        input,
        output});
 }
@@ -132,7 +133,8 @@ std::vector<std::string> ignored_paths(const std::vector<IgnoreFile>& ignore_fil
     out.flush();
   }
   try {
-    if (run_git(tree, {"init", "--quiet", "--template="}, "/dev/null", "/dev/null") != 0) {
+    if (run_git(tree, {"init", "--quiet", "--template="}, platform::null_file(),
+                platform::null_file()) != 0) {
       throw_git_failed("it cannot work in " + in_quotes(tree.string()));
     }
     const int status = run_git(tree, {"check-ignore", "--no-index", "-z", "--stdin"}, list, found);

@@ -1,14 +1,8 @@
 #include "sender/terminal/line_editor.hpp"
 
 #include <histedit.h>
-#include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cwchar>
@@ -19,7 +13,6 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
-#include "common/platform/interruption.hpp"
 #include "common/platform/own_file.hpp"
 #include "common/platform/user_dirs.hpp"
 #include "common/platform/utf8_locale.hpp"
@@ -41,34 +34,6 @@ struct EndEditLine {
 };
 struct EndHistory {
   void operator()(History* history) const noexcept { history_end(history); }
-};
-
-/// Ctrl-Z waits to be looked at while this object lives.
-class SuspensionWatch {
- public:
-  SuspensionWatch() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTSTP);
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    fd_ = platform::Handle(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!fd_) throw_system_error("cannot watch for signals", errno);
-  }
-  ~SuspensionWatch() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SuspensionWatch(const SuspensionWatch&) = delete;
-  SuspensionWatch& operator=(const SuspensionWatch&) = delete;
-
-  [[nodiscard]] int descriptor() const { return fd_.get(); }
-
-  /// Whether somebody asked for it since the last time.
-  bool take() {
-    signalfd_siginfo info{};
-    return ::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info);
-  }
-
- private:
-  platform::Handle fd_;
-  sigset_t before_{};
 };
 
 std::string common_prefix(const std::vector<std::string>& names) {
@@ -163,37 +128,15 @@ struct LineEditor::Session {
   /// 1, or 0 at the end of input. Bytes that are no UTF-8 are passed over.
   int next_character(wchar_t& into) {
     std::mbstate_t state{};
-    for (;;) {
-      wait_for_key();
-      char byte = 0;
-      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return 0;
-      const std::size_t length = std::mbrtowc(&into, &byte, 1, &state);
+    while (const auto byte = keyboard->next([this] { el_set(editor.get(), EL_REFRESH); })) {
+      const std::size_t length = std::mbrtowc(&into, &*byte, 1, &state);
       if (length == kInvalid) {
         state = {};
       } else if (length != kIncomplete) {
         return 1;
       }
     }
-  }
-
-  /// Throws when a signal ends the program first.
-  void wait_for_key() {
-    const platform::Handle signals = platform::signal_descriptor();
-    std::array<pollfd, 3> descriptors{{{STDIN_FILENO, POLLIN, 0},
-                                       {signals.get(), POLLIN, 0},
-                                       {suspension->descriptor(), POLLIN, 0}}};
-    while (descriptors[0].revents == 0) {
-      platform::stop_if_signalled();
-      if (suspension->take()) {
-        terminal.suspend();
-        el_set(editor.get(), EL_REFRESH);
-      }
-      if (::poll(descriptors.data(), descriptors.size(), -1) < 0 && errno != EINTR) {
-        throw_system_error("cannot wait for a key", errno);
-      }
-    }
+    return 0;
   }
 
   static unsigned char complete(EditLine* editor, int /*key*/) {
@@ -219,7 +162,7 @@ struct LineEditor::Session {
   fs::path history_file;
   platform::QuietTerminal& terminal;
   std::string prompt;
-  std::optional<SuspensionWatch> suspension;  ///< while a line is read
+  std::optional<platform::Keyboard> keyboard;  ///< while a line is read
   std::exception_ptr failure;
   std::unique_ptr<EditLine, EndEditLine> editor;
   std::unique_ptr<History, EndHistory> history;
@@ -236,11 +179,11 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
   session_->prompt = prompt;
   el_set(session_->editor.get(), EL_BIND, "\t",
          completion == Completion::paths ? "complete-path" : "ed-insert", nullptr);
-  session_->suspension.emplace();
+  session_->keyboard.emplace(session_->terminal);
   session_->failure = nullptr;
   int count = 0;
   const char* line = el_gets(session_->editor.get(), &count);
-  session_->suspension.reset();
+  session_->keyboard.reset();
   if (line == nullptr || count <= 0) {
     platform::write_to_terminal("\n");
     if (session_->failure) std::rethrow_exception(session_->failure);
