@@ -43,6 +43,8 @@ ROOMS = {
 """Where each library's header may be included. Any other header that ends in .h is the system's."""
 
 SYSTEM_ROOMS = ["common/platform/"]
+SYSTEM_WORD = re.compile(r"\b(getenv|environ|popen|fdopen|fileno|isatty|dlopen|signalfd)\b|\"/dev/null\"")
+"""What belongs there, too, and is had from headers that are the standard's."""
 STANDARD = re.compile(r"[a-z_0-9]+")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
@@ -112,6 +114,12 @@ def wrong_rooms(names: list[str]) -> list[str]:
     return found
 
 
+def system_words(names: list[str]) -> list[str]:
+    return [f"{name} says {found[0]}, which belongs to {' and '.join(SYSTEM_ROOMS)}"
+            for name in names if not name.startswith(tuple(SYSTEM_ROOMS))
+            for found in SYSTEM_WORD.finditer((ROOT / name).read_text())]
+
+
 def functions(names: list[str]) -> list[Function]:
     """As Universal Ctags finds them."""
     listed = subprocess.run(["ctags", "--output-format=json", "--fields=+ne", "--kinds-C++=f", "--languages=C++",
@@ -145,7 +153,7 @@ def main() -> int:
     if options.figures:
         print("\n".join(figures(lines, found, graph)))
 
-    complaints = wrong_rooms(names)
+    complaints = wrong_rooms(names) + system_words(names)
     if ring := circle(graph):
         complaints.append("a circle of folders: " + " → ".join(ring))
     complaints += [f"{name} has {count} lines; {MOST_LINES_OF_A_FILE} are the most"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Looks for defects: clang-tidy over the programs' sources, shellcheck over the shell scripts, and in
-# the workflows whatever scripts/lint-workflows.sh knows.
+# Looks for defects: scripts/include_map.py says which folder may include which, clang-tidy reads the
+# programs' sources, shellcheck the shell scripts, and scripts/lint-workflows.sh the workflows.
 #
 #   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
 set -euo pipefail
@@ -12,6 +12,8 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 if (($# > 1)); then refuse "it takes one preset, not $#"; fi
 preset=${1:-release}
 if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "there is no preset '$preset'"; fi
+
+/usr/bin/python3 scripts/include_map.py > /dev/null
 
 # Scripts are known by their first line; not all have an extension. One to be sourced has only that.
 shell_scripts() {
