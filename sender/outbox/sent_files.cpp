@@ -1,7 +1,5 @@
 #include "sender/outbox/sent_files.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 
 #include "common/base/error.hpp"
@@ -9,13 +7,10 @@
 #include "common/platform/interruption.hpp"
 #include "common/platform/own_file.hpp"
 #include "common/program/log.hpp"
+#include "sender/outbox/sqlite.hpp"
 
 namespace healthmetric::outbox {
 namespace {
-
-/// Another process writes for some milliseconds; ten seconds are a fault.
-constexpr std::chrono::milliseconds kBusyWait{20};
-constexpr int kBusyWaits = 500;
 
 constexpr const char* kSchema = R"(
   CREATE TABLE IF NOT EXISTS sent (
@@ -38,152 +33,6 @@ constexpr const char* kQueuedSchema = R"(
     location BLOB PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER,
     sha256 TEXT NOT NULL) WITHOUT ROWID;
 )";
-
-struct CloseDatabase {
-  void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-
-/// SQLite's question, asked when another process has the database: whether to try again.
-int wait_for_others(void* /*unused*/, int tries) {
-  if (tries >= kBusyWaits) return 0;
-  try {
-    platform::sleep_unless_signalled(kBusyWait);
-  } catch (const Error&) {
-    return 0;
-  }
-  return 1;
-}
-
-/// An open database; turns SQLite's error codes into ours.
-class Connection {
- public:
-  Connection(std::filesystem::path file, int flags) : path_(std::move(file)) {
-    sqlite3* opened = nullptr;
-    const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
-    handle_.reset(opened);
-    check(result);
-    check(sqlite3_busy_handler(opened, &wait_for_others, nullptr));
-  }
-
-  /// False for one that a crash left within a transaction: it must be put right before it is read.
-  [[nodiscard]] bool is_readable() const {
-    const int result =
-        sqlite3_exec(handle(), "SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
-    if ((result & 0xFF) == SQLITE_READONLY) return false;
-    check(result);
-    return true;
-  }
-
-  void check(int result) const {
-    if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
-    const int code = result & 0xFF;
-    if (code == SQLITE_BUSY) platform::stop_if_signalled();
-    const bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-    throw Error(ErrorCode::io,
-                in_quotes(path_.string()) + ": " +
-                    printable(handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory") +
-                    (is_damaged ? "; remove it: then each file is sent once more" : ""));
-  }
-
-  void execute(const char* sql) const {
-    check(sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr));
-  }
-
-  [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
-
- private:
-  std::filesystem::path path_;
-  std::unique_ptr<sqlite3, CloseDatabase> handle_;
-};
-
-/// A statement with its values. Texts must outlive it.
-class Statement {
- public:
-  Statement(const Connection& connection, const char* sql) : connection_(connection) {
-    sqlite3_stmt* prepared = nullptr;
-    check(sqlite3_prepare_v2(connection.handle(), sql, -1, &prepared, nullptr));
-    statement_.reset(prepared);
-  }
-
-  Statement& text(std::string_view value) {
-    check(sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_STATIC,
-                              SQLITE_UTF8));
-    return *this;
-  }
-  Statement& bytes(std::string_view value) {
-    check(
-        sqlite3_bind_blob64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_STATIC));
-    return *this;
-  }
-  Statement& number(std::int64_t value) {
-    check(sqlite3_bind_int64(statement_.get(), ++bound_, value));
-    return *this;
-  }
-  Statement& number(std::optional<std::int64_t> value) {
-    if (value) return number(*value);
-    check(sqlite3_bind_null(statement_.get(), ++bound_));
-    return *this;
-  }
-
-  /// True when there is a row.
-  bool step() {
-    const int result = sqlite3_step(statement_.get());
-    check(result);
-    return result == SQLITE_ROW;
-  }
-
-  /// Makes it ready for other values.
-  void reset() {
-    check(sqlite3_reset(statement_.get()));
-    bound_ = 0;
-  }
-
-  [[nodiscard]] std::int64_t number_at(int column) const {
-    return sqlite3_column_int64(statement_.get(), column);
-  }
-  [[nodiscard]] bool is_null_at(int column) const {
-    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-  }
-  [[nodiscard]] std::string text_at(int column) const {
-    const unsigned char* text = sqlite3_column_text(statement_.get(), column);
-    const int size = sqlite3_column_bytes(statement_.get(), column);
-    return text == nullptr ? "" : std::string(text, text + size);
-  }
-
- private:
-  void check(int result) const { connection_.check(result); }
-
-  const Connection& connection_;
-  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
-  int bound_ = 0;
-};
-
-/// All or nothing; undone unless committed.
-class Transaction {
- public:
-  explicit Transaction(const Connection& connection) : connection_(connection) {
-    connection_.execute("BEGIN IMMEDIATE");
-  }
-  ~Transaction() {
-    if (!is_committed_) {
-      sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-    }
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-
-  void commit() {
-    connection_.execute("COMMIT");
-    is_committed_ = true;
-  }
-
- private:
-  const Connection& connection_;
-  bool is_committed_ = false;
-};
 
 bool has_delivered_time(const Connection& connection) {
   Statement column(connection,
@@ -246,7 +95,7 @@ SentFiles::SentFiles(const std::filesystem::path& state_dir, const model::Target
   expect_own_database(path);
   platform::open_own_file(path);
   database_ = std::make_unique<Database>(
-      Database{{}, Connection(path, SQLITE_OPEN_READWRITE), key_of(target)});
+      Database{{}, Connection(path, Connection::Access::read_write), key_of(target)});
   create_schema(database_->connection);
   database_->connection.execute(kQueuedSchema);
 }
@@ -268,8 +117,8 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
       throw_system_error("cannot copy " + in_quotes(path.string() + suffix), error.value());
     }
   }
-  return std::make_unique<Database>(
-      Database{std::move(room), Connection(copy, SQLITE_OPEN_READWRITE), key_of(target), false});
+  return std::make_unique<Database>(Database{
+      std::move(room), Connection(copy, Connection::Access::read_write), key_of(target), false});
 }
 
 SentFiles SentFiles::read_only(const std::filesystem::path& state_dir,
@@ -278,13 +127,13 @@ SentFiles SentFiles::read_only(const std::filesystem::path& state_dir,
   expect_own_database(path);
   const auto state = platform::file_state(path);
   if (state && state->size_bytes > 0) {
-    Connection connection(path, SQLITE_OPEN_READONLY);
+    Connection connection(path, Connection::Access::read_only);
     if (!connection.is_readable()) return SentFiles(open_copy(path, target));
     return SentFiles(
         std::make_unique<Database>(Database{{}, std::move(connection), key_of(target), false}));
   }
   auto empty = std::make_unique<Database>(
-      Database{{}, Connection(":memory:", SQLITE_OPEN_READWRITE), key_of(target)});
+      Database{{}, Connection(":memory:", Connection::Access::read_write), key_of(target)});
   empty->connection.execute(kSchema);
   return SentFiles(std::move(empty));
 }
