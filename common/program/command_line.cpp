@@ -111,7 +111,7 @@ struct CommandLine::Parser {
     throw Error(ErrorCode::usage, why + " (" + program.name + " --help lists the options)");
   }
 
-  void parse() {
+  void parse() const {
     try {
       parse_words(*app, words);
     } catch (const CLI::ParseError& error) {
@@ -120,7 +120,7 @@ struct CommandLine::Parser {
     }
   }
 
-  Command& chosen_command() const {
+  [[nodiscard]] Command& chosen_command() const {
     const std::string chosen = words_of(named_command(*app));
     Command* command = find_command(program, chosen);
     for (const CLI::Option* option : app->get_options()) {
@@ -135,7 +135,7 @@ struct CommandLine::Parser {
   }
 
   /// Whether a command that begins with the word takes the option.
-  bool is_accepted_behind(const std::string& word, const std::string& option) const {
+  [[nodiscard]] bool is_accepted_behind(const std::string& word, const std::string& option) const {
     return std::any_of(program.commands.begin(), program.commands.end(), [&](const auto& command) {
       return command->words().starts_with(word + " ") && accepts(*command, option);
     });

@@ -74,12 +74,12 @@ bool RepositoryFilter::takes(const outbox::OutboxEntry& entry) const {
   return repository_.empty() || ascii_lower(entry.target.repository) == ascii_lower(repository_);
 }
 
-std::filesystem::path folder_of(const outbox::Outbox& outbox, const std::string& text) {
-  const payload::BatchId id = parse_id(text);
+std::filesystem::path folder_of(const outbox::Outbox& outbox, const std::string& id) {
+  const payload::BatchId batch = parse_id(id);
   for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
-    if (auto folder = outbox.find(id, where)) return *std::move(folder);
+    if (auto folder = outbox.find(batch, where)) return *std::move(folder);
   }
-  throw_unknown(id.str());
+  throw_unknown(id);
 }
 
 }  // namespace healthmetric::sender
