@@ -42,6 +42,7 @@ from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
 from rooms import remove_abandoned  # noqa: E402
 from run_result import RunResult  # noqa: E402
 from shown_text import on_one_line  # noqa: E402
+from storage_layout import in_repository  # noqa: E402
 
 DEFAULT_RECEIVER = Path("build/release/receiver/healthmetric-receiver")
 ALL_DONE, SOME_REJECTED, REMOTE_FAILURE, LOCAL_FAILURE = 0, 4, 7, 10
@@ -184,7 +185,7 @@ class Run:
         self._result.unchanged = now.unchanged
 
     def _keep_receipt(self, commit: str, batch: BatchReport) -> None:
-        blob = batch["summary"] and self._clone.blob_at(commit, f"_storage/{batch['summary']}")
+        blob = batch["summary"] and self._clone.blob_at(commit, in_repository(batch["summary"]))
         if blob:
             name = Path(batch["summary"]).name
             self._clone.copy_blobs({self._options.receipts / name: blob})

@@ -28,8 +28,8 @@ from git_plumbing import Clone
 from payload_names import batches_in_parts
 from retrying import rejected_at, with_records
 from rooms import Room, room_in
+from storage_layout import INBOX, STORAGE, in_repository, may_wait
 
-STORAGE = "_storage"
 ATTRIBUTES = ".gitattributes"
 """In the storage: keeps git from rewriting what is stored when somebody checks it out."""
 OUR_ATTRIBUTES = Path(__file__).with_name("storage.gitattributes")
@@ -87,7 +87,7 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
     """Runs the receiver on what waits at `tip`, until it has seen each stored file that matters."""
     waiting = waiting_at(clone, tip)
     late = None if receiver.retries_rejected else batches_in_parts(waiting)
-    rejected = rejected_at(clone, remote, tip, STORAGE, late)
+    rejected = rejected_at(clone, remote, tip, late)
     arrivals = arrivals_of_incomplete(clone, remote, tip, waiting)
     for each in rejected.values():
         waiting |= {in_repository(path): blob for path, blob in each.files.items()}
@@ -96,7 +96,7 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
         clone.fetch_blobs(remote, (waiting | shown).values())
         with room_in(clone.git_dir) as room:
             storage = room.path / STORAGE
-            (storage / "inbox").mkdir(parents=True)
+            (storage / INBOX).mkdir(parents=True)
             clone.copy_blobs({room.path / path: blob for path, blob in (waiting | shown).items()})
             for path, time in arrivals.items():
                 os.utime(room.path / path, (time, time))
@@ -121,14 +121,9 @@ def waiting_at(clone: Clone, tip: str) -> dict[str, str]:
     """What the receiver may have to look at, with its blobs."""
     return {
         entry.path: entry.blob
-        for entry in clone.regular_files(tip, [STORAGE, f"{STORAGE}/inbox"])
+        for entry in clone.regular_files(tip, [STORAGE, in_repository(INBOX)])
         if may_wait(entry.path)
     }
-
-
-def may_wait(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.lower().endswith(".json") or name.startswith(".trigger")
 
 
 def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],

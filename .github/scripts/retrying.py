@@ -8,7 +8,6 @@ rejected again, reason and summary tell why this time. Nothing else that is stor
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +15,7 @@ from typing import Any
 
 from batch_report import BatchChange
 from git_plumbing import Clone
-from payload_names import BATCH_ID
-
-REASON = ".reason.json"
+from storage_layout import INBOX, REASON, REJECTED, below_storage, in_repository, summary_path
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Rejected:
         return frozenset(self.files.keys() - {self.payload})
 
 
-def rejected_at(clone: Clone, remote: str, tip: str, storage: str,
+def rejected_at(clone: Clone, remote: str, tip: str,
                 batches: Collection[str] | None = None) -> dict[str, Rejected]:
     """By the place in the inbox where the receiver puts each to try it again.
 
@@ -43,8 +40,8 @@ def rejected_at(clone: Clone, remote: str, tip: str, storage: str,
     """
     if batches is not None and not batches:
         return {}
-    found = {entry.path.removeprefix(f"{storage}/"): entry.blob
-             for entry in clone.regular_files(tip, [f"{storage}/rejected"])
+    found = {below_storage(entry.path): entry.blob
+             for entry in clone.regular_files(tip, [in_repository(REJECTED)])
              if batches is None or _is_of(entry.path, batches)}
     clone.fetch_blobs(remote, found.values())
     rejected = {}
@@ -52,11 +49,11 @@ def rejected_at(clone: Clone, remote: str, tip: str, storage: str,
         if reason := found.get(payload + REASON):
             told = _reason(clone.read_blob(reason))
             files = {payload: blob, payload + REASON: reason}
-            receipt = _receipt_path(str(told.get("batch_id")))
-            if receipt and (known := clone.blob_at(tip, f"{storage}/{receipt}")):
+            receipt = summary_path(str(told.get("batch_id")))
+            if receipt and (known := clone.blob_at(tip, in_repository(receipt))):
                 files[receipt] = known
             name = str(told.get("payload")).rpartition("/")[2]
-            rejected[f"inbox/{name}"] = Rejected(payload, files)
+            rejected[f"{INBOX}/{name}"] = Rejected(payload, files)
     return rejected
 
 
@@ -81,9 +78,3 @@ def _reason(text: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _receipt_path(batch_id: str) -> str | None:
-    if not re.fullmatch(BATCH_ID, batch_id):
-        return None
-    return f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"

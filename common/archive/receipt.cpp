@@ -1,9 +1,8 @@
 #include "common/archive/receipt.hpp"
 
 #include "common/base/error.hpp"
-#include "common/base/format.hpp"
+#include "common/payload/batch_id.hpp"
 #include "common/text/json_scanner.hpp"
-#include "common/text/timestamp.hpp"
 
 namespace healthmetric::archive {
 namespace {
@@ -53,12 +52,6 @@ bool is_final(const Receipt& receipt) {
     names.push_back(std::move(*name));
   }
   return payload::are_all_parts(std::move(names));
-}
-
-payload::RelativePath summary_path(const payload::BatchId& id) {
-  const std::string time = text::format_compact_timestamp(id.time);
-  return payload::RelativePath(
-      fmt::format("summaries/{}/{}/{}.json", time.substr(0, 4), time.substr(4, 2), id.str()));
 }
 
 Receipt read_receipt(Source& source) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "common/base/stream.hpp"
-#include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
 
 /// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
@@ -35,9 +34,6 @@ struct Receipt {
 /// Whether the receipt settles its batch. One that rejects what had come of a batch while parts of
 /// it were missing does not: the receiver takes that back once they come.
 bool is_final(const Receipt& receipt);
-
-/// `summaries/<YYYY>/<MM>/<batch id>.json`, below the storage folder.
-payload::RelativePath summary_path(const payload::BatchId& id);
 
 /// Reads a receipt no further than to its list of files, so the beginning of a long one is enough.
 /// Throws Error{bad_payload} when it is none.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -84,14 +85,10 @@ std::string c_string(std::string_view name) {
 
 /// Who names the clone means the storage folder in it.
 void refuse_folder_above_storage(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto has = [&](const char* name) {
-    return std::filesystem::is_directory(folder / name, error);
-  };
-  if (!has("_storage") || has("inbox") || has("summaries")) return;
+  if (!holds_storage(folder)) return;
   throw Error(ErrorCode::usage, in_quotes(folder.string()) +
                                     " has a storage folder in it: use --storage " +
-                                    (folder / "_storage").string());
+                                    storage_in(folder).string());
 }
 
 }  // namespace
@@ -263,7 +260,7 @@ void Storage::move_folder(const payload::RelativePath& from, const payload::Rela
 }
 
 void Storage::write_durably(const payload::RelativePath& path, std::string_view text) {
-  const payload::RelativePath temporary(kStagingFolder.str() + "/new-" + platform::random_hex(8));
+  const payload::RelativePath temporary = temporary_path();
   {
     platform::OutputFile file = create(temporary);
     file.write(text);

@@ -16,10 +16,6 @@
 
 namespace healthmetric::archive {
 
-/// Where files wait to be published; inside the storage, so that publishing is a rename. Whatever
-/// a run that died left there is of no use to anybody.
-inline const payload::RelativePath kStagingFolder{".staging"};
-
 /// The storage folder, reached through open folders only.
 ///
 /// Names come from strangers, and a stranger who can push a file can push a symbolic link. So no

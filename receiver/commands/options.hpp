@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "common/archive/layout.hpp"
 #include "common/payload/batch.hpp"
 #include "common/program/log.hpp"
 #include "receiver/unpack/reject_list.hpp"
@@ -24,7 +25,7 @@ enum class RejectedPayloads {
 
 /// What every command is told.
 struct RunOptions {
-  std::filesystem::path storage = "_storage";
+  std::filesystem::path storage = archive::storage_in("");
   std::filesystem::path log_file = "receiver.log";  ///< empty: none, as where nothing is changed
   bool needs_log = false;                           ///< somebody asked for it
   log::Verbosity verbosity = log::Verbosity::normal;

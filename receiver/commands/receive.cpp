@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"

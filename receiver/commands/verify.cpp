@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "common/archive/layout.hpp"
 #include "common/archive/recorded_batch.hpp"
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
@@ -15,7 +16,6 @@
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
 #include "receiver/unpack/inbox.hpp"
-#include "receiver/unpack/rejection.hpp"
 
 namespace healthmetric::receiver {
 namespace {
@@ -23,7 +23,6 @@ namespace {
 using Kind = Finding::Kind;
 
 constexpr std::size_t kMaxListed = 10'000;
-constexpr std::string_view kSummariesFolder = "summaries/";
 
 std::string_view to_text(Kind kind) {
   switch (kind) {
@@ -58,8 +57,7 @@ bool is_gits_housekeeping(std::string_view path) {
   const std::size_t slash = path.find('/');
   const std::string_view folder = path.substr(0, slash == std::string_view::npos ? 0 : slash + 1);
   const std::string_view name = path.substr(folder.size());
-  const bool is_in_layout = folder.empty() || folder == "inbox/" ||
-                            folder == unpack::kRejectedFolder || folder == kSummariesFolder;
+  const bool is_in_layout = folder.empty() || archive::is_layout_folder(folder);
   return is_in_layout && (name == ".gitattributes" || name == ".gitkeep" || name == ".gitignore");
 }
 
@@ -110,7 +108,7 @@ class Auditor {
     unless_a_link_is_in_the_way([&] { note_waiting(); });
     storage_.walk("", [&](const std::string& path, bool is_regular) {
       show_progress();
-      if (!path.starts_with(kSummariesFolder)) look_at(path, is_regular);
+      if (!path.starts_with(archive::kSummariesFolder)) look_at(path, is_regular);
       if (!is_system_litter(path)) is_empty_ = false;
     });
     if (is_empty_ && audit_.found == 0 && !has_layout()) refuse_empty_folder();
@@ -120,8 +118,9 @@ class Auditor {
  private:
   /// Whether a receiver or a sender prepared the folder.
   bool has_layout() {
-    return storage_.has_folder("inbox/") || storage_.has_folder(kSummariesFolder) ||
-           storage_.has_folder(unpack::kRejectedFolder);
+    return storage_.has_folder(archive::kInboxFolder) ||
+           storage_.has_folder(archive::kSummariesFolder) ||
+           storage_.has_folder(archive::kRejectedFolder);
   }
 
   [[noreturn]] void refuse_empty_folder() const {
@@ -164,10 +163,10 @@ class Auditor {
   }
 
   void read_summaries() {
-    storage_.walk(kSummariesFolder, [&](const std::string& path, bool is_regular) {
+    storage_.walk(archive::kSummariesFolder, [&](const std::string& path, bool is_regular) {
       if (is_gits_housekeeping(path)) return;
       if (is_regular && is_system_litter(path)) return note_litter(path);
-      if (is_regular && path.ends_with(".json")) return read_summary(path);
+      if (is_regular && archive::is_summary_name(path)) return read_summary(path);
       find(Kind::unknown, path, "", is_regular ? "not a summary" : "not a regular file");
     });
   }
@@ -255,21 +254,19 @@ class Auditor {
     if (!is_regular) return find(Kind::unknown, path, "", "not a regular file");
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
     if (is_system_litter(path)) return note_litter(path);
-    if (path.starts_with(unpack::kRejectedFolder)) return look_at_rejected(path);
-    const bool is_staged = path.starts_with(archive::kStagingFolder.str() + "/");
-    find(Kind::unknown, path, "", is_staged ? "a run that died left it; the next removes it" : "");
+    if (path.starts_with(archive::kRejectedFolder)) return look_at_rejected(path);
+    find(Kind::unknown, path, "",
+         archive::is_staged(path) ? "a run that died left it; the next removes it" : "");
   }
 
   /// A rejected payload and its reason belong together.
   void look_at_rejected(const std::string& path) {
-    const std::string suffix(unpack::kReasonSuffix);
-    if (is_there(path + suffix)) return;
-    if (!path.ends_with(suffix)) {
+    if (is_there(archive::reason_of(path))) return;
+    const std::string payload(archive::payload_of_reason(path));
+    if (payload.empty()) {
       return find(Kind::unknown, path, "", "a rejected payload without its reason");
     }
-    if (!is_there(path.substr(0, path.size() - suffix.size()))) {
-      find(Kind::unknown, path, "", "a reason without its payload");
-    }
+    if (!is_there(payload)) find(Kind::unknown, path, "", "a reason without its payload");
   }
 
   archive::Storage& storage_;

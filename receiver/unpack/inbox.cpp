@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -13,15 +14,6 @@
 
 namespace healthmetric::unpack {
 namespace {
-
-constexpr std::string_view kInbox = "inbox/";
-constexpr std::string_view kPayloadExtension = ".json";
-constexpr std::string_view kTriggerPrefix = ".trigger";
-
-bool is_first_generation_output(std::string_view name) {
-  return name.find("_processed_") != std::string_view::npos ||
-         name.find("processing_summary") != std::string_view::npos;
-}
 
 bool hold_the_same(archive::Storage& storage, const archive::PayloadFile& a,
                    const archive::PayloadFile& b) {
@@ -107,8 +99,7 @@ WaitingBatch assemble(archive::Storage& storage, const payload::BatchId& id,
 
 bool is_payload_in_root(archive::Storage& storage, const std::string& name,
                         const payload::Limits& limits) {
-  if (!name.ends_with(kPayloadExtension) || is_first_generation_output(name)) return false;
-  if (!is_usable(name)) return false;
+  if (!archive::is_first_generation_payload_name(name) || !is_usable(name)) return false;
   auto file = storage.open(payload::RelativePath(name));
   return file && payload::looks_like_payload(*file, limits);
 }
@@ -123,10 +114,6 @@ bool is_usable(const std::string& path) {
     log::warning("left where it is: " + std::string(error.what()));
     return false;
   }
-}
-
-bool is_inbox_payload_name(std::string_view name) {
-  return name.ends_with(kPayloadExtension) && !name.starts_with('.');
 }
 
 std::vector<archive::PayloadFile> all_files(const WaitingBatch& batch) {
@@ -150,12 +137,12 @@ Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
       inbox.batches.push_back(std::move(batch));
     }
   };
-  for (const archive::Storage::File& file : storage.files_in(kInbox)) {
-    if (is_inbox_payload_name(file.name) && is_usable(std::string(kInbox) + file.name))
-      add(std::string(kInbox), file);
+  const std::string folder(archive::kInboxFolder);
+  for (const archive::Storage::File& file : storage.files_in(folder)) {
+    if (archive::is_payload_name(file.name) && is_usable(folder + file.name)) add(folder, file);
   }
   for (const archive::Storage::File& file : storage.files_in("")) {
-    if (file.name.starts_with(kTriggerPrefix)) {
+    if (archive::is_trigger_name(file.name)) {
       if (is_usable(file.name)) inbox.triggers.emplace_back(file.name);
     } else if (is_payload_in_root(storage, file.name, limits)) {
       add("", file);

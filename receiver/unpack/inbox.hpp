@@ -49,9 +49,6 @@ struct Inbox {
 /// or worse, but none that may stop the others.
 bool is_usable(const std::string& path);
 
-/// Whether the receiver takes a file of that name in the inbox for a payload.
-bool is_inbox_payload_name(std::string_view name);
-
 /// Finds the payloads in `inbox/*.json` and, as the first generation left them, directly in the
 /// root. Never looks inside what was stored. A file in the root is a payload only by its content;
 /// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/digest.hpp"
@@ -60,12 +61,12 @@ class Publisher {
     if (has_moved_or_is_new(entry.stored_path)) return;
     const payload::RelativePath place = place_of(entry);
     if (const auto folder = missing_folder(place)) {
-      storage_.move_folder(staged(*folder),
+      storage_.move_folder(archive::staged_path(*folder),
                            payload::RelativePath(*folder, payload::RelativePath::kMaxStoredBytes));
       folder_ = *folder + "/";
-    } else if (!storage_.exists(staged(entry.stored_path))) {
+    } else if (!storage_.exists(archive::staged_path(entry.stored_path))) {
       return;  // it moved with its folder
-    } else if (storage_.move(staged(entry.stored_path), place) ==
+    } else if (storage_.move(archive::staged_path(entry.stored_path), place) ==
                archive::Storage::Moved::target_exists) {
       expect_free_or_same(entry, place);
     }
@@ -93,7 +94,7 @@ class Publisher {
   void expect_free_or_same(const ManifestEntry& entry, const payload::RelativePath& place) {
     auto there = storage_.open(place);
     if (!there) return;
-    auto ours = storage_.open(staged(entry.stored_path));
+    auto ours = storage_.open(archive::staged_path(entry.stored_path));
     if (!ours || !archive::same_bytes(*ours, *there)) reject_taken(entry.path, entry.stored_path);
   }
 
@@ -102,13 +103,6 @@ class Publisher {
 };
 
 }  // namespace
-
-payload::RelativePath staged(std::string_view place) {
-  static constexpr std::string_view kFolder = "/files/";
-  std::string path = archive::kStagingFolder.str();
-  path.append(kFolder).append(place);
-  return payload::RelativePath::known(std::move(path));
-}
 
 void publish(archive::Storage& storage, const payload::RelativePath& manifest) {
   Publisher checking(storage);

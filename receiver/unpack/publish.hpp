@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 #include "common/archive/storage.hpp"
 #include "common/payload/batch.hpp"
 #include "receiver/unpack/inbox.hpp"
@@ -10,9 +8,6 @@
 /// From the staging folder to the places where the files of a batch stay.
 
 namespace healthmetric::unpack {
-
-/// Where a file is staged: below the staging folder as it will lie below the storage.
-payload::RelativePath staged(std::string_view place);
 
 /// Moves the staged files of a manifest to their places and makes them durable; a folder that is
 /// new moves as a whole. A target that holds the same bytes already is done; Error{bad_payload},

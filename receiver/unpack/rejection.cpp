@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/base/format.hpp"
+#include "common/archive/layout.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/base/version.hpp"
@@ -39,13 +39,11 @@ std::string_view end_of(std::string_view name) {
   return name;
 }
 
-/// The first of "name", "name~2", ... that is free or already holds this payload. One that is named
-/// like a reason is never "name": it would be taken for the reason of another.
+/// The first of its places that is free or already holds this payload.
 payload::RelativePath target_for(archive::Storage& storage, const archive::PayloadFile& payload) {
-  const std::string base =
-      std::string(kRejectedFolder) + std::string(end_of(payload.path.filename()));
-  for (unsigned attempt = base.ends_with(kReasonSuffix) ? 2 : 1;; ++attempt) {
-    payload::RelativePath target(attempt == 1 ? base : fmt::format("{}~{}", base, attempt));
+  const std::string_view name = end_of(payload.path.filename());
+  for (unsigned attempt = 1;; ++attempt) {
+    payload::RelativePath target = archive::rejected_path(name, attempt);
     if (!storage.exists(target) || holds_the_same(storage, payload.path, target)) return target;
   }
 }
@@ -63,7 +61,7 @@ std::vector<payload::RelativePath> set_aside(archive::Storage& storage,
   std::vector<payload::RelativePath> now_there;
   for (const archive::PayloadFile& payload : payloads) {
     const payload::RelativePath target = target_for(storage, payload);
-    const payload::RelativePath reason(target.str() + std::string(kReasonSuffix));
+    const payload::RelativePath reason(archive::reason_of(target.str()));
     storage.write_durably(reason, reason_text(payload, rejection));
     if (storage.move(payload.path, target) == archive::Storage::Moved::target_exists) {
       storage.remove(payload.path);  // an earlier run stored the same bytes there

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/archive/storage.hpp"
@@ -12,9 +11,6 @@
 #include "receiver/unpack/inbox.hpp"
 
 namespace healthmetric::unpack {
-
-inline constexpr std::string_view kRejectedFolder = "rejected/";
-inline constexpr std::string_view kReasonSuffix = ".reason.json";
 
 /// True for what makes one batch bad, as against what stops the run.
 bool is_defect(ErrorCode code);

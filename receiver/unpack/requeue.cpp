@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/program/log.hpp"
@@ -29,10 +30,10 @@ text::Json read_reason(archive::Storage& storage, const payload::RelativePath& p
 payload::RelativePath place_in_inbox(const text::Json& reason) {
   const payload::RelativePath before(text::string_member(reason, "payload"));
   const std::string name(before.filename());
-  if (!is_inbox_payload_name(name)) {
+  if (!archive::is_payload_name(name)) {
     throw Error(ErrorCode::bad_payload, "its reason names no payload");
   }
-  return payload::RelativePath("inbox/" + name);
+  return archive::inbox_path(name);
 }
 
 void remove_summary_of(archive::Storage& storage, const text::Json& reason) {
@@ -48,7 +49,7 @@ bool hold_the_same(archive::Storage& storage, const payload::RelativePath& a,
 }
 
 payload::RelativePath reason_of(const std::string& payload) {
-  return payload::RelativePath(payload + std::string(kReasonSuffix));
+  return payload::RelativePath(archive::reason_of(payload));
 }
 
 void take_back(archive::Storage& storage, const std::string& name) {
@@ -76,15 +77,15 @@ struct Rejected {
 };
 
 Rejected list_rejected(archive::Storage& storage) {
-  std::vector<archive::Storage::File> files = storage.files_in(kRejectedFolder);
-  for (archive::Storage::File& file : files) file.name.insert(0, kRejectedFolder);
+  std::vector<archive::Storage::File> files = storage.files_in(archive::kRejectedFolder);
+  for (archive::Storage::File& file : files) file.name.insert(0, archive::kRejectedFolder);
   const auto comes_before = [](const archive::Storage::File& file, const std::string& name) {
     return file.name < name;
   };
   Rejected rejected;
   for (const archive::Storage::File& file : files) {
-    if (!file.name.ends_with(kReasonSuffix) || !is_usable(file.name)) continue;
-    const std::string payload = file.name.substr(0, file.name.size() - kReasonSuffix.size());
+    const std::string payload(archive::payload_of_reason(file.name));
+    if (payload.empty() || !is_usable(file.name)) continue;
     const auto there = std::lower_bound(files.begin(), files.end(), payload, comes_before);
     if (there != files.end() && there->name == payload) {
       rejected.payloads.push_back(*there);

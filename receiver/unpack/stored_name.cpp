@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "common/archive/layout.hpp"
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
@@ -15,9 +16,6 @@
 
 namespace healthmetric::unpack {
 namespace {
-
-/// Folders of the layout itself, which no stored file may enter.
-constexpr std::array<std::string_view, 3> kReservedFolders = {"inbox", "summaries", "rejected"};
 
 constexpr std::array<std::string_view, 6> kDeviceNames = {"con", "prn",    "aux",
                                                           "nul", "conin$", "conout$"};
@@ -131,7 +129,7 @@ bool is_gits_own(std::string_view name) {
 
 /// Keeps the first component out of the layout's own folders and from being hidden.
 std::string outside_the_layout(const std::string& name) {
-  return name.front() == '.' || contains(kReservedFolders, case_folded(name))
+  return name.front() == '.' || archive::is_layout_folder(case_folded(name) + "/")
              ? with_suffix("_" + name, "")
              : name;
 }

@@ -1,5 +1,6 @@
 #include "receiver/unpack/summary.hpp"
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr unsigned kSummarySchemaVersion = 1;
 constexpr std::size_t kMaxWarnings = 100;
-const payload::RelativePath kUnfinishedSummary{".staging/summary.json"};
 
 std::string_view to_text(archive::BatchStatus status) {
   return status == archive::BatchStatus::stored ? "stored" : "rejected";
@@ -110,13 +110,13 @@ void write_text(archive::Storage& storage, const Summary& summary,
 
 void write_summary(archive::Storage& storage, const Summary& summary,
                    const std::optional<payload::RelativePath>& manifest) {
-  if (storage.exists(kUnfinishedSummary)) storage.remove(kUnfinishedSummary);
+  if (storage.exists(archive::kStagedSummary)) storage.remove(archive::kStagedSummary);
   {
-    platform::OutputFile file = storage.create(kUnfinishedSummary);
+    platform::OutputFile file = storage.create(archive::kStagedSummary);
     write_text(storage, summary, manifest, file);
     file.sync();
   }
-  storage.move_durably(kUnfinishedSummary, archive::summary_path(summary.id));
+  storage.move_durably(archive::kStagedSummary, archive::summary_path(summary.id));
 }
 
 std::optional<archive::Receipt> read_receipt(archive::Storage& storage,

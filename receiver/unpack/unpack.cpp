@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -24,8 +25,6 @@ constexpr std::size_t kMaxOpenChunkedFiles = 16;
 
 constexpr std::size_t kHashPrefixDigits = 8;
 constexpr std::size_t kMaxShownBytes = 200;
-
-const payload::RelativePath kManifest{".staging/manifest"};
 
 [[noreturn]] void reject(const std::string& what) {
   throw Error(ErrorCode::bad_payload, what);
@@ -50,7 +49,7 @@ Staging begin_staging(archive::Storage& storage, const StoreRules& rules,
                       const payload::BatchId& id) {
   storage.remove_tree(archive::kStagingFolder);
   return {storage, StoredNames(rules.pattern, id, rules.limits.max_folders()),
-          ManifestWriter(storage, kManifest), rules.git_blob_ids};
+          ManifestWriter(storage, archive::kStagedManifest), rules.git_blob_ids};
 }
 
 /// Where the contents of a payload go: files in the staging folder, or nowhere.
@@ -75,7 +74,7 @@ class Stager final : public payload::PayloadSink {
     }
     current_.path = path.str();
     current_.place = staging_->names.place(path).str();
-    current_.out.emplace(staging_->storage.create(staged(current_.place)));
+    current_.out.emplace(staging_->storage.create(archive::staged_path(current_.place)));
     if (size_bytes && wants_git_blobs()) current_.blob.emplace(*size_bytes);
   }
 
@@ -171,7 +170,7 @@ class Stager final : public payload::PayloadSink {
 
   std::string digest_of_current() {
     if (current_.whole) return current_.whole->finish_hex();
-    auto file = staging_->storage.open(staged(current_.place));
+    auto file = staging_->storage.open(archive::staged_path(current_.place));
     return file ? codec::sha256_of(*file) : "";
   }
 
@@ -194,9 +193,10 @@ class Stager final : public payload::PayloadSink {
 
   /// In version 1 the path may come behind the content.
   void give_place_by(const payload::RelativePath& path) {
-    const payload::RelativePath from = staged(current_.place);
+    const payload::RelativePath from = archive::staged_path(current_.place);
     current_.place = staging_->names.place(path).str();
-    if (staging_->storage.move(from, staged(current_.place)) != archive::Storage::Moved::yes) {
+    if (staging_->storage.move(from, archive::staged_path(current_.place)) !=
+        archive::Storage::Moved::yes) {
       throw Error(ErrorCode::internal, "a staged file is there already");
     }
   }
@@ -205,7 +205,8 @@ class Stager final : public payload::PayloadSink {
   std::string git_blob_of_current() {
     if (!wants_git_blobs()) return {};
     if (current_.blob) return current_.blob->finish_hex();
-    return git_blob_of(staging_->storage, staged(current_.place), current_.size_bytes);
+    return git_blob_of(staging_->storage, archive::staged_path(current_.place),
+                       current_.size_bytes);
   }
 
   const payload::Limits& limits_;
@@ -303,7 +304,7 @@ StagedBatch stage_as(const payload::BatchId& id, archive::Storage& storage,
   Staging staging = begin_staging(storage, rules, id);
   Stager stager(rules.limits, &staging);
   payload::BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
-  return {identity.value(), std::move(metadata), kManifest};
+  return {identity.value(), std::move(metadata), archive::kStagedManifest};
 }
 
 /// Reads all parts and checks them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/archive/layout.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 /// The repository of such a run; "" where nothing names one.
 std::string target_of(const Options& options) {
-  if (!options.output.empty()) return (options.output / "_storage" / "inbox").string();
+  if (!options.output.empty()) return archive::inbox_in(options.output).string();
   const auto chosen = forge::choose_repository(options.repository, http::api_root(options.api_url));
   return chosen ? chosen->str() : "";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -58,7 +59,7 @@ Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batc
 
 Outcome write_to_folder(const Options& options, const model::ScanResult& files,
                         platform::Clock& clock, model::Progress& progress) {
-  const std::filesystem::path inbox = options.output / "_storage" / "inbox";
+  const std::filesystem::path inbox = archive::inbox_in(options.output);
   const outbox::Draft draft = outbox::make_draft(inbox);
   const pack::PackOptions packing = pack_options(options, clock);
   const pack::PackedBatch batch = pack::pack(files, draft.folder(), packing, progress);

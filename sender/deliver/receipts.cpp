@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -13,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kStorage = "_storage/";
-constexpr const char* kSummaries = "_storage/summaries";
 constexpr platform::Clock::duration kFirstInterval = 2s;
 constexpr platform::Clock::duration kLongestInterval = 30s;
 
@@ -29,7 +28,7 @@ class ReceiptPoll {
 
   std::optional<archive::Receipt> ask() {
     std::string etag = etag_;
-    if (!client_.has_changed(kSummaries, etag)) return {};
+    if (!client_.has_changed(summaries_, etag)) return {};
     auto receipt = find_receipt(client_, id_);
     etag_ = std::move(etag);
     return receipt;
@@ -38,6 +37,7 @@ class ReceiptPoll {
  private:
   forge::GithubClient& client_;
   const payload::BatchId& id_;
+  const std::string summaries_ = archive::summaries_in_repository();
   std::string etag_;
 };
 
@@ -51,7 +51,7 @@ bool may_pass(const Error& error) {
 
 std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
                                              const payload::BatchId& id) {
-  const std::string path = kStorage + archive::summary_path(id).str();
+  const std::string path = archive::in_repository(archive::summary_path(id).str());
   const auto text = client.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);

@@ -1,5 +1,6 @@
 #include "sender/deliver/upload.hpp"
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr const char* kEventType = "data_update";
 constexpr const char* kWorkflowFile = "data-receiver.yml";
-constexpr const char* kInbox = "_storage/inbox/";
 
 /// One batch must start one run: payload commits start none by themselves, except the last one
 /// where the push is the trigger.
@@ -97,9 +97,9 @@ void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun
     const std::filesystem::path payload = entry.folder / part.filename;
     check_undamaged(payload, part.size_bytes);
     progress.begin(sending_step(entry, i));
-    const forge::GithubClient::NewFile file{kInbox + part.filename, payload,
-                                            commit_message(entry, i),
-                                            [&] { return is_stored(client, entry.id); }};
+    const forge::GithubClient::NewFile file{
+        archive::in_repository(archive::inbox_path(part.filename).str()), payload,
+        commit_message(entry, i), [&] { return is_stored(client, entry.id); }};
     std::optional<forge::GithubClient::Put> put;
     if (begun == Begun::perhaps) put = client.settled(file);
     begun = Begun::no;

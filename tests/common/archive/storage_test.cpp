@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/archive/layout.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -1,4 +1,5 @@
 // What a run leaves behind beside the files: manifest, summary, rejections, report.
+#include "common/archive/layout.hpp"
 #include "common/text/json.hpp"
 #include "receiver/commands/markdown.hpp"
 #include "receiver/commands/report.hpp"

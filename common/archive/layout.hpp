@@ -1,0 +1,80 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "common/payload/batch_id.hpp"
+#include "common/payload/relative_path.hpp"
+
+/// Every place and name below the storage folder; docs/storage-layout.md says what is there and
+/// why. Folders end in a slash, as Storage takes them. Unless said otherwise, paths are below the
+/// storage folder.
+
+namespace healthmetric::archive {
+
+/// The storage folder in a repository.
+inline constexpr std::string_view kStorageFolder = "_storage/";
+
+inline constexpr std::string_view kInboxFolder = "inbox/";
+inline constexpr std::string_view kSummariesFolder = "summaries/";
+inline constexpr std::string_view kRejectedFolder = "rejected/";
+
+/// Whether "a/" is one of these three, which no stored file may lie in.
+bool is_layout_folder(std::string_view folder);
+
+/// The same path as the repository has it, and the folder of all summaries there.
+std::string in_repository(std::string_view path);
+std::string summaries_in_repository();
+
+/// The storage folder, and where payloads wait in it, of a `clone` or whatever stands for one.
+std::filesystem::path storage_in(const std::filesystem::path& clone);
+std::filesystem::path inbox_in(const std::filesystem::path& clone);
+
+/// Whether `folder` has a storage folder in it and is none itself.
+bool holds_storage(const std::filesystem::path& folder);
+
+// What waits.
+
+payload::RelativePath inbox_path(std::string_view payload_file);
+
+/// Whether a file of that name in the inbox is taken for a payload.
+bool is_payload_name(std::string_view name);
+
+/// Whether a file of that name directly in the storage folder may be a payload, as the first
+/// generation of senders left them: its receiver's own output is none.
+bool is_first_generation_payload_name(std::string_view name);
+
+/// Whether a file of that name directly in the storage folder only starts a run.
+bool is_trigger_name(std::string_view name);
+
+// What became of it.
+
+/// `summaries/<YYYY>/<MM>/<batch id>.json`
+payload::RelativePath summary_path(const payload::BatchId& id);
+bool is_summary_name(std::string_view name);
+
+/// Where a rejected payload lies, the first time or, where another has that name, a later one.
+payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);
+
+/// The path of the reason beside a rejected payload, and that of the payload which a reason is of;
+/// "" for what is no reason.
+std::string reason_of(std::string_view rejected);
+std::string_view payload_of_reason(std::string_view reason);
+
+// What a run works on. It is inside the storage, so that publishing is a rename. Whatever a run
+// that died left there is of no use to anybody.
+
+inline const payload::RelativePath kStagingFolder{".staging"};
+inline const payload::RelativePath kStagedManifest{".staging/manifest"};
+inline const payload::RelativePath kStagedSummary{".staging/summary.json"};
+
+/// Where a file is staged: below the staging folder as it will lie below the storage.
+payload::RelativePath staged_path(std::string_view stored_path);
+
+/// A new file that is moved to its place once it is durable.
+payload::RelativePath temporary_path();
+
+bool is_staged(std::string_view path);
+
+}  // namespace healthmetric::archive
