@@ -19,7 +19,7 @@ class ForgeSession {
                const forge::Repository& repository, const std::string& branch,
                http::HttpTransport& transport, platform::Clock& clock, model::Progress& progress);
 
-  forge::GithubClient& client() { return client_; }
+  forge::Forge& server() { return client_; }
   forge::RetryingTransport& transport() { return retrying_; }
 
  private:

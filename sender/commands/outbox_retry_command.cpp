@@ -98,7 +98,7 @@ class Retry {
       }
       ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
                            progress_);
-      deliver::QueueRunner queue_runner(session.client(), session.transport(), outbox_, clock_,
+      deliver::QueueRunner queue_runner(session.server(), session.transport(), outbox_, clock_,
                                         progress_, target, "");
       if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
       queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {

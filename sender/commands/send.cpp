@@ -101,7 +101,7 @@ class SendingRun {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
     session_.transport().set_max_wait({});
-    deliver::refresh_receipts(sent, session_.client(), clock_);
+    deliver::refresh_receipts(sent, session_.server(), clock_);
     session_.transport().set_max_wait(options_.max_wait);
     deliver::add_queued(sent, outbox_, target_);
     return deliver::skip_unchanged(files, sent, clock_);
@@ -158,7 +158,7 @@ class SendingRun {
   }
 
   deliver::QueueRunner make_queue_runner(const std::string& own_batch) {
-    deliver::QueueRunner queue_runner(session_.client(), session_.transport(), outbox_, clock_,
+    deliver::QueueRunner queue_runner(session_.server(), session_.transport(), outbox_, clock_,
                                       progress_, target_, own_batch);
     queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
       outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
@@ -209,7 +209,7 @@ class SendingRun {
     const payload::BatchId id = payload::BatchId::parse(outcome.batch_id).value();
     try {
       take_verdict(outcome, id,
-                   deliver::wait_for_receipt(session_.client(), session_.transport(), clock_,
+                   deliver::wait_for_receipt(session_.server(), session_.transport(), clock_,
                                              progress_, id, *options_.wait));
     } catch (const Error& error) {
       log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()

@@ -78,11 +78,10 @@ void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
   }
 }
 
-void refresh_receipts(outbox::SentFiles& sent, forge::GithubClient& client,
-                      platform::Clock& clock) {
+void refresh_receipts(outbox::SentFiles& sent, forge::Forge& forge, platform::Clock& clock) {
   for (const auto& [id, delivered_at] : sent.unconfirmed(kMaxAsked)) {
     try {
-      const auto receipt = find_receipt(client, id);
+      const auto receipt = find_receipt(forge, id);
       const bool is_forgotten = clock.now() - delivered_at > kForgotten;
       if (receipt && !archive::is_final(*receipt) && !is_forgotten) continue;
       if (receipt && receipt->status == archive::BatchStatus::rejected) {

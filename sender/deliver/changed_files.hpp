@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "common/platform/clock.hpp"
-#include "sender/forge/github_client.hpp"
+#include "sender/forge/forge.hpp"
 #include "sender/model/scan_result.hpp"
 #include "sender/outbox/outbox.hpp"
 #include "sender/outbox/sent_files.hpp"
@@ -25,6 +25,6 @@ void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox, const mod
 
 /// Looks for receipts of batches that are delivered and whose fate is unknown: the files of those
 /// that were rejected count as unsent. What cannot be asked now is asked by the next run.
-void refresh_receipts(outbox::SentFiles& sent, forge::GithubClient& client, platform::Clock& clock);
+void refresh_receipts(outbox::SentFiles& sent, forge::Forge& forge, platform::Clock& clock);
 
 }  // namespace healthmetric::deliver

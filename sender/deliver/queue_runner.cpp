@@ -34,10 +34,10 @@ std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry
 
 }  // namespace
 
-QueueRunner::QueueRunner(forge::GithubClient& client, forge::RetryingTransport& transport,
+QueueRunner::QueueRunner(forge::Forge& forge, forge::RetryingTransport& transport,
                          const outbox::Outbox& outbox, platform::Clock& clock,
                          model::Progress& progress, model::Target target, std::string own_batch)
-    : client_(client),
+    : forge_(forge),
       transport_(transport),
       outbox_(outbox),
       clock_(clock),
@@ -133,7 +133,7 @@ void QueueRunner::deliver_one(outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   results_[id] = Result::waits;
   try {
-    upload_batch(client_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
+    upload_batch(forge_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
     results_[id] = Result::delivered;
     if (hook_) hook_(entry);
     outbox_.remove(entry.folder);

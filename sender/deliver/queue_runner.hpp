@@ -10,7 +10,7 @@
 #include "common/platform/clock.hpp"
 #include "common/program/exit_status.hpp"
 #include "sender/forge/backoff.hpp"
-#include "sender/forge/github_client.hpp"
+#include "sender/forge/forge.hpp"
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 
@@ -27,7 +27,7 @@ class QueueRunner {
   enum class Result { delivered, refused, waits };
 
   /// `own_batch` is the one this run packed, if it packed one.
-  QueueRunner(forge::GithubClient& client, forge::RetryingTransport& transport,
+  QueueRunner(forge::Forge& forge, forge::RetryingTransport& transport,
               const outbox::Outbox& outbox, platform::Clock& clock, model::Progress& progress,
               model::Target target, std::string own_batch);
 
@@ -62,7 +62,7 @@ class QueueRunner {
   void leave_waiting(outbox::OutboxEntry& entry);
   [[nodiscard]] bool is_interrupted() const;
 
-  forge::GithubClient& client_;
+  forge::Forge& forge_;
   forge::RetryingTransport& transport_;
   const outbox::Outbox& outbox_;
   platform::Clock& clock_;

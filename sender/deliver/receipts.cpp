@@ -24,18 +24,18 @@ constexpr std::size_t kEnoughBytes = std::size_t{2} * 1024 * 1024;
 /// few entries long, so that asking costs nothing while no batch is processed.
 class ReceiptPoll {
  public:
-  ReceiptPoll(forge::GithubClient& client, const payload::BatchId& id) : client_(client), id_(id) {}
+  ReceiptPoll(forge::Forge& forge, const payload::BatchId& id) : forge_(forge), id_(id) {}
 
   std::optional<archive::Receipt> ask() {
     std::string etag = etag_;
-    if (!client_.has_changed(summaries_, etag)) return {};
-    auto receipt = find_receipt(client_, id_);
+    if (!forge_.has_changed(summaries_, etag)) return {};
+    auto receipt = find_receipt(forge_, id_);
     etag_ = std::move(etag);
     return receipt;
   }
 
  private:
-  forge::GithubClient& client_;
+  forge::Forge& forge_;
   const payload::BatchId& id_;
   const std::string summaries_ = archive::summaries_in_repository();
   std::string etag_;
@@ -49,10 +49,9 @@ bool may_pass(const Error& error) {
 
 }  // namespace
 
-std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
-                                             const payload::BatchId& id) {
+std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id) {
   const std::string path = archive::in_repository(archive::summary_path(id).str());
-  const auto text = client.read_beginning(path, kEnoughBytes);
+  const auto text = forge.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);
   try {
@@ -62,16 +61,16 @@ std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
   }
 }
 
-bool is_stored(forge::GithubClient& client, const payload::BatchId& id) {
-  const auto receipt = find_receipt(client, id);
+bool is_stored(forge::Forge& forge, const payload::BatchId& id) {
+  const auto receipt = find_receipt(forge, id);
   return receipt && receipt->status == archive::BatchStatus::stored;
 }
 
-archive::Receipt wait_for_receipt(forge::GithubClient& client, forge::RetryingTransport& transport,
+archive::Receipt wait_for_receipt(forge::Forge& forge, forge::RetryingTransport& transport,
                                   platform::Clock& clock, model::Progress& progress,
                                   const payload::BatchId& id, std::chrono::seconds time) {
   const platform::Clock::time_point deadline = clock.now() + time;
-  ReceiptPoll poll(client, id);
+  ReceiptPoll poll(forge, id);
   std::string last_failure;
   log::info(fmt::format("delivered {}; waiting for the receiver until {}", id.str(),
                         text::format_timestamp(std::chrono::ceil<std::chrono::seconds>(deadline))));

@@ -8,7 +8,7 @@
 #include "common/payload/batch_id.hpp"
 #include "common/platform/clock.hpp"
 #include "sender/forge/backoff.hpp"
-#include "sender/forge/github_client.hpp"
+#include "sender/forge/forge.hpp"
 #include "sender/model/progress.hpp"
 
 /// What became of delivered batches, asked of the repository: the receiver leaves a receipt of
@@ -18,19 +18,18 @@
 namespace healthmetric::deliver {
 
 /// The receipt of a batch; nothing as long as the receiver has not written it. Throws what the
-/// client throws, and Error{network} when what lies there is no receipt.
-std::optional<archive::Receipt> find_receipt(forge::GithubClient& client,
-                                             const payload::BatchId& id);
+/// forge throws, and Error{network} when what lies there is no receipt.
+std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id);
 
 /// Whether the receiver has stored the batch. One that was rejected it has not, and of one in
 /// delivery it may have rejected the parts that came first.
-bool is_stored(forge::GithubClient& client, const payload::BatchId& id);
+bool is_stored(forge::Forge& forge, const payload::BatchId& id);
 
 /// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing
 /// intervals, and as long as no summary is written in the repository at all with requests that
 /// GitHub does not count. Failures on the way are no outcome: it asks again. Throws
 /// Error{timed_out} with what to check, Error{unauthorized}, and when a signal ends it.
-archive::Receipt wait_for_receipt(forge::GithubClient& client, forge::RetryingTransport& transport,
+archive::Receipt wait_for_receipt(forge::Forge& forge, forge::RetryingTransport& transport,
                                   platform::Clock& clock, model::Progress& progress,
                                   const payload::BatchId& id, std::chrono::seconds time);
 

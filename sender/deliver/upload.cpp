@@ -12,9 +12,6 @@
 namespace healthmetric::deliver {
 namespace {
 
-constexpr const char* kEventType = "data_update";
-constexpr const char* kWorkflowFile = "data-receiver.yml";
-
 /// One batch must start one run: payload commits start none by themselves, except the last one
 /// where the push is the trigger.
 std::string commit_message(const outbox::OutboxEntry& entry, std::size_t part) {
@@ -32,21 +29,11 @@ text::Json client_payload(const outbox::OutboxEntry& entry) {
           {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
 }
 
-void start_receiver(forge::GithubClient& client, const outbox::OutboxEntry& entry) {
-  switch (entry.target.trigger) {
-    case model::Trigger::dispatch:
-      client.dispatch(kEventType, client_payload(entry));
-      break;
-    case model::Trigger::workflow:
-      client.dispatch_workflow(kWorkflowFile, entry.target.branch.empty() ? client.default_branch()
-                                                                          : entry.target.branch);
-      break;
-    case model::Trigger::push:
-    case model::Trigger::none:
-      return;
-  }
-  log::debug("started the receiver's workflow (" +
-             std::string(model::to_text(entry.target.trigger)) + ")");
+void start_receiver(forge::Forge& forge, const outbox::OutboxEntry& entry) {
+  const model::Target& target = entry.target;
+  if (!forge.start_workflow({target.trigger, target.branch, client_payload(entry)})) return;
+  log::debug("started the receiver's workflow (" + std::string(model::to_text(target.trigger)) +
+             ")");
 }
 
 /// What a broken disk or a careless hand left of a payload must not be taken for delivered.
@@ -61,13 +48,13 @@ void check_undamaged(const std::filesystem::path& payload, std::uint64_t size_by
                           payload.parent_path().filename().string()));
 }
 
-std::string_view to_text(forge::GithubClient::Put put) {
+std::string_view to_text(forge::Forge::Put put) {
   switch (put) {
-    case forge::GithubClient::Put::created:
+    case forge::Forge::Put::created:
       return "delivered";
-    case forge::GithubClient::Put::already_there:
+    case forge::Forge::Put::already_there:
       return "was already there:";
-    case forge::GithubClient::Put::already_received:
+    case forge::Forge::Put::already_received:
       return "was already there, and is received by now:";
   }
   return "";
@@ -89,7 +76,7 @@ model::Step sending_step(const outbox::OutboxEntry& entry, std::size_t part) {
 
 }  // namespace
 
-void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
                   model::Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     outbox::OutboxPart& part = entry.parts[i];
@@ -97,20 +84,20 @@ void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun
     const std::filesystem::path payload = entry.folder / part.filename;
     check_undamaged(payload, part.size_bytes);
     progress.begin(sending_step(entry, i));
-    const forge::GithubClient::NewFile file{
+    const forge::Forge::NewFile file{
         archive::in_repository(archive::inbox_path(part.filename).str()), payload,
-        commit_message(entry, i), [&] { return is_stored(client, entry.id); }};
-    std::optional<forge::GithubClient::Put> put;
-    if (begun == Begun::perhaps) put = client.settled(file);
+        commit_message(entry, i), [&] { return is_stored(forge, entry.id); }};
+    std::optional<forge::Forge::Put> put;
+    if (begun == Begun::perhaps) put = forge.settled(file);
     begun = Begun::no;
-    if (!put) put = client.create_file(file);
+    if (!put) put = forge.create_file(file);
     part.delivered = true;
     outbox::Outbox::save(entry);
     log::debug(
         fmt::format("{} {} ({})", to_text(*put), part.filename, human_bytes(part.size_bytes)));
   }
   progress.begin({model::Step::Phase::starting});
-  start_receiver(client, entry);
+  start_receiver(forge, entry);
 }
 
 }  // namespace healthmetric::deliver

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sender/forge/github_client.hpp"
+#include "sender/forge/forge.hpp"
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 
@@ -13,9 +13,9 @@ enum class Begun { no, perhaps };
 /// recorded as delivered, then the trigger. Afterwards the entry may be removed. Parts go one after
 /// the other, so of a batch that was perhaps begun only the first one not recorded is asked for.
 ///
-/// Throws what the client throws; what was delivered until then stays recorded, so the next run
+/// Throws what the forge throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.
-void upload_batch(forge::GithubClient& client, outbox::OutboxEntry& entry, Begun begun,
+void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
                   model::Progress& progress);
 
 }  // namespace healthmetric::deliver

@@ -21,6 +21,8 @@ constexpr int kMaxRedirects = 5;
 /// Of a document about a file: all of one up to a megabyte, which GitHub has with the content in
 /// it.
 constexpr std::size_t kDocumentBytes = std::size_t{2} * 1024 * 1024;
+constexpr const char* kEventType = "data_update";
+constexpr const char* kWorkflowFile = "data-receiver.yml";
 constexpr const char* kJson = "application/vnd.github+json";
 constexpr const char* kPost = "POST";
 constexpr const char* kRaw = "application/vnd.github.raw+json";
@@ -229,8 +231,8 @@ void GithubClient::fail(const http::Response& response, const std::string& what,
 
 /// What is to be received has arrived by now: a refusal is not for good, and the repository is
 /// there, whatever 404 says.
-void GithubClient::start(http::Request post, const Start& start) {
-  const std::string what = start.what + " in " + access_.repository.str();
+void GithubClient::send_dispatch(http::Request post, const Dispatch& dispatch) {
+  const std::string what = dispatch.what + " in " + access_.repository.str();
   try {
     const std::string request = what_is_asked(post);
     const http::Response response = follow_redirects(std::move(post));
@@ -238,14 +240,14 @@ void GithubClient::start(http::Request post, const Start& start) {
       throw Error(ErrorCode::not_ready,
                   fmt::format("{}: HTTP 404, which this server does not know: "
                               "use --trigger {}",
-                              what, start.other_triggers));
+                              what, dispatch.other_triggers));
     }
     if (response.status == 404 && is_refusal(response)) {
-      throw Error(start.code_of_404, fmt::format("{}: HTTP 404, {}; {}", what, message_of(response),
-                                                 start.meaning_of_404));
+      throw Error(dispatch.code_of_404, fmt::format("{}: HTTP 404, {}; {}", what,
+                                                    message_of(response), dispatch.meaning_of_404));
     }
-    expect_usable(response, request, start.permission);
-    if (!is_success(response.status)) fail(response, what, start.permission);
+    expect_usable(response, request, dispatch.permission);
+    if (!is_success(response.status)) fail(response, what, dispatch.permission);
     check_accepted(response);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) throw;
@@ -338,14 +340,29 @@ bool GithubClient::has_changed(const std::string& path, std::string& etag) {
   return response.status != 404;
 }
 
+bool GithubClient::start_workflow(const Start& start) {
+  switch (start.trigger) {
+    case model::Trigger::dispatch:
+      dispatch(kEventType, start.batch);
+      return true;
+    case model::Trigger::workflow:
+      dispatch_workflow(kWorkflowFile, start.branch.empty() ? default_branch() : start.branch);
+      return true;
+    case model::Trigger::push:
+    case model::Trigger::none:
+      return false;
+  }
+  return false;
+}
+
 void GithubClient::dispatch(const std::string& event_type, const text::Json& client_payload) {
   TextBody body(text::to_text({{"event_type", event_type}, {"client_payload", client_payload}}));
   http::Request post = request("POST", "/dispatches");
   post.body = &body;
-  start(std::move(post),
-        {"repository_dispatch", kWriteContents, "push or workflow", ErrorCode::unauthorized,
-         "the token may not start workflows there: it needs " + std::string(kWriteContents) +
-             "; or use --trigger push"});
+  send_dispatch(std::move(post),
+                {"repository_dispatch", kWriteContents, "push or workflow", ErrorCode::unauthorized,
+                 "the token may not start workflows there: it needs " +
+                     std::string(kWriteContents) + "; or use --trigger push"});
 }
 
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
@@ -353,10 +370,10 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
   http::Request post =
       request("POST", "/actions/workflows/" + http::encode_path(workflow_file) + "/dispatches");
   post.body = &body;
-  start(std::move(post),
-        {"start of " + workflow_file, kWriteActions, "push", ErrorCode::not_ready,
-         "there is no workflow " + workflow_file + " in " + access_.repository.str() +
-             ": put it there, or use another --trigger"});
+  send_dispatch(std::move(post),
+                {"start of " + workflow_file, kWriteActions, "push", ErrorCode::not_ready,
+                 "there is no workflow " + workflow_file + " in " + access_.repository.str() +
+                     ": put it there, or use another --trigger"});
 }
 
 /// Asked once a payload is in the repository, so that 404 does not mean that there is none.

@@ -1,6 +1,7 @@
 #include "sender/deliver/changed_files.hpp"
 
 #include "common/codec/digest.hpp"
+#include "sender/forge/github_client.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_transport.hpp"

@@ -1,6 +1,7 @@
 #include "sender/deliver/queue_runner.hpp"
 
 #include "common/base/format.hpp"
+#include "sender/forge/github_client.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"

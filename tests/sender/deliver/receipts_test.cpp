@@ -1,5 +1,6 @@
 #include "sender/deliver/receipts.hpp"
 
+#include "sender/forge/github_client.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"

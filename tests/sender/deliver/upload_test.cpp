@@ -1,8 +1,10 @@
 #include "sender/deliver/upload.hpp"
 
 #include "common/text/json.hpp"
+#include "sender/forge/github_client.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/fake_forge.hpp"
 #include "tests/support/fake_transport.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -184,4 +186,40 @@ TEST_CASE("a payload that lost bytes on the disk is not sent") {
   CHECK(error->code() == ErrorCode::io);
   CHECK(std::string(error->what()).find(fixture.entry.parts[0].filename) != std::string::npos);
   CHECK(fixture.transport.sent.empty());
+}
+
+TEST_CASE("parts are created in the inbox one after the other, and then the workflow is started") {
+  Fixture fixture(model::Trigger::workflow);
+  FakeForge forge;
+  deliver::upload_batch(forge, fixture.entry, deliver::Begun::no, fixture.progress);
+  CHECK(forge.created ==
+        std::vector<std::string>{"_storage/inbox/" + fixture.entry.parts[0].filename,
+                                 "_storage/inbox/" + fixture.entry.parts[1].filename});
+  CHECK(forge.asked.empty());
+  REQUIRE(forge.starts.size() == 1);
+  CHECK(forge.starts[0].trigger == model::Trigger::workflow);
+  CHECK(forge.starts[0].branch == "side");
+  CHECK(forge.starts[0].batch["batch_id"] == fixture.entry.id.str());
+}
+
+TEST_CASE("of a batch that was perhaps begun only the first part not recorded is asked for") {
+  Fixture fixture(model::Trigger::none);
+  FakeForge forge;
+  const std::string first = "_storage/inbox/" + fixture.entry.parts[0].filename;
+  const bool is_there = GENERATE(true, false);
+  if (is_there) forge.files[first] = "x";
+  deliver::upload_batch(forge, fixture.entry, deliver::Begun::perhaps, fixture.progress);
+  CHECK(forge.asked == std::vector<std::string>{first});
+  CHECK(forge.created.size() == (is_there ? 1U : 2U));
+  CHECK(fixture.entry.delivered_parts() == 2);
+}
+
+TEST_CASE("a part whose batch is stored by now is not created again") {
+  Fixture fixture(model::Trigger::none);
+  FakeForge forge;
+  forge.files["_storage/summaries/2024/01/" + fixture.entry.id.str() + ".json"] =
+      R"({"status":"stored","payloads":[]})";
+  deliver::upload_batch(forge, fixture.entry, deliver::Begun::perhaps, fixture.progress);
+  CHECK(forge.created ==
+        std::vector<std::string>{"_storage/inbox/" + fixture.entry.parts[1].filename});
 }

@@ -408,3 +408,24 @@ TEST_CASE("dispatches carry what they are told") {
   CHECK(error_code_of([&] { fixture.client.dispatch_workflow("x.yml", "y"); }) ==
         ErrorCode::not_ready);
 }
+
+TEST_CASE("a trigger decides what starts the workflow, and whether anything is sent for it") {
+  Fixture fixture;
+  const auto start = [&](model::Trigger trigger, const std::string& branch) {
+    return fixture.client.start_workflow({trigger, branch, {{"batch_id", "x"}}});
+  };
+  CHECK_FALSE(start(model::Trigger::push, "main"));
+  CHECK_FALSE(start(model::Trigger::none, "main"));
+  CHECK(fixture.transport.sent.empty());
+
+  fixture.transport.answer(204, "");
+  CHECK(start(model::Trigger::dispatch, "main"));
+  CHECK(contains(fixture.transport.sent.back().body, "data_update"));
+
+  fixture.transport.answer(200, R"({"default_branch":"trunk"})");
+  fixture.transport.answer(204, "");
+  CHECK(start(model::Trigger::workflow, ""));
+  CHECK(contains(fixture.transport.sent.back().url, "/workflows/data-receiver.yml/dispatches"));
+  CHECK(text::string_member(text::parse_json(fixture.transport.sent.back().body, "body"), "ref") ==
+        "trunk");
+}
