@@ -335,7 +335,6 @@ bool GithubClient::has_changed(const std::string& path, std::string& etag) {
   if (!etag.empty()) get.headers.push_back("If-None-Match: " + etag);
   const http::Response response = get_contents(path, std::move(get));
   if (response.status == 304) return false;
-  if (response.status != 404) json_of(response, "GET of " + path);
   etag = response.header("etag");
   return response.status != 404;
 }

@@ -373,7 +373,7 @@ def test_a_success_that_github_did_not_answer_leaves_the_batch_in_the_outbox(
         "status": 200, "body": "<html>Please log in</html>"}})
     result = destination("--folder", source, "--json")
     assert (result.status, result.json["status"]) == (7, "queued")
-    result.error_line("HTTP 200" if method == "POST" else "no valid JSON")
+    result.error_line("HTTP 200" if method == "POST" else "not valid JSON")
     assert destination.waiting() == [result.json["batch_id"]]
 
 
