@@ -9,7 +9,7 @@ namespace healthmetric::archive {
 namespace {
 
 /// Texts are as long as a payload's, or as a reason that quotes two of them.
-constexpr text::JsonScanner::Bounds kBounds{6, 1000, 4 * payload::kMaxTextBytes};
+constexpr text::JsonScanner::Bounds kSummaryBounds{6, 1000, 4 * payload::kMaxTextBytes};
 
 RecordedFile read_file_entry(text::JsonScanner& scanner) {
   RecordedFile file;
@@ -105,7 +105,7 @@ std::optional<RecordedBatch> read_recorded_batch(Storage& storage,
   auto file = storage.open(path);
   if (!file) return {};
   return with_context(in_quotes(path.str()), [&] {
-    text::JsonScanner scanner(*file, kBounds);
+    text::JsonScanner scanner(*file, kSummaryBounds);
     return std::optional(read_summary(scanner, use));
   });
 }

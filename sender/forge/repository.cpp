@@ -38,7 +38,7 @@ std::string_view web_host(const http::Url& api) {
 
 /// What git says of the current directory; "" outside a checkout or without git.
 std::string origin_remote() {
-  constexpr std::uint64_t kMostBytes = 64 * 1024;
+  constexpr std::uint64_t kMostBytes = std::uint64_t{64} * 1024;
   try {
     const auto answer =
         platform::output_of({"git", "config", "--get", "remote.origin.url"}, kMostBytes);

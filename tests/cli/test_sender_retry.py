@@ -229,7 +229,7 @@ def test_with_the_network_down_the_batch_waits_for_the_next_run(
     destination.github.faults(fault("close_before", times=None))
     first = destination("--folder", source, "--max-wait", "0", "--json")
     assert (first.status, first.json["exit_status"], first.json["status"]) == (7, 7, "queued")
-    first.error_line("waits in the outbox", first.json["batch_id"])
+    first.error_line("is kept in the outbox", first.json["batch_id"])
     assert destination.waiting() == [first.json["batch_id"]]
     destination.github.clear_faults()
 

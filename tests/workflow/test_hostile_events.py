@@ -104,7 +104,7 @@ def test_the_branch_is_the_batches_own_or_the_events(tmp_path: Path, event: dict
 @pytest.mark.parametrize("ref", ["refs/tags/v1", "refs/pull/1/merge"])
 def test_what_runs_on_no_branch_receives_nothing(tmp_path: Path, ref: str) -> None:
     (tmp_path / "event.json").write_text("{}")
-    with pytest.raises(BadEvent, match="is no branch"):
+    with pytest.raises(BadEvent, match="is not a branch"):
         read_event({"GITHUB_EVENT_PATH": str(tmp_path / "event.json"), "GITHUB_REF": ref})
 
 
