@@ -30,6 +30,16 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _last_calls: "list[Callable[[], None]]" = []
 
 
+def go_on_ending(failure: BaseException) -> None:
+    """Raises the interruption in the middle of which `failure` came up, if there was one: closing what a signal
+    has left half closed fails, and Python then raises that instead."""
+    cause = failure.__context__
+    while cause is not None:
+        if isinstance(cause, (KeyboardInterrupt, SystemExit)):
+            raise cause
+        cause = cause.__context__
+
+
 def at_the_end(call: "Callable[[], None]") -> None:
     """Calls it once when the script ends, also by a signal; a further signal does not interrupt it."""
     _last_calls.append(call)

@@ -23,7 +23,7 @@ from __future__ import annotations
 import sys
 
 sys.dont_write_bytecode = True
-import interruption  # noqa: E402, F401, I001 - first, for what it does
+import interruption  # noqa: E402, I001 - first, for what it does
 
 import argparse  # noqa: E402
 import os  # noqa: E402
@@ -60,8 +60,10 @@ def main() -> int:
         Run(clone, options, result).drain()
         result.status = SOME_REJECTED if result.has_rejected() else ALL_DONE
     except RemoteFailure as failure:
+        interruption.go_on_ending(failure)
         result.fail(REMOTE_FAILURE, failure)
     except (LocalFailure, BadReport, GitError, OSError, KeyError, ValueError) as failure:
+        interruption.go_on_ending(failure)
         result.fail(LOCAL_FAILURE, failure)
     try:
         tell(result, options)

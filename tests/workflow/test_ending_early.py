@@ -119,6 +119,24 @@ def first_line_after_its_import(lines: list[str]) -> int:
     return opened[opened.index(begin) + 1]
 
 
+@pytest.mark.parametrize(("begun", "status"), [("KeyboardInterrupt()", 130), ("SystemExit(143)", 143), ("ValueError()", 0)])
+def test_a_failure_in_the_middle_of_an_interruption_does_not_hide_it(begun: str, status: int) -> None:
+    program = f"""
+import interruption
+try:
+    try:
+        raise {begun}
+    finally:
+        raise OSError(9, "Bad file descriptor")
+except OSError as failure:
+    interruption.go_on_ending(failure)
+"""
+    scripts = Path(__file__).parents[2] / ".github/scripts"
+    done = subprocess.run(["python3", "-c", program], env=os.environ | {"PYTHONPATH": str(scripts)}, text=True,
+                          capture_output=True, check=False, timeout=TIMEOUT_S)
+    assert (done.returncode, done.stderr) == (status, "")
+
+
 @needs_strace
 @pytest.mark.parametrize(("call", "number", "status"), [
     *((call, "INT", 130) for call in CALLS), *((call, "TERM", 143) for call in ROOM_CALLS)])
