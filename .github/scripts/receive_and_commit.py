@@ -68,6 +68,7 @@ def main() -> int:
     try:
         tell(result, options)
     except OSError as failure:
+        interruption.go_on_ending(failure)
         result.fail(LOCAL_FAILURE, failure)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes what is left when it ends
         print_failure(result)

@@ -53,7 +53,7 @@ def _listen(process: subprocess.Popen[bytes], period_s: float, given: bytes | No
             now = len(expired.output or b"") + len(expired.stderr or b"")
             silent = silent + 1 if now == heard else 0
             heard = now
-    raise FellSilent(f"nothing was heard for {SILENT_PERIODS * period_s} s; it was given up")
+    raise FellSilent(f"nothing was heard for {SILENT_PERIODS * period_s} s; gave up")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

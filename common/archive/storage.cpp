@@ -8,12 +8,13 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/file_kind.hpp"
 
 namespace healthmetric::archive {
 namespace {
 
-using platform::EntryKind;
 using platform::Folder;
+using std::filesystem::file_type;
 
 void throw_if(const std::error_code& error, const char* verb, const std::string& shown) {
   if (error) throw_system_error(fmt::format("cannot {} {}", verb, in_quotes(shown)), error.value());
@@ -36,13 +37,14 @@ platform::FolderEntry look_at(const Folder& folder, const std::string& name,
 
 /// Why `name` in a folder could not be opened as what is needed, a file or a folder: something else
 /// stands there, or what the system says.
-[[noreturn]] void throw_obstacle(const Folder& folder, const std::string& name, EntryKind needed,
+[[noreturn]] void throw_obstacle(const Folder& folder, const std::string& name, file_type needed,
                                  const std::string& action, const std::error_code& why) {
   std::error_code error;
-  const EntryKind kind = folder.look_at(name, error).kind;
-  if (!error && kind != needed) {
-    throw Error(ErrorCode::unsafe_path, fmt::format("{}: {} is {}, not {}", action, in_quotes(name),
-                                                    to_text(kind), to_text(needed)));
+  const file_type type = folder.look_at(name, error).type;
+  if (!error && type != needed) {
+    throw Error(ErrorCode::unsafe_path,
+                fmt::format("{}: {} is {}, not {}", action, in_quotes(name),
+                            platform::kind_of(type), platform::kind_of(needed)));
   }
   throw_system_error(action, why.value());
 }
@@ -77,10 +79,6 @@ void remove_all_in(const Folder& tree, const std::string& shown) {
       throw_if(error, "remove", child_shown);
     }
   }
-}
-
-std::string c_string(std::string_view name) {
-  return std::string(name);
 }
 
 /// Who names the clone means the storage folder in it.
@@ -132,7 +130,7 @@ Folder Storage::open_folder(std::string_view path, Missing missing) {
     const std::size_t slash = rest.find('/');
     const std::string name(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
-    const std::string shown = root_ + "/" + c_string(path);
+    const std::string shown = root_ + "/" + std::string(path);
     std::error_code error;
     Folder child = parent->open_folder(name, error);
     if (error == std::errc::no_such_file_or_directory) {
@@ -142,7 +140,8 @@ Folder Storage::open_folder(std::string_view path, Missing missing) {
       child = parent->open_folder(name, error);
     }
     if (error) {
-      throw_obstacle(*parent, name, EntryKind::folder, "cannot enter " + in_quotes(shown), error);
+      throw_obstacle(*parent, name, file_type::directory, "cannot enter " + in_quotes(shown),
+                     error);
     }
     opened = std::move(child);
     parent = &opened;
@@ -156,13 +155,13 @@ void Storage::forget_folders() {
 }
 
 std::vector<Storage::File> Storage::files_in(std::string_view path) {
-  const std::string shown = root_ + "/" + c_string(path);
+  const std::string shown = root_ + "/" + std::string(path);
   const Folder* const opened = folder(path, Missing::fail);
   std::vector<File> files;
   if (opened == nullptr) return files;
   for (std::string& name : names_in(*opened, shown)) {
     const platform::FolderEntry entry = look_at(*opened, name, shown);
-    if (entry.kind == EntryKind::file) {
+    if (entry.type == file_type::regular) {
       files.push_back({std::move(name), entry.size_bytes, entry.modified});
     }
   }
@@ -183,11 +182,11 @@ void Storage::walk(std::string_view top,
     throw_if(error, "list", shown);
     std::vector<std::string> below;
     for (const std::string& name : names_in(kept, shown)) {
-      const EntryKind kind = look_at(kept, name, shown).kind;
-      if (kind == EntryKind::folder) {
+      const file_type type = look_at(kept, name, shown).type;
+      if (type == file_type::directory) {
         below.push_back(path + name + "/");
       } else {
-        use(path + name, kind == EntryKind::file);
+        use(path + name, type == file_type::regular);
       }
     }
     std::move(below.rbegin(), below.rend(), std::back_inserter(folders));
@@ -203,11 +202,11 @@ std::optional<platform::InputFile> Storage::open(const payload::RelativePath& pa
   platform::Handle file = opened->open_file(name, error);
   if (error == std::errc::no_such_file_or_directory) return {};
   const std::string action = "cannot read " + in_quotes(shown);
-  if (error) throw_obstacle(*opened, name, EntryKind::file, action, error);
+  if (error) throw_obstacle(*opened, name, file_type::regular, action, error);
   const bool is_file = platform::is_regular(file, error);
   throw_if(error, "read", shown);
   if (!is_file) {
-    throw_obstacle(*opened, name, EntryKind::file, action,
+    throw_obstacle(*opened, name, file_type::regular, action,
                    std::make_error_code(std::errc::invalid_argument));
   }
   return platform::InputFile(std::move(file), shown);

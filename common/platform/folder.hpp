@@ -10,15 +10,9 @@
 
 namespace healthmetric::platform {
 
-/// What a name in a folder stands for.
-enum class EntryKind { file, folder, symbolic_link, pipe, socket, device };
-
-/// "a file", "a folder", "a symbolic link", ...
-std::string_view to_text(EntryKind kind);
-
 /// What is known of a name in a folder, a link not followed.
 struct FolderEntry {
-  EntryKind kind = EntryKind::file;
+  std::filesystem::file_type type = std::filesystem::file_type::none;
   std::uint64_t size_bytes = 0;
   std::chrono::sys_seconds modified;
 };

@@ -45,13 +45,14 @@ std::unique_ptr<DIR, CloseDirectory> listing_of(int folder) {
   return listing;
 }
 
-EntryKind kind_of(mode_t mode) {
-  if (S_ISLNK(mode)) return EntryKind::symbolic_link;
-  if (S_ISDIR(mode)) return EntryKind::folder;
-  if (S_ISREG(mode)) return EntryKind::file;
-  if (S_ISFIFO(mode)) return EntryKind::pipe;
-  if (S_ISSOCK(mode)) return EntryKind::socket;
-  return EntryKind::device;
+std::filesystem::file_type type_of(mode_t mode) {
+  using std::filesystem::file_type;
+  if (S_ISLNK(mode)) return file_type::symlink;
+  if (S_ISDIR(mode)) return file_type::directory;
+  if (S_ISREG(mode)) return file_type::regular;
+  if (S_ISFIFO(mode)) return file_type::fifo;
+  if (S_ISSOCK(mode)) return file_type::socket;
+  return S_ISCHR(mode) ? file_type::character : file_type::block;
 }
 
 /// Whether another way may succeed where one failed. File systems have many words for "not here"
@@ -90,24 +91,6 @@ bool rename_without_replacing(int from_fd, const char* from, int to_fd, const ch
 }
 
 }  // namespace
-
-std::string_view to_text(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::file:
-      return "a file";
-    case EntryKind::folder:
-      return "a folder";
-    case EntryKind::symbolic_link:
-      return "a symbolic link";
-    case EntryKind::pipe:
-      return "a named pipe";
-    case EntryKind::socket:
-      return "a socket";
-    case EntryKind::device:
-      break;
-  }
-  return "a device";
-}
 
 Folder Folder::open(const std::filesystem::path& path, std::error_code& error) {
   Folder folder(Handle(
@@ -149,7 +132,7 @@ std::vector<std::string> Folder::names(std::error_code& error) const {
 FolderEntry Folder::look_at(const std::string& name, std::error_code& error) const {
   struct stat info {};
   set(error, ::fstatat(handle_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0);
-  return {kind_of(info.st_mode), static_cast<std::uint64_t>(info.st_size),
+  return {type_of(info.st_mode), static_cast<std::uint64_t>(info.st_size),
           std::chrono::sys_seconds(std::chrono::seconds(info.st_mtime))};
 }
 

@@ -9,9 +9,6 @@
 
 namespace healthmetric::platform {
 
-/// "a symbolic link", "a folder", ... of what is no regular file.
-std::string_view kind_of(std::filesystem::file_type type);
-
 /// Throws when something else than a regular file lies at `path`, where a file of this program
 /// belongs: a FIFO would be waited for, a link may lead anywhere. For files that a library opens.
 void expect_own_file(const std::filesystem::path& path);

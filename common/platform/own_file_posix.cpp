@@ -8,28 +8,10 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/platform/posix.hpp"
 
 namespace healthmetric::platform {
-
-std::string_view kind_of(std::filesystem::file_type type) {
-  using std::filesystem::file_type;
-  switch (type) {
-    case file_type::symlink:
-      return "a symbolic link";
-    case file_type::fifo:
-      return "a FIFO";
-    case file_type::socket:
-      return "a socket";
-    case file_type::block:
-    case file_type::character:
-      return "a device";
-    case file_type::directory:
-      return "a folder";
-    default:
-      return "no regular file";
-  }
-}
 
 /// What cannot be looked at is told of by who opens it.
 void expect_own_file(const std::filesystem::path& path) {

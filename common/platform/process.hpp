@@ -9,7 +9,7 @@
 namespace healthmetric::platform {
 
 /// A program to run: found in PATH, without a shell, with exactly this environment.
-struct Command {
+struct Invocation {
   std::vector<std::string> words;        ///< the program's name first
   std::vector<std::string> environment;  ///< "NAME=value"
   std::filesystem::path input;           ///< its standard input
@@ -19,7 +19,7 @@ struct Command {
 /// Runs it to its end, its standard error discarded, and returns its exit status, 128 and more when
 /// a signal ended it. Throws Error{io} when it cannot be started. A signal that watch_for_signals()
 /// made wait ends it, too, and is thrown as stop_if_signalled() does.
-int run(const Command& command);
+int run(const Invocation& command);
 
 /// What a program prints that is found in PATH, run as run() does it, in this process's environment
 /// and with nothing to read. Nothing when it ends with another status than 0. Throws

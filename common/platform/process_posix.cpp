@@ -137,7 +137,7 @@ class Child {
 
 }  // namespace
 
-int run(const Command& command) {
+int run(const Invocation& command) {
   FileActions actions;
   actions.open(STDIN_FILENO, command.input.string(), O_RDONLY);
   actions.open(STDOUT_FILENO, command.output.string(), O_WRONLY | O_CREAT | O_TRUNC);

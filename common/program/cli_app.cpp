@@ -12,10 +12,12 @@
 namespace healthmetric::program {
 namespace {
 
-CLI::Validator validator(const Check& check) {
-  return {[check](std::string& text) -> std::string {
+/// `work` checks a value or changes it; what it throws is what CLI11 takes for the fault.
+template <typename Work>
+CLI::Validator validator(Work work) {
+  return {[work](std::string& text) -> std::string {
             try {
-              check(text);
+              work(text);
               return "";
             } catch (const Error& error) {
               return error.what();
@@ -24,16 +26,8 @@ CLI::Validator validator(const Check& check) {
           ""};
 }
 
-CLI::Validator home_expansion() {
-  return {[](std::string& text) -> std::string {
-            try {
-              text = platform::expand_home(text).string();
-              return "";
-            } catch (const Error& error) {
-              return error.what();
-            }
-          },
-          ""};
+void expand_home(std::string& path) {
+  path = platform::expand_home(path).string();
 }
 
 std::string cli_name(const Option& option) {
@@ -58,11 +52,10 @@ void add_option(CLI::App& app, const Option& option) {
   CLI::Option* added = add_switch_or_value(app, option);
   added->group(option.kind == Option::Kind::refused ? kRefusedGroup : option.heading);
   if (option.is_switch()) return;
-  const bool is_path = option.value == "DIR" || option.value == "FILE" || option.value == kPaths;
   added->type_name(option.value);
   if (option.check) added->check(validator(option.check));
   if (!option.choices.empty()) added->check(validator(choice_check(option.choices)));
-  if (is_path) added->transform(home_expansion());
+  if (is_path_name(option.value)) added->transform(validator(expand_home));
   if (option.value_is_optional) added->expected(0, 1);
   if (option.kind == Option::Kind::required_operand) added->required();
   const bool is_list = std::holds_alternative<std::vector<std::string>*>(option.goes_to);

@@ -11,9 +11,6 @@
 
 namespace healthmetric::program {
 
-/// What a program calls the words that are no option, where it takes such.
-inline constexpr const char* kPaths = "PATH";
-
 /// The group of options that are there to be refused: the description says why.
 inline constexpr const char* kRefusedGroup = "";
 

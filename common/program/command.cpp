@@ -41,6 +41,14 @@ bool accepts(const Command& command, const std::string& option) {
   return false;
 }
 
+std::string operand_of(const Command& command) {
+  for (const Option* option : options_of(command)) {
+    if (option->kind == Option::Kind::operand) return "[" + option->name + "]...";
+    if (option->kind == Option::Kind::required_operand) return option->name + "...";
+  }
+  return "";
+}
+
 std::vector<CommandFamily> words_behind(const Program& program, const std::string& words) {
   const std::string beginning = words.empty() ? "" : words + " ";
   std::vector<CommandFamily> found;

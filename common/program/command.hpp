@@ -89,6 +89,10 @@ std::vector<const Option*> options_of(const Command& command);
 /// Whether the command takes an option of that name, or ignores it.
 bool accepts(const Command& command, const std::string& option);
 
+/// What stands behind the words of a command, as "ID..." or, where none need be named, "[PATH]...";
+/// empty: nothing.
+std::string operand_of(const Command& command);
+
 /// Each word that a command line can go on with behind `words` ("" or "outbox"), with its help.
 std::vector<CommandFamily> words_behind(const Program& program, const std::string& words);
 

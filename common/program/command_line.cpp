@@ -90,13 +90,13 @@ std::string commands_that_take(const Program& program, const std::string& option
   for (const auto& command : program.commands) {
     if (accepts(*command, option)) takers.push_back(command->words());
   }
-  return text::one_of(takers);
+  return text::listed(takers, "or");
 }
 
 std::string next_words(const Program& program, const std::string& words) {
   std::vector<std::string> next;
   for (const CommandFamily& each : words_behind(program, words)) next.push_back(each.word);
-  return text::one_of(next);
+  return text::listed(next, "or");
 }
 
 }  // namespace

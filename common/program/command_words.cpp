@@ -77,10 +77,6 @@ void refuse_long_dash(const CLI::App& app, const std::string& word) {
                              ", which begins with a long dash" + near);
 }
 
-bool is_place(const std::string& type) {
-  return type == "DIR" || type == "FILE" || type == kPaths;
-}
-
 /// `~user`, as it stands where no shell has looked: in quotes, behind `=`, in a file.
 bool is_home_of_somebody(const std::string& value) {
   const std::size_t end = std::min(value.find('/'), value.size());
@@ -93,7 +89,7 @@ void check_value(const CLI::Option& option, const std::string& value) {
   const std::string name = shown_name(option);
   const std::string type = value_name(option);
   if (value.empty()) refuse(name, "the value is empty; omit the option, or give it a value");
-  if (type == "JSON" || (is_place(type) && exists(value))) return;
+  if (type == "JSON" || (is_path_name(type) && exists(value))) return;
   for (const auto& [opening, closing] : kQuotes) {
     if (value.size() > opening.size() + closing.size() && value.starts_with(opening) &&
         value.ends_with(closing)) {
@@ -103,10 +99,10 @@ void check_value(const CLI::Option& option, const std::string& value) {
                        " are part of the value; remove them");
     }
   }
-  if (is_place(type) && is_home_of_somebody(value)) {
+  if (is_path_name(type) && is_home_of_somebody(value)) {
     refuse(name, in_quotes(value) +
-                     " would be a name like any other: of '~' only '~/' is expanded "
-                     "here; write the path in full, or ./ in front");
+                     " is not expanded, only '~/' is: write the path in full, or put ./ "
+                     "in front of the name");
   }
 }
 

@@ -66,15 +66,6 @@ std::string usage(const std::string& begin, const std::string& operand,
   return text;
 }
 
-/// "PATH...", or "[PATH]..." where none need be named; empty: the command takes none.
-std::string operand_of(const Command& command) {
-  for (const Option* option : options_of(command)) {
-    if (option->kind == Option::Kind::operand) return "[" + option->name + "]...";
-    if (option->kind == Option::Kind::required_operand) return option->name + "...";
-  }
-  return "";
-}
-
 /// What `words` do, and what is said below their options.
 struct About {
   std::string help;

@@ -5,10 +5,19 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace healthmetric::program {
+
+/// What a program calls the words that are no option, where it takes such.
+inline constexpr const char* kPaths = "PATH";
+
+/// Whether a value that --help calls so is a path, in which "~" is expanded.
+inline bool is_path_name(std::string_view value) {
+  return value == "DIR" || value == "FILE" || value == kPaths;
+}
 
 /// Throws Error{usage} that says what is wrong with a value. It stands at its option, so that a bad
 /// value is refused in the same words wherever it comes from, with the place where it stands.
@@ -21,11 +30,9 @@ using Place = std::variant<bool*, std::string*, std::filesystem::path*, std::uin
 
 /// One option of a command line.
 ///
-///   {.name = "branch", .value = "NAME", .help = "Branch", .goes_to = &branch_, .check =
-///   check_branch}
+///   {.name = "branch", .value = "NAME", .help = "Branch", .goes_to = &branch_}
 ///
-/// What a value is called decides about it in part: DIR, FILE and PATH are paths, in which "~" is
-/// expanded; JSON is text of any kind.
+/// What a value is called decides about it in part: see is_path_name(); JSON is text of any kind.
 struct Option {
   enum class Kind {
     named,

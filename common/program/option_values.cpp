@@ -73,7 +73,7 @@ Check choice_check(const std::vector<std::string>& choices) {
   return [choices](const std::string& text) {
     if (std::find(choices.begin(), choices.end(), text) != choices.end()) return;
     throw Error(ErrorCode::usage,
-                "invalid value " + in_quotes(text) + ": expected " + text::one_of(choices));
+                "invalid value " + in_quotes(text) + ": expected " + text::listed(choices, "or"));
   };
 }
 

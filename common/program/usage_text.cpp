@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/ascii.hpp"
 #include "common/base/printable.hpp"
 #include "common/text/spelling.hpp"
 
@@ -48,6 +49,17 @@ std::string about_exclusion(const CLI::App& app, const std::string& fallback) {
   return fallback;
 }
 
+/// "outbox drop requires the ID of a batch": its description begins so, but as a sentence.
+std::string about_missing_operand(const CLI::App& command) {
+  std::string what = "more";
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required() || option->count() > 0) continue;
+    what = option->get_description();
+    what.replace(0, 1, ascii_lower(what.substr(0, 1)));
+  }
+  return words_of(command) + " requires " + what;
+}
+
 /// "--folder" of "--folder: At Most 1 required".
 std::string name_in(const std::string& message) {
   return message.substr(0, message.find_first_of(": "));
@@ -58,8 +70,9 @@ std::string name_in(const std::string& message) {
 std::string about_word_behind(const CLI::App& command, const std::string& word) {
   const std::vector<std::string> commands = command_names(command);
   if (commands.empty()) return command.get_name() + " does not take " + in_quotes(word);
-  return "unknown command " + in_quotes(word) + " for " + command.get_name() + ": expected " +
-         text::one_of(commands) + text::did_you_mean(word, commands);
+  const std::string near = text::did_you_mean(word, commands);
+  return "unknown command " + in_quotes(word) + " for " + command.get_name() +
+         (near.empty() ? ": expected " + text::listed(commands, "or") : near);
 }
 
 std::string shown_name(const CLI::Option& option) {
@@ -95,7 +108,7 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
     return about_exclusion(app, printable(message));
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return named_command(app).get_name() + " requires an " + name_in(message);
+    return about_missing_operand(named_command(app));
   }
   return printable(message);
 }

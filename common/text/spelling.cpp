@@ -66,11 +66,15 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return nearest.empty() ? "" : ": did you mean " + std::string(sign) + nearest + "?";
 }
 
-std::string one_of(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& words, std::string_view conjunction) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i > 0 && i + 1 == words.size();
-    text += (i == 0 ? "" : is_last ? " or " : ", ") + words[i];
+    if (i > 0 && i + 1 == words.size()) {
+      text.append(" ").append(conjunction).append(" ");
+    } else if (i > 0) {
+      text += ", ";
+    }
+    text += words[i];
   }
   return text;
 }

@@ -15,7 +15,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
                          std::string_view sign = "");
 
-/// "a, b or c": what may be written.
-std::string one_of(const std::vector<std::string>& words);
+/// "a, b or c", with `conjunction` "or".
+std::string listed(const std::vector<std::string>& words, std::string_view conjunction);
 
 }  // namespace healthmetric::text

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "common/base/format.hpp"
+#include "common/text/spelling.hpp"
 #include "docs/reference/joined.hpp"
 
 namespace healthmetric {
@@ -52,12 +53,9 @@ void add_item(std::string& page, const std::string& term, std::string_view text)
 
 /// "It takes --json, --quiet and --log-file."
 std::string list_of(const std::vector<OptionFacts>& options) {
-  std::string text;
-  for (const OptionFacts& option : options) {
-    const bool is_last = &option == &options.back();
-    text += (text.empty() ? "It takes --" : is_last ? " and --" : ", --") + option.name;
-  }
-  return text.empty() ? "" : text + ".";
+  std::vector<std::string> names;
+  for (const OptionFacts& option : options) names.push_back("--" + option.name);
+  return names.empty() ? "" : "It takes " + text::listed(names, "and") + ".";
 }
 
 void add_command(std::string& page, const CommandFacts& command) {

@@ -15,7 +15,7 @@ struct ManPage {
   std::string date;         ///< of the version: a page is the same whenever it is made
   std::string summary;      ///< one line
   std::string description;  ///< a paragraph
-  std::string operand;      ///< as "[PATH...]"; empty: it takes none
+  std::string operand;      ///< as "[PATH]..."; empty: it takes none
   std::vector<OptionFacts> options;
   std::vector<CommandFacts> commands;
   /// Term and text.

@@ -36,20 +36,12 @@ std::vector<std::string> split(const std::string& words) {
 
 }  // namespace
 
-std::string operand_of(const program::Command& command) {
-  for (const program::Option* option : program::options_of(command)) {
-    if (option->kind == program::Option::Kind::operand) return "[" + option->name + "...]";
-    if (option->kind == program::Option::Kind::required_operand) return option->name + "...";
-  }
-  return "";
-}
-
 std::vector<CommandFacts> describe_commands(const program::Program& program) {
   std::vector<CommandFacts> all;
   for (const auto& command : program.commands) {
     if (command->words().empty()) continue;
     CommandFacts facts{split(command->words()),
-                       operand_of(*command),
+                       program::operand_of(*command),
                        command->help(),
                        options_taken_by(*command),
                        {}};

@@ -26,9 +26,6 @@ struct CommandFacts {
   std::vector<OptionFacts> own_options;  ///< those of them that the program alone does not take
 };
 
-/// What stands behind a command's or the program's name, as "ID..." or "[PATH...]"; empty: nothing.
-std::string operand_of(const program::Command& command);
-
 /// All commands of a program but the main one, in the order of --help.
 std::vector<CommandFacts> describe_commands(const program::Program& program);
 

@@ -4,6 +4,7 @@
 
 #include "common/platform/clock.hpp"
 #include "common/program/option_values.hpp"
+#include "common/program/show_result.hpp"
 #include "receiver/commands/git_repository.hpp"
 #include "receiver/commands/markdown.hpp"
 #include "receiver/commands/receive.hpp"
@@ -93,7 +94,7 @@ program::ExitStatus ReceiveCommand::run(const program::CommandLine& line) {
   if (!chosen.summary_markdown.empty()) {
     platform::write_file_atomically(chosen.summary_markdown, to_markdown(report, storage));
   }
-  show(chosen, report);
+  program::show_result(chosen, report);
   if (report.is_any_stuck()) return program::ExitStatus::io;
   const bool all_done =
       report.count(BatchReport::Status::rejected) == 0 && report.not_retried.empty();

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "common/archive/storage.hpp"
-#include "common/platform/file.hpp"
 #include "common/program/command_line.hpp"
 #include "common/program/option_groups.hpp"
 #include "receiver/commands/options.hpp"
@@ -37,16 +36,5 @@ struct SharedOptions {
 /// Opens the storage, sets the log up, and warns of what is odd about the environment.
 archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
                               const program::CommandLine& line);
-
-/// Shows a result in the form that was asked for.
-template <typename Result>
-void show(const RunOptions& options, const Result& result) {
-  log::record(to_line(result));
-  if (options.json) {
-    platform::print(to_json_text(result) + "\n");
-  } else if (options.verbosity != log::Verbosity::quiet) {
-    platform::print(to_line(result) + "\n");
-  }
-}
 
 }  // namespace healthmetric::receiver

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/platform/clock.hpp"
+#include "common/program/show_result.hpp"
 #include "receiver/commands/verify.hpp"
 
 namespace healthmetric::receiver {
@@ -21,7 +22,7 @@ program::ExitStatus VerifyCommand::run(const program::CommandLine& line) {
   const bool quiet = options.verbosity == log::Verbosity::quiet;
   const Audit found =
       audit(storage, shared_->limits.limits(), clock, quiet ? ShowProgress::no : ShowProgress::yes);
-  show(options, found);
+  program::show_result(options, found);
   return found.found == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 

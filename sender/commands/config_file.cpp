@@ -138,7 +138,7 @@ class ConfigReader {
     const bool known = std::find(options_.begin(), options_.end(), key) != options_.end();
     if (says_where_settings_are(key)) {
       fail_at(value, in_quotes(prefix + key) +
-                         " cannot stand in a configuration file: give it on the command line or "
+                         " cannot be set in a configuration file: give it on the command line or "
                          "in the environment");
     }
     if (!known) {

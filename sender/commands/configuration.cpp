@@ -34,13 +34,12 @@ ConfigSettings settings_of_file(const program::CommandLine& line, const std::str
       !file.empty() && std::filesystem::exists(std::filesystem::symlink_status(file, error));
   if (is_there) return config_settings(line.setting_names(), file, profile);
   if (profile.empty()) return {};
-  throw Error(
-      ErrorCode::usage,
-      file.empty()
-          ? "--profile: neither XDG_CONFIG_HOME nor HOME says where the configuration file is: "
-            "name one with --config"
-          : "--profile: there is no configuration file " + in_quotes(file.string()) +
-                "; name one with --config");
+  throw Error(ErrorCode::usage, file.empty()
+                                    ? "--profile: cannot tell where the configuration file is: "
+                                      "neither XDG_CONFIG_HOME nor HOME "
+                                      "is set; use --config"
+                                    : "--profile: there is no configuration file " +
+                                          in_quotes(file.string()) + "; name one with --config");
 }
 
 }  // namespace
@@ -79,8 +78,9 @@ program::MergeRules merge_rules() {
   rules.joined = {kInclude, kExclude};
   // A source takes the place of a less specific one, with all that belongs to that.
   rules.displaced_by.emplace("files-from", "folder");
-  rules.displaced_by.emplace("file", "PATH");
-  for (const char* source : {"folder", "file", "data", "files-from", "stdin-name", "PATH"}) {
+  rules.displaced_by.emplace("file", program::kPaths);
+  for (const char* source :
+       {"folder", "file", "data", "files-from", "stdin-name", program::kPaths}) {
     rules.displaced_by.emplace("null", source);
   }
   return rules;

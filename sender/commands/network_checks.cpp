@@ -70,8 +70,8 @@ void check_ca_bundle(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file, error)) return;
   if (has_certificates(program::read_named_file("--ca-bundle", file, kMaxBundleBytes))) return;
   throw Error(ErrorCode::usage, "--ca-bundle: " + in_quotes(file.string()) +
-                                    " has no certificates in PEM; write what begins with "
-                                    "-----BEGIN CERTIFICATE----- there");
+                                    " has no certificates in PEM format: they begin with "
+                                    "-----BEGIN CERTIFICATE-----");
 }
 
 }  // namespace healthmetric::sender

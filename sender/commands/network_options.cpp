@@ -75,7 +75,7 @@ std::string NetworkOptions::notice_of_password(const program::CommandLine& line,
                                                const std::filesystem::path& config) const {
   if (proxy_.find('@') == std::string::npos) return {};
   if (line.is_on_command_line("proxy")) {
-    return "--proxy: its password stands in the list of processes, where others can read it; keep "
+    return "--proxy: its password is visible in the list of processes; keep "
            "it in sender.toml, or in HTTPS_PROXY";
   }
   if (!platform::environment_variable("HEALTHMETRIC_PROXY").empty()) return {};

@@ -46,7 +46,7 @@ class OutboxList {
                       {"repository", entry.target.repository},
                       {"branch", entry.target.branch.empty() ? text::Json(nullptr)
                                                              : text::Json(entry.target.branch)},
-                      {"trigger", healthmetric::model::to_text(entry.target.trigger)}};
+                      {"trigger", model::to_text(entry.target.trigger)}};
     json["files"] = entry.files;
     json["bytes"] = entry.size_bytes;
     json["payload_bytes"] = entry.payload_bytes();
@@ -90,7 +90,8 @@ class OutboxList {
 }  // namespace
 
 OutboxListCommand::OutboxListCommand(std::shared_ptr<const SharedOptions> shared)
-    : Command("outbox list", "List them: what waits, since when, for where, and why"),
+    : Command("outbox list",
+              "List the batches in the outbox: what waits, since when, for where, and why"),
       shared_(std::move(shared)) {
   take(shared_->outbox, shared_->configuration, shared_->json, shared_->log);
   ignore(shared_->target, shared_->token, shared_->network, shared_->progress);

@@ -141,7 +141,7 @@ class Retry {
 
 OutboxRetryCommand::OutboxRetryCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("outbox retry",
-              "Deliver them now, those that were refused too, or only the batches named"),
+              "Deliver what waits now, refused batches too, or only the batches named"),
       shared_(std::move(shared)) {
   take(ids_, shared_->token, shared_->network, shared_->outbox, shared_->configuration,
        shared_->progress, shared_->json, shared_->log);

@@ -28,7 +28,10 @@ payload::BatchId parse_id(const std::string& text) {
 }  // namespace
 
 BatchIds::BatchIds(program::Option::Kind kind) : OptionGroup("Which batches") {
-  add({.name = "ID", .help = "A batch's id", .goes_to = &ids_, .kind = kind});
+  add({.name = "ID",
+       .help = "The ID of a batch, as 'outbox list' shows it",
+       .goes_to = &ids_,
+       .kind = kind});
 }
 
 Options outbox_options(const SharedOptions& shared, const program::CommandLine& line, Uses uses) {
@@ -46,7 +49,7 @@ std::string repository_to_look_at(const SharedOptions& shared, const program::Co
 }
 
 void show(const Options& options, const text::Json& json, const std::string& text) {
-  platform::print(options.json ? healthmetric::text::to_text(json) + "\n" : text);
+  platform::print(options.json ? text::to_text(json) + "\n" : text);
 }
 
 RepositoryFilter::RepositoryFilter(const std::string& repository) {

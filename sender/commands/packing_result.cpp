@@ -57,7 +57,7 @@ std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t
   tell(model::kUnsupportedType, types_of(skipped) + ": use --all-types to send them");
   tell(model::kIsHidden, "hidden: use --hidden to send them");
   tell(model::kExcluded, "by --include and --exclude");
-  tell(model::kIgnored, "that .healthmetricignore names");
+  tell(model::kIgnored, "by .healthmetricignore");
   if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
   return text;
 }

@@ -13,9 +13,10 @@ constexpr const char* kPayloadGroup = "Payloads and the outbox";
 void check_part_size(const std::string& text) {
   if (program::parse_size(text) < model::kMinPartBytes) {
     const bool lacks_unit = text.find_first_not_of("0123456789") == std::string::npos;
-    throw Error(ErrorCode::usage,
-                "the smallest part size is 64K" +
-                    (lacks_unit ? fmt::format("; {0} are bytes: did you mean {0}M?", text) : ""));
+    throw Error(
+        ErrorCode::usage,
+        "the smallest part size is 64K" +
+            (lacks_unit ? fmt::format("; {0} means {0} bytes: did you mean {0}M?", text) : ""));
   }
 }
 
@@ -63,8 +64,9 @@ std::filesystem::path default_state_dir() {
   if (state_home.is_absolute()) return state_home / "healthmetric";
   const std::filesystem::path home = platform::environment_variable("HOME");
   if (home.is_absolute()) return home / ".local" / "state" / "healthmetric";
-  throw Error(ErrorCode::usage,
-              "neither XDG_STATE_HOME nor HOME says where the outbox is: use --state-dir");
+  throw Error(
+      ErrorCode::usage,
+      "cannot tell where the outbox is: neither XDG_STATE_HOME nor HOME is set; use --state-dir");
 }
 
 }  // namespace healthmetric::sender

@@ -28,9 +28,7 @@ SelectionOptions::SelectionOptions() : OptionGroup("Which files of a folder") {
   add({.name = "hidden",
        .help = "Send hidden files and folders too (.git never; .healthmetricignore never)",
        .goes_to = &hidden_});
-  add({.name = "no-recursive",
-       .help = "Leave the folder's sub-folders out",
-       .goes_to = &no_recursive_});
+  add({.name = "no-recursive", .help = "Do not send sub-folders", .goes_to = &no_recursive_});
   add({.name = "all-types",
        .help =
            "Send every file, not only .json .jpg .jpeg .png .gif .bmp .webp .svg .txt .csv .xml",

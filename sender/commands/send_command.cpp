@@ -7,6 +7,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/program/option_values.hpp"
+#include "common/program/show_result.hpp"
 #include "sender/commands/plan.hpp"
 #include "sender/commands/questions.hpp"
 #include "sender/commands/send.hpp"
@@ -42,15 +43,6 @@ void show(const Options& options, const Plan& plan) {
     platform::print(to_json_text(plan) + "\n");
   } else {
     platform::print(files_text(plan) + to_text(plan));
-  }
-}
-
-void show(const Options& options, const Outcome& outcome) {
-  log::record(to_line(outcome));
-  if (options.json) {
-    platform::print(to_json_text(outcome) + "\n");
-  } else if (options.verbosity != log::Verbosity::quiet) {
-    platform::print(to_line(outcome) + "\n");
   }
 }
 
@@ -98,10 +90,8 @@ SendCommand::SendCommand(std::shared_ptr<const SharedOptions> shared)
       "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
       "HEALTHMETRIC_BATCH_NAME) and in sender.toml; the command line wins, then the environment, "
       "then the file. Patterns from all of these form one list, the file's first. If the patterns "
-      "in "
-      "the file, the environment or on the command line begin with --include, files that no "
-      "pattern "
-      "matches are skipped. With no source, on a terminal, the sender asks.");
+      "in the file, the environment or on the command line begin with --include, files that no "
+      "pattern matches are skipped. With no source, on a terminal, the sender asks.");
 }
 
 Options SendCommand::options(const program::CommandLine& line) const {
@@ -143,7 +133,7 @@ program::ExitStatus SendCommand::run(const program::CommandLine& line) {
   http::CurlTransport transport(chosen.network);
   const Outcome outcome = send(chosen, transport, clock, *progress);
   progress.reset();
-  show(chosen, outcome);
+  program::show_result(chosen, outcome);
   if (asks) std::cerr << what_next(chosen, outcome);
   return outcome.status;
 }

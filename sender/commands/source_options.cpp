@@ -8,8 +8,6 @@
 namespace healthmetric::sender {
 namespace {
 
-constexpr const char* kPaths = "PATH";
-
 void check_file_name(const std::string& name) {
   const std::string_view fault = payload::RelativePath::fault_of(name);
   if (!fault.empty()) {
@@ -21,8 +19,8 @@ void check_file_name(const std::string& name) {
 }  // namespace
 
 SourceOptions::SourceOptions() : OptionGroup("What to send") {
-  add({.name = kPaths,
-       .value = kPaths,
+  add({.name = program::kPaths,
+       .value = program::kPaths,
        .help = "A folder, or files whatever their type",
        .goes_to = &paths_,
        .excludes = {"folder", "data", "files-from"},
@@ -52,9 +50,9 @@ SourceOptions::SourceOptions() : OptionGroup("What to send") {
        .help = "Send what standard input holds as a file of that NAME, of any type",
        .goes_to = &stdin_name_,
        .check = check_file_name,
-       .excludes = {"folder", "file", "data", "files-from", kPaths}});
+       .excludes = {"folder", "file", "data", "files-from", program::kPaths}});
   add({.name = "null",
-       .help = "Names in --files-from end with a NUL character instead of a line's end",
+       .help = "Names in --files-from end with a NUL character instead of a newline",
        .goes_to = &nul_separated_});
   add({.name = "batch-name",
        .value = "NAME",
@@ -71,7 +69,8 @@ std::optional<DataSource> SourceOptions::source(const program::CommandLine& line
   }
   if (nul_separated_) throw Error(ErrorCode::usage, "--null goes with --files-from");
   if (line.is_given("folder")) return FolderSource{folder_};
-  if (line.is_given(kPaths) || line.is_given("file")) return source_of_paths(paths_, files_);
+  if (line.is_given(program::kPaths) || line.is_given("file"))
+    return source_of_paths(paths_, files_);
   if (!stdin_name_.empty()) return InputSource{stdin_name_};
   if (data_) return JsonSource{*data_};
   return {};

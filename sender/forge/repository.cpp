@@ -122,7 +122,7 @@ bool is_host_of(std::string_view host, const http::Url& api) {
 std::string about_host(const std::string& host) {
   const std::string web(web_host(std::string_view(host)));
   if (web.ends_with("gitlab.com") || web.ends_with("bitbucket.org")) {
-    return "that is not GitHub, and has no API that takes batches";
+    return "that is not GitHub, and its API cannot take batches";
   }
   if (web == "github.com" || web == "www.github.com") return "add --api-url https://api.github.com";
   if (web.ends_with(".ghe.com")) return "add --api-url https://api." + web;

@@ -5,8 +5,8 @@
 
 #include "common/base/ascii.hpp"
 #include "common/payload/content_type.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
-#include "common/platform/own_file.hpp"
 #include "sender/select/found_file.hpp"
 #include "sender/select/ignore_files.hpp"
 

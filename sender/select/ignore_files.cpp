@@ -72,7 +72,7 @@ std::string read_ignore_file(const fs::path& file) {
     return text;
   } catch (const Error& error) {
     throw Error(ErrorCode::usage,
-                std::string(error.what()) + "; what it says not to send would be sent");
+                std::string(error.what()) + "; files that it excludes would be sent");
   }
 }
 

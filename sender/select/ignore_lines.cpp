@@ -78,15 +78,15 @@ std::string fault_of_sets(std::string_view glob) {
 std::string fault_of(std::string_view pattern) {
   for (const Invisible& invisible : kInvisible) {
     if (pattern.find(invisible.bytes) == std::string_view::npos) continue;
-    return fmt::format("an invisible character ({}): take it out", invisible.name);
+    return fmt::format("an invisible character ({}): remove it", invisible.name);
   }
   if (is_escaped(pattern, pattern.size())) {
-    return "a backslash at the end: take it away; what ends in / is a folder";
+    return "a backslash at the end: remove it; the name of a folder ends in /";
   }
   if (pattern.find_first_not_of("!/") == std::string_view::npos) return "it names nothing";
   const bool is_indented = pattern.starts_with(' ') || pattern.starts_with('\t');
   if (is_indented || pattern.ends_with('\t') || pattern.ends_with(kNoBreakSpace)) {
-    return "white space around a name belongs to it here: take it away, or write '?' for it";
+    return "white space around the name belongs to it: remove it, or write '?' in its place";
   }
   return fault_of_sets(pattern);
 }

@@ -168,7 +168,7 @@ def test_a_secret_that_others_can_read_is_told(destination: Destination, source:
             assert (f"in '{file}': 'chmod go-rwx {file}'" in result.stderr) == is_told, result
         assert "pw" not in result.stderr
     result = destination("--folder", source, "--proxy", "http://me:pw@127.0.0.1:9", "--max-wait", "0")
-    result.error_line("warning: --proxy: its password stands in the list of processes")
+    result.error_line("warning: --proxy: its password is visible in the list of processes")
 
 
 def test_a_state_directory_of_root_is_told(unprivileged: Unprivileged) -> None:

@@ -96,7 +96,7 @@ def test_a_manual_page_is_without_fault(program: str, installed: Path) -> None:
 def test_the_senders_page_has_its_commands(installed: Path) -> None:
     page = (installed / "share/man/man1/healthmetric-sender.1").read_text().replace("\\-", "-")
     assert ".SH COMMANDS" in page
-    for term in ("\\fBoutbox list\\fR\n", "\\fBoutbox retry\\fR \\fI[ID...]\\fR\n",
+    for term in ("\\fBoutbox list\\fR\n", "\\fBoutbox retry\\fR \\fI[ID]...\\fR\n",
                  "\\fBoutbox drop\\fR \\fIID...\\fR\n", "\\fB--wait\\fR[=\\fITIME\\fR]\n"):
         assert ".TP\n" + term in page, term
 

@@ -99,7 +99,7 @@ def test_a_source_on_the_command_line_takes_the_place_of_the_files(sender: Progr
     ('[profile.a]\ncolour = "red"\n', ["unknown key 'profile.a.colour'"]),
     ('[other]\nrepo = "a/b"\n', ["unknown section [other]"]),
     ('token = "ghp_x"\n', ["unknown key 'token'"]),
-    ('config = "x"\n', ["'config' cannot stand in a configuration file"]),
+    ('config = "x"\n', ["'config' cannot be set in a configuration file"]),
     ('profile = "x"\n', ["unknown key 'profile'"]),
     ('help = true\n', ["unknown key 'help'"]),
     ('batch_name = "x"\n', ["unknown key 'batch_name'"]),

@@ -145,7 +145,7 @@ def test_what_is_no_file_is_skipped_with_a_word(output: Output, source: Path) ->
 
     assert result.status == 0
     assert list(output.payload()["files"]) == ["data.json"]
-    result.error_line("'pipe.json'", "a FIFO")
+    result.error_line("'pipe.json'", "a named pipe")
     result.error_line("'socket.json'", "a socket")
     for link in ("device.json", "sub/loop", "outside", "dangling.json", "alias.json"):
         result.error_line(f"'{link}'", "a symbolic link")

@@ -9,8 +9,8 @@ import pytest
 from conftest import Output
 from trees import write_tree
 
-INVISIBLE = "an invisible character ({}): take it out"
-WHITE = "white space around a name belongs to it here"
+INVISIBLE = "an invisible character ({}): remove it"
+WHITE = "white space around the name belongs to it"
 BRACKET = "a '[' without its ']'"
 NO_ASCII = "git knows only ASCII between '[' and ']'"
 RETURN = "a carriage return within it"

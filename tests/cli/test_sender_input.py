@@ -306,7 +306,7 @@ def test_the_remote_of_the_clone_is_taken_and_told_of(
     (["--data", "@pulse.json"], "no '@' stands for a file here: name the file alone, or use --data -"),
     (["list"], "did you mean 'healthmetric-sender outbox list'?"),
     (["help"], "did you mean 'healthmetric-sender --help'?"),
-    (["--data", "1", "--part-size", "20"], "20 are bytes: did you mean 20M?"),
+    (["--data", "1", "--part-size", "20"], "20 means 20 bytes: did you mean 20M?"),
     (["--data", "1", "--ca-bundle", "/no/where.pem"], "--ca-bundle: there is no file '/no/where.pem'"),
     (["--data", "1", "--ca-bundle", "/"], "--ca-bundle: there is no file '/'"),
 ])

@@ -14,7 +14,7 @@ from pseudo_terminal import Terminal
 SOON_S = 20
 
 KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "fifo": (os.mkfifo, "a FIFO"),
+    "fifo": (os.mkfifo, "a named pipe"),
     "link": (lambda place: place.symlink_to("/dev/null"), "a symbolic link"),
     "folder": (os.mkdir, "a folder"),
 }
@@ -55,7 +55,7 @@ def test_a_batch_is_delivered_although_its_record_cannot_be_kept(state: Path, de
     result = destination("--folder", source, timeout=SOON_S)
     assert result.status == 0, result
     assert result.stderr.count("\n") == 1, result
-    result.error_line("warning: cannot use", "it is a FIFO", "--changed-only may take the files")
+    result.error_line("warning: cannot use", "it is a named pipe", "--changed-only may take the files")
     assert len(destination.inbox()) == 1
 
 
@@ -78,5 +78,5 @@ def test_a_history_that_is_a_fifo_ends_the_dialogue(name: str, state: Path, dest
     if name == "paths.new":
         terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
         terminal.answer("[yes]: ", b"\r")
-    terminal.wait_for("it is a FIFO, where a file of this program")
+    terminal.wait_for("it is a named pipe, where a file of this program")
     assert terminal.end()[0] == 10

@@ -71,7 +71,7 @@ TEST_CASE("what is skipped by rule is named with its reason") {
   CHECK(skipped_in(result) == Texts{".git: hidden", ".hidden.json: hidden",
                                     "link.json: a symbolic link", "loop: a symbolic link",
                                     "noext: unsupported type", "notes.pdf: unsupported type",
-                                    "pipe.json: a FIFO"});
+                                    "pipe.json: a named pipe"});
 }
 
 TEST_CASE("all types means every regular file") {
