@@ -39,7 +39,6 @@ struct Options : RunOptions {
   unpack::NameTemplate name_template{std::string(unpack::NameTemplate::kDefault)};
   unpack::GitBlobIds git_blob_ids = unpack::GitBlobIds::compute;
   unpack::RejectList reject_list;
-  std::filesystem::path summary_markdown;  ///< empty: none
   payload::Limits limits;
   std::chrono::seconds incomplete_after{};
 };

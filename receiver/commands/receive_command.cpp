@@ -6,7 +6,6 @@
 #include "common/program/option_values.hpp"
 #include "common/program/show_result.hpp"
 #include "receiver/commands/git_repository.hpp"
-#include "receiver/commands/markdown.hpp"
 #include "receiver/commands/receive.hpp"
 #include "receiver/commands/report.hpp"
 
@@ -43,11 +42,6 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
        .help = "Reject the payloads that FILE names, a JSON object of paths below the storage "
                "folder and reasons",
        .goes_to = &reject_list_});
-  add({.name = "summary-markdown",
-       .value = "FILE",
-       .help = "Write a summary of the run to FILE, as Markdown",
-       .goes_to = &summary_markdown_,
-       .heading = program::kGeneralGroup});
 }
 
 void ReceiveOptions::put_into(Options& options) const {
@@ -61,7 +55,6 @@ void ReceiveOptions::put_into(Options& options) const {
   options.git_blob_ids =
       wants_git_blob_ids ? unpack::GitBlobIds::compute : unpack::GitBlobIds::none;
   if (!reject_list_.empty()) options.reject_list = unpack::read_reject_list(reject_list_);
-  options.summary_markdown = summary_markdown_;
   options.incomplete_after = std::chrono::days(incomplete_after_days_);
 }
 
@@ -91,9 +84,6 @@ program::ExitStatus ReceiveCommand::run(const program::CommandLine& line) {
       chosen, writes ? archive::Storage::Lock::exclusive : archive::Storage::Lock::none, line);
   platform::SystemClock clock;
   const Report report = receive(storage, chosen, clock);
-  if (!chosen.summary_markdown.empty()) {
-    platform::write_file_atomically(chosen.summary_markdown, to_markdown(report, storage));
-  }
   program::show_result(chosen, report);
   if (report.is_any_stuck()) return program::ExitStatus::io;
   const bool all_done =

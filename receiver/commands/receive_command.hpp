@@ -23,7 +23,6 @@ class ReceiveOptions final : public program::OptionGroup {
  private:
   std::string name_template_{unpack::NameTemplate::kDefault};
   std::filesystem::path reject_list_;
-  std::filesystem::path summary_markdown_;
   std::string git_blob_ids_ = "auto";
   bool keep_payloads_ = false;
   bool dry_run_ = false;

@@ -64,7 +64,7 @@ class Stage:
         # The leak checker is a debugger itself, and a program has one at most.
         environment = {"ASAN_OPTIONS": "detect_leaks=0"} if strace else {}
         return Program(receiver_path(), self.home, prefix)(
-            "--storage", self.storage, "--summary-markdown", self.home / "run.md", *self.options, env=environment)
+            "--storage", self.storage, *self.options, env=environment)
 
     def final_state(self) -> dict[str, object]:
         return records_without_times(self.storage)

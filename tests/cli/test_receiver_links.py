@@ -90,16 +90,6 @@ def test_a_log_that_a_link_stands_for_is_not_written_through_it(
     assert (tmp_path / "precious").read_text() == "stays\n"
 
 
-def test_the_markdown_summary_does_not_go_through_a_link(
-    receive: Callable[..., Result], storage: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "precious").write_text("stays\n")
-    (tmp_path / "run.md").symlink_to(tmp_path / "precious")
-    Payload().put_into(storage)
-    receive("--summary-markdown", tmp_path / "run.md")
-    assert (tmp_path / "precious").read_text() == "stays\n"
-
-
 @pytest.mark.parametrize("link", ["summaries", "rejected"])
 def test_a_bad_batch_that_cannot_be_set_aside_does_not_stop_the_others(
     link: str, receive: Callable[..., Result], storage: Path, tmp_path: Path

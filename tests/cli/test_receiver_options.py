@@ -210,7 +210,7 @@ def test_a_file_of_more_than_100_mib_needs_a_higher_limit(
     ["positional"], ["--max-files", "0"], ["--max-files", "-1"], ["--max-file-size", "0"],
     ["--max-file-size", "1.5.2"], ["--max-batch-size", "1X"],
     ["--incomplete-after", "-1"], ["--incomplete-after", "soon"], ["--name-template"], ["--log-file"],
-    ["--summary-markdown"], ["--dry-run=perhaps"],
+    ["--reject-list"], ["--dry-run=perhaps"],
 ], ids=" ".join)
 def test_a_wrong_command_line_is_a_usage_error(
     words: list[str], receive: Callable[..., Result], storage: Path
@@ -247,7 +247,7 @@ def test_help_and_version_are_results(receiver: Program) -> None:
     result = receiver("--help")
     assert (result.status, result.stderr) == (0, "")
     for option in ["--storage", "--name-template", "--dry-run", "--keep-payloads", "--incomplete-after",
-                   "--reject-list", "--summary-markdown", "--max-file-size", "--max-batch-size", "--max-files", "--json",
+                   "--reject-list", "--max-file-size", "--max-batch-size", "--max-files", "--json",
                    "--quiet", "--verbose", "--log-file", "--version"]:
         assert option in result.stdout
     assert receiver("-h").stdout == result.stdout

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,42 +115,3 @@ def test_a_log_file_that_cannot_be_written_is_an_io_error(
     assert result.status == 10
     result.error_line("x.log")
     assert place.exists()
-
-
-def test_the_markdown_summary_escapes_every_name(
-    receive: Callable[..., Result], storage: Path, tmp_path: Path
-) -> None:
-    name = "<script>|[x](y)`"
-    bad = Payload({f"{name}.json": b"1"}, damage={"size": 2})
-    bad.put_into(storage)
-    Payload(batch_id=OTHER_ID).put_into(storage)
-    assert receive("--summary-markdown", tmp_path / "run.md").status == 4
-    text = (tmp_path / "run.md").read_text()
-    assert OTHER_ID in text and BATCH_ID in text
-    assert "<script>" not in text and "[x](y)" not in text
-
-
-def test_the_markdown_summary_has_each_stored_file(
-    receive: Callable[..., Result], storage: Path, tmp_path: Path
-) -> None:
-    Payload({"sub/data.json": RATE, "x.png": b"no image"}, metadata={"skipped": [
-        {"relative_path": "notes.pdf", "reason": "unsupported type"}]}).put_into(storage)
-    assert receive("--summary-markdown", tmp_path / "run.md").status == 0
-    text = (tmp_path / "run.md").read_text()
-    digest = hashlib.sha256(RATE).hexdigest()
-    assert (f"| <code>sub/data.json</code> | <code>{stored_path(BATCH_ID, 'sub/data.json')}</code> | 13 | "
-            f"<code>{digest}</code> | <code>application/json</code> | stored |\n") in text
-    assert "From <code>ws-12</code>, user <code>lab</code>, sender <code>0.1.0</code>. Packed 2024-01-15T10:30:00Z, " in text
-    assert "2 files, 21 B; 1 warning; 1 file skipped by the sender." in text
-
-
-def test_the_markdown_summary_fits_into_what_github_shows(
-    receive: Callable[..., Result], storage: Path, tmp_path: Path
-) -> None:
-    for number in range(40):
-        files = {f"{'<' * 200}{name}.json": b"1" for name in range(100)}
-        Payload(files, f"20240115T103000Z-many-{number:08x}").put_into(storage)
-    assert receive("--summary-markdown", tmp_path / "run.md").status == 0
-    text = (tmp_path / "run.md").read_text()
-    assert 800_000 < len(text.encode()) < 1 << 20
-    assert re.search("… and [0-9]+ more.", text)

@@ -29,20 +29,18 @@ TEST_CASE("the receiver's defaults are those of the README") {
   CHECK(options.mode == receiver::Mode::store);
   CHECK(options.limits.max_files == 100'000);
   CHECK(options.incomplete_after == std::chrono::days(7));
-  CHECK(options.summary_markdown.empty());
 }
 
 TEST_CASE("the receiver's options reach their places") {
   const receiver::Options options =
       parse({"--storage", "s", "--log-file", "l", "--quiet", "--json", "--keep-payloads",
-             "--summary-markdown", "m", "--max-file-size", "1K", "--max-batch-size", "2K",
-             "--max-files", "3", "--incomplete-after", "9"});
+             "--max-file-size", "1K", "--max-batch-size", "2K", "--max-files", "3",
+             "--incomplete-after", "9"});
   CHECK(options.storage == "s");
   CHECK(options.log_file == "l");
   CHECK(options.verbosity == log::Verbosity::quiet);
   CHECK(options.json);
   CHECK(options.mode == receiver::Mode::store_and_keep_payloads);
-  CHECK(options.summary_markdown == "m");
   CHECK(options.limits.max_file_bytes == 1024);
   CHECK(options.limits.max_batch_bytes == 2048);
   CHECK(options.limits.max_files == 3);

@@ -1,7 +1,6 @@
 // What a run leaves behind beside the files: manifest, summary, rejections, report.
 #include "common/archive/layout.hpp"
 #include "common/text/json.hpp"
-#include "receiver/commands/markdown.hpp"
 #include "receiver/commands/report.hpp"
 #include "receiver/unpack/manifest.hpp"
 #include "receiver/unpack/rejection.hpp"
@@ -157,7 +156,6 @@ TEST_CASE("setting aside again after a crash finishes it") {
 }
 
 TEST_CASE("a report tells what happened in one line and escapes every name") {
-  Fixture fixture;
   receiver::Report report;
   CHECK(receiver::to_line(report) == "nothing to receive");
   receiver::BatchReport stored;
@@ -173,24 +171,10 @@ TEST_CASE("a report tells what happened in one line and escapes every name") {
   CHECK(receiver::to_line(report) == "stored 1 batch (3 files, 2.0 KiB), rejected 1 batch");
   CHECK(report.count(receiver::BatchReport::Status::rejected) == 1);
 
-  const std::string markdown = receiver::to_markdown(report, fixture.storage);
-  for (const char* bad : {"<script>", "<b>", "[a](b)", "\n::error"}) {
-    CHECK(markdown.find(bad) == std::string::npos);
-  }
   const text::Json json = text::parse_json(receiver::to_json_text(report), "report");
   REQUIRE(json["batches"].size() == 2);
   CHECK(json["batches"][1]["batch_id"].is_null());
   CHECK(receiver::to_json_text(report).find('\n') == std::string::npos);
-}
-
-TEST_CASE("a report of many batches stays readable") {
-  Fixture fixture;
-  receiver::Report report;
-  receiver::BatchReport batch;
-  batch.id = kId;
-  report.batches.assign(10'000, batch);
-  CHECK(receiver::to_markdown(report, fixture.storage).size() < (1U << 20U));
-  CHECK(receiver::to_markdown(report, fixture.storage).find("more.") != std::string::npos);
 }
 
 TEST_CASE("a manifest that is not there is a defect of ours") {
@@ -391,7 +375,6 @@ TEST_CASE("a report names every status") {
        {receiver::BatchReport::Status::repeated, "repeated"},
        {receiver::BatchReport::Status::waiting, "waiting"},
        {receiver::BatchReport::Status::verified, "verified"}}));
-  Fixture fixture;
   receiver::Report report;
   receiver::BatchReport batch;
   batch.status = status;
@@ -401,16 +384,11 @@ TEST_CASE("a report names every status") {
   CHECK(text::string_member(
             text::parse_json(receiver::to_json_text(report), "report")["batches"][0], "status") ==
         word);
-  CHECK(receiver::to_markdown(report, fixture.storage).find("| " + word + " |") !=
-        std::string::npos);
   CHECK(report.count(status) == 2);
 }
 
-TEST_CASE("a report of nothing is a section all the same") {
-  Fixture fixture;
+TEST_CASE("a report of no batches has every member") {
   const receiver::Report report;
-  CHECK(receiver::to_markdown(report, fixture.storage).starts_with("## "));
-  CHECK(receiver::to_markdown(report, fixture.storage).find('|') == std::string::npos);
   CHECK(receiver::to_json_text(report) ==
         R"({"batches":[],"triggers_removed":[],"retried":[],"not_retried":[]})");
 }
