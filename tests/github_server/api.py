@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from github_server import commit_comments, contents, contents_write, dispatches, releases, repos
+from github_server import commit_comments, contents, contents_write, dispatches, git_data, releases, repos
 from github_server.auth import RateLimit, Token
 from github_server.github import NAME_PATTERN, OWNER_PATTERN, Call, Github
 from github_server.messages import ApiError, Request, Response, not_found, unquote
@@ -71,6 +71,11 @@ ROUTES = (
     ),
     Route("GET", _REPO + "/git/ref/{ref}", repos.get_ref, "/git/refs#get-a-reference", _READ),
     Route("GET", _REPO + "/git/refs/{ref}", repos.get_ref, "/git/refs#get-a-reference", _READ),
+    Route("POST", _REPO + "/git/refs", git_data.create_ref, "/git/refs#create-a-reference", _WRITE),
+    Route("POST", _REPO + "/git/trees", git_data.create_tree, "/git/trees#create-a-tree", _WRITE),
+    Route(
+        "POST", _REPO + "/git/commits", git_data.create_commit, "/git/commits#create-a-commit", _WRITE
+    ),
     Route("GET", _REPO + "/commits", repos.list_commits, "/commits/commits#list-commits", _READ),
     Route(
         "GET",

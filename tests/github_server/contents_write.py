@@ -10,7 +10,6 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from github_server import documents, push_events
@@ -20,13 +19,13 @@ from github_server.github import Call, identity_of
 from github_server.messages import (
     ApiError,
     Response,
-    describe,
     invalid,
     json_response,
     not_found,
     require,
     require_type,
 )
+from github_server.people import person
 
 
 @dataclass(frozen=True)
@@ -144,27 +143,9 @@ def _mode(call: Call, target: Target) -> str:
 
 def _people(call: Call, body: Mapping[str, Any]) -> tuple[Identity, Identity]:
     """Author and committer: each is the other's default, and the token's user that of both."""
-    committer = _person(body, "committer") or identity_of(call.token.login)
-    author = _person(body, "author") or committer
+    committer = person(body, "committer") or identity_of(call.token.login)
+    author = person(body, "author") or committer
     return author, committer
-
-
-def _person(body: Mapping[str, Any], role: str) -> Identity | None:
-    require_type(body, dict, role)
-    given = body.get(role)
-    if given is None:
-        return None
-    require(given, "name", "email")
-    require_type(given, str, "name", "email", "date")
-    date = datetime.now(timezone.utc)
-    if text := given.get("date"):
-        try:
-            date = datetime.fromisoformat(text)
-        except ValueError:
-            raise invalid(f"For 'properties/date', {describe(text)} is not a valid date.") from None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=timezone.utc)
-    return Identity(given["name"], given["email"], date)
 
 
 def _commit(

@@ -7,7 +7,7 @@ import zlib
 from datetime import datetime, timezone
 from typing import Any
 
-from github_server.git_objects import Commit
+from github_server.git_objects import Commit, ObjectInfo
 from github_server.git_repo import GitRepo, TreeEntry
 from github_server.messages import quote_path
 
@@ -184,6 +184,34 @@ def git_commit(base: str, repo: GitRepo, commit: Commit) -> dict[str, Any]:
         ],
         "verification": _verification(),
     }
+
+
+def git_ref(base: str, repo: GitRepo, ref: str, target: ObjectInfo) -> dict[str, Any]:
+    git = f"{base}/repos/{repo.full_name}/git"
+    return {
+        "ref": ref,
+        "node_id": node_id("Ref", f"{repo.full_name}:{ref}"),
+        "url": f"{git}/{quote_path(ref)}",
+        "object": {"sha": target.sha, "type": target.kind, "url": f"{git}/{target.kind}s/{target.sha}"},
+    }
+
+
+def git_tree(base: str, repo: GitRepo, sha: str) -> dict[str, Any]:
+    git = f"{base}/repos/{repo.full_name}/git"
+    return {
+        "sha": sha,
+        "url": f"{git}/trees/{sha}",
+        "tree": [_tree_entry(git, entry) for entry in repo.directory(sha)],
+        "truncated": False,
+    }
+
+
+def _tree_entry(git: str, entry: TreeEntry) -> dict[str, Any]:
+    facts = {"path": entry.path, "mode": entry.mode, "type": entry.kind, "sha": entry.sha}
+    if entry.kind == "commit":
+        return facts
+    size = {"size": entry.size} if entry.kind == "blob" else {}
+    return {**facts, **size, "url": f"{git}/{entry.kind}s/{entry.sha}"}
 
 
 def listed_commit(base: str, repo: GitRepo, commit: Commit) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import threading
 import uuid
 from dataclasses import dataclass
@@ -50,6 +51,15 @@ class FileChange:
     mode: str = "100644"
 
 
+@dataclass(frozen=True)
+class TreeChange:
+    """An entry of a tree to write: with no id, one that goes."""
+
+    path: str
+    mode: str
+    sha: str | None
+
+
 def is_ref_name(name: str) -> bool:
     """What `git check-ref-format` accepts; nothing that a revision expression could hide in."""
     return bool(name) and not _NOT_IN_A_REF.search(name)
@@ -82,11 +92,12 @@ class GitRepo:
         readme = FileChange("README.md", self.write_blob(f"# {self.name}\n".encode()))
         self.commit("main", None, [readme], "Initial commit", author, author)
 
-    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """stdout. Raises CalledProcessError."""
+    def run(self, *arguments: str, stdin: bytes = b"", **variables: str) -> bytes:
+        """stdout. `variables` are added to the environment. Raises CalledProcessError."""
         command = ["git", *(argument.encode("utf-8", "surrogateescape") for argument in arguments)]
+        environment = {**git_environment(), **variables}
         return subprocess.run(
-            command, cwd=self.path, env=git_environment(), input=stdin, capture_output=True, check=True
+            command, cwd=self.path, env=environment, input=stdin, capture_output=True, check=True
         ).stdout
 
     def objects(self) -> ObjectReader:
@@ -95,6 +106,9 @@ class GitRepo:
     def default_branch(self) -> str:
         head = (self.path / "HEAD").read_text(encoding="utf-8").strip()
         return head.removeprefix("ref: refs/heads/")
+
+    def is_empty(self) -> bool:
+        return not self.run("for-each-ref", "--count=1", "refs/heads", "refs/tags")
 
     def resolve(self, reader: ObjectReader, name: str) -> str | None:
         """The commit that a branch, a tag, a full ref name or a full id stands for."""
@@ -141,6 +155,32 @@ class GitRepo:
 
     def write_blob(self, content: bytes) -> str:
         return self.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content).decode().strip()
+
+    def write_tree(self, base: str | None, entries: list[TreeChange]) -> str:
+        """The tree of `base` with these entries. Raises CalledProcessError for names git does not take."""
+        records = b"".join(_index_record(entry) for entry in entries)
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": f"{folder}/index"}
+            if base:
+                self.run("read-tree", base, **index)
+            self.run("update-index", "-z", "--index-info", stdin=records, **index)
+            return self.run("write-tree", **index).decode().strip()
+
+    def write_commit(
+        self, tree: str, parents: list[str], message: str, author: Identity, committer: Identity
+    ) -> str:
+        """On no branch yet."""
+        before = [word for parent in parents for word in ("-p", parent)]
+        people = {
+            **_identity_variables("AUTHOR", author), **_identity_variables("COMMITTER", committer)
+        }
+        text = message.replace("\0", "").encode("utf-8", "replace")
+        return self.run("commit-tree", tree, *before, stdin=text, **people).decode().strip()
+
+    def create_ref(self, ref: str, sha: str) -> None:
+        """Raises CalledProcessError where there is one, or one whose name stands in the way."""
+        with self._writing:
+            self.run("update-ref", "--end-of-options", ref, sha, NO_COMMIT)
 
     def commit(
         self,
@@ -202,9 +242,24 @@ def _import_program(
     return b"\n".join([*lines, b"", b"get-mark :1", b""])
 
 
+def _index_record(entry: TreeChange) -> bytes:
+    """As `update-index --index-info` reads it; a mode of 0 removes."""
+    facts = f"{entry.mode} {entry.sha}" if entry.sha else f"0 {NO_COMMIT}"
+    return f"{facts}\t{entry.path}\0".encode("utf-8", "surrogateescape")
+
+
 def _identity(identity: Identity) -> bytes:
     words = f"{_plain(identity.name)} <{_plain(identity.email)}> {int(identity.date.timestamp())} +0000"
     return words.encode("utf-8", "replace")
+
+
+def _identity_variables(role: str, identity: Identity) -> dict[str, str]:
+    facts = {
+        "NAME": _plain(identity.name),
+        "EMAIL": _plain(identity.email),
+        "DATE": f"@{int(identity.date.timestamp())} +0000",
+    }
+    return {f"GIT_{role}_{name}": value for name, value in facts.items()}
 
 
 def _plain(text: str) -> str:

@@ -144,7 +144,7 @@ def require(document: Mapping[str, Any], *names: str) -> None:
 
 def require_type(document: Mapping[str, Any], kind: type, *names: str) -> None:
     """Of those that are there."""
-    words = {str: "a string", dict: "an object"}
+    words = {str: "a string", dict: "an object", list: "an array"}
     for name in names:
         value = document.get(name)
         if value is not None and not isinstance(value, kind):

@@ -64,20 +64,19 @@ def get_branch(call: Call) -> Response:
 
 def get_ref(call: Call) -> Response:
     ref = "refs/" + call.parameters["ref"]
+    refuse_empty(call)
     if not is_ref_name(ref) or ref.count("/") < 2:
         raise not_found()
     with call.repo.objects() as reader:
         target = reader.info(ref)
     if target is None:
         raise not_found()
-    git = f"{call.base}/repos/{call.repo.full_name}/git"
-    document = {
-        "ref": ref,
-        "node_id": documents.node_id("Ref", f"{call.repo.full_name}:{ref}"),
-        "url": f"{git}/{quote_path(ref)}",
-        "object": {"sha": target.sha, "type": target.kind, "url": f"{git}/{target.kind}s/{target.sha}"},
-    }
-    return json_response(200, document)
+    return json_response(200, documents.git_ref(call.base, call.repo, ref, target))
+
+
+def refuse_empty(call: Call) -> None:
+    if call.repo.is_empty():
+        raise ApiError(409, "Git Repository is empty.")
 
 
 def list_commits(call: Call) -> Response:

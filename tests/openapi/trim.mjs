@@ -11,7 +11,8 @@ const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 
 const PATHS = [
   '/rate_limit', '/user', '/repos/{owner}/{repo}', '/repos/{owner}/{repo}/branches/{branch}',
-  '/repos/{owner}/{repo}/git/ref/{ref}', '/repos/{owner}/{repo}/commits',
+  '/repos/{owner}/{repo}/git/ref/{ref}', '/repos/{owner}/{repo}/git/refs', '/repos/{owner}/{repo}/git/trees',
+  '/repos/{owner}/{repo}/git/commits', '/repos/{owner}/{repo}/commits',
   '/repos/{owner}/{repo}/commits/{commit_sha}/comments', '/repos/{owner}/{repo}/releases/tags/{tag}',
   '/repos/{owner}/{repo}/releases/assets/{asset_id}',
   '/repos/{owner}/{repo}/contents/{path}', '/repos/{owner}/{repo}/dispatches',
