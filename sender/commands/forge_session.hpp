@@ -2,7 +2,7 @@
 
 #include "common/platform/clock.hpp"
 #include "sender/commands/options.hpp"
-#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_backoff.hpp"
 #include "sender/forge/github_client.hpp"
 #include "sender/http/watched_transport.hpp"
 #include "sender/model/progress.hpp"

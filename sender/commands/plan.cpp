@@ -12,7 +12,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
-#include "sender/forge/pacing.hpp"
+#include "sender/forge/github_pacing.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "common/platform/clock.hpp"
 #include "common/program/exit_status.hpp"
-#include "sender/forge/backoff.hpp"
 #include "sender/forge/forge.hpp"
+#include "sender/forge/github_backoff.hpp"
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 

@@ -7,8 +7,8 @@
 #include "common/archive/receipt.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/platform/clock.hpp"
-#include "sender/forge/backoff.hpp"
 #include "sender/forge/forge.hpp"
+#include "sender/forge/github_backoff.hpp"
 #include "sender/model/progress.hpp"
 
 /// What became of delivered batches, asked of the repository: the receiver leaves a receipt of

@@ -8,9 +8,9 @@
 #include "common/platform/clock.hpp"
 #include "common/platform/file.hpp"
 #include "common/text/timestamp.hpp"
-#include "sender/forge/contents_document.hpp"
-#include "sender/forge/payload_body.hpp"
-#include "sender/forge/server_answers.hpp"
+#include "sender/forge/github_answers.hpp"
+#include "sender/forge/github_document.hpp"
+#include "sender/forge/github_upload_body.hpp"
 #include "sender/http/http_date.hpp"
 #include "sender/http/url.hpp"
 

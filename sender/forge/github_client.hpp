@@ -20,7 +20,7 @@ struct ApiAccess {
 };
 
 /// GitHub, by the few endpoints of its REST API that the sender needs, and what their statuses
-/// mean. Gitea and Forgejo have nearly the same; sender/forge/server_answers knows where they
+/// mean. Gitea and Forgejo have nearly the same; sender/forge/github_answers knows where they
 /// differ, and who answers decides.
 class GithubClient final : public Forge {
  public:

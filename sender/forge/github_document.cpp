@@ -1,4 +1,4 @@
-#include "sender/forge/contents_document.hpp"
+#include "sender/forge/github_document.hpp"
 
 #include <algorithm>
 

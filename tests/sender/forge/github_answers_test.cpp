@@ -1,4 +1,4 @@
-#include "sender/forge/server_answers.hpp"
+#include "sender/forge/github_answers.hpp"
 
 #include "common/text/json.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "sender/forge/pacing.hpp"
+#include "sender/forge/github_pacing.hpp"
 
 #include <algorithm>
 

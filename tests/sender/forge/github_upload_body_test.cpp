@@ -1,4 +1,4 @@
-#include "sender/forge/payload_body.hpp"
+#include "sender/forge/github_upload_body.hpp"
 
 #include "common/codec/base64.hpp"
 #include "common/codec/digest.hpp"

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "common/platform/clock.hpp"
-#include "sender/forge/pacing.hpp"
+#include "sender/forge/github_pacing.hpp"
 #include "sender/http/http.hpp"
 #include "sender/model/progress.hpp"
 

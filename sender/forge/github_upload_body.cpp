@@ -1,4 +1,4 @@
-#include "sender/forge/payload_body.hpp"
+#include "sender/forge/github_upload_body.hpp"
 
 #include <algorithm>
 

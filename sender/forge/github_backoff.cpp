@@ -1,4 +1,4 @@
-#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_backoff.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "common/payload/relative_path.hpp"
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
-#include "sender/forge/server_answers.hpp"
+#include "sender/forge/github_answers.hpp"
 #include "sender/http/http_date.hpp"
 #include "sender/http/url.hpp"
 

@@ -1,10 +1,10 @@
-#include "sender/forge/backoff.hpp"
+#include "sender/forge/github_backoff.hpp"
 
 #include <array>
 #include <chrono>
 
 #include "common/text/json.hpp"
-#include "sender/forge/payload_body.hpp"
+#include "sender/forge/github_upload_body.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_clock.hpp"

@@ -1,4 +1,4 @@
-#include "sender/forge/contents_document.hpp"
+#include "sender/forge/github_document.hpp"
 
 #include "common/codec/base64.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "sender/forge/server_answers.hpp"
+#include "sender/forge/github_answers.hpp"
 
 #include <algorithm>
 #include <array>
