@@ -9,9 +9,11 @@ ForgeSession::ForgeSession(const Options& options, const std::string& api_url,
                            const forge::Repository& repository, const std::string& branch,
                            http::HttpTransport& transport, platform::Clock& clock,
                            model::Progress& progress)
-    : watched_(transport, progress),
-      retrying_(watched_, clock, options.max_wait, progress),
-      client_(retrying_, {api_url, forge::find_token(options.token_file, http::api_root(api_url)),
-                          repository, branch}) {}
+    : watched_(transport, progress) {
+  const http::Url api = http::api_root(api_url);
+  server_ = forge::type_of(api).connect(
+      {watched_, clock, progress, options.max_wait},
+      {api_url, forge::find_token(options.token_file, api), repository, branch});
+}
 
 }  // namespace healthmetric::sender

@@ -1,16 +1,17 @@
 #pragma once
 
+#include <memory>
+
 #include "common/platform/clock.hpp"
 #include "sender/commands/options.hpp"
-#include "sender/forge/github_backoff.hpp"
-#include "sender/forge/github_client.hpp"
+#include "sender/forge/forge_type.hpp"
 #include "sender/http/watched_transport.hpp"
 #include "sender/model/progress.hpp"
 
 namespace healthmetric::sender {
 
-/// What stands between the use cases and the wire, for one repository: progress, retries and the
-/// API, one upon the other.
+/// What stands between the use cases and the wire, for one repository: the forge, and the progress
+/// of what goes to it.
 class ForgeSession {
  public:
   /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
@@ -19,13 +20,11 @@ class ForgeSession {
                const forge::Repository& repository, const std::string& branch,
                http::HttpTransport& transport, platform::Clock& clock, model::Progress& progress);
 
-  forge::Forge& server() { return client_; }
-  forge::RetryingTransport& transport() { return retrying_; }
+  forge::Forge& server() { return *server_; }
 
  private:
   http::WatchedTransport watched_;
-  forge::RetryingTransport retrying_;
-  forge::GithubClient client_;
+  std::unique_ptr<forge::Forge> server_;
 };
 
 }  // namespace healthmetric::sender

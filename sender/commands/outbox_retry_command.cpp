@@ -98,8 +98,7 @@ class Retry {
       }
       ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
                            progress_);
-      deliver::QueueRunner queue_runner(session.server(), session.transport(), outbox_, clock_,
-                                        progress_, target, "");
+      deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target, "");
       if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
       queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
         outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());

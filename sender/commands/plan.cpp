@@ -12,7 +12,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
-#include "sender/forge/github_pacing.hpp"
+#include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"
 
@@ -24,20 +24,6 @@ std::string target_of(const Options& options) {
   if (!options.output.empty()) return archive::inbox_in(options.output).string();
   const auto chosen = forge::choose_repository(options.repository, http::api_root(options.api_url));
   return chosen ? chosen->str() : "";
-}
-
-/// What starts the workflow, in requests.
-std::uint64_t trigger_requests(const Options& options) {
-  switch (options.trigger) {
-    case model::Trigger::dispatch:
-      return 1;
-    case model::Trigger::workflow:
-      return options.branch.empty() ? 2 : 1;  // it asks for the default branch first
-    case model::Trigger::push:
-    case model::Trigger::none:
-      return 0;
-  }
-  return 0;
 }
 
 /// Without a change to the state directory, which need not exist.
@@ -94,8 +80,10 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     if (options.output.empty()) plan.upload_bytes += base64::encoded_size_64(part.size_bytes);
   }
   if (plan.parts > 0 && options.output.empty()) {
-    plan.requests = plan.parts + trigger_requests(options);
-    plan.least_duration = forge::least_duration(plan.requests);
+    const forge::ForgeType& type = forge::type_of(http::api_root(options.api_url));
+    const forge::Cost cost = type.cost_of(plan.parts, {options.trigger, options.branch, {}});
+    plan.requests = cost.requests;
+    plan.least_duration = cost.least_duration;
   }
   plan.status = status_of_packing(plan.skipped, plan.parts, plan.unchanged);
   return plan;

@@ -16,6 +16,7 @@
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"
+#include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"
 #include "sender/outbox/outbox.hpp"
@@ -75,6 +76,11 @@ Outcome write_to_folder(const Options& options, const model::ScanResult& files,
   return outcome;
 }
 
+std::string runs_page(const Options& options, const std::string& repository) {
+  const http::Url api = http::api_root(options.api_url);
+  return forge::type_of(api).runs_page(api, repository);
+}
+
 /// One run that sends: what its steps have in common.
 class SendingRun {
  public:
@@ -100,9 +106,9 @@ class SendingRun {
   std::uint64_t skip_what_was_sent(model::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
-    session_.transport().set_max_wait({});
+    session_.server().set_max_wait({});
     deliver::refresh_receipts(sent, session_.server(), clock_);
-    session_.transport().set_max_wait(options_.max_wait);
+    session_.server().set_max_wait(options_.max_wait);
     deliver::add_queued(sent, outbox_, target_);
     return deliver::skip_unchanged(files, sent, clock_);
   }
@@ -158,8 +164,8 @@ class SendingRun {
   }
 
   deliver::QueueRunner make_queue_runner(const std::string& own_batch) {
-    deliver::QueueRunner queue_runner(session_.server(), session_.transport(), outbox_, clock_,
-                                      progress_, target_, own_batch);
+    deliver::QueueRunner queue_runner(session_.server(), outbox_, clock_, progress_, target_,
+                                      own_batch);
     queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
       outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
     });
@@ -208,9 +214,9 @@ class SendingRun {
   void wait(Outcome& outcome) {
     const payload::BatchId id = payload::BatchId::parse(outcome.batch_id).value();
     try {
-      take_verdict(outcome, id,
-                   deliver::wait_for_receipt(session_.server(), session_.transport(), clock_,
-                                             progress_, id, *options_.wait));
+      take_verdict(
+          outcome, id,
+          deliver::wait_for_receipt(session_.server(), clock_, progress_, id, *options_.wait));
     } catch (const Error& error) {
       log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()
                                                       : error.what());
@@ -231,8 +237,7 @@ class SendingRun {
   }
 
   [[nodiscard]] std::string where_runs_are() const {
-    return "; is the workflow enabled? Its runs: " +
-           forge::web_url(http::api_root(options_.api_url), repository_.str()) + "/actions";
+    return "; is the workflow enabled? Its runs: " + runs_page(options_, repository_.str());
   }
 
   const Options& options_;
@@ -290,13 +295,12 @@ std::string to_line(const Outcome& outcome) {
 }
 
 std::string what_next(const Options& options, const Outcome& outcome) {
+  const http::Url api = http::api_root(options.api_url);
   switch (outcome.fate) {
     case Outcome::Fate::sent:
-      return "Watch the receiver at " +
-             forge::web_url(http::api_root(options.api_url), outcome.target) + "/actions\n";
+      return "Watch the receiver at " + runs_page(options, outcome.target) + "\n";
     case Outcome::Fate::stored:
-      return "It is stored; see " +
-             forge::web_url(http::api_root(options.api_url), outcome.target) + "\n";
+      return "It is stored; see " + forge::type_of(api).repository_page(api, outcome.target) + "\n";
     case Outcome::Fate::rejected:
       return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
     case Outcome::Fate::queued:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/program/option_values.hpp"
@@ -11,6 +12,7 @@
 #include "sender/commands/plan.hpp"
 #include "sender/commands/questions.hpp"
 #include "sender/commands/send.hpp"
+#include "sender/forge/forge_type.hpp"
 #include "sender/http/curl_http.hpp"
 #include "sender/http/url.hpp"
 
@@ -32,10 +34,14 @@ void check_wait(const std::string& text) {
 void check_file_limit(const Options& options) {
   if (!options.output.empty()) return;
   if (options.limits.max_file_bytes <= payload::Limits{}.max_file_bytes) return;
-  if (!http::api_root(options.api_url).is_github()) return;
+  const http::Url api = http::api_root(options.api_url);
+  const forge::ForgeType& type = forge::type_of(api);
+  const auto most = type.max_file_bytes(api);
+  if (!most) return;
   throw Error(ErrorCode::usage,
-              "--max-file-size: GitHub takes no file over 100 MiB, nor does a receiver by default: "
-              "choose 100M or less");
+              fmt::format("--max-file-size: {} takes no file over {} MiB, nor does a receiver by "
+                          "default: choose {}M or less",
+                          type.name(), *most / payload::kMiB, *most / payload::kMiB));
 }
 
 void show(const Options& options, const Plan& plan) {

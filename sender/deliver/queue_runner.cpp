@@ -34,11 +34,9 @@ std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry
 
 }  // namespace
 
-QueueRunner::QueueRunner(forge::Forge& forge, forge::RetryingTransport& transport,
-                         const outbox::Outbox& outbox, platform::Clock& clock,
+QueueRunner::QueueRunner(forge::Forge& forge, const outbox::Outbox& outbox, platform::Clock& clock,
                          model::Progress& progress, model::Target target, std::string own_batch)
     : forge_(forge),
-      transport_(transport),
       outbox_(outbox),
       clock_(clock),
       progress_(progress),
@@ -183,7 +181,7 @@ void QueueRunner::take_failure(outbox::OutboxEntry& entry, const Error& error) {
   if (is_its_own) return;
   const bool may_be_its_own = error.code() == ErrorCode::network && !server_failed_;
   server_failed_ = true;
-  transport_.set_max_wait({});
+  forge_.set_max_wait({});
   if (!may_be_its_own) why_stopped_ = entry.last_error;
 }
 

@@ -10,7 +10,6 @@
 #include "common/platform/clock.hpp"
 #include "common/program/exit_status.hpp"
 #include "sender/forge/forge.hpp"
-#include "sender/forge/github_backoff.hpp"
 #include "sender/model/progress.hpp"
 #include "sender/outbox/outbox.hpp"
 
@@ -27,9 +26,8 @@ class QueueRunner {
   enum class Result { delivered, refused, waits };
 
   /// `own_batch` is the one this run packed, if it packed one.
-  QueueRunner(forge::Forge& forge, forge::RetryingTransport& transport,
-              const outbox::Outbox& outbox, platform::Clock& clock, model::Progress& progress,
-              model::Target target, std::string own_batch);
+  QueueRunner(forge::Forge& forge, const outbox::Outbox& outbox, platform::Clock& clock,
+              model::Progress& progress, model::Target target, std::string own_batch);
 
   /// Nothing but these batches.
   void restrict_to(std::set<std::string> batches) { only_ = std::move(batches); }
@@ -63,7 +61,6 @@ class QueueRunner {
   [[nodiscard]] bool is_interrupted() const;
 
   forge::Forge& forge_;
-  forge::RetryingTransport& transport_;
   const outbox::Outbox& outbox_;
   platform::Clock& clock_;
   model::Progress& progress_;

@@ -66,9 +66,9 @@ bool is_stored(forge::Forge& forge, const payload::BatchId& id) {
   return receipt && receipt->status == archive::BatchStatus::stored;
 }
 
-archive::Receipt wait_for_receipt(forge::Forge& forge, forge::RetryingTransport& transport,
-                                  platform::Clock& clock, model::Progress& progress,
-                                  const payload::BatchId& id, std::chrono::seconds time) {
+archive::Receipt wait_for_receipt(forge::Forge& forge, platform::Clock& clock,
+                                  model::Progress& progress, const payload::BatchId& id,
+                                  std::chrono::seconds time) {
   const platform::Clock::time_point deadline = clock.now() + time;
   ReceiptPoll poll(forge, id);
   std::string last_failure;
@@ -78,7 +78,7 @@ archive::Receipt wait_for_receipt(forge::Forge& forge, forge::RetryingTransport&
     progress.begin({model::Step::Phase::waiting});
     const auto left = std::chrono::floor<platform::Clock::duration>(deadline - clock.now());
     try {
-      transport.set_max_wait(left);
+      forge.set_max_wait(left);
       auto receipt = poll.ask();
       if (receipt && archive::is_final(*receipt)) return std::move(*receipt);
       last_failure.clear();

@@ -8,7 +8,6 @@
 #include "common/payload/batch_id.hpp"
 #include "common/platform/clock.hpp"
 #include "sender/forge/forge.hpp"
-#include "sender/forge/github_backoff.hpp"
 #include "sender/model/progress.hpp"
 
 /// What became of delivered batches, asked of the repository: the receiver leaves a receipt of
@@ -27,10 +26,10 @@ bool is_stored(forge::Forge& forge, const payload::BatchId& id);
 
 /// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing
 /// intervals, and as long as no summary is written in the repository at all with requests that
-/// GitHub does not count. Failures on the way are no outcome: it asks again. Throws
+/// the server does not count. Failures on the way are no outcome: it asks again. Throws
 /// Error{timed_out} with what to check, Error{unauthorized}, and when a signal ends it.
-archive::Receipt wait_for_receipt(forge::Forge& forge, forge::RetryingTransport& transport,
-                                  platform::Clock& clock, model::Progress& progress,
-                                  const payload::BatchId& id, std::chrono::seconds time);
+archive::Receipt wait_for_receipt(forge::Forge& forge, platform::Clock& clock,
+                                  model::Progress& progress, const payload::BatchId& id,
+                                  std::chrono::seconds time);
 
 }  // namespace healthmetric::deliver

@@ -1,43 +1,35 @@
 #include "sender/forge/credentials.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
 #include <set>
 
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
+#include "sender/forge/forge_type.hpp"
 
 namespace healthmetric::forge {
 namespace {
 
 constexpr std::uint64_t kMaxTokenBytes = 4096;
 
-std::initializer_list<const char*> variables_for(const http::Url& api) {
-  static constexpr std::initializer_list<const char*> kAny = {
-      "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"};
-  static constexpr std::initializer_list<const char*> kGithub = {"GH_TOKEN", "GITHUB_TOKEN"};
-  static constexpr std::initializer_list<const char*> kOther = {"GH_ENTERPRISE_TOKEN",
-                                                                "GITHUB_ENTERPRISE_TOKEN"};
-  if (api.is_loopback()) return kAny;
-  return api.is_github() ? kGithub : kOther;
-}
-
 std::string from_environment(const http::Url& api) {
-  for (const char* variable : variables_for(api)) {
-    const std::string value = platform::environment_variable(variable);
-    if (!value.empty()) return std::string(trim(value));
-  }
+  const ForgeType& type = type_of(api);
   std::string names;
-  for (const char* variable : variables_for(api))
-    names += (names.empty() ? "" : " or ") + std::string(variable);
-  throw Error(ErrorCode::unauthorized, "no token for " + api.host + ": set " + names +
-                                           ", or name a file with --token-file; it needs the "
-                                           "permission Contents: read and write");
+  for (const std::string& variable : type.token_variables(api)) {
+    const std::string value = platform::environment_variable(variable.c_str());
+    if (!value.empty()) return std::string(trim(value));
+    names += (names.empty() ? "" : " or ") + variable;
+  }
+  throw Error(ErrorCode::unauthorized,
+              fmt::format("no token for {}: set {}, or name a file with --token-file; it needs the "
+                          "permission {}",
+                          api.host, names, type.token_permission()));
 }
 
 std::string read_token(const std::filesystem::path& file) {

@@ -7,10 +7,8 @@
 
 namespace healthmetric::forge {
 
-/// The token for an API: from `token_file` when one is named, else from the environment:
-/// GH_TOKEN, GITHUB_TOKEN for github.com; GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN for other
-/// hosts, so that a token never reaches a host it was not made for; any of the four for a loopback
-/// address. From now on log messages hide it.
+/// The token for an API: from `token_file` when one is named, else from the environment, in the
+/// variables that its type of server has. From now on log messages hide it.
 ///
 /// Throws Error{unauthorized} when there is none, Error{usage} when it is no token or would go out
 /// unencrypted.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "common/platform/clock.hpp"
 #include "common/text/json.hpp"
 #include "sender/model/trigger.hpp"
 
@@ -61,6 +62,10 @@ class Forge {
   /// Starts the receiver's workflow. False when there is nothing to start: the trigger does
   /// without.
   virtual bool start_workflow(const Start& start) = 0;
+
+  /// How long, from now on, a request is tried again without progress. With 0 every failure is
+  /// final.
+  virtual void set_max_wait(platform::Clock::duration max_wait) = 0;
 };
 
 }  // namespace healthmetric::forge

@@ -26,7 +26,6 @@ constexpr const char* kWorkflowFile = "data-receiver.yml";
 constexpr const char* kJson = "application/vnd.github+json";
 constexpr const char* kPost = "POST";
 constexpr const char* kRaw = "application/vnd.github.raw+json";
-constexpr const char* kWriteContents = "Contents: read and write";
 constexpr const char* kReadContents = "Contents: read";
 constexpr const char* kReadMetadata = "Metadata: read";
 constexpr const char* kWriteActions = "Actions: read and write";
@@ -138,8 +137,13 @@ std::string contents_path(const std::string& path) {
 
 }  // namespace
 
-GithubClient::GithubClient(http::HttpTransport& transport, ApiAccess access)
-    : transport_(transport), access_(std::move(access)) {}
+GithubClient::GithubClient(const Carrier& carrier, ApiAccess access)
+    : transport_(carrier.transport, carrier.clock, carrier.max_wait, carrier.progress),
+      access_(std::move(access)) {}
+
+void GithubClient::set_max_wait(platform::Clock::duration max_wait) {
+  transport_.set_max_wait(max_wait);
+}
 
 http::Request GithubClient::request(const std::string& method, const std::string& path) const {
   return request(method, path, kJson);

@@ -5,26 +5,21 @@
 
 #include "common/base/error.hpp"
 #include "common/text/json.hpp"
-#include "sender/forge/forge.hpp"
-#include "sender/forge/repository.hpp"
+#include "sender/forge/forge_type.hpp"
+#include "sender/forge/github_backoff.hpp"
 #include "sender/http/http.hpp"
 
 namespace healthmetric::forge {
 
-/// Where requests go and whose they are.
-struct ApiAccess {
-  std::string url;  ///< of the API's root, without a slash at the end
-  std::string token;
-  Repository repository;
-  std::string branch;  ///< empty: the repository's default
-};
+/// The permission without which nothing is sent.
+inline constexpr const char* kWriteContents = "Contents: read and write";
 
 /// GitHub, by the few endpoints of its REST API that the sender needs, and what their statuses
 /// mean. Gitea and Forgejo have nearly the same; sender/forge/github_answers knows where they
 /// differ, and who answers decides.
 class GithubClient final : public Forge {
  public:
-  GithubClient(http::HttpTransport& transport, ApiAccess access);
+  GithubClient(const Carrier& carrier, ApiAccess access);
 
   /// PUT contents, without `sha`: it can only create; POST where the server wants that.
   Put create_file(const NewFile& file) override;
@@ -40,6 +35,7 @@ class GithubClient final : public Forge {
   bool has_changed(const std::string& path, std::string& etag) override;
 
   bool start_workflow(const Start& start) override;
+  void set_max_wait(platform::Clock::duration max_wait) override;
 
   /// Starts what listens to a `repository_dispatch` of that type.
   void dispatch(const std::string& event_type, const text::Json& client_payload);
@@ -74,7 +70,7 @@ class GithubClient final : public Forge {
                          const std::string& permission) const;
   void send_dispatch(http::Request post, const Dispatch& dispatch);
 
-  http::HttpTransport& transport_;
+  RetryingTransport transport_;
   ApiAccess access_;
   std::string create_method_ = "PUT";  ///< of a file
 };

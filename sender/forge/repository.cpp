@@ -27,15 +27,6 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_allowed);
 }
 
-/// The host users see: "github.com" for "api.github.com".
-std::string_view web_host(std::string_view host) {
-  return host.starts_with("api.") ? host.substr(4) : host;
-}
-
-std::string_view web_host(const http::Url& api) {
-  return web_host(std::string_view(api.host));
-}
-
 /// What git says of the current directory; "" outside a checkout or without git.
 std::string origin_remote() {
   constexpr std::uint64_t kMostBytes = std::uint64_t{64} * 1024;
@@ -57,6 +48,10 @@ bool consume_prefix(std::string_view& text, std::string_view prefix) {
 }
 
 }  // namespace
+
+std::string_view web_host(std::string_view api_host) {
+  return api_host.starts_with("api.") ? api_host.substr(4) : api_host;
+}
 
 std::optional<Repository> Repository::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
@@ -113,14 +108,14 @@ std::string_view first_two_names(std::string_view path, bool is_api) {
 /// Other names of one host: those of its web pages, of its API, and of ssh through a firewall.
 bool is_host_of(std::string_view host, const http::Url& api) {
   for (const std::string_view prefix : {"www.", "ssh.", "api."}) {
-    if (host.starts_with(prefix) && host.substr(prefix.size()) == web_host(api)) return true;
+    if (host.starts_with(prefix) && host.substr(prefix.size()) == web_host(api.host)) return true;
   }
-  return host == web_host(api) || host == api.host;
+  return host == web_host(api.host) || host == api.host;
 }
 
 /// Where the API of that host is, or why there is none.
 std::string about_host(const std::string& host) {
-  const std::string web(web_host(std::string_view(host)));
+  const std::string web(web_host(host));
   if (web.ends_with("gitlab.com") || web.ends_with("bitbucket.org")) {
     return "that is not GitHub, and its API cannot take batches";
   }
@@ -173,7 +168,7 @@ std::optional<DetectedRepository> detect_repository(const http::Url& api) {
   constexpr const char* kVariable = "GITHUB_REPOSITORY";
   const std::string named = platform::environment_variable(kVariable);
   if (!named.empty()) return named_by(kVariable, named);
-  if (auto repository = repository_of_remote(origin_remote(), web_host(api))) {
+  if (auto repository = repository_of_remote(origin_remote(), web_host(api.host))) {
     return DetectedRepository{*repository, "the remote 'origin' of the clone here"};
   }
   const std::string of_build = kDefaultRepository;
@@ -187,12 +182,6 @@ std::optional<Repository> choose_repository(const std::string& named, const http
   if (!detected) return {};
   log::info("no --repo: taking " + detected->repository.str() + ", " + detected->place);
   return detected->repository;
-}
-
-std::string web_url(const http::Url& api, const std::string& repository) {
-  const bool has_usual_port = api.port == (api.scheme == "https" ? "443" : "80");
-  return api.scheme + "://" + std::string(web_host(api)) + (has_usual_port ? "" : ":" + api.port) +
-         "/" + repository;
 }
 
 Repository find_repository(const std::string& named, const http::Url& api) {

@@ -56,8 +56,8 @@ Repository find_repository(const std::string& named, const http::Url& api);
 /// The repository a git remote names, if it lies on `host`: https://, ssh:// and host:path forms.
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host);
 
-/// Where people see a repository ("owner/name") of that API.
-std::string web_url(const http::Url& api, const std::string& repository);
+/// The host that people see: "github.com" for "api.github.com".
+std::string_view web_host(std::string_view api_host);
 
 /// Throws Error{usage} where git would not take `branch` for a branch's name
 /// (git-check-ref-format).

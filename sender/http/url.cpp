@@ -65,10 +65,6 @@ bool Url::is_loopback() const {
   return names_loopback(host);
 }
 
-bool Url::is_github() const {
-  return host == "github.com" || host == "api.github.com" || host.ends_with(".ghe.com");
-}
-
 Url Url::parse(const std::string& text, std::string_view option) {
   const CurlUrl url(libcurl().url());
   const bool valid = set(url, text);

@@ -20,9 +20,6 @@ struct Url {
   /// True for localhost, 127.0.0.0/8 and [::1].
   [[nodiscard]] bool is_loopback() const;
 
-  /// True for what GitHub runs itself; a company's own Enterprise Server may have other limits.
-  [[nodiscard]] bool is_github() const;
-
   /// Throws Error{usage} that names `option` when `text` is no such URL, or carries a password.
   static Url parse(const std::string& text, std::string_view option);
 };

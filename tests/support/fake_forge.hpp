@@ -44,6 +44,8 @@ class FakeForge final : public forge::Forge {
     return start.trigger == model::Trigger::dispatch || start.trigger == model::Trigger::workflow;
   }
 
+  void set_max_wait(platform::Clock::duration /*max_wait*/) override {}
+
   std::map<std::string, std::string> files;
   std::vector<std::string> created;
   std::vector<std::string> messages;

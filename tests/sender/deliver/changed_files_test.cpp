@@ -56,7 +56,9 @@ struct Fixture {
   model::Target target{"https://api.example", "octo/data", "", model::Trigger::dispatch};
   outbox::SentFiles sent{dir.path() / "state", target};
   FakeTransport transport;
-  forge::GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, ""}};
+  model::Progress progress;
+  forge::GithubClient client{{transport, clock, progress},
+                             {"https://api.example", "t", {"octo", "data"}, ""}};
 };
 
 }  // namespace

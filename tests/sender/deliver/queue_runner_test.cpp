@@ -54,9 +54,9 @@ struct Fixture {
   model::Progress progress;
   model::Target target{"https://api.example", "octo/data", "", model::Trigger::none};
   outbox::Outbox outbox{dir.path()};
-  forge::RetryingTransport retrying{inner, clock, 0s, progress};
-  forge::GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
-  deliver::QueueRunner queue_runner{client, retrying, outbox, clock, progress, target, ""};
+  forge::GithubClient client{{inner, clock, progress},
+                             {"https://api.example", "t", {"octo", "data"}, ""}};
+  deliver::QueueRunner queue_runner{client, outbox, clock, progress, target, ""};
 };
 
 }  // namespace

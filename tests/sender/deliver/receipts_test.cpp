@@ -21,15 +21,15 @@ constexpr const char* kEarlyPartRejected =
 
 struct Fixture {
   archive::Receipt wait(std::chrono::seconds time) {
-    return deliver::wait_for_receipt(client, retrying, clock, progress, id, time);
+    return deliver::wait_for_receipt(client, clock, progress, id, time);
   }
 
   payload::BatchId id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
   FakeTransport inner;
   FakeClock clock;
   model::Progress progress;
-  forge::RetryingTransport retrying{inner, clock, 300s, progress};
-  forge::GithubClient client{retrying, {"https://api.example", "t", {"octo", "data"}, ""}};
+  forge::GithubClient client{{inner, clock, progress, 300s},
+                             {"https://api.example", "t", {"octo", "data"}, ""}};
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "sender/forge/github_client.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_forge.hpp"
 #include "tests/support/fake_transport.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -44,8 +45,10 @@ struct Fixture {
   outbox::Outbox outbox;
   outbox::OutboxEntry entry;
   FakeTransport transport;
-  forge::GithubClient client{transport, {"https://api.example", "t", {"octo", "data"}, "side"}};
+  FakeClock clock;
   model::Progress progress;
+  forge::GithubClient client{{transport, clock, progress},
+                             {"https://api.example", "t", {"octo", "data"}, "side"}};
 };
 
 bool starts_no_run(const std::string& message) {

@@ -6,6 +6,7 @@
 #include "common/text/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_transport.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -23,7 +24,7 @@ constexpr const char* kOtherBlob = R"({"sha":"e69de29bb2d1d6434b8b29ae775ad8c2e4
 
 struct Fixture {
   explicit Fixture(std::string branch = "")
-      : client(transport,
+      : client({transport, clock, progress},
                {"https://api.example/v3", "s3cret", {"octo", "data"}, std::move(branch)}) {
     platform::write_file_atomically(file, kContent);
   }
@@ -36,6 +37,8 @@ struct Fixture {
   std::filesystem::path file = dir.path() / "payload";
   bool is_received = false;
   FakeTransport transport;
+  FakeClock clock;
+  model::Progress progress;
   forge::GithubClient client;
 };
 

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/platform/clock.hpp"
+#include "sender/forge/forge.hpp"
+#include "sender/forge/repository.hpp"
+#include "sender/http/http.hpp"
+#include "sender/http/url.hpp"
+#include "sender/model/progress.hpp"
+
+namespace healthmetric::forge {
+
+/// Where requests go and whose they are.
+struct ApiAccess {
+  std::string url;  ///< of the API's root, without a slash at the end
+  std::string token;
+  Repository repository;
+  std::string branch;  ///< empty: the repository's default
+};
+
+/// What carries the requests, and how long a request may be without progress.
+struct Carrier {
+  http::HttpTransport& transport;
+  platform::Clock& clock;
+  model::Progress& progress;
+  platform::Clock::duration max_wait{};
+};
+
+/// What the delivery of one batch takes.
+struct Cost {
+  std::uint64_t requests = 0;
+  std::chrono::seconds least_duration{0};  ///< within the server's limits on writes
+};
+
+/// A kind of server of repositories: what is known of it before it is asked anything.
+class ForgeType {
+ public:
+  virtual ~ForgeType() = default;
+
+  /// What messages call it.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  /// The environment variables that may hold a token for that API, the first one first.
+  [[nodiscard]] virtual std::vector<std::string> token_variables(const http::Url& api) const = 0;
+
+  /// What a token must be allowed to, in the words of the page that makes tokens.
+  [[nodiscard]] virtual std::string_view token_permission() const = 0;
+
+  /// Where people see a repository, and the runs of its workflows.
+  [[nodiscard]] virtual std::string repository_page(const http::Url& api,
+                                                    const std::string& repository) const = 0;
+  [[nodiscard]] virtual std::string runs_page(const http::Url& api,
+                                              const std::string& repository) const = 0;
+
+  /// The largest file that a repository there takes; nothing where that is not known.
+  [[nodiscard]] virtual std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const = 0;
+
+  [[nodiscard]] virtual Cost cost_of(std::uint64_t parts, const Forge::Start& start) const = 0;
+
+  [[nodiscard]] virtual std::unique_ptr<Forge> connect(const Carrier& carrier,
+                                                       ApiAccess access) const = 0;
+};
+
+/// The type of the server whose API that is.
+const ForgeType& type_of(const http::Url& api);
+
+}  // namespace healthmetric::forge

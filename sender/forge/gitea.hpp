@@ -1,0 +1,24 @@
+#pragma once
+
+#include "sender/forge/github.hpp"
+
+namespace healthmetric::forge {
+
+/// Gitea and Forgejo, whose API is GitHub's but for what stands here and for what their answers
+/// mean (sender/forge/github_answers).
+class Gitea final : public Github {
+ public:
+  /// Both have their API at <address>/api/v1, and nobody else has.
+  static bool has_api_at(const http::Url& api);
+
+  [[nodiscard]] std::string_view name() const override { return "Gitea or Forgejo"; }
+
+  /// Above the API: it need not be the root of its host.
+  [[nodiscard]] std::string repository_page(const http::Url& api,
+                                            const std::string& repository) const override;
+
+  /// As its owner sets it.
+  [[nodiscard]] std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const override;
+};
+
+}  // namespace healthmetric::forge
