@@ -22,7 +22,7 @@ std::string from_environment(const http::Url& api) {
   const ForgeType& type = type_of(api);
   std::string names;
   for (const std::string& variable : type.token_variables(api)) {
-    const std::string value = platform::environment_variable(variable.c_str());
+    const std::string value = platform::environment_variable(variable);
     if (!value.empty()) return std::string(trim(value));
     names += (names.empty() ? "" : " or ") + variable;
   }
