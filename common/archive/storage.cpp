@@ -85,7 +85,7 @@ void remove_all_in(const Folder& tree, const std::string& shown) {
 void refuse_folder_above_storage(const std::filesystem::path& folder) {
   if (!holds_storage(folder)) return;
   throw Error(ErrorCode::usage, in_quotes(folder.string()) +
-                                    " has a storage folder in it: use --storage " +
+                                    " contains a storage folder: use --storage " +
                                     storage_in(folder).string());
 }
 
@@ -105,7 +105,7 @@ Storage::Storage(const std::filesystem::path& root, Lock lock) : root_(root.stri
       lock == Lock::exclusive ? Folder::Sharing::exclusive : Folder::Sharing::shared;
   if (root_folder_.try_lock(sharing, error)) return;
   throw_if(error, "lock", root_);
-  throw Error(ErrorCode::busy, "another receiver works in " + in_quotes(root_));
+  throw Error(ErrorCode::busy, "another receiver is working in " + in_quotes(root_));
 }
 
 const Folder* Storage::folder(std::string_view path, Missing missing) {
@@ -252,8 +252,9 @@ Storage::Moved Storage::move(const payload::RelativePath& from, const payload::R
 
 void Storage::move_folder(const payload::RelativePath& from, const payload::RelativePath& to) {
   if (move(from, to) != Moved::yes) {
-    throw Error(ErrorCode::io, in_quotes(root_ + "/" + to.str()) +
-                                   " was created by somebody else while the receiver worked");
+    throw Error(ErrorCode::io,
+                in_quotes(root_ + "/" + to.str()) +
+                    " was created by another program while the receiver was running");
   }
   forget_folders();
 }

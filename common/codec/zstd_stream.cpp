@@ -71,14 +71,14 @@ class Decoder final : public ContentFilter {
     bool more_output = false;
     while (in.pos < in.size || more_output) {
       if (frame_ended_) {
-        throw Error(ErrorCode::bad_payload, "bytes behind the end of the zstd frame");
+        throw Error(ErrorCode::bad_payload, "data after the end of the zstd frame");
       }
       ZSTD_outBuffer room{block_.data(), block_.size(), 0};
       const std::size_t result = ZSTD_decompressStream(context_.get(), &room, &in);
       require_memory(result);
       if (ZSTD_isError(result) != 0) {
         throw Error(ErrorCode::bad_payload,
-                    std::string("broken zstd frame: ") + ZSTD_getErrorName(result));
+                    std::string("invalid zstd frame: ") + ZSTD_getErrorName(result));
       }
       out.write(std::string_view(block_.data(), room.pos));
       frame_ended_ = result == 0;

@@ -127,13 +127,13 @@ class PayloadParser {
     std::string key;
     scanner_.begin_object();
     while (scanner_.next_key(key)) read_entry_member(key, raw);
-    if (!raw.has_content) text::JsonScanner::fail_at("it has no content", begin);
+    if (!raw.has_content) text::JsonScanner::fail_at("an entry without content", begin);
     finish_entry(raw);
   }
 
   void read_entry_member(const std::string& key, RawEntry& raw) {
     if (const auto encoding = Encoding::of_member(key)) {
-      if (raw.has_content) scanner_.fail("a second content");
+      if (raw.has_content) scanner_.fail("a second content member");
       raw.has_content = true;
       read_content(raw, *encoding);
     } else if (key == "relative_path") {
@@ -164,7 +164,7 @@ class PayloadParser {
       ByteBuffer& decoded = encoding.is_plain() ? pipeline_.content() : filtered_;
       const std::size_t before = decoded.size();
       if (!base64_.decode(run, decoded)) {
-        text::JsonScanner::fail_at("broken base64 in the content that begins", begin);
+        text::JsonScanner::fail_at("invalid base64 in the content that begins", begin);
       }
       if (encoding.is_plain()) {
         content_.take(decoded.size() - before);
@@ -174,7 +174,7 @@ class PayloadParser {
       }
     }
     if (!base64_.finish()) {
-      text::JsonScanner::fail_at("base64 that is cut off in the content that begins", begin);
+      text::JsonScanner::fail_at("incomplete base64 in the content that begins", begin);
     }
     filters_.finish(content_);
     raw.size_bytes = content_.finish();
@@ -191,7 +191,7 @@ class PayloadParser {
 
   void finish_entry(RawEntry& raw) {
     if (raw.declared_size && *raw.declared_size != raw.size_bytes) {
-      reject(fmt::format("it declares {} bytes and holds {}", *raw.declared_size, raw.size_bytes));
+      reject(fmt::format("it declares {} bytes, but has {}", *raw.declared_size, raw.size_bytes));
     }
     if (version_2_fault_.empty()) note_version_2_fault(raw);
     if (raw.relative_path && *raw.relative_path != raw.path->str()) {
@@ -251,11 +251,11 @@ class PayloadParser {
     }
     if (!declared_.has_timestamp) reject("batch_metadata has no timestamp");
     if (declared_.total_files && *declared_.total_files != entries_.files) {
-      reject(fmt::format("batch_metadata declares {} and the payload holds {}",
+      reject(fmt::format("batch_metadata declares {}, but the payload has {}",
                          counted_files(*declared_.total_files), entries_.files));
     }
     if (declared_.total_size_bytes && *declared_.total_size_bytes != entries_.size_bytes) {
-      reject(fmt::format("batch_metadata declares {} bytes and the payload holds {}",
+      reject(fmt::format("batch_metadata declares {} bytes, but the payload has {}",
                          *declared_.total_size_bytes, entries_.size_bytes));
     }
     if (declared_.listing && (declared_.listing->files != entries_.files ||

@@ -64,7 +64,7 @@ std::string_view RelativePath::fault_of(std::string_view path, std::size_t max_b
   if (path.find('\\') != std::string_view::npos) return "has a backslash";
   if (has_control_character(path)) return "has a control character";
   if (!is_utf8(path)) return "is not UTF-8";
-  if (is_too_deep(path, max_bytes)) return "is too deep";
+  if (is_too_deep(path, max_bytes)) return "is nested too deeply";
   while (true) {
     const std::size_t slash = path.find('/');
     const std::string_view fault = component_fault(path.substr(0, slash));

@@ -19,7 +19,7 @@ std::string file_name(const std::string& name, unsigned version) {
 
 [[noreturn]] void throw_loader_error() {
   const char* why = ::dlerror();
-  throw Error(ErrorCode::io, printable(why == nullptr ? "the system gives no reason" : why));
+  throw Error(ErrorCode::io, printable(why == nullptr ? "no reason given" : why));
 }
 
 }  // namespace

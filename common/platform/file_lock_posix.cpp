@@ -21,10 +21,11 @@ namespace {
 [[noreturn]] void throw_cannot_lock(const std::filesystem::path& path, int error_number) {
   const std::string where = in_quotes(path.parent_path().string());
   const bool has_no_locks = error_number == ENOLCK || is_unsupported(error_number);
-  throw Error(ErrorCode::io,
-              "cannot lock " + in_quotes(path.string()) + ": " +
-                  std::generic_category().message(error_number) +
-                  (has_no_locks ? "; " + where + " must be on a file system that has locks" : ""));
+  throw Error(
+      ErrorCode::io,
+      "cannot lock " + in_quotes(path.string()) + ": " +
+          std::generic_category().message(error_number) +
+          (has_no_locks ? "; " + where + " must be on a file system that supports locks" : ""));
 }
 
 bool try_flock(const Handle& fd) {

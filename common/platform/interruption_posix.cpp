@@ -52,7 +52,7 @@ void stop_if_signalled() {
   if (::sigpending(&pending) != 0) return;
   if (sigismember(&pending, SIGINT) == 1) throw Error(ErrorCode::interrupted, "interrupted");
   if (sigismember(&pending, SIGHUP) == 1) {
-    throw Error(ErrorCode::terminated, "terminated, for the terminal is gone");
+    throw Error(ErrorCode::terminated, "terminated: the terminal was closed");
   }
   if (sigismember(&pending, SIGTERM) == 1) throw Error(ErrorCode::terminated, "terminated");
 }

@@ -19,8 +19,8 @@ void expect_own_file(const std::filesystem::path& path) {
   std::error_code error;
   const file_type type = std::filesystem::symlink_status(path, error).type();
   if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
-  throw Error(ErrorCode::io, fmt::format("cannot use {}: it is {}, where a file of this program "
-                                         "belongs; remove it",
+  throw Error(ErrorCode::io, fmt::format("cannot use {}: it is {}, not a regular file of this "
+                                         "program; remove it",
                                          in_quotes(path.string()), kind_of(type)));
 }
 

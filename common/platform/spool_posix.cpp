@@ -15,7 +15,7 @@ constexpr std::size_t kSpoolBlockBytes = std::size_t{64} * 1024;
 
 [[noreturn]] void fail() {
   throw_system_error("cannot use a temporary file in " + in_quotes(temporary_folder()) +
-                         ", which TMPDIR can change",
+                         " (TMPDIR can name another folder)",
                      errno);
 }
 

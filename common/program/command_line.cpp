@@ -247,7 +247,7 @@ std::vector<std::string> CommandLine::unknown_variables(
     }
     const std::string near = nearest_variable(name.substr(kPrefix.size()), setting_names());
     if (near.empty() && told == Told::what_is_near) continue;
-    messages.push_back(printable(name) + " is not a variable of any option" +
+    messages.push_back("unknown variable " + printable(name) +
                        (near.empty() ? "" : ": did you mean " + near + "?"));
   }
   std::sort(messages.begin(), messages.end());

@@ -112,7 +112,7 @@ void check_switch(const CLI::Option& option, const std::string& value) {
   const std::string name = shown_name(option);
   if (value.empty()) refuse(name, "the value is empty; omit the option, or give it a value");
   if (std::find(kWords.begin(), kWords.end(), ascii_lower(value)) == kWords.end()) {
-    refuse(name, in_quotes(value) + " is neither true nor false");
+    refuse(name, "invalid value " + in_quotes(value) + ": expected true or false");
   }
 }
 

@@ -75,7 +75,8 @@ struct About {
 About about_family(const Program& program, const std::string& words) {
   for (const CommandFamily& family : program.families) {
     if (family.word != words) continue;
-    return {family.help, program.name + " " + words + " COMMAND --help lists what each takes."};
+    return {family.help,
+            program.name + " " + words + " COMMAND --help lists the options of a command."};
   }
   return {};
 }

@@ -7,8 +7,8 @@
 
 namespace healthmetric::program {
 
-inline constexpr const char* kHelpOfHelp = "Print this help and stop";
-inline constexpr const char* kHelpOfVersion = "Print the version and stop";
+inline constexpr const char* kHelpOfHelp = "Print this help and exit";
+inline constexpr const char* kHelpOfVersion = "Print the version and exit";
 
 /// What --help prints behind `words` ("", "outbox" or "outbox list"): no line longer than 80
 /// columns, the options in their groups, that of --help last. Without the checks of values and the

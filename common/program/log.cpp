@@ -69,9 +69,8 @@ spdlog::level::level_enum console_level(Verbosity verbosity) {
 }
 
 [[noreturn]] void throw_unwritable(const std::filesystem::path& file) {
-  throw Error(ErrorCode::io,
-              "cannot write the log file " + in_quotes(file.string()) +
-                  ": it must be a plain file, no link, that may be written (--log-file)");
+  throw Error(ErrorCode::io, "cannot write the log file " + in_quotes(file.string()) +
+                                 ": it must be a writable regular file, not a link (--log-file)");
 }
 
 /// A FIFO would be waited for, for ever. A link in a checkout may be a stranger's, and lead
@@ -130,7 +129,7 @@ void set_up(const Options& options) {
   state().logger.set_level(spdlog::level::debug);
   state().logger.flush_on(spdlog::level::debug);
   state().logger.set_error_handler(tell_incomplete_log);
-  if (!missing.empty()) warning(missing + "; going on without it");
+  if (!missing.empty()) warning(missing + "; continuing without it");
 }
 
 void before_each_message(std::function<void()> hook) {

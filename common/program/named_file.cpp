@@ -45,13 +45,13 @@ std::string open_to_others(const std::filesystem::path& path, std::string_view s
   const bool is_open = fs::is_regular_file(status) &&
                        (status.permissions() & fs::perms::others_read) != fs::perms::none;
   if (!is_open) return {};
-  return fmt::format("everybody on this machine can read {} in {}: 'chmod go-rwx {}'", secret,
+  return fmt::format("other users can read {} in {}: run 'chmod go-rwx {}'", secret,
                      in_quotes(path.string()), printable(path.string()));
 }
 
 std::string read_standard_input(const std::string& option, std::uint64_t max_bytes) {
   if (platform::standard_input_is_a_terminal()) {
-    log::info(option + ": reading what is typed here; Ctrl-D on a line of its own ends it");
+    log::info(option + ": reading from the terminal; end with Ctrl-D on a line of its own");
   }
   return read_for(option, [&] {
     return read_patiently(platform::standard_input(), "standard input", max_bytes);

@@ -10,17 +10,17 @@ namespace healthmetric::program {
 LimitOptions::LimitOptions() : OptionGroup("Limits") {
   add({.name = "max-file-size",
        .value = "SIZE",
-       .help = "Largest file (default 100M)",
+       .help = "Maximum size of a file (default 100M)",
        .goes_to = &max_file_size_,
        .check = check_size});
   add({.name = "max-batch-size",
        .value = "SIZE",
-       .help = "Largest batch, all files together (default 1G)",
+       .help = "Maximum size of all files of a batch (default 1G)",
        .goes_to = &max_batch_size_,
        .check = check_size});
   add({.name = "max-files",
        .value = "N",
-       .help = "Most files in a batch (default 100000)",
+       .help = "Maximum number of files in a batch (default 100000)",
        .goes_to = &max_files_,
        .check = number_check(1, 100'000'000)});
 }
@@ -35,10 +35,13 @@ payload::Limits LimitOptions::limits() const {
 
 LogOptions::LogOptions(std::filesystem::path default_file)
     : OptionGroup(kGeneralGroup), file_(std::move(default_file)) {
-  add({.name = "verbose", .letter = 'v', .help = "Say each step on stderr", .goes_to = &verbose_});
+  add({.name = "verbose",
+       .letter = 'v',
+       .help = "Print each step to stderr",
+       .goes_to = &verbose_});
   add({.name = "quiet",
        .letter = 'q',
-       .help = "Print nothing but errors, and what is asked for",
+       .help = "Print only errors, and results that were asked for",
        .goes_to = &quiet_});
   add({.name = "log-file",
        .value = "FILE",

@@ -157,7 +157,7 @@ void JsonScanner::close_level() {
   });
   const auto twice = std::adjacent_find(
       begin, keys_.end(), [](const Key& a, const Key& b) { return a.hash == b.hash; });
-  if (twice != keys_.end()) fail_at("a key for the second time", std::next(twice)->offset);
+  if (twice != keys_.end()) fail_at("a duplicate key", std::next(twice)->offset);
   keys_.erase(begin, keys_.end());
   levels_.pop_back();
 }
@@ -170,10 +170,10 @@ std::string JsonScanner::string() {
   while (more) {
     more = append_string_piece(text);
     if (text.size() > bounds_.max_string_bytes) {
-      fail(fmt::format("a text of more than {} bytes", bounds_.max_string_bytes));
+      fail(fmt::format("a string of more than {} bytes", bounds_.max_string_bytes));
     }
   }
-  if (!is_utf8(text)) fail_at("text that is not UTF-8", begin);
+  if (!is_utf8(text)) fail_at("invalid UTF-8", begin);
   return text;
 }
 
@@ -188,7 +188,7 @@ void JsonScanner::skip_string() {
     pending.erase(0, utf8_valid_length(pending));
     if (pending.size() >= kMaxUtf8SequenceLength) break;
   }
-  if (!pending.empty()) fail_at("text that is not UTF-8", begin);
+  if (!pending.empty()) fail_at("invalid UTF-8", begin);
 }
 
 /// Appends what the buffer has of the string, or one escape; false after the closing quote.
@@ -202,7 +202,7 @@ bool JsonScanner::append_string_piece(std::string& out) {
   out.append(buffer_, position_, plain - position_);
   position_ = plain;
   if (plain == end_) return true;
-  if (buffer_[plain] != '"' && buffer_[plain] != '\\') fail("a control character in a text");
+  if (buffer_[plain] != '"' && buffer_[plain] != '\\') fail("a control character in a string");
   ++position_;
   if (buffer_[plain] == '"') return false;
   read_escape(out);
@@ -219,18 +219,18 @@ void JsonScanner::read_escape(std::string& out) {
     out += kMeanings[at];
     return;
   }
-  if (c != 'u') fail("an unknown escape in a text");
+  if (c != 'u') fail("an unknown escape in a string");
   char32_t point = read_code_unit();
   if (point >= 0xD800 && point < 0xDC00) {
-    if (peek() != '\\') fail("half a surrogate pair in a text");
+    if (peek() != '\\') fail("an unpaired surrogate in a string");
     ++position_;
-    if (peek() != 'u') fail("half a surrogate pair in a text");
+    if (peek() != 'u') fail("an unpaired surrogate in a string");
     ++position_;
     const char32_t low = read_code_unit();
-    if (low < 0xDC00 || low > 0xDFFF) fail("half a surrogate pair in a text");
+    if (low < 0xDC00 || low > 0xDFFF) fail("an unpaired surrogate in a string");
     point = 0x10000 + ((point - 0xD800) << 10U) + (low - 0xDC00);
   } else if (point >= 0xDC00 && point <= 0xDFFF) {
-    fail("half a surrogate pair in a text");
+    fail("an unpaired surrogate in a string");
   }
   append_utf8(point, out);
 }
@@ -241,7 +241,7 @@ char32_t JsonScanner::read_code_unit() {
     const int c = peek();
     const int lower = c | 0x20;
     const bool is_letter = lower >= 'a' && lower <= 'f';
-    if (!is_digit(c) && !is_letter) fail("a broken \\u escape in a text");
+    if (!is_digit(c) && !is_letter) fail("an invalid \\u escape in a string");
     unit = unit * 16 + static_cast<char32_t>(is_letter ? lower - 'a' + 10 : c - '0');
     ++position_;
   }
@@ -299,7 +299,7 @@ std::uint64_t JsonScanner::unsigned_integer() {
   std::size_t digits = 0;
   for (int c = peek(); is_digit(c); c = peek()) {
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (UINT64_MAX - digit) / 10) fail("a number that is too large");
+    if (value > (UINT64_MAX - digit) / 10) fail("a number too large");
     value = value * 10 + digit;
     ++digits;
     ++position_;
@@ -333,7 +333,7 @@ bool JsonScanner::consume_null() {
 void JsonScanner::skip_number() {
   if (peek() != '-' && !is_digit(peek())) fail("no JSON value");
   const auto skip_digits = [&] {
-    if (!is_digit(peek())) fail("a broken number");
+    if (!is_digit(peek())) fail("an invalid number");
     while (is_digit(peek())) ++position_;
   };
   if (peek() == '-') ++position_;
@@ -379,7 +379,7 @@ void JsonScanner::skip_value() {
 }
 
 void JsonScanner::expect_end() {
-  if (peek_after_white_space() != kEnd) fail("something behind the end of the JSON");
+  if (peek_after_white_space() != kEnd) fail("extra data after the end of the JSON");
 }
 
 }  // namespace healthmetric::text

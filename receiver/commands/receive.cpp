@@ -76,7 +76,7 @@ class Receiver {
       return scan();
     }
     for (const unpack::NamedPayload& part : early) {
-      log::info("would try again: " + in_quotes(part.payload.path.str()));
+      log::info("would move " + in_quotes(part.payload.path.str()) + " back into the inbox");
       report.retried.push_back(part.payload.path.str());
     }
     return scan(early);
@@ -167,7 +167,7 @@ class Receiver {
     report.summary = archive::summary_path(id);
     if (!covers(*receipt, batch)) {
       throw Error(ErrorCode::bad_payload,
-                  "another payload with the id of a batch that is already recorded");
+                  "another payload with this batch ID was already processed");
     }
     if (receipt->status == archive::BatchStatus::rejected) {
       reject(batch, receipt->reason, report);
@@ -218,7 +218,7 @@ class Receiver {
     } catch (const Error& error) {
       report.is_stuck = error.code() == ErrorCode::io;
       if (!report.is_stuck && !unpack::is_defect(error.code())) throw;
-      report.reason += std::string("; it stays where it is: ") + error.what();
+      report.reason += std::string("; not moved to rejected/: ") + error.what();
     }
   }
 

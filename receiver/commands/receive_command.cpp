@@ -14,33 +14,36 @@ namespace healthmetric::receiver {
 ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
   add({.name = "name-template",
        .value = "PATTERN",
-       .help = "Where files are stored, with the fields {batch} {dir} {stem} {ext} {timestamp} "
+       .help = "The path of each stored file, made of the fields {batch} {dir} {stem} {ext} "
+               "{timestamp} "
                "{id} {year} {month} {day} {batch_id} (default " +
                std::string(unpack::NameTemplate::kDefault) + ")",
        .goes_to = &name_template_});
   add({.name = "keep-payloads",
-       .help = "Leave payloads where they are once stored",
+       .help = "Keep payloads in the inbox after they are stored",
        .goes_to = &keep_payloads_});
-  add({.name = "dry-run", .help = "Verify what waits and change nothing", .goes_to = &dry_run_});
+  add({.name = "dry-run",
+       .help = "Check the payloads that wait, and change nothing",
+       .goes_to = &dry_run_});
   add({.name = "retry-rejected",
        .help = "First move rejected payloads back into the inbox",
        .goes_to = &retry_rejected_,
        .excludes = {"dry-run"}});
   add({.name = "incomplete-after",
        .value = "DAYS",
-       .help = "Reject a batch of which parts are missing DAYS after the last one came (default 7)",
+       .help = "Reject an incomplete batch DAYS after its last part arrived (default 7)",
        .goes_to = &incomplete_after_days_,
        .check = program::number_check(0, 3650)});
   add({.name = "git-blob-ids",
        .value = "WHEN",
-       .help = "Record the id git gives each file: always, never, or auto: when the storage "
-               "folder lies in a git repository (default auto)",
+       .help = "Record the git blob ID of each file: always, never, or auto: if the storage "
+               "folder is in a git repository (default auto)",
        .goes_to = &git_blob_ids_,
        .choices = {"auto", "always", "never"}});
   add({.name = "reject-list",
        .value = "FILE",
-       .help = "Reject the payloads that FILE names, a JSON object of paths below the storage "
-               "folder and reasons",
+       .help = "Reject the payloads listed in FILE, a JSON object that maps paths below the "
+               "storage folder to reasons",
        .goes_to = &reject_list_});
 }
 
@@ -60,9 +63,9 @@ void ReceiveOptions::put_into(Options& options) const {
 
 ReceiveCommand::ReceiveCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("",
-              "Unpacks the batches that wait in a storage folder: files to _storage/<batch>/, one "
-              "summary a batch to _storage/summaries/. A bad payload goes to _storage/rejected/ "
-              "with its reason."),
+              "Unpacks the payloads in the inbox of a storage folder: files to _storage/<batch>/, "
+              "and a summary of each batch to _storage/summaries/. Moves bad payloads to "
+              "_storage/rejected/, each with its reason."),
       shared_(std::move(shared)) {
   take(shared_->storage, own_, shared_->json, shared_->limits, shared_->log);
   add_notes(

@@ -124,8 +124,9 @@ class Auditor {
   }
 
   [[noreturn]] void refuse_empty_folder() const {
-    throw Error(ErrorCode::usage, "there is nothing in " + in_quotes(audit_.storage) +
-                                      ": name the storage folder with --storage, or restore it");
+    throw Error(ErrorCode::usage,
+                in_quotes(audit_.storage) +
+                    " is empty: name the storage folder with --storage, or restore it");
   }
 
   void find(Kind kind, const std::string& path, const std::string& batch_id, std::string detail) {
@@ -140,7 +141,7 @@ class Auditor {
 
   void note_litter(const std::string& path) {
     ++audit_.litter;
-    log::debug("left by the system: " + in_quotes(path));
+    log::debug("ignored a file of the operating system: " + in_quotes(path));
   }
 
   void show_progress() {
@@ -197,7 +198,7 @@ class Auditor {
       find(Kind::bad_summary, path, "", "it is the summary of another batch");
     }
     if (is_stored && (files != batch.total_files || size_bytes != batch.total_size_bytes)) {
-      find(Kind::bad_summary, path, batch.batch_id, "its totals are not those of its files");
+      find(Kind::bad_summary, path, batch.batch_id, "its totals do not match its files");
     }
   }
 
@@ -221,7 +222,7 @@ class Auditor {
     } catch (const Error& error) {
       const bool is_replaced = error.code() == ErrorCode::unsafe_path;
       find(Kind::changed, file.stored_path, batch.batch_id,
-           error.what() + std::string(is_replaced ? "; put back what was there" : ""));
+           error.what() + std::string(is_replaced ? "; restore the file" : ""));
     }
   }
 
@@ -256,7 +257,7 @@ class Auditor {
     if (is_system_litter(path)) return note_litter(path);
     if (path.starts_with(archive::kRejectedFolder)) return look_at_rejected(path);
     find(Kind::unknown, path, "",
-         archive::is_staged(path) ? "a run that died left it; the next removes it" : "");
+         archive::is_staged(path) ? "left by an interrupted run; the next run removes it" : "");
   }
 
   /// A rejected payload and its reason belong together.
@@ -297,7 +298,8 @@ std::string to_line(const Audit& audit) {
       counted_files(audit.files), human_bytes(audit.size_bytes),
       audit.found == 0 ? "nothing is missing, changed or unknown"
                        : counted(audit.found, "finding", "findings"),
-      audit.litter == 0 ? "" : "; " + counted_files(audit.litter) + " of the system");
+      audit.litter == 0 ? ""
+                        : "; ignored " + counted_files(audit.litter) + " of the operating system");
 }
 
 std::string to_json_text(const Audit& audit) {

@@ -9,7 +9,7 @@
 namespace healthmetric::receiver {
 
 VerifyCommand::VerifyCommand(std::shared_ptr<const SharedOptions> shared)
-    : Command("verify", "Compare the stored files with the summaries; change nothing"),
+    : Command("verify", "Compare the stored files with the summaries, and change nothing"),
       shared_(std::move(shared)) {
   take(shared_->storage, shared_->json, shared_->log);
 }

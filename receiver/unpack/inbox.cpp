@@ -43,9 +43,9 @@ std::vector<archive::PayloadFile> take_copies(archive::Storage& storage,
 std::string contradiction(const std::vector<NamedPayload>& parts) {
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     if (parts[i].name.part == parts[i + 1].name.part) {
-      return fmt::format("part {} is there twice", parts[i].name.part);
+      return fmt::format("there are two different payloads for part {}", parts[i].name.part);
     }
-    if (parts[i].name.last) return "there are parts behind the last one";
+    if (parts[i].name.last) return "there are parts after the last one";
   }
   return {};
 }
@@ -57,7 +57,7 @@ std::string missing(const std::vector<NamedPayload>& parts) {
     if (part.name.part != expected) return fmt::format("part {}", expected);
     ++expected;
   }
-  return parts.back().name.last ? "" : fmt::format("part {} and any behind it", expected);
+  return parts.back().name.last ? "" : fmt::format("part {} and any parts after it", expected);
 }
 
 /// When the latest of these parts came: the time of its file. The workflow, which lays the files
@@ -92,7 +92,7 @@ WaitingBatch assemble(archive::Storage& storage, const payload::BatchId& id,
       incomplete_after == std::chrono::seconds(0) || now - arrived > incomplete_after;
   batch.state = too_late ? WaitingBatch::State::unusable : WaitingBatch::State::incomplete;
   if (too_late) {
-    batch.reason = "still missing since " + text::format_timestamp(arrived) + ": " + batch.reason;
+    batch.reason += " still missing; the last part arrived at " + text::format_timestamp(arrived);
   }
   return batch;
 }
@@ -111,7 +111,7 @@ bool is_usable(const std::string& path) {
     const payload::RelativePath valid(path);
     return true;
   } catch (const Error& error) {
-    log::warning("left where it is: " + std::string(error.what()));
+    log::warning("skipped: " + std::string(error.what()));
     return false;
   }
 }

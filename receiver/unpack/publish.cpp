@@ -14,7 +14,7 @@ namespace {
 
 [[noreturn]] void reject_taken(std::string_view path, std::string_view place) {
   throw Error(ErrorCode::bad_payload, named_entry(path) + ": " + in_quotes(place) +
-                                          " is already stored with other content");
+                                          " is already stored with different content");
 }
 
 /// Compares what publishing would: the files of a verified batch with what lies in their places.

@@ -21,7 +21,7 @@ constexpr std::uint64_t kMaxReasonBytes = std::uint64_t{64} * 1024;
 
 text::Json read_reason(archive::Storage& storage, const payload::RelativePath& path) {
   auto file = storage.open(path);
-  if (!file) throw Error(ErrorCode::bad_payload, "its reason is gone");
+  if (!file) throw Error(ErrorCode::bad_payload, "its reason file is missing");
   return text::parse_json(platform::read_all(*file, kMaxReasonBytes, path.str()),
                           in_quotes(path.str()));
 }
@@ -31,7 +31,7 @@ payload::RelativePath place_in_inbox(const text::Json& reason) {
   const payload::RelativePath before(text::string_member(reason, "payload"));
   const std::string name(before.filename());
   if (!archive::is_payload_name(name)) {
-    throw Error(ErrorCode::bad_payload, "its reason names no payload");
+    throw Error(ErrorCode::bad_payload, "its reason file does not name a payload");
   }
   return archive::inbox_path(name);
 }
@@ -58,7 +58,7 @@ void take_back(archive::Storage& storage, const std::string& name) {
   const payload::RelativePath place = place_in_inbox(reason);
   const bool is_there = storage.exists(place);
   if (is_there && !hold_the_same(storage, payload, place)) {
-    throw Error(ErrorCode::bad_payload, in_quotes(place.str()) + " is already there");
+    throw Error(ErrorCode::bad_payload, in_quotes(place.str()) + " already exists");
   }
   remove_summary_of(storage, reason);
   if (is_there) {
@@ -125,11 +125,11 @@ std::multimap<std::string, NamedPayload> rejected_parts(archive::Storage& storag
 bool try_again(archive::Storage& storage, const std::string& rejected) {
   try {
     take_back(storage, rejected);
-    log::info("trying again: " + in_quotes(rejected));
+    log::info("moved " + in_quotes(rejected) + " back into the inbox");
     return true;
   } catch (const Error& error) {
     if (!is_defect(error.code())) throw;
-    log::error("cannot try " + in_quotes(rejected) + " again: " + error.what());
+    log::error("cannot retry " + in_quotes(rejected) + ": " + error.what());
     return false;
   }
 }

@@ -108,8 +108,8 @@ std::string expand_to_fit(std::string_view pattern, const payload::RelativePath&
   if (name_bytes <= payload::RelativePath::kMaxComponentBytes) return expanded;
   const std::size_t excess = name_bytes - payload::RelativePath::kMaxComponentBytes;
   if (excess >= path.stem().size()) {
-    throw Error(ErrorCode::unsafe_path, "the name of " + in_quotes(path.str()) +
-                                            " gets too long: use a shorter --name-template");
+    throw Error(ErrorCode::unsafe_path, "the stored name of " + in_quotes(path.str()) +
+                                            " would be too long: use a shorter --name-template");
   }
   return expand(pattern, path, utf8_prefix(path.stem(), path.stem().size() - excess));
 }
@@ -145,18 +145,18 @@ NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   if (expanded.find('/') == std::string::npos) {
     throw Error(
         ErrorCode::usage,
-        "--name-template needs a folder: directly in the storage folder a stored file would "
-        "be taken for a payload");
+        "--name-template requires a folder, such as {batch}/: a file stored directly in the "
+        "storage folder would be taken for a payload");
   }
   if (!has("{stem}") || (!has("{id}") && !has("{batch_id}"))) {
     throw Error(ErrorCode::usage,
-                "--name-template needs {stem}, and {id} or {batch_id}: without them two batches "
-                "would want the same names");
+                "--name-template requires {stem}, and {id} or {batch_id}: otherwise files of two "
+                "batches could get the same name");
   }
   try {
     const payload::RelativePath valid(expanded);
   } catch (const Error& error) {
-    throw Error(ErrorCode::usage, std::string("--name-template makes an ") + error.what());
+    throw Error(ErrorCode::usage, std::string("--name-template results in an ") + error.what());
   }
 }
 

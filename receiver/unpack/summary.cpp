@@ -47,7 +47,7 @@ text::Json warnings_json(archive::Storage& storage,
   for_each_entry(storage, *manifest, [&](const ManifestEntry& entry) {
     if (entry.looks_like_its_extension || list.size() == kMaxWarnings) return;
     list.push_back(
-        {{"path", entry.path}, {"warning", "the content does not look like its extension"}});
+        {{"path", entry.path}, {"warning", "the content does not match the file extension"}});
   });
   return list;
 }

@@ -33,7 +33,7 @@ constexpr std::size_t kMaxShownBytes = 200;
 std::string git_blob_of(archive::Storage& storage, const payload::RelativePath& staged,
                         std::uint64_t size_bytes) {
   auto file = storage.open(staged);
-  if (!file) throw Error(ErrorCode::internal, "a staged file is gone");
+  if (!file) throw Error(ErrorCode::internal, "a staged file is missing");
   return codec::git_blob_id_of(*file, size_bytes);
 }
 
@@ -132,12 +132,12 @@ class Stager final : public payload::PayloadSink {
   void check_chunk(const payload::FileEntry& entry) const {
     if (!entry.chunk) {
       if (current_.chunks > 0)
-        reject(named_entry(entry.path.str()) + ": it is there as a chunk and as a whole");
+        reject(named_entry(entry.path.str()) + ": it is given both in chunks and as a whole");
       return;
     }
     if (entry.chunk->index != current_.chunks + 1 ||
         entry.chunk->offset_bytes != current_.size_bytes) {
-      reject(named_entry(entry.path.str()) + ": its chunks do not follow each other");
+      reject(named_entry(entry.path.str()) + ": its chunks are not in order");
     }
     if (current_.size_bytes + entry.size_bytes > limits_.max_file_bytes) {
       throw Error(ErrorCode::too_large,
@@ -147,24 +147,23 @@ class Stager final : public payload::PayloadSink {
   }
 
   void keep_for_next_chunk(const payload::FileEntry& entry) {
-    if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files are cut in chunks at once");
+    if (chunked_.size() == kMaxOpenChunkedFiles) reject("too many files wait for their next chunk");
     current_.blob.reset();
     if (!chunked_.try_emplace(entry.path.str(), std::move(current_)).second) {
-      reject("two entries are chunks of " +
-             in_quotes(utf8_prefix(entry.path.str(), kMaxShownBytes)));
+      reject(named_entry(entry.path.str()) + ": it has two chunks in one part");
     }
   }
 
   void finish_chunked(const payload::FileEntry& entry) {
     const std::string name = named_entry(entry.path.str());
     if (entry.chunk->file_size_bytes != current_.size_bytes) {
-      reject(name + fmt::format(": its last chunk declares {} bytes and the chunks hold {}",
+      reject(name + fmt::format(": its last chunk declares {} bytes, but its chunks have {}",
                                 entry.chunk->file_size_bytes, current_.size_bytes));
     }
     current_.blob.reset();
     current_.sha256 = entry.chunk->file_sha256;
     if (digest_of_current() != current_.sha256) {
-      reject(name + ": its chunks do not match the SHA-256 of the whole");
+      reject(name + ": the content of its chunks does not match its SHA-256");
     }
   }
 
@@ -177,7 +176,7 @@ class Stager final : public payload::PayloadSink {
   void finish_file(const payload::FileEntry& entry) {
     // A reader sees a key twice in one part only. 64 bits of hash: no honest batch collides.
     if (!paths_.insert(std::hash<std::string>()(entry.path.str()))) {
-      reject(named_entry(entry.path.str()) + ": it is in two parts");
+      reject(named_entry(entry.path.str()) + ": it is in more than one part");
     }
     files_ += 1;
     size_bytes_ += current_.size_bytes;
@@ -197,7 +196,7 @@ class Stager final : public payload::PayloadSink {
     current_.place = staging_->names.place(path).str();
     if (staging_->storage.move(from, archive::staged_path(current_.place)) !=
         archive::Storage::Moved::yes) {
-      throw Error(ErrorCode::internal, "a staged file is there already");
+      throw Error(ErrorCode::internal, "a staged file already exists");
     }
   }
 
@@ -222,7 +221,7 @@ class Stager final : public payload::PayloadSink {
 payload::BatchId version_1_identity(archive::Storage& storage, const archive::PayloadFile& payload,
                                     const payload::BatchMetadata& metadata) {
   auto file = storage.open(payload.path);
-  if (!file) throw Error(ErrorCode::io, in_quotes(payload.path.str()) + " is gone");
+  if (!file) throw Error(ErrorCode::io, in_quotes(payload.path.str()) + " no longer exists");
   return {metadata.timestamp,
           payload::slug(metadata.batch_name.empty() ? payload::default_batch_name(metadata.source)
                                                     : metadata.batch_name),
@@ -237,7 +236,7 @@ payload::BatchId identity_of(archive::Storage& storage, const WaitingBatch& batc
   }
   const auto id = payload::BatchId::parse(metadata.batch_id);
   if (!id) reject("invalid batch_id " + in_quotes(utf8_prefix(metadata.batch_id, kMaxShownBytes)));
-  if (batch.id && *batch.id != *id) reject("its batch_id contradicts its file name");
+  if (batch.id && *batch.id != *id) reject("its batch_id differs from the one in its file name");
   return *id;
 }
 
@@ -251,7 +250,7 @@ void check_part(const payload::BatchMetadata& metadata, const payload::BatchMeta
   }
   if (metadata.batch_id != first.batch_id || metadata.batch_name != first.batch_name ||
       metadata.timestamp != first.timestamp || metadata.source != first.source) {
-    reject(fmt::format("part {} contradicts part 1", position + 1));
+    reject(fmt::format("part {} and part 1 are not of the same batch", position + 1));
   }
 }
 
@@ -259,10 +258,11 @@ void check_payload_sizes(const WaitingBatch& batch, const payload::Limits& limit
   std::uint64_t total = 0;
   for (const archive::PayloadFile& payload : batch.payloads) total += payload.size_bytes;
   if (total > limits.max_payload_bytes()) {
-    throw Error(ErrorCode::too_large,
-                fmt::format("its payload is larger than {}, which is more than a batch can need "
-                            "(--max-batch-size)",
-                            human_bytes(limits.max_payload_bytes())));
+    throw Error(
+        ErrorCode::too_large,
+        fmt::format("its payloads are larger than {}, more than any batch within the limit needs "
+                    "(--max-batch-size)",
+                    human_bytes(limits.max_payload_bytes())));
   }
 }
 
@@ -276,7 +276,7 @@ payload::BatchMetadata read_parts(archive::Storage& storage, const WaitingBatch&
   for (std::size_t i = 0; i < batch.payloads.size(); ++i) {
     const payload::RelativePath& path = batch.payloads[i].path;
     auto file = storage.open(path);
-    if (!file) throw Error(ErrorCode::io, in_quotes(path.str()) + " is gone");
+    if (!file) throw Error(ErrorCode::io, in_quotes(path.str()) + " no longer exists");
     metadata = payload::read_payload(*file, budget, stager);
     if (!first) {
       first = metadata;
@@ -289,7 +289,7 @@ payload::BatchMetadata read_parts(archive::Storage& storage, const WaitingBatch&
                               metadata.part.batch_size_bytes > 0;
   if (declares_batch && (metadata.part.batch_files != stager.files() ||
                          metadata.part.batch_size_bytes != stager.size_bytes())) {
-    reject(fmt::format("the last part declares {} and {} bytes, the parts hold {} and {}",
+    reject(fmt::format("the last part declares {} and {} bytes, but the parts have {} and {}",
                        counted_files(metadata.part.batch_files), metadata.part.batch_size_bytes,
                        stager.files(), stager.size_bytes()));
   }

@@ -67,7 +67,7 @@ std::optional<DataSource> SourceOptions::source(const program::CommandLine& line
   if (line.is_given("files-from")) {
     return ListSource{files_from_, nul_separated_ ? '\0' : '\n', folder_.empty() ? "." : folder_};
   }
-  if (nul_separated_) throw Error(ErrorCode::usage, "--null goes with --files-from");
+  if (nul_separated_) throw Error(ErrorCode::usage, "--null requires --files-from");
   if (line.is_given("folder")) return FolderSource{folder_};
   if (line.is_given(program::kPaths) || line.is_given("file"))
     return source_of_paths(paths_, files_);

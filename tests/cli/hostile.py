@@ -109,7 +109,7 @@ DEFECTS = {
     "cut at the end": (lambda text: text[:-1], "cut off"),
     "cut in a content": (lambda text: text[:text.index(CONTENT) + 4], "cut off"),
     "more behind it": (lambda text: text + b"{}", "byte"),
-    "a key twice": (replaced(b'"size": 13', b'"size": 13, "size": 13'), "second time"),
+    "a key twice": (replaced(b'"size": 13', b'"size": 13, "size": 13'), "a duplicate key"),
     "an entry twice": (lambda text: text.replace(b'"files": {', b'"files": {"sub/data.json": {}, ', 1), ""),
     "broken base64": (replaced(CONTENT, b"!" + CONTENT[1:]), "base64"),
     "unpadded base64": (replaced(CONTENT, CONTENT.rstrip(b"=")), "base64"),
@@ -253,11 +253,11 @@ def in_parts() -> Iterator[Hostile]:
     both = [parts(2)[1]]
     yield Hostile("17 files cut at once", {
         f"inbox/{Payload(part=1, last=False).filename}": json.dumps(cut).encode(),
-        f"inbox/{both[0].filename}": both[0].text()}, "rejected", ("chunks at once",))
+        f"inbox/{both[0].filename}": both[0].text()}, "rejected", ("wait for their next chunk",))
     first, behind = parts(3)[0], Payload({"x": b""}, part=3, last=True)
     second = Payload({"y": b""}, part=2, last=True)
-    yield put("parts behind the last", [first, second, behind], "rejected", "behind the last")
-    yield put("the whole beside a part", [first, Payload()], "rejected", "twice")
+    yield put("parts behind the last", [first, second, behind], "rejected", "after the last")
+    yield put("the whole beside a part", [first, Payload()], "rejected", "two different payloads")
     yield put("a part whose time is over", [first], "rejected", "part 2", options=("--incomplete-after", "0"))
     yield put("a part that may still come", [first], "waiting", options=("--incomplete-after", "3650"))
     lying = Payload().document()
@@ -265,7 +265,7 @@ def in_parts() -> Iterator[Hostile]:
     yield spoilt("the 2^64-1st part", json.dumps(lying).encode(), "part")
     yield Hostile("other bytes in the root", {
         f"inbox/{Payload().filename}": Payload().text(),
-        Payload().filename: Payload({"sub/data.json": b"1"}).text()}, "rejected", ("twice",))
+        Payload().filename: Payload({"sub/data.json": b"1"}).text()}, "rejected", ("two different payloads",))
 
 
 def in_names() -> Iterator[Hostile]:

@@ -71,7 +71,7 @@ def test_standard_input_is_sent_under_a_name(output: Output) -> None:
     (["--exclude", '"*.csv"', "exports"], "quotes"), (["--repo", '"octo/data"', "exports"], "quotes"),
     (["--output=~lab/x", "exports"], "'~/'"), (["~lab/exports"], "'~/'"), (["--log-file", "~lab/x", "exports"], "'~/'"),
     (["exports", "My Exports"], "one at a time"), (["exports", "--max-files", "1.5"], "whole number"),
-    (["exports", "--hidden=maybe"], "neither true nor false"), (["-"], "--data -"), ([""], "empty"),
+    (["exports", "--hidden=maybe"], "expected true or false"), (["-"], "--data -"), ([""], "empty"),
     (["outbox", "retyr"], "did you mean retry?"), (["--data", "1", "--compress", "gzip"], "expected none or zstd"),
 ])
 def test_a_slip_is_told_in_words_that_say_what_to_do(words: list[str], says: str, sender: Program, exports: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_slip_is_told_in_words_that_say_what_to_do(words: list[str], says: str
 @pytest.mark.parametrize("option, value, says", [
     ("repo", "'octo/data'", "quotes"), ("folder", "~lab/x", "'~/'"), ("trigger", "often", "expected dispatch"),
     ("branch", "a..b", "invalid branch name"), ("timeout", "0", "at least one second"), ("part-size", "1K", "smallest part size is 64K"),
-    ("hidden", "perhaps", "neither true nor false"), ("exclude", "/", "invalid pattern"), ("max-files", "many", "whole number"),
+    ("hidden", "perhaps", "expected true or false"), ("exclude", "/", "invalid pattern"), ("max-files", "many", "whole number"),
     ("stdin-name", "../x", "invalid file name"),
 ])
 def test_it_is_told_the_same_wherever_it_stands(option: str, value: str, says: str, sender: Program) -> None:
@@ -128,8 +128,8 @@ def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
 ) -> None:
     result = output("exports", env={"HEALTHMETRIC_EXLUDE": "*.csv", "HEALTHMETRIC_COLOUR": "red", "HEALTHMETRIC_REJECT_LIST": "x"})
     assert (result.status, result.stderr.splitlines()) == (0, [
-        "healthmetric-sender: warning: HEALTHMETRIC_COLOUR is not a variable of any option",
-        "healthmetric-sender: warning: HEALTHMETRIC_EXLUDE is not a variable of any option: did you mean HEALTHMETRIC_EXCLUDE?"])
+        "healthmetric-sender: warning: unknown variable HEALTHMETRIC_COLOUR",
+        "healthmetric-sender: warning: unknown variable HEALTHMETRIC_EXLUDE: did you mean HEALTHMETRIC_EXCLUDE?"])
     assert output("exports", "--quiet", env={"HEALTHMETRIC_COLOUR": "red"}).stderr == ""
     names = {program: set(re.findall(r"^  (?:-\w,)?--([\w-]+)", program("--help").stdout, re.MULTILINE))
              for program in (output.sender, receiver)}
@@ -165,7 +165,7 @@ def test_a_secret_that_others_can_read_is_told(destination: Destination, source:
         config.chmod(mode)
         result = destination("--folder", source, "--config", config, "--max-wait", "0", token=None)
         for file in (token, config):
-            assert (f"in '{file}': 'chmod go-rwx {file}'" in result.stderr) == is_told, result
+            assert (f"in '{file}': run 'chmod go-rwx {file}'" in result.stderr) == is_told, result
         assert "pw" not in result.stderr
     result = destination("--folder", source, "--proxy", "http://me:pw@127.0.0.1:9", "--max-wait", "0")
     result.error_line("warning: --proxy: its password is visible in the list of processes")
@@ -192,7 +192,7 @@ def test_a_state_directory_of_root_is_told(unprivileged: Unprivileged) -> None:
                                           (["--stdin-name", "x.csv"], b"1,2\n")])
 def test_who_is_to_type_is_told(words: list[str], typed: bytes, sender: Program, exports: Path, tmp_path: Path) -> None:
     terminal = Terminal(sender, *words, "--output", tmp_path / "out")
-    terminal.answer(f"{words[0]}: reading what is typed here; Ctrl-D on a line of its own ends it", typed + b"\x04")
+    terminal.answer(f"{words[0]}: reading from the terminal; end with Ctrl-D on a line of its own", typed + b"\x04")
     status, stdout = terminal.end()
     assert (status, "1 file" in stdout) == (0, True)
 

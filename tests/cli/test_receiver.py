@@ -102,7 +102,7 @@ def test_other_content_under_a_recorded_id_is_rejected(
     other = Payload({"sub/data.json": b"another, longer content"})
     other.put_into(storage)
     assert receive().status == 4
-    assert_rejected(storage, other.filename, other.text(), "already recorded")
+    assert_rejected(storage, other.filename, other.text(), "already processed")
     assert (storage / stored_path(BATCH_ID, "sub/data.json")).read_bytes() == b'{"rate": 61}\n'
 
 
@@ -114,7 +114,7 @@ def test_what_is_stored_is_never_replaced(receive: Callable[..., Result], storag
     payload.put_into(storage)
     result = receive()
     assert result.status == 4
-    assert_rejected(storage, payload.filename, payload.text(), "already stored with other content")
+    assert_rejected(storage, payload.filename, payload.text(), "already stored with different content")
     assert place.read_bytes() == b"older"
     assert not (storage / stored_path(BATCH_ID, "a.json")).exists()
 

@@ -20,7 +20,7 @@ from receiving import assert_nothing_is_lost
 from trees import file_names
 
 LONG = os.environ.get("HEALTHMETRIC_LONG") == "1"
-CALLS = ["write", "renameat2", "rename", "unlinkat", "mkdirat", "fsync", "syncfs", "openat"]
+CALLS = ["write", "renameat2", "unlinkat", "mkdirat", "fsync", "syncfs", "openat"]
 FAULTS = ["signal=KILL", "error=EIO", "error=ENOSPC"]
 # Before its first lock the receiver has only been loaded.
 WORK_BEGINS = "flock"

@@ -125,7 +125,7 @@ def test_a_batch_that_cannot_be_set_aside_stays_and_the_others_go_on(unprivilege
     (storage / "rejected").chmod(0o500)
     result = unprivileged.receiver("--storage", storage, "--json")
     assert result.status == 10, result
-    result.error_line("rejected", BATCH_ID, "it stays where it is", "Permission denied")
+    result.error_line("rejected", BATCH_ID, "not moved to rejected/", "Permission denied")
     assert {batch["batch_id"]: batch["status"] for batch in result.json["batches"]} == {
         BATCH_ID: "rejected", OTHER_ID: "stored"}
     assert bad.read_bytes() == b"{}"

@@ -47,7 +47,7 @@ def test_a_log_that_nobody_asked_for_is_done_without(receiver: Program, storage:
     (receiver.home / "receiver.log").mkdir()
     result = receiver("--storage", storage)
     assert result.status == 0, result
-    result.error_line("warning: cannot write the log file 'receiver.log'", "going on without it")
+    result.error_line("warning: cannot write the log file 'receiver.log'", "continuing without it")
     assert receiver("--storage", storage, "--log-file", "receiver.log").status == 10
 
 

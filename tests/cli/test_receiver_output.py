@@ -72,7 +72,7 @@ def test_json_output_is_one_object_and_quiet_prints_nothing(
 
 
 def test_verbose_says_more_than_the_default(receive: Callable[..., Result], storage: Path) -> None:
-    """--help: "Say each step"."""
+    """--help: "Print each step to stderr"."""
     said = []
     for words in [[], ["--verbose"]]:
         Payload().put_into(storage)

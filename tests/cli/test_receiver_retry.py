@@ -83,7 +83,7 @@ def test_two_of_one_name_take_turns(receive: Callable[..., Result], storage: Pat
     assert result.status == 4
     assert result.json["retried"] == ["rejected/bad.json"]
     assert result.json["not_retried"] == ["rejected/bad.json~2"]
-    result.error_line("bad.json~2", "already there")
+    result.error_line("bad.json~2", "already exists")
     kept = [place.read_bytes() for place in (storage / "rejected").iterdir()
             if not place.name.endswith(".reason.json")]
     assert sorted(kept) == texts
@@ -96,7 +96,7 @@ def test_a_batch_that_was_stored_meanwhile_stays_stored(receive: Callable[..., R
     other.put_into(storage)
     assert receive().status == 4
     assert receive("--retry-rejected").status == 4
-    assert_rejected(storage, other.filename, other.text(), "already recorded")
+    assert_rejected(storage, other.filename, other.text(), "already processed")
     assert json.loads((storage / summary_path(BATCH_ID)).read_bytes())["status"] == "stored"
     assert (storage / stored_path(BATCH_ID, "sub/data.json")).read_bytes() == RATE
 
@@ -116,7 +116,7 @@ def test_a_forged_reason_moves_nothing_anywhere(
     Payload(batch_id=OTHER_ID).put_into(storage)
     result = receiver("--storage", storage, "--retry-rejected")
     assert result.status == 4
-    result.error_line("cannot try", "x.json")
+    result.error_line("cannot retry", "x.json")
     assert (storage / "rejected/x.json").read_bytes() == b"{}"
     assert (storage / stored_path(OTHER_ID, "sub/data.json")).exists()
 

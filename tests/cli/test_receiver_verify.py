@@ -78,7 +78,7 @@ def test_a_folder_in_which_nothing_is_is_no_storage(
     before = snapshot(tmp_path)
     result = receiver("verify", *words, cwd=tmp_path)
     assert (result.status, result.stdout) == (2, "")
-    result.error_line("nothing in '_storage'", "--storage")
+    result.error_line("'_storage' is empty", "--storage")
     assert snapshot(tmp_path) == before
 
 
@@ -146,8 +146,8 @@ def test_what_the_system_leaves_in_folders_is_no_finding(path: str, verify: Call
     write_tree(stored, {path: b"litter"})
     result = verify("--json")
     assert (result.status, result.json["system_litter"], result.json["findings"]) == (0, 1, [])
-    assert verify().stdout.endswith("nothing is missing, changed or unknown; 1 file of the system\n")
-    assert "left by the system: " in verify("--verbose").stderr
+    assert verify().stdout.endswith("nothing is missing, changed or unknown; ignored 1 file of the operating system\n")
+    assert "ignored a file of the operating system: " in verify("--verbose").stderr
 
 
 STANDS_THERE: dict[str, tuple[Callable[[Path], Any], str]] = {
@@ -174,7 +174,7 @@ def test_it_is_told_what_stands_where_a_file_was(
     result = verify()
     assert result.status == 4
     result.error_line(f"changed: '{PLACE}' of {BATCH_ID}", said.format(name=place.name, folder=place.parent.name),
-                      "; put back what was there")
+                      "; restore the file")
 
 
 def test_links_are_listed_and_not_followed(verify: Callable[..., Result], stored: Path, tmp_path: Path) -> None:

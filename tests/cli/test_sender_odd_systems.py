@@ -66,7 +66,7 @@ def test_a_folder_without_locks_is_said_at_once(error: str, sender: Program, sou
     result = output("--folder", source, env=TRACED)
 
     assert (result.status, result.stdout) == (10, "")
-    result.error_line("cannot lock", "must be on a file system that has locks")
+    result.error_line("cannot lock", "must be on a file system that supports locks")
     assert output.payload_files() == [], "no draft stays"
 
 

@@ -45,7 +45,7 @@ def test_what_is_no_file_is_refused_at_once(name: str, words: list[str], odd: tu
         assert (result.status, result.stderr) == (0, ""), "a dry run takes no lock"
         return
     assert result.status == 10, result
-    result.error_line(f"cannot use '{state / name}': it is {kind}, where a file of this program belongs; remove it")
+    result.error_line(f"cannot use '{state / name}': it is {kind}, not a regular file of this program; remove it")
     assert destination.inbox() == {}
 
 
@@ -78,5 +78,5 @@ def test_a_history_that_is_a_fifo_ends_the_dialogue(name: str, state: Path, dest
     if name == "paths.new":
         terminal.answer("Folder [.]: ", os.fsencode(source) + b"\r")
         terminal.answer("[yes]: ", b"\r")
-    terminal.wait_for("it is a named pipe, where a file of this program")
+    terminal.wait_for("it is a named pipe, not a regular file of this")
     assert terminal.end()[0] == 10

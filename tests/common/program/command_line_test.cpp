@@ -150,8 +150,8 @@ TEST_CASE("a variable that is near one of ours is told, and one of another progr
   const Environment of_this_test_run("HEALTHMETRIC_LONG", "");
   const std::array<std::string_view, 1> known = {"name-template"};
   const std::string near =
-      "HEALTHMETRIC_EXLUDE is not a variable of any option: did you mean HEALTHMETRIC_EXCLUDE?";
+      "unknown variable HEALTHMETRIC_EXLUDE: did you mean HEALTHMETRIC_EXCLUDE?";
   CHECK(line.unknown_variables(program::Told::what_is_near, known) == std::vector{near});
   CHECK(line.unknown_variables(program::Told::all, known) ==
-        std::vector<std::string>{"HEALTHMETRIC_COLOUR is not a variable of any option", near});
+        std::vector<std::string>{"unknown variable HEALTHMETRIC_COLOUR", near});
 }

@@ -117,7 +117,8 @@ TEST_CASE("the part that came last decides how long a batch has waited") {
   CHECK(fixture.only(268h).state == State::incomplete);
   const unpack::WaitingBatch late = fixture.only(268h + 1s);
   CHECK(late.state == State::unusable);
-  CHECK(late.reason.find("still missing since 2027-03-22T") != std::string::npos);
+  CHECK(late.reason.find("still missing; the last part arrived at 2027-03-22T") !=
+        std::string::npos);
 }
 
 TEST_CASE("parts that contradict each other are of no use") {
