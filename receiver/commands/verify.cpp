@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/archive/layout.hpp"
-#include "common/archive/recorded_batch.hpp"
+#include "common/archive/summary_reader.hpp"
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"

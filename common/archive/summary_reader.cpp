@@ -1,4 +1,4 @@
-#include "common/archive/recorded_batch.hpp"
+#include "common/archive/summary_reader.hpp"
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
