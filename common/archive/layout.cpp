@@ -69,8 +69,9 @@ payload::RelativePath summary_path(const payload::BatchId& id) {
                                            time.substr(4, 2), id.str(), kPayloadExtension));
 }
 
-bool is_summary_name(std::string_view name) {
-  return name.ends_with(kPayloadExtension);
+bool is_summary_name(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.ends_with(kPayloadExtension) && !name.starts_with('.');
 }
 
 /// One that is named like a reason never has its own name: it would be taken for the reason of

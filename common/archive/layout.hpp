@@ -52,7 +52,9 @@ bool is_trigger_name(std::string_view name);
 
 /// `summaries/<YYYY>/<MM>/<batch id>.json`
 payload::RelativePath summary_path(const payload::BatchId& id);
-bool is_summary_name(std::string_view name);
+
+/// Whether a file of that path below the folder of summaries is taken for one.
+bool is_summary_name(std::string_view path);
 
 /// Where a rejected payload lies, the first time or, where another has that name, a later one.
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);

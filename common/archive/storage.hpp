@@ -1,68 +1,22 @@
 #pragma once
 
-#include <array>
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "common/payload/relative_path.hpp"
-#include "common/platform/file.hpp"
-#include "common/platform/folder.hpp"
+#include "common/archive/storage_reader.hpp"
 
 namespace healthmetric::archive {
 
-/// The storage folder, reached through open folders only.
-///
-/// Names come from strangers, and a stranger who can push a file can push a symbolic link. So no
-/// path is ever handed to the system whole: each component is opened below the one before it and
-/// refused when it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old
-/// kernels and container filters refuse it.) Nothing that exists is ever replaced.
-///
-/// Functions throw Error{io} with the path and the system's reason, and Error{unsafe_path} where a
-/// link stands in the way, unless said otherwise.
-class Storage {
+/// The storage folder, to be written as well. Nothing that exists is ever replaced.
+class Storage : public StorageReader {
  public:
-  struct File {
-    std::string name;
-    std::uint64_t size_bytes;
-    std::chrono::sys_seconds modified;
-  };
-
   enum class Lock {
-    exclusive,  ///< to write
-    shared,     ///< to read what nobody writes meanwhile
-    none,
+    exclusive,  ///< against other receivers
+    none,       ///< nothing will be written
   };
 
-  /// Throws Error{usage} when there is no such folder, or the storage folder lies in it, and
-  /// Error{busy} when another receiver works in it.
-  Storage(const std::filesystem::path& root, Lock lock);
-
-  /// The folder, as it was named.
-  [[nodiscard]] const std::string& root() const { return root_; }
-
-  /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none
-  /// when it does not exist.
-  [[nodiscard]] std::vector<File> files_in(std::string_view path);
-
-  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is no folder,
-  /// with its path ("a/b/c.json", whatever characters its names have) and whether it is a regular
-  /// file. Nothing is below a folder that does not exist.
-  void walk(std::string_view top,
-            const std::function<void(const std::string& path, bool is_regular)>& use);
-
-  /// A regular file; nothing when there is none.
-  [[nodiscard]] std::optional<platform::InputFile> open(const payload::RelativePath& path);
-  [[nodiscard]] bool exists(const payload::RelativePath& path);
-
-  /// Whether the folder "a/b/" exists. Throws Error{unsafe_path} where a link or a file stands in
-  /// its place or above it.
-  [[nodiscard]] bool has_folder(std::string_view path);
+  /// Throws as StorageReader does, and Error{busy} when another receiver works in it.
+  Storage(const std::filesystem::path& root, Lock kind);
 
   /// Creates a file that does not exist, and the folders above it.
   platform::OutputFile create(const payload::RelativePath& path);
@@ -91,28 +45,7 @@ class Storage {
   void sync();
 
  private:
-  enum class Missing { create, fail };
-
-  struct OpenFolder {
-    std::string path;
-    platform::Folder folder;
-
-    [[nodiscard]] bool is(std::string_view wanted) const { return folder && path == wanted; }
-  };
-
-  /// The folder "a/b/" ("" is the root); valid until another folder was asked for twice. Null when
-  /// it is missing and may not be created.
-  const platform::Folder* folder(std::string_view path, Missing missing);
-  platform::Folder open_folder(std::string_view path, Missing missing);
-  void forget_folders();
-
-  std::string root_;  ///< for messages
-  platform::Folder root_folder_;
-  std::array<OpenFolder, 2> recent_;  ///< neighbours come in a row, or move from one to another
-  std::size_t latest_ = 0;
+  const platform::Folder& made_folder(std::string_view path);
 };
-
-/// True when both files hold the same bytes.
-bool same_bytes(platform::InputFile& a, platform::InputFile& b);
 
 }  // namespace healthmetric::archive

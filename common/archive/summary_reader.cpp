@@ -1,6 +1,8 @@
 #include "common/archive/summary_reader.hpp"
 
+#include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/metadata_reader.hpp"
 #include "common/text/json_scanner.hpp"
@@ -26,18 +28,13 @@ RecordedFile read_file_entry(text::JsonScanner& scanner) {
       file.sha256 = scanner.string();
     } else if (key == "content_type") {
       file.content_type = scanner.string();
+    } else if (key == "git_blob") {
+      file.git_blob = scanner.string();
     } else {
       scanner.skip_value();
     }
   }
   return file;
-}
-
-std::uint64_t count_elements(text::JsonScanner& scanner) {
-  std::uint64_t count = 0;
-  scanner.begin_array();
-  for (; scanner.next_element(); ++count) scanner.skip_value();
-  return count;
 }
 
 BatchStatus read_status(text::JsonScanner& scanner) {
@@ -57,22 +54,26 @@ void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBat
     batch.packed_at = payload::read_timestamp(scanner);
   } else if (key == "processed_at") {
     batch.processed_at = payload::read_timestamp(scanner);
-  } else if (key == "duration_ms") {
-    batch.duration_ms = scanner.unsigned_integer();
   } else if (key == "total_files") {
     batch.total_files = scanner.unsigned_integer();
   } else if (key == "total_size") {
     batch.total_size_bytes = scanner.unsigned_integer();
-  } else if (key == "skipped") {
-    batch.skipped = count_elements(scanner);
-  } else if (key == "warnings") {
-    batch.warnings = count_elements(scanner);
   } else {
     scanner.skip_value();
   }
 }
 
-RecordedBatch read_summary(text::JsonScanner& scanner, const UseFile& use) {
+void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const UseFile& use) {
+  scanner.begin_array();
+  while (scanner.next_element()) {
+    const RecordedFile file = read_file_entry(scanner);
+    batch.listed_files += 1;
+    batch.listed_size_bytes += file.size_bytes;
+    use(batch, file);
+  }
+}
+
+RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
   RecordedBatch batch;
   bool has_status = false;
   bool has_files = false;
@@ -83,8 +84,7 @@ RecordedBatch read_summary(text::JsonScanner& scanner, const UseFile& use) {
       batch.status = read_status(scanner);
       has_status = true;
     } else if (key == "files") {
-      scanner.begin_array();
-      while (scanner.next_element()) use(batch, read_file_entry(scanner));
+      read_files(scanner, batch, use);
       has_files = true;
     } else {
       read_member(scanner, key, batch);
@@ -99,15 +99,25 @@ RecordedBatch read_summary(text::JsonScanner& scanner, const UseFile& use) {
 
 }  // namespace
 
-std::optional<RecordedBatch> read_recorded_batch(Storage& storage,
-                                                 const payload::RelativePath& path,
-                                                 const UseFile& use) {
+std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
+                                          const UseFile& use) {
   auto file = storage.open(path);
   if (!file) return {};
   return with_context(in_quotes(path.str()), [&] {
+    if (file->state().size_bytes > kMaxSummaryBytes) {
+      throw Error(ErrorCode::too_large,
+                  "the summary is larger than " + human_bytes(kMaxSummaryBytes));
+    }
     text::JsonScanner scanner(*file, kSummaryBounds);
-    return std::optional(read_summary(scanner, use));
+    return std::optional(read_document(scanner, use));
   });
+}
+
+std::optional<Receipt> read_receipt(StorageReader& storage, const payload::BatchId& id) {
+  const payload::RelativePath path = summary_path(id);
+  auto file = storage.open(path);
+  if (!file) return {};
+  return with_context(in_quotes(path.str()), [&] { return std::optional(read_receipt(*file)); });
 }
 
 }  // namespace healthmetric::archive

@@ -7,43 +7,42 @@
 #include <string>
 
 #include "common/archive/receipt.hpp"
-#include "common/archive/storage.hpp"
+#include "common/archive/storage_reader.hpp"
+#include "common/archive/summary.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 
-/// Summaries read back whole; common/archive/receipt.hpp reads as much as a repeat needs.
+/// Reads what common/archive/summary_writer.hpp writes, and what strangers put in its place.
 
 namespace healthmetric::archive {
 
+/// A batch of 100,000 files has a summary of some 30 MiB.
+inline constexpr std::uint64_t kMaxSummaryBytes = 1024 * payload::kMiB;
+
+/// A summary that was read back, without its list of files.
 struct RecordedBatch {
   std::string batch_id;
   BatchStatus status = BatchStatus::stored;
   std::optional<payload::SenderIdentity> sender;
   std::chrono::sys_seconds packed_at;
   std::chrono::sys_seconds processed_at;
-  std::uint64_t duration_ms = 0;
-  std::uint64_t total_files = 0;
+  std::uint64_t total_files = 0;  ///< as the summary says
   std::uint64_t total_size_bytes = 0;
-  std::uint64_t skipped = 0;   ///< entries of `skipped`
-  std::uint64_t warnings = 0;  ///< entries of `warnings`
-};
-
-/// One stored file, as its summary has it.
-struct RecordedFile {
-  std::string path;  ///< as sent
-  std::string stored_path;
-  std::uint64_t size_bytes = 0;
-  std::string sha256;
-  std::string content_type;
+  std::uint64_t listed_files = 0;  ///< what its list adds up to
+  std::uint64_t listed_size_bytes = 0;
 };
 
 /// `batch` has what stands in front of the list of files, which in our own summaries is everything.
 using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
 
 /// Reads a summary and hands out its files one by one, in bounded memory. Nothing when there is
-/// none. Throws Error{bad_payload} for what is no summary.
-std::optional<RecordedBatch> read_recorded_batch(Storage& storage,
-                                                 const payload::RelativePath& path,
-                                                 const UseFile& use);
+/// none. Throws Error{bad_payload} for what is no summary, and Error{too_large} for one of more
+/// than kMaxSummaryBytes.
+std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
+                                          const UseFile& use);
+
+/// As much of the summary of a batch as a receipt has; nothing when there is none. Throws
+/// Error{bad_payload} when it is damaged.
+std::optional<Receipt> read_receipt(StorageReader& storage, const payload::BatchId& id);
 
 }  // namespace healthmetric::archive

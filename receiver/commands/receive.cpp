@@ -4,6 +4,7 @@
 #include <map>
 
 #include "common/archive/layout.hpp"
+#include "common/archive/summary_reader.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -181,7 +182,7 @@ class Receiver {
   /// What an earlier run recorded of the batch, or this one would have.
   std::optional<archive::Receipt> known_receipt(const payload::BatchId& id) {
     const auto planned = planned_.find(id.str());
-    return planned != planned_.end() ? planned->second : unpack::read_receipt(storage_, id);
+    return planned != planned_.end() ? planned->second : archive::read_receipt(storage_, id);
   }
 
   /// Whether every payload is one the receipt names, with its size. Only the name of the file
@@ -236,7 +237,7 @@ class Receiver {
                                         {report.id, reason, clock_.now_seconds()});
   }
 
-  void record(unpack::Summary summary, const std::optional<payload::RelativePath>& manifest,
+  void record(archive::Summary summary, const std::optional<payload::RelativePath>& manifest,
               BatchReport& report) {
     summary.processed_at = clock_.now_seconds();
     summary.duration =

@@ -24,20 +24,39 @@ RunOptions SharedOptions::of_run(const program::CommandLine& line, bool changes_
   return options;
 }
 
-archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
-                              const program::CommandLine& line) {
+namespace {
+
+/// Opens the storage with `open`.
+template <typename Open>
+auto open_with(const RunOptions& options, const program::CommandLine& line, const Open& open) {
   const auto set_up_log = [&] {
     log::set_up({kProgramName, options.verbosity, options.log_file, options.needs_log});
   };
   // Where there is no storage, a log that nobody asked for would lie in the wrong place.
   if (options.needs_log) set_up_log();
-  archive::Storage storage(options.storage, lock);
+  auto storage = open();
   if (!options.needs_log) set_up_log();
   // The sender's variables may stand in the same environment.
   for (const std::string& notice : line.unknown_variables(program::Told::what_is_near)) {
     log::warning(notice);
   }
   return storage;
+}
+
+}  // namespace
+
+archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
+                              const program::CommandLine& line) {
+  return open_with(options, line, [&] { return archive::Storage(options.storage, lock); });
+}
+
+archive::StorageReader open_storage_to_read(const RunOptions& options,
+                                            const program::CommandLine& line) {
+  return open_with(options, line, [&] {
+    archive::StorageReader storage(options.storage);
+    storage.keep_receivers_out();
+    return storage;
+  });
 }
 
 }  // namespace healthmetric::receiver

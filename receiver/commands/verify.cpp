@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/archive/layout.hpp"
-#include "common/archive/summary_reader.hpp"
+#include "common/archive/summary_walk.hpp"
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
@@ -93,9 +93,9 @@ bool is_system_litter(std::string_view path) {
   return false;
 }
 
-class Auditor {
+class Auditor : private archive::SummaryVisitor {
  public:
-  Auditor(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+  Auditor(archive::StorageReader& storage, const payload::Limits& limits, platform::Clock& clock,
           ShowProgress progress)
       : storage_(storage), limits_(limits), clock_(clock) {
     if (progress == ShowProgress::yes) line_.emplace(clock);
@@ -103,7 +103,7 @@ class Auditor {
 
   Audit run() {
     audit_.storage = storage_.root();
-    unless_a_link_is_in_the_way([&] { read_summaries(); });
+    unless_a_link_is_in_the_way([&] { archive::walk_summaries(storage_, *this); });
     std::sort(known_.begin(), known_.end());
     unless_a_link_is_in_the_way([&] { note_waiting(); });
     storage_.walk("", [&](const std::string& path, bool is_regular) {
@@ -163,46 +163,30 @@ class Auditor {
     }
   }
 
-  void read_summaries() {
-    storage_.walk(archive::kSummariesFolder, [&](const std::string& path, bool is_regular) {
-      if (is_gits_housekeeping(path)) return;
-      if (is_regular && is_system_litter(path)) return note_litter(path);
-      if (is_regular && archive::is_summary_name(path)) return read_summary(path);
-      find(Kind::unknown, path, "", is_regular ? "not a summary" : "not a regular file");
-    });
+  void on_other(const std::string& path, bool is_regular) override {
+    if (is_gits_housekeeping(path)) return;
+    if (is_regular && is_system_litter(path)) return note_litter(path);
+    find(Kind::unknown, path, "", is_regular ? "not a summary" : "not a regular file");
   }
 
-  void read_summary(const std::string& path) {
-    try {
-      std::uint64_t files = 0;
-      std::uint64_t size_bytes = 0;
-      const auto recorded = archive::read_recorded_batch(
-          storage_, payload::RelativePath(path),
-          [&](const archive::RecordedBatch& batch, const archive::RecordedFile& file) {
-            files += 1;
-            size_bytes += file.size_bytes;
-            check_file(batch, file);
-          });
-      if (recorded) check_summary(path, *recorded, files, size_bytes);
-    } catch (const Error& error) {
-      find(Kind::bad_summary, path, "", error.what());
-    }
+  void on_bad_summary(const std::string& path, const Error& why) override {
+    find(Kind::bad_summary, path, "", why.what());
   }
 
-  void check_summary(const std::string& path, const archive::RecordedBatch& batch,
-                     std::uint64_t files, std::uint64_t size_bytes) {
+  void on_summary(const std::string& path, const archive::RecordedBatch& batch) override {
     const bool is_stored = batch.status == archive::BatchStatus::stored;
     (is_stored ? audit_.stored_batches : audit_.rejected_batches) += 1;
     const auto id = payload::BatchId::parse(batch.batch_id);
     if (!id || archive::summary_path(*id).str() != path) {
       find(Kind::bad_summary, path, "", "it is the summary of another batch");
     }
-    if (is_stored && (files != batch.total_files || size_bytes != batch.total_size_bytes)) {
+    if (is_stored && (batch.listed_files != batch.total_files ||
+                      batch.listed_size_bytes != batch.total_size_bytes)) {
       find(Kind::bad_summary, path, batch.batch_id, "its totals do not match its files");
     }
   }
 
-  void check_file(const archive::RecordedBatch& batch, const archive::RecordedFile& file) {
+  void on_file(const archive::RecordedBatch& batch, const archive::RecordedFile& file) override {
     audit_.files += 1;
     audit_.size_bytes += file.size_bytes;
     show_progress();
@@ -270,7 +254,7 @@ class Auditor {
     if (!is_there(payload)) find(Kind::unknown, path, "", "a reason without its payload");
   }
 
-  archive::Storage& storage_;
+  archive::StorageReader& storage_;
   const payload::Limits& limits_;
   platform::Clock& clock_;
   std::optional<program::StatusLine> line_;
@@ -282,7 +266,7 @@ class Auditor {
 
 }  // namespace
 
-Audit audit(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+Audit audit(archive::StorageReader& storage, const payload::Limits& limits, platform::Clock& clock,
             ShowProgress progress) {
   return Auditor(storage, limits, clock, progress).run();
 }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/archive/storage.hpp"
+#include "common/archive/storage_reader.hpp"
 #include "common/payload/batch.hpp"
 #include "common/platform/clock.hpp"
 
@@ -43,9 +43,9 @@ enum class ShowProgress { yes, no };
 
 /// Reads every summary and digests every file it names; then looks at everything that is there.
 /// Throws Error{usage} for a folder in which nothing is: it is no storage, or all of it is gone.
-/// Changes nothing and opens no link. Each finding is logged as an error. Memory grows by 16 bytes
+/// Opens no link. Each finding is logged as an error. Memory grows by 16 bytes
 /// for each stored file.
-Audit audit(archive::Storage& storage, const payload::Limits& limits, platform::Clock& clock,
+Audit audit(archive::StorageReader& storage, const payload::Limits& limits, platform::Clock& clock,
             ShowProgress progress);
 
 /// One line: "verified 12 batches (84 files, 15.2 MiB): nothing is missing, changed or unknown", or

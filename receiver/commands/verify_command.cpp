@@ -17,7 +17,7 @@ VerifyCommand::VerifyCommand(std::shared_ptr<const SharedOptions> shared)
 program::ExitStatus VerifyCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;
   const RunOptions options = shared_->of_run(line, kChangesNothing);
-  archive::Storage storage = open_storage(options, archive::Storage::Lock::shared, line);
+  archive::StorageReader storage = open_storage_to_read(options, line);
   platform::SystemClock clock;
   const bool quiet = options.verbosity == log::Verbosity::quiet;
   const Audit found =

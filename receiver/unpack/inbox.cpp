@@ -15,7 +15,7 @@
 namespace healthmetric::unpack {
 namespace {
 
-bool hold_the_same(archive::Storage& storage, const archive::PayloadFile& a,
+bool hold_the_same(archive::StorageReader& storage, const archive::PayloadFile& a,
                    const archive::PayloadFile& b) {
   if (a.size_bytes != b.size_bytes) return false;
   auto left = storage.open(a.path);
@@ -24,7 +24,7 @@ bool hold_the_same(archive::Storage& storage, const archive::PayloadFile& a,
 }
 
 /// Takes out of the parts, sorted, what lies in the inbox and in the root alike.
-std::vector<archive::PayloadFile> take_copies(archive::Storage& storage,
+std::vector<archive::PayloadFile> take_copies(archive::StorageReader& storage,
                                               std::vector<NamedPayload>& parts) {
   std::vector<archive::PayloadFile> copies;
   for (std::size_t i = 1; i < parts.size();) {
@@ -70,7 +70,7 @@ std::chrono::sys_seconds arrived_at(const std::vector<NamedPayload>& parts) {
       ->modified;
 }
 
-WaitingBatch assemble(archive::Storage& storage, const payload::BatchId& id,
+WaitingBatch assemble(archive::StorageReader& storage, const payload::BatchId& id,
                       std::vector<NamedPayload> parts, std::chrono::sys_seconds now,
                       std::chrono::seconds incomplete_after) {
   std::stable_sort(parts.begin(), parts.end(), [](const NamedPayload& a, const NamedPayload& b) {
@@ -97,7 +97,7 @@ WaitingBatch assemble(archive::Storage& storage, const payload::BatchId& id,
   return batch;
 }
 
-bool is_payload_in_root(archive::Storage& storage, const std::string& name,
+bool is_payload_in_root(archive::StorageReader& storage, const std::string& name,
                         const payload::Limits& limits) {
   if (!archive::is_first_generation_payload_name(name) || !is_usable(name)) return false;
   auto file = storage.open(payload::RelativePath(name));
@@ -122,12 +122,12 @@ std::vector<archive::PayloadFile> all_files(const WaitingBatch& batch) {
   return files;
 }
 
-Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
+Inbox scan_inbox(archive::StorageReader& storage, const payload::Limits& limits,
                  std::chrono::sys_seconds now, std::chrono::seconds incomplete_after,
                  const std::vector<NamedPayload>& elsewhere) {
   Inbox inbox;
   std::map<std::string, std::vector<NamedPayload>> by_batch;
-  const auto add = [&](const std::string& folder, const archive::Storage::File& file) {
+  const auto add = [&](const std::string& folder, const archive::StorageReader::File& file) {
     archive::PayloadFile payload{payload::RelativePath(folder + file.name), file.size_bytes};
     if (const auto name = payload::PayloadName::parse(file.name)) {
       by_batch[name->batch.str()].push_back({*name, std::move(payload), file.modified});
@@ -138,10 +138,10 @@ Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
     }
   };
   const std::string folder(archive::kInboxFolder);
-  for (const archive::Storage::File& file : storage.files_in(folder)) {
+  for (const archive::StorageReader::File& file : storage.files_in(folder)) {
     if (archive::is_payload_name(file.name) && is_usable(folder + file.name)) add(folder, file);
   }
-  for (const archive::Storage::File& file : storage.files_in("")) {
+  for (const archive::StorageReader::File& file : storage.files_in("")) {
     if (archive::is_trigger_name(file.name)) {
       if (is_usable(file.name)) inbox.triggers.emplace_back(file.name);
     } else if (is_payload_in_root(storage, file.name, limits)) {

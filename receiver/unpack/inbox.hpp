@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/archive/receipt.hpp"
-#include "common/archive/storage.hpp"
+#include "common/archive/storage_reader.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
 
@@ -56,7 +56,7 @@ bool is_usable(const std::string& path);
 /// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
 /// with none at once.
 /// Payloads `elsewhere` in the storage count as if they lay in the inbox.
-Inbox scan_inbox(archive::Storage& storage, const payload::Limits& limits,
+Inbox scan_inbox(archive::StorageReader& storage, const payload::Limits& limits,
                  std::chrono::sys_seconds now, std::chrono::seconds incomplete_after,
                  const std::vector<NamedPayload>& elsewhere = {});
 

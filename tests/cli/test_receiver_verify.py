@@ -16,6 +16,7 @@ from payloads import BATCH_ID, Payload, stored_path, summary_path
 from programs import Program, Result, git
 from receiving import OTHER_ID, RATE
 from schemas import check_output
+from system_calls import TRACED, needs_strace
 from terminals import on_terminal
 from trees import file_names, snapshot, write_tree
 
@@ -232,6 +233,31 @@ def test_a_summary_that_cannot_be_right_is_found_and_the_others_are_read(
     found = findings(result)
     assert ("bad summary", summary_path(BATCH_ID)) in found or ("changed", "../../etc/passwd") in found
     assert not [path for _, path in found if path == stored_path(OTHER_ID, "sub/data.json")]
+
+
+def test_each_bad_summary_is_told_once_wherever_it_lies(verify: Callable[..., Result], stored: Path) -> None:
+    bad = [f"summaries/{place}.json" for place in ("0", "2023/x", "2024/01/a", "2024/01/02/b", "2024/12/z")]
+    write_tree(stored, {path: b"[" * 1000 for path in bad} | {"summaries/2024/01/._b.json": b"of a Mac"})
+    result = verify("--json")
+    assert findings(result) == [("bad summary", path) for path in bad]
+    assert [line.count("bad summary") for line in result.stderr.splitlines()] == [1] * len(bad)
+    assert (result.json["stored_batches"], result.json["files"], result.json["system_litter"]) == (2, 3, 1)
+
+
+@needs_strace
+def test_it_asks_the_system_for_nothing_that_changes_the_storage(receiver: Program, stored: Path, tmp_path: Path) -> None:
+    (stored / PLACE).write_bytes(b"changed")
+    calls = tmp_path / "calls"
+    strace = ["strace", "--follow-forks", "--quiet=all", f"--output={calls}", "--decode-fds=path", "--trace=%file,%desc"]
+    traced = Program(receiver.path, receiver.home, strace)
+    assert traced("verify", "--storage", stored, env=TRACED).status == 4
+    in_storage = [line for line in calls.read_text().splitlines() if f"<{stored}" in line]
+    assert any(PLACE.rsplit("/", 1)[1] in line for line in in_storage)
+    names = {line.split()[1].split("(")[0] for line in in_storage}
+    assert names <= {"openat", "read", "pread64", "fstat", "newfstatat", "fcntl", "getdents64", "close", "flock", "dup",
+                     "lseek", "fadvise64", "statx", "mmap", "ioctl"}, names
+    assert not [line for line in in_storage if "O_WRONLY" in line or "O_RDWR" in line or "O_CREAT" in line]
+    assert not [line for line in in_storage if "flock" in line and "LOCK_SH" not in line]
 
 
 def test_a_file_that_may_not_be_read_is_found(unprivileged: Any) -> None:

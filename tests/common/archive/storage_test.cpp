@@ -279,8 +279,9 @@ TEST_CASE("everything below a folder is found but folders and what links lead to
 
 TEST_CASE("who reads lets others read and keeps out who writes") {
   TempDir dir;
-  const archive::Storage first(dir.path(), archive::Storage::Lock::shared);
-  CHECK_FALSE(error_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::shared); }));
+  archive::StorageReader first(dir.path());
+  first.keep_receivers_out();
+  CHECK_FALSE(error_of([&] { archive::StorageReader(dir.path()).keep_receivers_out(); }));
   CHECK(error_code_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::exclusive); }) ==
         ErrorCode::busy);
 }

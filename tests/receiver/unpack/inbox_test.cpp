@@ -1,5 +1,6 @@
 #include "receiver/unpack/inbox.hpp"
 
+#include "common/archive/storage.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/file_time.hpp"

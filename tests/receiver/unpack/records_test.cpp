@@ -1,5 +1,6 @@
 // What a run leaves behind beside the files: manifest, summary, rejections, report.
 #include "common/archive/layout.hpp"
+#include "common/archive/summary_reader.hpp"
 #include "common/text/json.hpp"
 #include "receiver/commands/report.hpp"
 #include "receiver/unpack/manifest.hpp"
@@ -37,8 +38,8 @@ struct Fixture {
   archive::Storage storage{dir.path(), archive::Storage::Lock::none};
 };
 
-unpack::Summary summary_with(const std::vector<archive::PayloadFile>& payloads) {
-  unpack::Summary summary;
+archive::Summary summary_with(const std::vector<archive::PayloadFile>& payloads) {
+  archive::Summary summary;
   summary.id = kId;
   summary.metadata.batch_name = "a";
   summary.metadata.timestamp = kId.time;
@@ -94,7 +95,7 @@ TEST_CASE("a summary is the receipt of its batch") {
   CHECK(text::string_member(json["files"][0], "stored_path") == "x.txt");
   CHECK(text::string_member(json["files"][0], "git_blob") == std::string(40, 'b'));
 
-  const auto receipt = unpack::read_receipt(fixture.storage, kId);
+  const auto receipt = archive::read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
   CHECK(receipt->status == archive::BatchStatus::stored);
   REQUIRE(receipt->payloads.size() == 1);
@@ -104,19 +105,19 @@ TEST_CASE("a summary is the receipt of its batch") {
 
 TEST_CASE("a rejected batch has a receipt too and the first one stays") {
   Fixture fixture;
-  unpack::Summary summary = summary_with({{payload::RelativePath("inbox/p.json"), 99}});
+  archive::Summary summary = summary_with({{payload::RelativePath("inbox/p.json"), 99}});
   summary.status = archive::BatchStatus::rejected;
   summary.reason = "bad";
   unpack::write_summary(fixture.storage, summary, {});
   summary.reason = "other";
   unpack::write_summary(fixture.storage, summary, {});
   CHECK(text::string_member(fixture.read(archive::summary_path(kId).str()), "reason") == "bad");
-  CHECK(unpack::read_receipt(fixture.storage, kId)->status == archive::BatchStatus::rejected);
+  CHECK(archive::read_receipt(fixture.storage, kId)->status == archive::BatchStatus::rejected);
 }
 
 TEST_CASE("a batch without a summary has no receipt") {
   Fixture fixture;
-  CHECK_FALSE(unpack::read_receipt(fixture.storage, kId));
+  CHECK_FALSE(archive::read_receipt(fixture.storage, kId));
 }
 
 TEST_CASE("a payload set aside has its reason beside it") {
@@ -222,7 +223,7 @@ TEST_CASE("a summary tells what the sender said and what does not look right") {
     writer.append(wrong);
     writer.finish();
   }
-  unpack::Summary summary = summary_with({});
+  archive::Summary summary = summary_with({});
   summary.metadata.source = "/data";
   summary.metadata.sender = payload::SenderIdentity{"h", "u", "v"};
   summary.metadata.skipped = {{"n.pdf", "unsupported type"}};
@@ -264,11 +265,11 @@ TEST_CASE("a summary is written over what a run that died left of it") {
 
 TEST_CASE("the receipt of a rejected batch has its reason") {
   Fixture fixture;
-  unpack::Summary summary = summary_with({{payload::RelativePath("inbox/p.json"), 99}});
+  archive::Summary summary = summary_with({{payload::RelativePath("inbox/p.json"), 99}});
   summary.status = archive::BatchStatus::rejected;
   summary.reason = "a \"reason\"\n with \xc3\xa4";
   unpack::write_summary(fixture.storage, summary, {});
-  const auto receipt = unpack::read_receipt(fixture.storage, kId);
+  const auto receipt = archive::read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
   CHECK(receipt->status == archive::BatchStatus::rejected);
   CHECK(receipt->reason == summary.reason);
@@ -279,7 +280,7 @@ TEST_CASE("a receipt is read no further than to its list of files") {
   fixture.put(archive::summary_path(kId).str(),
               R"({"new": {"x": [1]}, "payloads": [{"path": "inbox/p.json", "size": 9, "x": 1}],
                   "status": "stored", "files": [ broken)");
-  const auto receipt = unpack::read_receipt(fixture.storage, kId);
+  const auto receipt = archive::read_receipt(fixture.storage, kId);
   REQUIRE(receipt);
   CHECK(receipt->status == archive::BatchStatus::stored);
   CHECK(receipt->payloads.front().size_bytes == 9);
@@ -291,7 +292,7 @@ TEST_CASE("a broken receipt is refused with its name") {
       archive::summary_path(kId).str(),
       GENERATE("", "{", "[]", "{}", R"({"status": "stored"})", R"({"status": 1, "payloads": []})",
                R"({"status": "stored", "payloads": {}})"));
-  const auto error = error_of([&] { unpack::read_receipt(fixture.storage, kId); });
+  const auto error = error_of([&] { archive::read_receipt(fixture.storage, kId); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(std::string(error->what()).find(archive::summary_path(kId).str()) != std::string::npos);

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/archive/receipt.hpp"
+#include "common/payload/batch.hpp"
+#include "common/payload/batch_id.hpp"
+
+/// What the receiver records of a batch: what it made of it, and for the sender the receipt.
+/// docs/storage-layout.md describes the JSON.
+
+namespace healthmetric::archive {
+
+/// A file that is odd, but stored.
+struct Warning {
+  std::string path;  ///< as sent
+  std::string text;
+};
+
+/// A summary without its list of files.
+struct Summary {
+  payload::BatchId id;
+  BatchStatus status = BatchStatus::stored;
+  std::string reason;  ///< why it was rejected; empty when stored
+  payload::BatchMetadata metadata;
+  std::vector<PayloadFile> payloads;
+  std::vector<Warning> warnings;
+  std::chrono::sys_seconds processed_at;
+  std::chrono::milliseconds duration{0};
+};
+
+/// One stored file, as its summary has it.
+struct RecordedFile {
+  std::string path;  ///< as sent
+  std::string stored_path;
+  std::uint64_t size_bytes = 0;
+  std::string sha256;
+  std::string git_blob;  ///< empty: not recorded
+  std::string content_type;
+};
+
+}  // namespace healthmetric::archive

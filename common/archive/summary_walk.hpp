@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "common/archive/storage_reader.hpp"
+#include "common/archive/summary_reader.hpp"
+#include "common/base/error.hpp"
+
+namespace healthmetric::archive {
+
+/// What walk_summaries() comes upon. `path` is below the storage folder.
+class SummaryVisitor {
+ public:
+  virtual ~SummaryVisitor() = default;
+
+  /// A file of a summary that is being read, which may still turn out to be bad further on.
+  virtual void on_file(const RecordedBatch& batch, const RecordedFile& file) = 0;
+
+  /// A summary that was read to its end.
+  virtual void on_summary(const std::string& path, const RecordedBatch& batch) = 0;
+
+  /// One that cannot be read. Told once; the walk goes on.
+  virtual void on_bad_summary(const std::string& path, const Error& why) = 0;
+
+  /// Something that is not named like a summary, or not a regular file.
+  virtual void on_other(const std::string& path, bool is_regular) = 0;
+};
+
+/// Reads all summaries of a storage, in the order of StorageReader::walk(): by year, month and day
+/// of the batches, and by batch id. Memory does not grow with them, but with the names of the
+/// widest folder. Throws as StorageReader does where a folder cannot be listed, and whatever
+/// `visitor` throws.
+void walk_summaries(StorageReader& storage, SummaryVisitor& visitor);
+
+}  // namespace healthmetric::archive

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "common/archive/storage.hpp"
+#include "common/archive/summary.hpp"
+#include "common/payload/batch_id.hpp"
+
+/// The summaries that unpacking leaves behind.
+
+namespace healthmetric::unpack {
+
+/// Writes the summary, durably, with the files of `manifest` and its first warnings of them; none
+/// for a rejected batch. A summary that is already there stays.
+void write_summary(archive::Storage& storage, archive::Summary summary,
+                   const std::optional<payload::RelativePath>& manifest);
+
+/// Removes the summary of a batch where it says that the batch was rejected.
+void remove_rejecting_summary(archive::Storage& storage, const payload::BatchId& id);
+
+}  // namespace healthmetric::unpack
