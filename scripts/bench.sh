@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Measures both programs beside `cp -r`, curl and a plain Python peer, and prints a table.
-# tests/bench/README.md says what is measured and how.
+# Measures both programs in comparison with `cp -r`, curl and a simple Python peer, and prints a table.
+# tests/bench/README.md describes what is measured and how.
 #
 #   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
 #
 #   --quick                 two minutes at most, instead of eleven
-#   --output DIR            where results.json, report.md and chart.svg go (default: build/bench)
-#   --update-docs           measure everything, and put it into docs/performance.md and .svg, too
-#   --folder-for-trees DIR  where the files are that are carried (default: /dev/shm, if it has 6 GiB free)
+#   --output DIR            write results.json, report.md and chart.svg to DIR (default: build/bench)
+#   --update-docs           measure everything, and update docs/performance.md and .svg, too
+#   --folder-for-trees DIR  put the files to be sent into DIR (default: /dev/shm, if it has 6 GiB free)
 #   MEASURE                 only this one of copying, start, upload, memory, link, history, growth, codecs
 set -euo pipefail
 # shellcheck source=scripts/usage.sh

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The whole way of a batch, on this machine alone: a local GitHub, the real sender, the real
-# receiver, real git. In the end every stored file is compared with its source.
+# Sends a batch on this machine only, from the source to the storage: with a local GitHub and the real
+# sender, receiver and git. At the end, every stored file is compared with its source.
 #
 #   scripts/demo.sh [--keep] [FOLDER]
 #
-#   FOLDER   what to send (default: example_data)
-#   --keep   leave the working directory, with the repository and all logs, and say where it is
+#   FOLDER   the folder to send (default: example_data)
+#   --keep   keep the working directory, with the repository and all logs, and print its path
 #
-# All it makes lies in build/. HEALTHMETRIC_BUILD=DIR uses the programs that were built there.
+# It writes only to build/. HEALTHMETRIC_BUILD=DIR uses the programs built in DIR.
 set -euo pipefail
 
 # shellcheck source=scripts/usage.sh
@@ -19,12 +19,12 @@ folders=()
 for argument in "$@"; do
   case $argument in
     --keep) keep=yes ;;
-    -*) refuse "there is no option '$argument'" ;;
+    -*) refuse "unknown option '$argument'" ;;
     *) folders+=("$argument") ;;
   esac
 done
 if ((${#folders[@]} > 1)); then
-  refuse "it takes one folder, not ${#folders[@]}"
+  refuse "expected one folder, not ${#folders[@]}"
 fi
 folder=${folders[0]:-$top/example_data}
 if [[ ! -d $folder ]]; then refuse "there is no folder '$folder'"; fi
@@ -142,9 +142,9 @@ first_lines() {
 show() {
   say "The commits"
   stored_git log --reverse --format='%n%h %s' --stat=100 --stat-count=4 main
-  say "The summary that the page of a run shows"
+  say "The summary on the page of the run"
   PYTHONDONTWRITEBYTECODE=1 python3 "$top/scripts/markdown_as_text.py" < "$work/summary.md" | first_lines
-  say "What the repository holds"
+  say "The contents of the repository"
   as_tree | first_lines
 }
 
@@ -187,7 +187,7 @@ say "Waiting for the run that the dispatch started"
 wait_for_run
 if [[ ! -e $work/summary.md ]]; then
   cat -- "$work"/github/.runs/*/output.log >&2
-  fail "the run did not finish its work"
+  fail "the run did not finish"
 fi
 show
 compare

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lays out the C++ sources by .clang-format. With --check it changes nothing, and fails where it
-# would.
+# Formats the C++ sources with clang-format. With --check it changes nothing, and fails if a file would
+# change.
 #
 #   scripts/format.sh [--check]
 set -euo pipefail
@@ -11,7 +11,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 action=(-i)
 for word in "$@"; do
-  if [[ $word != --check ]]; then refuse "there is no option '$word'"; fi
+  if [[ $word != --check ]]; then refuse "unknown option '$word'"; fi
   action=(--dry-run -Werror)
 done
 

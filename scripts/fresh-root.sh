@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs a command in a fresh clone of this checkout's last commit, in a fresh root of a Debian made for that
-# run: what the project forgets to install is not there. Needs root, debootstrap and Linux's namespaces.
+# Runs a command in a new clone of this checkout's last commit, in the root file system of a Debian made for
+# this run, so that missing dependencies are noticed. Requires root, debootstrap and Linux namespaces.
 #
 #   scripts/fresh-root.sh debian:12|debian:13 COMMAND...
 #
-# The root is a mount of its own, entered by pivot_root in new mount and PID namespaces; with the first
-# process of these end all others. Of this machine it has the kernel with its devices, the network, and how
-# apt, pip and npm reach their packages. Downloads are kept in HEALTHMETRIC_DOWNLOADS (default:
+# The root is entered with pivot_root in new mount and PID namespaces; when their first process ends, all
+# others end. It shares the kernel, the devices and the network with this machine, and the settings by which
+# apt, pip and npm find their packages. Downloads are kept in HEALTHMETRIC_DOWNLOADS (default:
 # ~/.cache/healthmetric-downloads).
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
@@ -21,12 +21,12 @@ case ${1-} in
   debian:12) suite=bookworm ;;
   debian:13) suite=trixie ;;
   '') refuse "name a system, debian:12 or debian:13, and a command" ;;
-  *) refuse "there is no system '$1' for it; there are debian:12 and debian:13" ;;
+  *) refuse "invalid system '$1': expected debian:12 or debian:13" ;;
 esac
 shift
 if (($# == 0)); then refuse "name a command to run there"; fi
 if ((EUID != 0)); then
-  echo "fresh-root: only root can make one" >&2
+  echo "fresh-root: must be run as root" >&2
   exit 1
 fi
 if ! command -v debootstrap > /dev/null; then
@@ -91,20 +91,20 @@ make_root() {
     "$suite" "$root" ${mirror:+"$mirror"} > "$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
-    echo "fresh-root: debootstrap failed; what it said is above" >&2
+    echo "fresh-root: debootstrap failed; its output is above" >&2
     exit 1
   fi
   rm -f "$log"
   write_sources "$mirror" "$security"
   copy_configuration
-  # Nothing in it outlives the run, so nothing need reach the disk.
+  # It is removed after the run, so nothing needs to be synced to the disk.
   echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
   cp --link --no-clobber -- "$downloads/$suite"/*.deb "$root/var/cache/apt/archives/" 2> /dev/null || true
   mkdir -p "$root/var/cache/pip" "$root/var/cache/npm"
   git clone --quiet --no-hardlinks "file://$PWD" "$root$clone"
 }
 
-# Names and values of what pip, npm and their TLS are told by variables.
+# Prints the environment variables for pip, npm and their TLS.
 environment() {
   local name
   echo "HOME=/root"
@@ -140,7 +140,7 @@ enter() {
 }
 
 if [[ $(git status --porcelain --untracked-files=no) ]]; then
-  echo "fresh-root: what is not committed is not in the clone" >&2
+  echo "fresh-root: uncommitted changes are not in the clone" >&2
 fi
 SECONDS=0
 make_root

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them, two at a time, from the seeds in tests/fuzz/corpus and from
-# what earlier runs found in build/fuzz/corpus. A finding is kept in build/fuzz/findings.
+# what earlier runs found in build/fuzz/corpus. Findings are kept in build/fuzz/findings.
 #
 #   scripts/fuzz.sh [--seconds N] [TARGET]...     N for each target (default 10); default: all targets
 set -euo pipefail
@@ -15,13 +15,13 @@ targets=()
 while (($# > 0)); do
   case $1 in
     --seconds)
-      if ! [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]]; then refuse "--seconds needs a whole number from 1 to 999999"; fi
+      if ! [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]]; then refuse "--seconds requires a whole number from 1 to 999999"; fi
       seconds=$2
       shift
       ;;
-    -*) refuse "there is no option '$1'" ;;
+    -*) refuse "unknown option '$1'" ;;
     *)
-      if [[ " ${all_targets[*]} " != *" $1 "* ]]; then refuse "there is no target '$1'; there are ${all_targets[*]}"; fi
+      if [[ " ${all_targets[*]} " != *" $1 "* ]]; then refuse "unknown target '$1': expected ${all_targets[*]}"; fi
       targets+=("$1")
       ;;
   esac

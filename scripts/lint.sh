@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Looks for defects: scripts/include_map.py says which folder may include which, clang-tidy reads the
-# programs' sources, shellcheck the shell scripts, and scripts/lint-workflows.sh the workflows.
+# Checks the sources: scripts/include_map.py the includes, clang-tidy the programs, shellcheck the shell
+# scripts, and scripts/lint-workflows.sh the workflows.
 #
-#   scripts/lint.sh [PRESET]     whose compile commands to use (default: release)
+#   scripts/lint.sh [PRESET]     the preset with the compile commands (default: release)
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-if (($# > 1)); then refuse "it takes one preset, not $#"; fi
+if (($# > 1)); then refuse "expected one preset, not $#"; fi
 preset=${1:-release}
-if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "there is no preset '$preset'"; fi
+if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "invalid preset '$preset'"; fi
 
 /usr/bin/python3 scripts/include_map.py > /dev/null
 

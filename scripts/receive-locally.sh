@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
-# Does on this machine what the data-receiver workflow does on GitHub: clone, receive, commit, push.
-# The local GitHub calls it as its runner, with the variables Actions would set.
+# Does the work of the data-receiver workflow on this machine: clone, receive, commit, push. The local
+# GitHub calls it as its runner, with the variables that Actions would set.
 #
 #   scripts/receive-locally.sh RECEIVER WORK-DIRECTORY
 #
-# In WORK-DIRECTORY it leaves the clone, with receiver.log in it, and summary.md. It runs again over
-# what an earlier run left there.
+# WORK-DIRECTORY then has the clone, with receiver.log in it, and summary.md. It can be used again.
 set -euo pipefail
 
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
-if (($# != 2)); then refuse "name the receiver program and a directory to work in"; fi
+if (($# != 2)); then refuse "expected the receiver program and a working directory"; fi
 receiver=$(realpath -- "$1")
 work=$(realpath -- "$2")
-source=${GITHUB_REPO_DIR:?"the bare repository that stands for the one on GitHub"}
+source=${GITHUB_REPO_DIR:?"set it to the bare repository"}
 scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
 
 # A batch for the default branch names none.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the README's two set-up commands, ./scripts/demo.sh and ./scripts/test.sh, each from a fresh clone in
-# a fresh root, as somebody would who has just found the project. Prints what each took and counted, and
-# keeps the whole output in build/systems/.
+# Runs the README's two set-up commands, ./scripts/demo.sh and ./scripts/test.sh, each in a new clone on a
+# new system, as on a machine without the dependencies. Prints the time and the counts of each, and keeps
+# the whole output in build/systems/.
 #
 #   scripts/test-systems.sh [SYSTEM]...     debian:12, debian:13 (default: both)
 set -euo pipefail
@@ -12,7 +12,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 systems=("$@")
 for system in "$@"; do
-  if ! [[ $system =~ ^debian:(12|13)$ ]]; then refuse "there is no system '$system' for it; there are debian:12 and debian:13"; fi
+  if ! [[ $system =~ ^debian:(12|13)$ ]]; then refuse "invalid system '$system': expected debian:12 or debian:13"; fi
 done
 if ((${#systems[@]} == 0)); then systems=(debian:12 debian:13); fi
 logs=build/systems

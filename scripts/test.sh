@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests; installs what is missing for that. In the end it says which tests
+# Builds everything and runs all tests; installs missing packages first. At the end it prints which tests
 # were skipped, and why, and how many passed and failed.
 #
 #   scripts/test.sh [--long] [--preset NAME]
 #
-#   --long          also the tests that take minutes
+#   --long          also run the tests that take minutes
 #   --preset NAME   release (the default), debug or asan
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
@@ -19,11 +19,11 @@ while (($# > 0)); do
   case $1 in
     --long) HEALTHMETRIC_LONG=1 selection=() ;;
     --preset)
-      if [[ -z ${2-} ]]; then refuse "--preset needs a name"; fi
+      if [[ -z ${2-} ]]; then refuse "--preset requires a name"; fi
       preset=$2
       shift
       ;;
-    *) refuse "there is no option '$1'" ;;
+    *) refuse "unknown option '$1'" ;;
   esac
   shift
 done

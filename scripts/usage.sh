@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# For the other scripts to source: the comment at the head of a script is its help.
+# Sourced by the other scripts: the comment at the top of a script is its help.
 
-# help_if_asked WORDS...: shows the help and ends, where one of the words asks for it.
+# help_if_asked WORDS...: prints the help and exits if one of the words is -h or --help.
 help_if_asked() {
   local word
   for word in "$@"; do
@@ -12,8 +12,8 @@ help_if_asked() {
   done
 }
 
-# refuse WHAT: for words that cannot be meant.
+# refuse MESSAGE: exits because of an invalid command line.
 refuse() {
-  echo "${0##*/}: $1 (--help tells how to use it)" >&2
+  echo "${0##*/}: $1 (see --help)" >&2
   exit 2
 }

@@ -1,7 +1,7 @@
-"""What the event that started a run asks for.
+"""Reads what the event that started a run requests.
 
-Read from the file that Actions leaves, never through an expression or a shell: a batch's name, a
-branch's name and every other value in it come from whoever may send events.
+The values come from the file that Actions writes, never from an expression or a shell: the names of
+batches and branches, and every other value in it, are written by whoever may send events.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ MAX_BRANCH_CHARACTERS = 255
 
 
 class BadEvent(RuntimeError):
-    """The event asks for what cannot be done."""
+    """The event requests something invalid."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     branch: str
-    """Without refs/heads/. Whether there is such a branch, git will tell."""
+    """Without refs/heads/. It may not exist; git reports that."""
     dry_run: bool = False
     verbose: bool = False
     retry_rejected: bool = False
@@ -37,14 +37,14 @@ def read_event(environment: Mapping[str, str]) -> Wanted:
 
 
 def _branch(event: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Of the batch where the sender named it, else of the event."""
+    """The branch that the sender named, else that of the event."""
     named = _object(event, "client_payload").get("ref")
     ref = environment["GITHUB_REF"] if named in (None, "") else named
     if not isinstance(ref, str) or len(ref) > MAX_BRANCH_CHARACTERS or not ref.isprintable():
         raise BadEvent(f"client_payload.ref is not a valid branch name: {ascii(ref)[:100]}")
     branch = ref.removeprefix(BRANCHES)
     if not branch or branch.startswith("refs/"):
-        raise BadEvent(f"{ref} is not a branch: batches are received on branches only")
+        raise BadEvent(f"{ref} is not a branch: batches can only be received on branches")
     return branch
 
 
@@ -54,5 +54,5 @@ def _object(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _is_set(inputs: Mapping[str, Any], name: str) -> bool:
-    """Inputs arrive as text, or as booleans through newer ways."""
+    """Inputs are strings, or booleans in newer versions of Actions."""
     return inputs.get(name) in (True, "true")

@@ -1,4 +1,4 @@
-"""How a run shows what became of the batches: annotations, the step's summary, a commit comment."""
+"""Shows the result of a run: annotations, the step's summary, a commit comment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMENT_TIMEOUT_S = 60
 
 @contextmanager
 def commands_stopped() -> Iterator[None]:
-    """Names from payloads reach the log; none of them may be taken for a workflow command."""
+    """Names from payloads are logged; none of them may be taken for a workflow command."""
     resume = secrets.token_hex(16)
     print(f"::stop-commands::{resume}", flush=True)
     try:
@@ -40,7 +40,7 @@ def annotate(result: Mapping[str, Any]) -> None:
         reason = (batch["reason"] or "")[:MAX_REASON_CHARACTERS]
         _command("error", "Batch rejected", f"{label_of(batch)}: {reason}")
     if more := len(rejected[MAX_ANNOTATIONS - 1:]):
-        _command("error", "Batches rejected", f"{more} more; the summary lists them")
+        _command("error", "Batches rejected", f"{more} more; see the summary of the run")
 
 
 def warn(title: str, text: str) -> None:
@@ -54,7 +54,7 @@ def write_step_summary(result: dict[str, Any], environment: Mapping[str, str]) -
 
 
 def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """On the last commit that stored a batch, if one did. A comment that fails fails no run."""
+    """Comments on the last commit that stored a batch, if any. The run does not fail if the comment does."""
     stored = [batch["commit"] for batch in result["batches"]
               if batch["status"] == "stored" and batch["commit"]]
     token = environment.get("GH_TOKEN")
@@ -64,7 +64,7 @@ def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
                                        _commits_url(environment))
     url = (f"{environment['GITHUB_API_URL']}/repos/{environment['GITHUB_REPOSITORY']}"
            f"/commits/{stored[-1]}/comments")
-    # gh takes the one variable for github.com, the other for every other host.
+    # gh reads GH_TOKEN for github.com, and GH_ENTERPRISE_TOKEN for every other host.
     told = {**os.environ, "GH_TOKEN": token, "GH_ENTERPRISE_TOKEN": token,
             "GH_HOST": urlsplit(environment["GITHUB_SERVER_URL"]).netloc}
     try:
@@ -72,9 +72,9 @@ def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
                        input=json.dumps({"body": markdown}).encode(), env=told, check=True,
                        capture_output=True, timeout=COMMENT_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
-        warn("No comment on the commit", error.stderr.decode(errors="replace"))
+        warn("Cannot comment on the commit", error.stderr.decode(errors="replace"))
     except (OSError, subprocess.TimeoutExpired) as error:
-        warn("No comment on the commit", str(error))
+        warn("Cannot comment on the commit", str(error))
 
 
 def _commits_url(environment: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What the receiver's report asks of git: for each batch, files to add and payloads to drop."""
+"""Turns the receiver's report into changes for git: files to add and payloads to remove, by batch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_CHANGE = ("waiting", "verified")
 
 
 class BadReport(RuntimeError):
-    """The report and what lies in the storage do not fit together."""
+    """The report does not match the files in the storage."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class BatchChange:
 
     message: str
     files: dict[str, str | None] = field(default_factory=dict)
-    """Each with the blob id that the receiver recorded, None where it recorded none."""
+    """Each with the blob ID that the receiver recorded, or None."""
     removed: list[str] = field(default_factory=list)
     batch: BatchReport | None = None
-    """None when the commit is about no batch."""
+    """None for a commit that does not belong to a batch."""
     records: frozenset[str] = frozenset()
-    """Of an earlier rejection: what this commit may replace."""
+    """The files of an earlier rejection that this commit may replace."""
 
 
 def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange]:
@@ -43,13 +43,13 @@ def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange
 
 
 def changes_something(batch: BatchReport) -> bool:
-    """A rejected batch that could not be set aside stays where it is, for a person to look at."""
+    """False for a rejected batch whose payload could not be moved to rejected/."""
     stays = batch["status"] == "rejected" and not batch["rejected"]
     return batch["status"] not in NO_CHANGE and not stays
 
 
 def label_of(batch: BatchReport) -> str:
-    """Names the batch on one line, in characters that mean nothing to git, GitHub or a log."""
+    """The batch's name on one line, without characters that are special to git, GitHub or a log."""
     named = batch["batch_id"] or Path(batch["payloads"][0]).name
     return re.sub(r"[^A-Za-z0-9._-]", "_", named)[:200]
 
@@ -67,7 +67,7 @@ def _batch_change(batch: BatchReport, storage: Path) -> BatchChange:
     elif status == "repeated":
         title = f"Remove repeated batch {label}"
     else:
-        raise BadReport(f"batch {label} has the unknown status {status!r}")
+        raise BadReport(f"batch {label} has an unknown status: {status!r}")
     removed = [path for path in batch["payloads"] if not (storage / _safe(path)).exists()]
     return BatchChange(title, files, removed, batch)
 

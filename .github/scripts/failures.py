@@ -1,15 +1,15 @@
-"""Why a run ends before its work is done. What waits then still waits on the branch."""
+"""The errors that end a run early. Payloads that were not stored stay on the branch."""
 
 from __future__ import annotations
 
 
 class RemoteFailure(RuntimeError):
-    """The remote cannot be reached, refuses everything, or is always ahead of us."""
+    """The remote cannot be reached, refuses everything, or moves faster than pushes can follow."""
 
 
 class LocalFailure(RuntimeError):
-    """Something here is not as it must be; nothing more was pushed."""
+    """A local error; nothing more was pushed."""
 
 
 class GitError(RuntimeError):
-    """A git command that failed, with git's own words."""
+    """A git command failed; has git's own message."""

@@ -1,4 +1,4 @@
-"""A git command that stays, to be asked again and again: a process costs more than an answer."""
+"""A git process that answers many requests: starting one for each would be slower."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from git_words import words_of
 
 
 class GitDialogue:
-    """Answers each request with a line, and for some with more behind it."""
+    """Answers each request with a line, and some with data after it."""
 
     def __init__(self, git: Sequence[str], arguments: Sequence[str],
                  environment: Mapping[str, str]) -> None:
@@ -46,21 +46,21 @@ class GitDialogue:
         return answer.split()
 
     def size_of(self, object_id: bytes, kind: bytes) -> int:
-        """Asks `cat-file --batch` for an object, whose bytes and one line end stand behind the line."""
+        """Requests an object from `cat-file --batch`; its bytes and a line end follow the line."""
         answer = self.ask(object_id + b"\n")
         if answer[1:2] != [kind]:
             raise GitError(f"cannot read {kind.decode()} {object_id.decode()}")
         return int(answer[2])
 
     def read(self, size: int) -> bytes:
-        """Exactly so much of what stands behind the line."""
+        """Exactly `size` bytes of the data after the line."""
         block = self._answers.read(size)
         if len(block) < size:
             raise self._ended()
         return block
 
     def _ended(self) -> GitError:
-        """Before it answered, or in the middle of an answer."""
+        """The error for a process that ended before or in the middle of an answer."""
         self._process.wait()
         self._said.seek(0)
         return GitError(f"{self._name}: {words_of(self._said.read())}")

@@ -1,8 +1,7 @@
-"""The few git operations that storing a batch needs, each one call of git plumbing.
+"""The git operations needed to store a batch, each one call of a plumbing command.
 
-`git add` and `git checkout` are not among them: they obey .gitignore, line ending and filter
-attributes, and so would drop or change data. Names travel NUL-separated or quoted; nothing is
-ever passed through a shell.
+`git add` and `git checkout` are not used: they apply .gitignore, line-ending and filter attributes, and
+so could omit or change data. Names are passed NUL-separated or quoted, and never through a shell.
 """
 
 from __future__ import annotations
@@ -48,9 +47,9 @@ class Change:
 
 class PushState(Enum):
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # by the server, for a reason that will not pass
-    DENIED = "denied"  # whatever it was: we may not push
-    FAILED = "failed"  # no answer came, or one that says nothing about what was pushed
+    REFUSED = "refused"  # permanently, by the server
+    DENIED = "denied"  # no permission to push
+    FAILED = "failed"  # no answer, or a temporary failure
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,13 @@ class PushAnswer:
 class Clone:
     """A clone whose own index, work tree and branches stay as they are.
 
-    Trees are built from trees, so a person's unfinished work in the same clone, a sparse checkout or
-    an old branch change nothing. git is shown no index: many of its commands would read one without
-    need, and in it stands everything that is stored.
+    Trees are built from trees, so unfinished work in the same clone, a sparse checkout or an old branch do
+    not matter. git gets no index: many commands would read one needlessly, and it lists all stored files.
     """
 
     def __init__(self, directory: Path, silence_s: int = SILENCE_S) -> None:
-        """A connection on which nothing moves for `silence_s` is given up, and a server that says
-        nothing for a few times as long."""
+        """`silence_s`: how long a connection may transfer nothing. A server that prints nothing for a few times
+        as long is given up, too."""
         self._directory, self._silence_s = directory, silence_s
         self._environment = dict(os.environ, LC_ALL="C", GIT_TERMINAL_PROMPT="0")
         self._bound_silence(silence_s)
@@ -100,7 +98,7 @@ class Clone:
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
-        """Into a partial clone, with one request; left alone, git makes one for each blob."""
+        """Fetches them into a partial clone with one request; git itself would make one for each blob."""
         missing = set(blobs) - self._fetched_blobs
         if not missing or not self._is_partial(remote):
             return
@@ -113,7 +111,7 @@ class Clone:
         self._fetched_blobs |= missing
 
     def latest_changes(self, tip: str, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
-        """By path, the last commit on the branch that gave it another content, and its time."""
+        """By path, the last commit on the branch that changed its content, and the commit's time."""
         wanted, latest = set(paths), dict[str, tuple[str, int]]()
         command = [*self._command(), "--literal-pathspecs", "log", "--first-parent", "-m", "-z",
                    "--no-renames", "--name-only", "--format=%x01%H %ct", "--end-of-options", tip,
@@ -138,7 +136,7 @@ class Clone:
         return latest
 
     def shallow_commits(self) -> set[str]:
-        """Those whose parents this clone does not have."""
+        """The commits whose parents this clone does not have."""
         file = self._directory / self._text("rev-parse", "--git-path", "shallow")
         return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
 
@@ -146,7 +144,7 @@ class Clone:
         self._fetch("--no-tags", "--no-write-fetch-head", f"--deepen={commits}", "--", remote, tip)
 
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
-        """Those that lie directly in the given directories of `commit`."""
+        """The files directly in the given directories of `commit`."""
         listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
         entries = []
         for record in _records(listing):
@@ -160,7 +158,7 @@ class Clone:
         return self._git("cat-file", "blob", blob)
 
     def copy_blobs(self, targets: Mapping[Path, str]) -> None:
-        """Writes each blob to its path byte for byte, which a checkout does not promise."""
+        """Writes each blob to its path byte for byte, which a checkout does not guarantee."""
         with self._dialogue("cat-file", "--batch") as reader:
             for target, blob in targets.items():
                 size = reader.size_of(blob.encode(), b"blob")
@@ -171,12 +169,12 @@ class Clone:
                 reader.read(1)
 
     def store_files(self, files: list[Path]) -> list[str]:
-        """Makes a blob of each file as it is and returns the blob ids in the same order."""
+        """Makes a blob of each file, unchanged, and returns the blob IDs in the same order."""
         names = b"".join(_c_quoted(os.fsencode(file)) + b"\n" for file in files)
         return self._text("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
 
     def names_taken(self, paths: Iterable[str]) -> set[str]:
-        """Those that an index takes. What git has for its own on some system, like git~1, it skips."""
+        """The paths that git accepts into an index. It refuses names reserved on some system, such as git~1."""
         with room_in(self.git_dir) as room:
             index = {"GIT_INDEX_FILE": str(room.path / "index")}
             records = "".join(f"{REGULAR_FILE} {EMPTY_BLOB}\t{path}\0" for path in paths)
@@ -224,7 +222,7 @@ class Clone:
         return PushAnswer(PushState.FAILED, words_of(pushed.stderr))
 
     def _bound_silence(self, seconds: int) -> None:
-        """In what git takes for that, by HTTP and by SSH; what is set already has precedence."""
+        """Sets git's limits for HTTP and SSH; values already set take precedence."""
         self._environment.setdefault("GIT_HTTP_LOW_SPEED_LIMIT", "1")
         self._environment.setdefault("GIT_HTTP_LOW_SPEED_TIME", str(seconds))
         own_ssh = self._environment.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
@@ -253,7 +251,7 @@ class Clone:
                 "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
 
     def _command(self) -> list[str]:
-        # A hook of the clone (Git LFS installs one) has no say in how data is stored, and no time.
+        # Hooks of the clone (Git LFS installs one) are not run.
         return ["git", "-C", str(self._directory),
                 "-c", "gc.auto=0", "-c", "maintenance.auto=false",
                 "-c", "index.sparse=false", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
@@ -274,7 +272,7 @@ class Clone:
         self._from_server("fetch", "--quiet", "--progress", *arguments, given=given, before=before)
 
     def _on_branch(self, remote: str, ref: str) -> str:
-        """The commit that is there now."""
+        """The branch's current commit."""
         return os.fsdecode(self._from_server("ls-remote", "--", remote, ref)).partition("\t")[0]
 
     def _from_server(self, command: str, *arguments: str, given: bytes = b"",
@@ -307,5 +305,5 @@ def _streamed_records(output: IO[bytes]) -> Iterator[str]:
 
 
 def _c_quoted(name: bytes) -> bytes:
-    """The name as git reads it from a line: `hash-object --stdin-paths` knows no NUL separation."""
+    """The name quoted for `hash-object --stdin-paths`, which cannot read NUL-separated names."""
     return b'"' + re.sub(rb"[^\w ./~-]", lambda odd: b"\\%03o" % odd[0][0], name) + b'"'

@@ -1,7 +1,7 @@
-"""Changes some files of a tree, at a cost that follows the change.
+"""Changes some files of a git tree, at a cost proportional to the change.
 
-An index lists every file there is, and is read and written whole. Here only the directories that
-the change touches are; whatever else lies in them keeps its name, its mode and its object.
+An index lists all files, and is read and written as a whole. Here only the directories that contain
+changes are read and written; their other entries keep name, mode and object.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from git_dialogue import GitDialogue
 REGULAR_FILE = "100644"
 DIRECTORY = b"40000"
 KINDS = {DIRECTORY: b"tree", b"160000": b"commit"}
-"""By mode. Of any other, an entry is a blob."""
+"""By mode. An entry with any other mode is a blob."""
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
 Directory = dict[bytes, Entry]
 Changes = dict[bytes, bytes | None]
-"""By path: a blob, or None for a file that goes."""
+"""By path: a blob, or None for a file to remove."""
 
 
 class TreeEditor:
@@ -39,10 +39,9 @@ class TreeEditor:
         self._reader, self._writer = reader, writer
 
     def changed(self, tree: str, files: Mapping[str, str | None]) -> str:
-        """The tree with these files, each of a blob, and without those of None.
+        """The tree with these files added, or removed where the blob is None.
 
-        As in an index, what is added takes the place of what is in its way: a file of a directory,
-        a directory of a file.
+        As in an index, a file that is added replaces a directory of that name, and a directory a file.
         """
         changes = {os.fsencode(path): blob and blob.encode() for path, blob in files.items()}
         return (self._changed(tree.encode(), changes) or self._write({})).decode()

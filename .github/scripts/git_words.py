@@ -1,4 +1,4 @@
-"""What git and the server behind it say when something did not work, read for what it means."""
+"""Interprets the error messages of git and of the server."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 
 from shown_text import on_one_line
 
-# The server would not take these commits. "[rejected]" without "remote" is git's own word for a
-# branch that has moved.
+# The server refused these commits. "[rejected]" without "remote" comes from git itself: the branch
+# has moved.
 _REFUSED = re.compile(rb"^!\t[^\t]*\t\[remote rejected\] \((.*)\)$", re.MULTILINE)
 _TOO_LARGE_FOR_HTTP = re.compile(rb"RPC failed; HTTP 413.*")
-# Says nothing about the commits: the same push may be taken a moment later.
+# Temporary: the same push may be accepted a moment later.
 _PASSING = re.compile("cannot lock ref|failed to update ref|incorrect old value|"
                       "internal server error|timeout|timed out", re.IGNORECASE)
 
-# Whoever we are to the server may not push, and trying again makes nobody else of us.
+# Authentication or permission: trying again does not help.
 _DENIED = re.compile(r"(?:returned error:|HTTP) 4(?!08|13|29)\d\d|Authentication failed|denied|"
                      r"could not read (?:Username|Password)|read[ -]only|repository\b.*\bnot found",
                      re.IGNORECASE)
@@ -22,11 +22,11 @@ _DENIED = re.compile(r"(?:returned error:|HTTP) 4(?!08|13|29)\d\d|Authentication
 
 def words_of(stderr: bytes) -> str:
     """On one line."""
-    return on_one_line(_text_of(stderr)) or "failed without a word"
+    return on_one_line(_text_of(stderr)) or "failed without an error message"
 
 
 def refusal_in(report: bytes, stderr: bytes) -> str | None:
-    """Why the server refused a push for good, in its own words and on one line; else None.
+    """The server's reason for refusing a push permanently, on one line; else None.
 
     `report` is what `git push --porcelain` prints.
     """
@@ -40,7 +40,7 @@ def refusal_in(report: bytes, stderr: bytes) -> str | None:
 
 
 def denial_in(stderr: bytes) -> str | None:
-    """What git says of a push that was not even looked at, for want of the right to; else None."""
+    """git's message if the server denied access before looking at the push; else None."""
     text = _text_of(stderr)
     return on_one_line(text) if _DENIED.search(text) and not _PASSING.search(text) else None
 

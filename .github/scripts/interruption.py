@@ -1,11 +1,11 @@
-"""Ctrl-C ends a script with 130, SIGTERM and SIGHUP with 143, whenever they come and without a traceback.
+"""Ends a script with status 130 at Ctrl-C, and with 143 at SIGTERM and SIGHUP, without a traceback.
 
-Imported for what it does, before everything else: Python raises KeyboardInterrupt wherever it stands,
-in an import, too, and contexts clean up behind it; only what is shown of it is decided here. So even
-the imports of this module come after that.
+This module is imported first, for its side effects: Python raises KeyboardInterrupt anywhere, also in an
+import, and context managers clean up; only what is printed is changed here. So even the imports of this
+module come after that.
 
-A context that is interrupted while it begins or ends cleans nothing up. So what must not outlive the
-script is named to `at_the_end`.
+A context manager that is interrupted while it is entered or left does not clean up. What must be removed
+in any case is registered with `at_the_end`.
 """
 
 import sys
@@ -31,8 +31,8 @@ _last_calls: "list[Callable[[], None]]" = []
 
 
 def go_on_ending(failure: BaseException) -> None:
-    """Raises the interruption in the middle of which `failure` came up, if there was one: closing what a signal
-    has left half closed fails, and Python then raises that instead."""
+    """Raises the interruption that led to `failure`, if any: after a signal, closing a file may fail, and Python
+    then raises that error instead."""
     cause = failure.__context__
     while cause is not None:
         if isinstance(cause, (KeyboardInterrupt, SystemExit)):
@@ -41,7 +41,7 @@ def go_on_ending(failure: BaseException) -> None:
 
 
 def at_the_end(call: "Callable[[], None]") -> None:
-    """Calls it once when the script ends, also by a signal; a further signal does not interrupt it."""
+    """Registers a function to call once when the script ends, also by a signal. Signals do not interrupt it."""
     _last_calls.append(call)
 
 
@@ -54,7 +54,7 @@ def _make_last_calls() -> None:
 
 
 def _show_where_nothing_can_be_raised(told: "sys.UnraisableHookArgs") -> None:
-    """In a destructor, for one, Python would print it and go on."""
+    """Python would only print an exception in a destructor and continue."""
     if issubclass(told.exc_type, (KeyboardInterrupt, SystemExit)):
         _make_last_calls()
         os._exit(INTERRUPTED if issubclass(told.exc_type, KeyboardInterrupt) else TERMINATED)

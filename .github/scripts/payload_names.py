@@ -1,4 +1,4 @@
-"""What the name of a payload tells; docs/payload-format.md has the form."""
+"""Parses the names of payloads; docs/payload-format.md has their form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PART = re.compile(rf"(?:.*/)?({BATCH_ID})\.part-(\d{{4,6}})(-last)?\.json", re.
 
 
 def batches_in_parts(paths: Iterable[str]) -> dict[str, list[str]]:
-    """The batches that come in more than one payload, each with those of its payloads that are there."""
+    """The batches in several parts, each with the paths of its parts in `paths`."""
     batches = defaultdict(list)
     for path in paths:
         if found := _PART.fullmatch(path):
@@ -20,7 +20,7 @@ def batches_in_parts(paths: Iterable[str]) -> dict[str, list[str]]:
 
 
 def are_all_parts(paths: Iterable[str]) -> bool:
-    """Whether none is missing of the batch that these are parts of."""
+    """Whether these parts of a batch are all of them."""
     found = [_PART.fullmatch(path) for path in paths]
     numbers = {int(each[2]) for each in found if each}
     last = [int(each[2]) for each in found if each and each[3]]

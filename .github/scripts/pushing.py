@@ -1,8 +1,8 @@
-"""Brings commits to the remote branch: in pushes of a bounded size, and around what is refused.
+"""Pushes commits to the remote branch, in pushes of a bounded size, and finds the commit that is refused.
 
-A server refuses a push as a whole, while often one batch is the cause: a file holds what looks like
-a secret, is too large, or breaks a rule. So what was refused is pushed again in halves until one
-commit is left. Commits before it have then arrived; those behind it cannot, for they are built on it.
+A server refuses a push as a whole, but often because of one batch: a file contains what looks like a
+secret, is too large, or breaks a rule. So a push that was refused is repeated in halves until one commit is
+left. The commits before it have then been pushed; those after it cannot be, as they are built on it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from receiving import BatchCommit
 
 class Ended(Enum):
     COMPLETE = "complete"
-    REFUSED = "refused"  # the first commit that has not arrived, with the server's words
-    OVERTAKEN = "overtaken"  # somebody else moved the branch
-    UNANSWERED = "unanswered"  # nobody did, and yet the push did not get through
+    REFUSED = "refused"  # the first commit that was not pushed; `words` has the server's message
+    OVERTAKEN = "overtaken"  # the branch was moved by someone else
+    UNANSWERED = "unanswered"  # the branch did not move, and the push failed
 
 
 @dataclass
 class Push:
-    """One attempt to bring a chain of commits to a branch.
+    """One attempt to push a chain of commits to a branch.
 
-    `arrived` are those that are there, whatever became of the others. Who may not push learns it from
-    a RemoteFailure at once.
+    `arrived` are the commits that were pushed, whatever the result. Without permission to push, raises
+    RemoteFailure at once.
     """
 
     clone: Clone
@@ -47,7 +47,7 @@ class Push:
         return Ended.COMPLETE
 
     def _push(self, commits: Sequence[BatchCommit]) -> Ended:
-        """Narrows down to the first commit that is refused."""
+        """Finds the first commit that is refused, by bisection."""
         ended = self._push_whole(commits)
         if ended is not Ended.REFUSED or len(commits) == 1:
             return ended
@@ -67,7 +67,7 @@ class Push:
                 if tip == self.tip:
                     refused = answer.state is PushState.REFUSED
                     return Ended.REFUSED if refused else Ended.UNANSWERED
-                if tip != last:  # else the push arrived, and only its answer was lost
+                if tip != last:  # else the push succeeded, and only its answer was lost
                     return Ended.OVERTAKEN
             self.tip = last
         self.arrived += commits
@@ -75,7 +75,7 @@ class Push:
 
 
 def groups(commits: Sequence[BatchCommit], limit_bytes: int) -> Iterator[list[BatchCommit]]:
-    """In order, each of at most `limit_bytes`, or of one commit that is larger by itself."""
+    """In order, each of at most `limit_bytes`, or of a single larger commit."""
     group: list[BatchCommit] = []
     size = 0
     for commit in commits:

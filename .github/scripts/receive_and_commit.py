@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""Unpacks the payloads that wait on a branch and pushes one commit a batch.
+"""Unpacks the payloads on a branch and pushes one commit for each batch.
 
-Run in any clone of the repository, by the workflow and by hand alike. Python, not bash: names with
-any character, JSON, and a retry loop read better, and it costs 40 ms more.
+Runs in any clone of the repository, in the workflow or by hand.
 
-When the push loses a race everything starts again from the new tip; the receiver is idempotent. The
-race is told by the tip having moved, not by git's wording. Where it has not, whoever may not push ends
-at once, and other trouble is tried again. A batch that the remote refuses – its
-files hold what looks like a secret, break a rule, are too large – is rejected with the remote's
-words, and the others go on.
+When a push loses a race, everything starts again from the new tip; the receiver is idempotent. A race is
+recognized by the tip having moved, not by git's messages. If the tip has not moved, a missing permission
+ends the run, and other failures are retried. A batch that the remote refuses, because a file contains what
+looks like a secret, breaks a rule or is too large, is rejected with the remote's message, and the other
+batches are pushed.
 
 The commits carry no "[skip ci]": a push made with an Actions GITHUB_TOKEN starts no runs, and one
 made with another token starts a single run that finds nothing to do.
 
-Exit status: 0 all done, 2 an option that cannot be meant, 4 something was rejected (the rest is
-stored), 10 a local failure, 7 the remote could not be reached or refused. After 7 and 10 what was not
-stored still waits on the branch.
+Exit status: 0 success, 2 invalid option, 4 a batch was rejected (the others are stored), 7 the remote
+could not be reached or refused the push, 10 a local failure. After 7 and 10, payloads that were not stored
+are still on the branch.
 """
 
 from __future__ import annotations
@@ -70,37 +69,37 @@ def main() -> int:
     except OSError as failure:
         interruption.go_on_ending(failure)
         result.fail(LOCAL_FAILURE, failure)
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes what is left when it ends
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes it at exit
         print_failure(result)
     return result.status
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Unpack the payloads that wait on a branch and push one commit a batch.",
-        epilog="What follows -- goes to the receiver.")
+        description="Unpack the payloads on a branch and push one commit for each batch.",
+        epilog="Arguments after -- are passed to the receiver.")
     parser.add_argument("--receiver", type=Path, default=DEFAULT_RECEIVER, metavar="PATH")
     parser.add_argument("--remote", default="origin")
     parser.add_argument("--branch", help="default: the branch checked out in this clone")
     parser.add_argument("--attempts", type=number_up_to(MAX_ATTEMPTS), default=10, metavar="N",
-                        help="how often to start before giving up when pushes lose races (default 10)")
+                        help="give up after N pushes in a row that lost a race or failed (default 10)")
     parser.add_argument("--timeout", type=number_up_to(MAX_TIMEOUT_S), default=SILENCE_S,
                         metavar="SECONDS",
-                        help="give up a connection on which nothing moves for so long, and a server "
-                             "that says nothing for five times as long (default 180)")
+                        help="give up a connection that transfers nothing for this long, and a server "
+                             "that prints nothing for five times as long (default 180)")
     parser.add_argument("--push-limit", type=number_up_to(MAX_PUSH_BYTES), default=PUSH_LIMIT_BYTES,
                         metavar="BYTES",
-                        help="begin another push before one carries more (default 1 GiB)")
+                        help="maximum size of one push; more is split (default 1 GiB)")
     parser.add_argument("--log-file", type=Path, default=Path("receiver.log"), metavar="FILE",
                         help="the receiver's log (default receiver.log)")
     parser.add_argument("--summary-markdown", type=Path, metavar="FILE",
-                        help="write a summary for people here")
+                        help="write a summary of the run to FILE, as Markdown")
     parser.add_argument("--result-json", type=Path, metavar="FILE",
-                        help="write what became of each batch here")
+                        help="write the result of each batch to FILE")
     parser.add_argument("--receipts", type=Path, metavar="DIR",
-                        help="copy the summaries of the batches that were pushed there")
+                        help="copy the summaries of the pushed batches to DIR")
     parser.add_argument("--retry-rejected", action="store_true",
-                        help="try what was rejected again")
+                        help="first move rejected payloads back into the inbox")
     parser.add_argument("--dry-run", action="store_true", help="do everything but the push")
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
     return parser.parse_args()
@@ -112,7 +111,7 @@ def number_up_to(most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if re.fullmatch("[0-9]{1,18}", text) and 1 <= int(text) <= most:
             return int(text)
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}: expected a whole number from 1 to {most}")
 
     return read
 
@@ -138,7 +137,7 @@ def print_failure(result: RunResult) -> None:
 
 
 class Run:
-    """Rounds of receiving and pushing, until nothing waits that can be dealt with."""
+    """Receives and pushes until nothing is left to do."""
 
     def __init__(self, clone: Clone, options: argparse.Namespace, result: RunResult) -> None:
         self._clone, self._options, self._result = clone, options, result
@@ -168,7 +167,7 @@ class Run:
             losses = 1 if push.arrived else losses + 1
             what = (f"{self._branch} moved while the batches were unpacked"
                     if ended is Ended.OVERTAKEN
-                    else f"the push to {self._branch} did not get through")
+                    else f"the push to {self._branch} failed")
             if losses >= self._options.attempts:
                 raise RemoteFailure(f"{what}, {losses} times in a row; giving up: {push.words}")
             self._say(f"{what}; starting again")
@@ -194,12 +193,12 @@ class Run:
             self._clone.copy_blobs({self._options.receipts / name: blob})
 
     def _refuse(self, commit: BatchCommit, words: str) -> None:
-        """The next round rejects the batch. Where that is refused, too, nothing will be taken."""
+        """Has the next round reject the batch. If that is refused, too, the run fails."""
         batch = commit.change.batch
         if batch is None or batch["status"] != "stored":
             raise RemoteFailure(f"the push was refused: {words}")
-        self._say(f"{self._options.remote} refuses {label_of(batch)}: {words}")
-        reason = f"the repository refuses it: {words}"
+        self._say(f"{self._options.remote} refused {label_of(batch)}: {words}")
+        reason = f"the repository refused it: {words}"
         self._refusals |= dict.fromkeys(batch["payloads"], reason)
 
     @staticmethod

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The step of a workflow that receives what waits: reads the event, has receive_and_commit.py do the
-work in this clone, and shows what became of it.
+"""The receiving step of the workflow: reads the event, runs receive_and_commit.py in this clone, and shows
+the result.
 
-Everything worth keeping goes to the folder given, or to receiver-results in RUNNER_TEMP: the
-receiver's log, the result, and the summary of each batch. Ends with the status of the work, so a
-rejected batch makes the run red after the good ones were committed.
+The receiver's log, the result and the summary of each batch are written to the folder given, by default
+to receiver-results in RUNNER_TEMP. The exit status is that of receive_and_commit.py, so a rejected batch
+makes the run fail after the good ones were committed.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ def main() -> int:
 def receive(wanted: Wanted, results: Path) -> dict[str, Any]:
     result = results / "result.json"
     result.unlink(missing_ok=True)
-    # The work needs no token: git has its own, and the receiver is to have none.
+    # git has a token of its own, and the receiver must not have any.
     environment = {name: value for name, value in os.environ.items() if name != "GH_TOKEN"}
     with actions_feedback.commands_stopped():
         status = run(command(wanted, results), environment)
     if not result.exists():
-        return failed(max(status, INTERNAL_ERROR), f"{WORK.name} ended with status {status}")
+        return failed(max(status, INTERNAL_ERROR), f"{WORK.name} exited with status {status}")
     return json.loads(result.read_text(encoding="utf-8"))
 
 
 def run(command: list[str | Path], environment: dict[str, str]) -> int:
-    """Who ends this script ends the work, too, and waits until it has cleaned up."""
+    """When this script is terminated, terminates the command too, and waits until it has cleaned up."""
     with subprocess.Popen(command, env=environment) as work:
         try:
             return work.wait()

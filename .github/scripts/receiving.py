@@ -1,14 +1,13 @@
-"""One round: the receiver unpacks what waits at a tip, and each batch becomes a commit on it.
+"""One round: the receiver unpacks the payloads at the tip of a branch, and each batch becomes a commit on it.
 
-The receiver works in a storage of its own inside the clone's git directory, laid out from the tip
-with what can wait there: payloads and trigger files. So nothing local survives into a commit, a
-person's work tree stays untouched, attributes convert nothing, and the cost follows the new work,
-however much is stored already.
+The receiver runs in a temporary storage folder inside the clone's git directory, which contains only the
+payloads and trigger files of the tip. So no local file gets into a commit, the work tree is not touched,
+attributes convert nothing, and the cost depends on the new work, not on how much is stored.
 
-What the receiver therefore cannot see, git knows: the new tree may only add the batch's files and
-remove its payloads. If it would replace anything, the receiver is shown the stored file and judges
-again: a receipt makes the batch a repeat, other bytes make it a rejected one. Whatever it would
-still replace then is refused.
+The receiver therefore does not see stored files, but git does: the new tree may only add the batch's files
+and remove its payloads. If it would replace a stored file, that file is added to the storage folder and
+the receiver runs again: a summary makes the batch a repeat, different content makes it a rejected one. If a
+file would still be replaced, the round fails.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from rooms import Room, room_in
 from storage_layout import INBOX, STORAGE, in_repository, may_wait
 
 ATTRIBUTES = ".gitattributes"
-"""In the storage: keeps git from rewriting what is stored when somebody checks it out."""
+"""In the storage folder: keeps git from converting stored files at a checkout."""
 OUR_ATTRIBUTES = Path(__file__).with_name("storage.gitattributes")
 ALL_DONE, SOME_REJECTED = 0, 4
 
@@ -46,7 +45,7 @@ class Receiver:
     retries_rejected: bool = False
 
     def run(self, room: Room, refusals: Mapping[str, str]) -> dict[str, Any]:
-        """`refusals` are payloads, below the storage, to reject; each with the reason."""
+        """`refusals`: the payloads to reject, as paths below the storage folder, with their reasons."""
         storage = room.path / STORAGE
         command = [self.program.absolute(), "--storage", storage, "--json",
                    "--git-blob-ids", "always", "--log-file", self.log_file, *self.options]
@@ -60,9 +59,9 @@ class Receiver:
                              pass_fds=[room.lock])
         if run.returncode not in (ALL_DONE, SOME_REJECTED):
             raise LocalFailure(
-                f"the receiver ended with status {run.returncode}; see {self.log_file}")
+                f"the receiver exited with status {run.returncode}: see {self.log_file}")
         if not run.stdout:
-            raise LocalFailure(f"the receiver ended with status {run.returncode} and no report")
+            raise LocalFailure(f"the receiver exited with status {run.returncode} and printed no report")
         return json.loads(run.stdout)
 
 
@@ -71,20 +70,20 @@ class BatchCommit:
     commit: str
     change: BatchChange
     new_bytes: int
-    """Of the files in it, before compression: at least what a push must carry."""
+    """The size of its files before compression."""
 
 
 @dataclass(frozen=True)
 class Round:
     tip: str
     commits: list[BatchCommit]
-    """Each the parent of the next."""
+    """Each is the parent of the next."""
     unchanged: list[BatchReport]
 
 
 def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
             refusals: Mapping[str, str]) -> Round:
-    """Runs the receiver on what waits at `tip`, until it has seen each stored file that matters."""
+    """Runs the receiver on the payloads at `tip`, again if it needs to see stored files."""
     waiting = waiting_at(clone, tip)
     late = None if receiver.retries_rejected else batches_in_parts(waiting)
     rejected = rejected_at(clone, remote, tip, late)
@@ -118,7 +117,7 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
 
 
 def waiting_at(clone: Clone, tip: str) -> dict[str, str]:
-    """What the receiver may have to look at, with its blobs."""
+    """The payloads and triggers at `tip`: paths and blobs."""
     return {
         entry.path: entry.blob
         for entry in clone.regular_files(tip, [STORAGE, in_repository(INBOX)])
@@ -128,7 +127,7 @@ def waiting_at(clone: Clone, tip: str) -> dict[str, str]:
 
 def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],
                     storage: Path) -> list[BatchChange]:
-    """The changes, after one that protects what they store where nothing does so yet."""
+    """The changes, after one that adds .gitattributes if there is none."""
     if not changes or clone.blob_at(tip, in_repository(ATTRIBUTES)):
         return changes
     (storage / ATTRIBUTES).write_bytes(OUR_ATTRIBUTES.read_bytes())
@@ -136,15 +135,15 @@ def with_attributes(clone: Clone, tip: str, changes: list[BatchChange],
 
 
 def check_names(clone: Clone, changes: Sequence[BatchChange]) -> None:
-    """A tree takes any name, but nobody could check it out, and a server may refuse it."""
+    """A tree can have any name, but some cannot be checked out, and a server may refuse them."""
     paths = {in_repository(path) for change in changes for path in change.files}
     for path in sorted(paths - clone.names_taken(paths)):
-        raise LocalFailure(f"git does not take {path!r} into a tree")
+        raise LocalFailure(f"git does not accept the path {path!r}")
 
 
 def commit_changes(clone: Clone, tip: str, changes: Sequence[BatchChange],
                    storage: Path) -> list[BatchCommit]:
-    """One commit each, as far as a change changes anything."""
+    """One commit for each change that has an effect."""
     commits = []
     commit, tree = tip, clone.tree_of(tip)
     for change in changes:
@@ -159,11 +158,11 @@ def commit_changes(clone: Clone, tip: str, changes: Sequence[BatchChange],
 
 
 def store(clone: Clone, change: BatchChange, storage: Path) -> dict[str, str]:
-    """Makes a blob of each file, and compares it with what the receiver recorded."""
+    """Makes a blob of each file, and compares its ID with the one that the receiver recorded."""
     blobs = clone.store_files([storage / path for path in change.files])
     for (path, expected), blob in zip(change.files.items(), blobs, strict=True):
         if expected not in (None, blob):
-            raise LocalFailure(f"{path!r}: the summary says blob {expected}, git made {blob}")
+            raise LocalFailure(f"{path!r}: the summary has blob {expected}, but git made {blob}")
     return dict(zip(map(in_repository, change.files), blobs, strict=True))
 
 
@@ -171,14 +170,14 @@ def check_complete(clone: Clone, old: str, new: str, additions: Mapping[str, str
     changed = {change.path: change.new_blob for change in clone.changes(old, new)}
     for path, blob in additions.items():
         if (changed.get(path) or clone.blob_at(new, path)) != blob:
-            raise LocalFailure(f"{path!r} did not get into the tree")
+            raise LocalFailure(f"{path!r} is not in the new tree")
 
 
 def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit],
                    shown: Mapping[str, str]) -> dict[str, str]:
-    """The files of `tip`, with their blobs, that the commits would replace or drop without leave.
+    """The files of `tip`, with their blobs, that the commits would replace or remove without permission.
 
-    A summary that the receiver was shown it replaces only where that rejected a part of the batch.
+    The receiver replaces a summary that it has seen only if that summary is of a rejected part of the batch.
     """
     if not commits:
         return {}
@@ -194,6 +193,3 @@ def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit],
         if change.path not in allowed.get(change.status, ())
     }
 
-
-def in_repository(path: str) -> str:
-    return f"{STORAGE}/{path}"

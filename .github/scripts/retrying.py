@@ -1,8 +1,8 @@
-"""Trying rejected payloads again: what the receiver needs to see for that, and what may change then.
+"""Retries rejected payloads: which files the receiver needs for that, and which of them may change.
 
-A rejected payload has its reason beside it and, where it had an identity, a summary. When it is
-stored after all, payload and reason go and the summary becomes that of a stored batch; when it is
-rejected again, reason and summary tell why this time. Nothing else that is stored may change.
+A rejected payload has a file with the reason beside it and, if its ID is known, a summary. If it is stored
+this time, payload and reason are removed and the summary becomes that of a stored batch; if it is rejected
+again, reason and summary are replaced. Nothing else that is stored may change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage_layout import INBOX, REASON, REJECTED, below_storage, in_repository
 
 @dataclass(frozen=True)
 class Rejected:
-    """Paths below the storage, each with its blob."""
+    """Paths below the storage folder, with their blobs."""
 
     payload: str
     files: dict[str, str]
@@ -33,10 +33,10 @@ class Rejected:
 
 def rejected_at(clone: Clone, remote: str, tip: str,
                 batches: Collection[str] | None = None) -> dict[str, Rejected]:
-    """By the place in the inbox where the receiver puts each to try it again.
+    """By the path in the inbox to which the receiver moves each.
 
-    `batches` are those to look for: of a batch in parts the receiver takes back what it rejected when
-    the others were long in coming.
+    `batches` limits this to parts of these batches: when missing parts arrive, the receiver also takes back
+    the parts that it had rejected without them.
     """
     if batches is not None and not batches:
         return {}
@@ -59,7 +59,7 @@ def rejected_at(clone: Clone, remote: str, tip: str,
 
 def with_records(change: BatchChange, rejected: Mapping[str, Rejected],
                  storage: Path) -> BatchChange:
-    """The change, together with what it does to records of earlier rejections."""
+    """The change, with the files of earlier rejections that it removes or may replace."""
     payloads = change.batch["payloads"] if change.batch else []
     tried = [rejected[path] for path in payloads if path in rejected]
     gone = [path for each in tried for path in each.files if not (storage / path).exists()]
@@ -72,7 +72,7 @@ def _is_of(path: str, batches: Collection[str]) -> bool:
 
 
 def _reason(text: bytes) -> dict[str, Any]:
-    """Empty where somebody put something else there; the receiver will say so."""
+    """Empty if the file is not valid; the receiver reports that."""
     try:
         told = json.loads(text)
     except ValueError:

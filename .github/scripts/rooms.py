@@ -1,9 +1,8 @@
-"""Folders for one run's work in the git directory, gone when it ends, however it ends.
+"""Temporary folders ("rooms") for one run, in the git directory, removed when the run ends.
 
-A run that is interrupted removes its own at the latest when it ends. One that is killed cannot clean up,
-so the next one does: each room is locked by its run and by the programs working for it, and what nobody
-holds is removed. Where the file system has no locks, nobody can tell, and the rooms of others are left
-alone.
+A run that is interrupted removes its rooms before it exits. One that is killed cannot, so the next run
+does: each room is locked by its run and by the programs the run starts, and a room that is not locked is
+removed. On a file system without locks, rooms of other runs are never removed.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _own: set[Path] = set()
 class Room:
     path: Path
     lock: int
-    """A descriptor; a program that inherits it holds the room, too."""
+    """A file descriptor; a program that inherits it holds the lock, too."""
 
 
 @contextmanager
@@ -46,18 +45,18 @@ def remove_abandoned(git_dir: Path) -> None:
         try:
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError:
-            continue  # gone meanwhile, or no room
+            continue  # removed in the meantime, or not a folder
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)
         except OSError:
-            pass  # held, or there are no locks
+            pass  # locked, or there are no locks
         finally:
             os.close(lock)
 
 
 def _make(git_dir: Path) -> Room:
-    """Another run may take a room for abandoned before it is locked, so that is looked at again."""
+    """Another run may remove a room before it is locked, so this is checked afterwards."""
     for _ in range(MOST_ATTEMPTS):
         path = git_dir / f"{PREFIX}{secrets.token_hex(8)}"
         _own.add(path)
@@ -69,7 +68,7 @@ def _make(git_dir: Path) -> Room:
             if path.exists():
                 return Room(path, lock)
             os.close(lock)
-    raise OSError(f"every new folder in {git_dir} is removed by somebody else")
+    raise OSError(f"other processes remove each new folder in {git_dir}")
 
 
 def _remove(path: Path) -> None:
@@ -80,7 +79,7 @@ def _remove(path: Path) -> None:
 
 @interruption.at_the_end
 def _remove_own() -> None:
-    """Those that an interruption left. A program that was ended with the run may still be writing."""
+    """Removes those that an interruption left. A program that the run terminated may still be writing."""
     for path in list(_own):
         for _ in range(MOST_ATTEMPTS):
             if path in _own:

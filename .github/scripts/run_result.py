@@ -1,4 +1,4 @@
-"""What one run came to, for people and for programs."""
+"""The result of one run, as text, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class RunResult:
     dry_run: bool = False
     status: int = 0
     failure: str | None = None
-    """Why the run ended before its work was done."""
+    """Why the run ended early."""
     unchanged: list[BatchReport] = field(default_factory=list)
-    """What the last round left as it was."""
+    """The batches that the last round did not change."""
     _settled: list[tuple[BatchReport, str]] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class RunResult:
         return self._lines + [f"{each['status']}: {label_of(each)}" for each in self.unchanged]
 
     def batches(self) -> list[BatchReport]:
-        """Each as the receiver reports it, with the commit that settles it, if one does."""
+        """Each as the receiver reports it, with the commit that stores, rejects or removes it, if any."""
         settled = [{**batch, "commit": None if self.dry_run else commit}
                    for batch, commit in self._settled]
         return settled + [{**batch, "commit": None} for batch in self.unchanged]

@@ -1,8 +1,8 @@
-"""A run's result as Markdown: for the summary of a step and for a comment on a commit.
+"""The result of a run as Markdown: for the summary of a step and for a comment on a commit.
 
-Ids, names and reasons come from strangers. Each is written so that Markdown, HTML and GitHub's own
-notation (@name, #1) find nothing in it: as code, with a character reference for all but letters,
-digits, dashes and slashes.
+IDs, names and reasons come from outside. To keep Markdown, HTML and GitHub's own notation (@name, #1) from
+interpreting them, they are written as code, with a character reference for everything but letters, digits,
+dashes and slashes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from batch_report import BatchReport
 
 MAX_BYTES = 200_000
-"""GitHub takes 1 MiB for a step, and drops what is larger as a whole."""
+"""GitHub's limit is 1 MiB for a step; it discards a larger summary."""
 MAX_COMMENT_BYTES = 50_000
-"""GitHub takes 65,536 characters."""
+"""GitHub's limit is 65,536 characters."""
 MAX_CELL_CHARACTERS = 300
 TITLE = "## Health metrics received"
 HEAD = "| Batch | Status | Files | Size | Commit | Reason |\n| --- | --- | ---: | ---: | --- | --- |\n"
@@ -31,7 +31,7 @@ def to_markdown(result: dict[str, Any], max_bytes: int = MAX_BYTES, commits_url:
         text += "\nThis was a dry run: nothing was pushed.\n"
     if result["failure"]:
         text += (f"\n**The run failed:** {code(result['failure'])}\n\n"
-                 "Nothing is lost: what is not listed as stored still waits in the inbox.\n")
+                 "Nothing is lost: payloads that are not listed as stored are still in the inbox.\n")
     return text + _table(batches, max_bytes - len(text.encode()), commits_url)
 
 
@@ -48,7 +48,7 @@ def _counts(batches: list[BatchReport]) -> str:
     for status in _IMPORTANCE:
         if number := counted[status]:
             words.append(f"{number} {'batch' if number == 1 else 'batches'} {status}")
-    return ", ".join(words) + "." if words else "Nothing was waiting."
+    return ", ".join(words) + "." if words else "The inbox was empty."
 
 
 def _table(batches: list[BatchReport], max_bytes: int, commits_url: str) -> str:

@@ -1,7 +1,7 @@
-"""Words of others – git's, a server's, a program's – made fit for one line of a log.
+"""Makes text from git, a server or a program safe to print on one line of a log.
 
-Nothing in them moves a cursor, begins a line or a command of Actions, or gives a secret away. The two
-programs do the same (common/base/printable.hpp, common/text/redact.hpp).
+It cannot move the cursor, begin a line or a workflow command, or reveal a secret. The two programs do the
+same (common/base/printable.hpp, common/text/redact.hpp).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _RULER = re.compile(r"[^\w()/]{3,}")
 
 
 def on_one_line(text: str) -> str:
-    """Without rulers and what a terminal or the runner of Actions would obey, and cut where it is long."""
+    """Without decoration, control characters and workflow commands, and shortened."""
     masked = _TOKEN.sub(MASK, _USER_INFO.sub(MASK, text))
     shown = "".join(c if c.isprintable() else " " for c in masked)
     words = [word for word in shown.split() if word == MASK or not _RULER.fullmatch(word)]

@@ -1,4 +1,4 @@
-"""The places below `_storage/` as the scripts need them; docs/storage-layout.md says what is there."""
+"""The paths below `_storage/` that the scripts use; docs/storage-layout.md describes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STORAGE = "_storage"
 INBOX = "inbox"
 REJECTED = "rejected"
 REASON = ".reason.json"
-"""Behind the name of a rejected payload: the file that says why."""
+"""The suffix of the file with the reason, after the name of a rejected payload."""
 
 
 def in_repository(path: str) -> str:
@@ -22,7 +22,7 @@ def below_storage(path: str) -> str:
 
 
 def may_wait(path: str) -> bool:
-    """Whether the receiver may have to look at a file of that name in the inbox or beside it."""
+    """Whether a file of that name, in the inbox or in the storage folder, may be a payload or a trigger."""
     name = path.rpartition("/")[2]
     return name.lower().endswith(".json") or name.startswith(".trigger")
 

@@ -1,7 +1,7 @@
-"""Running a command that speaks with a server, in a bounded time.
+"""Runs a command that talks to a server, in a bounded time.
 
-git gives up a connection on which nothing moves, but a server whose hook never ends keeps its connection
-alive. So git is asked to tell its progress, and one that says nothing any more is given up, too.
+git gives up a connection that transfers nothing, but a server whose hook never ends keeps its connection
+alive. So git is run with --progress, and is terminated when it prints nothing for too long.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 
-SILENT_PERIODS = 5  # a server may look at what it was sent for longer than a connection may rest
+SILENT_PERIODS = 5  # a server may process a push for longer than a connection may be idle
 TIME_TO_END_S = 5
 _PROGRESS = re.compile(
     rb"^(?:remote: )?(?:"
@@ -20,12 +20,12 @@ _PROGRESS = re.compile(
 
 
 class FellSilent(RuntimeError):
-    """The command said nothing for so long that it was ended."""
+    """The command was terminated because it printed nothing for too long."""
 
 
 def run_watched(command: Sequence[str], environment: Mapping[str, str], period_s: float,
                 given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """What it says on stderr comes without its progress. Throws FellSilent after SILENT_PERIODS."""
+    """Removes progress messages from stderr. Raises FellSilent after SILENT_PERIODS."""
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
         try:
@@ -53,11 +53,11 @@ def _listen(process: subprocess.Popen[bytes], period_s: float, given: bytes | No
             now = len(expired.output or b"") + len(expired.stderr or b"")
             silent = silent + 1 if now == heard else 0
             heard = now
-    raise FellSilent(f"nothing was heard for {SILENT_PERIODS * period_s} s; gave up")
+    raise FellSilent(f"no output for {SILENT_PERIODS * period_s} s; gave up")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Lets git take its helpers along, if it can."""
+    """Gives git time to terminate its helper processes."""
     process.terminate()
     try:
         process.wait(TIME_TO_END_S)

@@ -77,13 +77,13 @@ def test_when_apt_fails_all_it_said_is_shown(installer: Installer, step: str) ->
     done = installer.run()
     assert (done.returncode, done.stdout) == (1, "")
     assert "said by --quiet --quiet -o Dpkg::Use-Pty=0 update\n" in done.stderr
-    assert done.stderr.endswith(f"install-packages: apt-get failed; what it said is above\n{BY_HAND}")
+    assert done.stderr.endswith(f"install-packages: apt-get failed; its output is above\n{BY_HAND}")
 
 
 def test_without_root_and_sudo_the_line_to_run_is_told(installer: Installer) -> None:
     done = installer.run(user=NOBODY)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"install-packages: only root can install packages, and there is no sudo\n{BY_HAND}"
+    assert done.stderr == f"install-packages: must be run as root, as sudo is not installed\n{BY_HAND}"
 
 
 def test_sudo_is_used_where_there_is_one(installer: Installer) -> None:
@@ -97,7 +97,7 @@ def test_sudo_is_used_where_there_is_one(installer: Installer) -> None:
 def test_a_group_that_is_none_is_refused(installer: Installer) -> None:
     done = installer.run("absnt")
     assert (done.returncode, done.stderr) == (
-        2, "install-packages.sh: there is no group 'absnt' in packages.txt (--help tells how to use it)\n")
+        2, "install-packages.sh: packages.txt has no group 'absnt' (see --help)\n")
 
 
 def test_the_demo_installs_little(tmp_path: Path) -> None:

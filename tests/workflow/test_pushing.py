@@ -144,7 +144,7 @@ def test_a_branch_that_takes_nothing_rejects_nothing(forge: Forge) -> None:
     assert forge.tip() == before
     told = json.loads((forge.clone / "result.json").read_text())
     assert told["batches"] == [] and "GH006" in told["failure"]
-    assert "still waits" in (forge.clone / "summary.md").read_text()
+    assert "still in the inbox" in (forge.clone / "summary.md").read_text()
 
 
 def denied(forge: Forge, *options: str) -> subprocess.CompletedProcess[str]:
@@ -175,7 +175,7 @@ def test_a_push_that_is_not_answered_is_tried_again_and_the_branch_has_not_moved
         done = forge.receive("--attempts", "3")
         assert server.requests == 3
     assert done.returncode == 7
-    assert "did not get through, 3 times in a row" in done.stderr and "503" in done.stderr
+    assert "failed, 3 times in a row" in done.stderr and "503" in done.stderr
     assert "moved" not in done.stderr
 
 
@@ -200,7 +200,7 @@ def test_a_server_that_thinks_for_ever_is_given_up(forge: Forge) -> None:
     done = forge.receive("--timeout", "1", "--attempts", "1")
     os.close(os.open(end, os.O_WRONLY | os.O_NONBLOCK))
     assert done.returncode == 7, done
-    assert "nothing was heard for 5 s" in done.stderr and "git push" in done.stderr
+    assert "no output for 5 s" in done.stderr and "git push" in done.stderr
     assert forge.tip() == before
 
 

@@ -326,7 +326,7 @@ def test_a_blob_that_differs_from_the_summary_is_not_pushed(forge: Forge) -> Non
     before = forge.tip()
     corrupting = forge.wrapped_receiver('"$@"; echo rot >>"$3"/evening/steps_*.txt')
     done = forge.receive(receiver=corrupting)
-    assert done.returncode == 10 and "the summary says blob" in done.stderr
+    assert done.returncode == 10 and "the summary has blob" in done.stderr
     assert forge.tip() == before
 
 
@@ -384,7 +384,7 @@ def test_a_file_that_git_skips_is_not_taken_for_stored(forge: Forge) -> None:
     renaming = forge.wrapped_receiver(
         '"$@"; mv "$3/evening" "$3/git~1"; sed -i "s,evening/steps,git~1/steps," "$3"/summaries/*/*/*.json')
     done = forge.receive(receiver=renaming)
-    assert done.returncode == 10 and "git does not take" in done.stderr
+    assert done.returncode == 10 and "git does not accept" in done.stderr
     assert forge.tip() == before
 
 

@@ -59,4 +59,4 @@ def test_a_page_is_bounded_and_says_what_it_leaves_out(limit: int) -> None:
 def test_a_failure_says_that_nothing_is_lost() -> None:
     page = run_summary.to_markdown(result(batch(), failure="RemoteFailure: <no>"))
     assert "**The run failed:** <code>RemoteFailure&#58; &#60;no&#62;</code>" in page
-    assert "still waits" in page and "1 batch stored." in page
+    assert "still in the inbox" in page and "1 batch stored." in page

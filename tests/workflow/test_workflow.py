@@ -97,7 +97,7 @@ def test_the_schedule_sweeps_up_what_no_event_announced(project: Project, tmp_pa
     put(project, MORNING, EVENING)
     run = project.sweep(tmp_path / "run")
     assert run.exit_code == 0, run.log
-    assert run.result["run_name"] == "Receive what waits"
+    assert run.result["run_name"] == "Receive all waiting payloads"
     assert_stored(project, MORNING, EVENING)
 
 
@@ -154,7 +154,7 @@ def test_nothing_waiting_is_a_quiet_green_run(project: Project) -> None:
     assert run.exit_code == 0, run.log
     assert project.client.tip() == before
     assert run.job["commands"] == [] and project.comments() == []
-    assert run.job["summary"] == "## Health metrics received\n\nNothing was waiting.\n"
+    assert run.job["summary"] == "## Health metrics received\n\nThe inbox was empty.\n"
 
 
 def test_a_repeat_is_only_removed(project: Project) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a program so that it runs without our libraries installed, for a cache to keep by $KEY.
+# Builds a program with its libraries beside it, in a folder that a cache keeps under $KEY.
 #
 #   build.sh PROGRAM
 set -euo pipefail

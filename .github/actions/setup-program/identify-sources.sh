@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Says what a program is made of, digest=…, and by which key a cache keeps it, key=…: its name, where
-# it runs, and the digest. It is kept from ~/.cache/KEY: actions/cache gives back only what was kept
-# from the same path, and a runner's temporary folder may have another name in each job.
+# Prints the digest of a program's sources, digest=…, and the key for the cache, key=…: the program's name,
+# the system, and the digest. The program is kept in ~/.cache/KEY: actions/cache only restores files to the
+# path that they were saved from, and a runner's temporary folder may have another name in each job.
 #
-# The digest names the sources themselves, not a version or a commit: whoever pins an action by any
-# commit gets a program that was made of just these sources.
+# The digest identifies the sources themselves, not a version or a commit: an action that is pinned to any
+# commit gets a program built from exactly the sources of that commit.
 #
 #   identify-sources.sh PROGRAM
 set -euo pipefail

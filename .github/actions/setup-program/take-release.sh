@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Takes a program from the release of this version, if that was made of the sources that $KEY names,
-# and says origin=release. Where there is no such release, or it may not be read, or does not run
-# here, that is no failure: the program can be built.
+# Installs a program from the release of this version, if that was built from the sources that $KEY names,
+# and prints origin=release. If there is no such release, or it cannot be read or does not run here, it
+# exits with 0: the program can be built instead.
 #
 #   take-release.sh PROGRAM
 set -euo pipefail
@@ -13,27 +13,26 @@ room=$(mktemp --directory --tmpdir="${RUNNER_TEMP:?}")
 trap 'rm -rf -- "$room"' EXIT
 
 go_without() {
-  echo "No release is taken: $*" >&2
+  echo "Not using a release: $*" >&2
   exit 0
 }
 
-# The token goes to the server itself alone: a release may keep its files elsewhere.
+# The token is only sent to the server itself; the files of a release may be on another host.
 authorization() {
   if [[ $1 == "${GITHUB_API_URL:?}"/* || $1 == "${GITHUB_SERVER_URL:?}"/* ]]; then
     printf 'Authorization: Bearer %s\n' "${GH_TOKEN:?}"
   fi
 }
 
-# download URL FILE TYPE: not from a connection on which nothing moves for a minute, and not for
-# longer than ten.
+# download URL FILE TYPE: gives up after a minute without data, and after ten minutes in any case.
 download() {
   authorization "$1" | curl --silent --show-error --fail --location --proto '=https,http' \
     --connect-timeout 30 --speed-limit 1 --speed-time "${GIT_HTTP_LOW_SPEED_TIME:-60}" --max-time 600 \
     --header @- --header "Accept: $3" --output "$room/$2" -- "$1"
 }
 
-# An asset of GitHub's is read through the API, which takes the token for a private repository, too.
-# Gitea and Forgejo have one address for browser and token.
+# On GitHub, assets are read through the API, which also accepts the token for a private repository.
+# Gitea and Forgejo use the address for browsers.
 fetch() {
   local url
   url=$(jq --raw-output --arg name "$1" \
@@ -42,24 +41,24 @@ fetch() {
 }
 
 for needed in curl jq; do
-  command -v "$needed" > /dev/null || go_without "there is no $needed here"
+  command -v "$needed" > /dev/null || go_without "$needed is not installed"
 done
 version=$(sed -n 's/^project(healthmetric VERSION \([0-9.]*\) .*/\1/p' "$source/CMakeLists.txt")
 asset=healthmetric-$version-linux-$(uname -m).tar.gz
 sources=${program#healthmetric-}-sources.txt
 
 download "$GITHUB_API_URL/repos/$repository/releases/tags/v$version" release.json application/json ||
-  go_without "there is none of v$version in $repository"
-fetch "$sources" || go_without "it does not say what $program was made of"
+  go_without "$repository has no release v$version"
+fetch "$sources" || go_without "cannot read its $sources"
 if [[ $(< "$room/$sources") != "${KEY##*-}" ]]; then
-  go_without "v$version was made of other sources than these"
+  go_without "v$version was built from other sources"
 fi
-fetch SHA256SUMS || go_without "it has no SHA256SUMS"
-fetch "$asset" || go_without "it has no $asset"
+fetch SHA256SUMS || go_without "cannot read its SHA256SUMS"
+fetch "$asset" || go_without "cannot read its $asset"
 (cd -- "$room" && sha256sum --check --strict --ignore-missing SHA256SUMS) >&2 ||
   go_without "$asset is damaged"
 grep --quiet --fixed-strings "  $asset" "$room/SHA256SUMS" ||
-  go_without "no digest of $asset is published"
+  go_without "SHA256SUMS does not list $asset"
 
 mkdir -- "$room/unpacked"
 tar --extract --gzip --file "$room/$asset" --directory "$room/unpacked" --strip-components=1
