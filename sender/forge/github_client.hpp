@@ -6,13 +6,10 @@
 #include "common/base/error.hpp"
 #include "common/text/json.hpp"
 #include "sender/forge/forge_type.hpp"
-#include "sender/forge/github_backoff.hpp"
+#include "sender/forge/github_api.hpp"
 #include "sender/http/http.hpp"
 
 namespace healthmetric::forge {
-
-/// The permission without which nothing is sent.
-inline constexpr const char* kWriteContents = "Contents: read and write";
 
 /// GitHub, by the few endpoints of its REST API that the sender needs, and what their statuses
 /// mean. Gitea and Forgejo have nearly the same; sender/forge/github_answers knows where they
@@ -55,23 +52,12 @@ class GithubClient final : public Forge {
     std::string meaning_of_404;
   };
 
-  [[nodiscard]] std::string what_is_asked(const http::Request& request) const;
-  http::Response send(http::Request request, const std::string& permission);
-  http::Response follow_redirects(http::Request request);
   http::Response get_contents(const std::string& path, http::Request get);
-  [[nodiscard]] http::Request request(const std::string& method, const std::string& path,
-                                      const std::string& accept) const;
-  [[nodiscard]] http::Request request(const std::string& method, const std::string& path) const;
   [[nodiscard]] http::Request contents_request(const std::string& path,
                                                const std::string& accept) const;
-  void expect_usable(const http::Response& response, const std::string& what,
-                     const std::string& permission) const;
-  [[noreturn]] void fail(const http::Response& response, const std::string& what,
-                         const std::string& permission) const;
   void send_dispatch(http::Request post, const Dispatch& dispatch);
 
-  RetryingTransport transport_;
-  ApiAccess access_;
+  GithubApi api_;
   std::string create_method_ = "PUT";  ///< of a file
 };
 

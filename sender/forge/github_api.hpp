@@ -1,0 +1,76 @@
+#pragma once
+
+#include <string>
+
+#include "common/base/error.hpp"
+#include "common/text/json.hpp"
+#include "sender/forge/forge_type.hpp"
+#include "sender/forge/github_backoff.hpp"
+#include "sender/http/http.hpp"
+
+namespace healthmetric::forge {
+
+/// The permission without which nothing is sent.
+inline constexpr const char* kWriteContents = "Contents: read and write";
+
+/// The media type of its documents.
+inline constexpr const char* kJson = "application/vnd.github+json";
+
+constexpr bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+/// Requests to GitHub's REST API for one repository, and what their failures are called.
+class GithubApi {
+ public:
+  GithubApi(const Carrier& carrier, ApiAccess access);
+
+  [[nodiscard]] const ApiAccess& access() const { return access_; }
+  void set_max_wait(platform::Clock::duration max_wait) { transport_.set_max_wait(max_wait); }
+
+  /// A request for what `path` names in the repository, answered in JSON or as `accept` says.
+  [[nodiscard]] http::Request request(const std::string& method, const std::string& path) const;
+  [[nodiscard]] http::Request request(const std::string& method, const std::string& path,
+                                      const std::string& accept) const;
+
+  /// "PUT on octo/data", for messages.
+  [[nodiscard]] std::string what_is_asked(const http::Request& request) const;
+
+  /// The final answer, whatever it is. Follows redirects on the same host with the same method, as
+  /// a renamed repository answers; a redirect elsewhere would carry the token to a stranger:
+  /// Error{untrusted_peer}.
+  http::Response answer_to(http::Request request);
+
+  /// The same, where expect_usable() holds.
+  http::Response send(http::Request request, const std::string& permission);
+
+  /// Throws unless this is a success, or a conflict in the server's own words, whose meaning
+  /// whoever asked knows better.
+  void expect_usable(const http::Response& response, const std::string& what,
+                     const std::string& permission) const;
+
+  /// Throws what the answer to `what` means, as Forge says; `permission` is what that needs.
+  [[noreturn]] void fail(const http::Response& response, const std::string& what,
+                         const std::string& permission) const;
+
+ private:
+  RetryingTransport transport_;
+  ApiAccess access_;
+};
+
+/// What `read` makes of an answer; Error{network} when that is no JSON: a captive portal, a broken
+/// proxy.
+template <typename Read>
+auto read_answer(Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    throw Error(ErrorCode::network,
+                error.what() + std::string("; is there a login page or a proxy in between?"));
+  }
+}
+
+/// The answer to `what` as JSON.
+text::Json json_of(const http::Response& response, const std::string& what);
+
+}  // namespace healthmetric::forge
