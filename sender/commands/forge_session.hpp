@@ -10,15 +10,14 @@
 
 namespace healthmetric::sender {
 
-/// What stands between the use cases and the wire, for one repository: the forge, and the progress
-/// of what goes to it.
+/// What stands between the use cases and the wire, for one target: the forge, and the progress of
+/// what goes to it.
 class ForgeSession {
  public:
   /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
-  /// go there.
-  ForgeSession(const Options& options, const std::string& api_url,
-               const forge::Repository& repository, const std::string& branch,
-               http::HttpTransport& transport, platform::Clock& clock, model::Progress& progress);
+  /// go there; Error{io} when the target's repository is none.
+  ForgeSession(const Options& options, const model::Target& target, http::HttpTransport& transport,
+               platform::Clock& clock, model::Progress& progress);
 
   forge::Forge& server() { return *server_; }
 

@@ -13,7 +13,7 @@
 #include "common/program/log.hpp"
 #include "sender/model/limits.hpp"
 #include "sender/model/network.hpp"
-#include "sender/model/trigger.hpp"
+#include "sender/model/target.hpp"
 #include "sender/select/scan_rules.hpp"
 
 namespace healthmetric::sender {
@@ -59,8 +59,9 @@ struct Options {
   Changes changes = Changes::send_all;
   bool dry_run = false;
 
-  std::string repository;  ///< as named; empty: to be found
-  std::string branch;      ///< empty: the repository's default
+  std::string repository;    ///< as named; empty: to be found
+  std::string branch;        ///< empty: the repository's default
+  std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::string api_url;
   model::Trigger trigger = model::Trigger::dispatch;
 
@@ -77,6 +78,11 @@ struct Options {
 
   /// What was odd about options and environment, for warnings once the log is set up.
   std::vector<std::string> notices;
+
+  /// Where a batch for that repository goes.
+  [[nodiscard]] model::Target target_in(const std::string& chosen_repository) const {
+    return {api_url, chosen_repository, branch, trigger, inbox_branch};
+  }
 };
 
 }  // namespace healthmetric::sender

@@ -25,6 +25,7 @@ std::string age_text(platform::Clock::duration age) {
 
 std::string target_text(const model::Target& target) {
   return printable(target.repository + (target.branch.empty() ? "" : ", branch " + target.branch) +
+                   (target.inbox_branch.empty() ? "" : ", inbox branch " + target.inbox_branch) +
                    " at " + target.api_url);
 }
 
@@ -42,11 +43,14 @@ class OutboxList {
     text::Json json;
     json["batch_id"] = entry.id.str();
     json["status"] = to_text(where);
-    json["target"] = {{"api_url", entry.target.api_url},
-                      {"repository", entry.target.repository},
-                      {"branch", entry.target.branch.empty() ? text::Json(nullptr)
-                                                             : text::Json(entry.target.branch)},
-                      {"trigger", model::to_text(entry.target.trigger)}};
+    json["target"] = {
+        {"api_url", entry.target.api_url},
+        {"repository", entry.target.repository},
+        {"branch",
+         entry.target.branch.empty() ? text::Json(nullptr) : text::Json(entry.target.branch)},
+        {"inbox_branch", entry.target.inbox_branch.empty() ? text::Json(nullptr)
+                                                           : text::Json(entry.target.inbox_branch)},
+        {"trigger", model::to_text(entry.target.trigger)}};
     json["files"] = entry.files;
     json["bytes"] = entry.size_bytes;
     json["payload_bytes"] = entry.payload_bytes();

@@ -11,7 +11,6 @@
 #include "common/text/json.hpp"
 #include "sender/commands/forge_session.hpp"
 #include "sender/deliver/queue_runner.hpp"
-#include "sender/forge/repository.hpp"
 #include "sender/http/curl_http.hpp"
 #include "sender/outbox/sent_files.hpp"
 
@@ -92,12 +91,7 @@ class Retry {
   /// A target that cannot be reached says nothing about the others.
   void deliver(const model::Target& target) {
     try {
-      const auto repository = forge::Repository::parse(target.repository);
-      if (!repository) {
-        throw Error(ErrorCode::io, "invalid repository " + in_quotes(target.repository));
-      }
-      ForgeSession session(options_, target.api_url, *repository, target.branch, transport_, clock_,
-                           progress_);
+      ForgeSession session(options_, target, transport_, clock_, progress_);
       deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target, "");
       if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
       queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {

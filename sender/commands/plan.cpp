@@ -30,7 +30,7 @@ std::string target_of(const Options& options) {
 std::uint64_t skip_what_was_sent(const Options& options, const std::string& repository,
                                  model::ScanResult& files, platform::Clock& clock) {
   if (options.changes == Changes::send_all) return 0;
-  const model::Target target{options.api_url, repository, options.branch, options.trigger};
+  const model::Target target = options.target_in(repository);
   outbox::SentFiles sent = outbox::SentFiles::read_only(options.state_dir, target);
   std::error_code error;
   if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
@@ -64,6 +64,7 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
   Plan plan;
   plan.target = target_of(options);
   plan.branch = options.branch;
+  plan.inbox_branch = options.inbox_branch;
   plan.folder = searched_folder(options);
   model::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
@@ -97,7 +98,8 @@ std::string to_text(const Plan& plan) {
   row("batch", plan.batch_name);
   row("to", plan.target.empty()
                 ? "no repository yet: name it with --repo owner/name"
-                : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch));
+                : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch) +
+                      (plan.inbox_branch.empty() ? "" : ", inbox branch " + plan.inbox_branch));
   for (const std::string& pattern : plan.unmatched_patterns)
     row("note", pattern + " matches nothing");
   if (plan.parts == 0)
@@ -146,6 +148,8 @@ std::string to_json_text(const Plan& plan) {
   json["batch_name"] = plan.batch_name;
   json["target"] = plan.target.empty() ? text::Json(nullptr) : text::Json(printable(plan.target));
   json["branch"] = plan.branch.empty() ? text::Json(nullptr) : text::Json(plan.branch);
+  json["inbox_branch"] =
+      plan.inbox_branch.empty() ? text::Json(nullptr) : text::Json(plan.inbox_branch);
   json["files"] = text::Json::array();
   for (const PlannedFile& file : plan.files) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});

@@ -21,10 +21,11 @@ struct PlannedFile {
 /// What a run with the same options would do. Made without a token, a network or a change to the
 /// outbox, but by the same packing, so sizes and parts are exact.
 struct Plan {
-  std::string batch_name;  ///< the folder in _storage/
-  std::string target;      ///< repository, or folder with --output; empty: none is named
-  std::string folder;      ///< that was looked at; empty: files or data were named
-  std::string branch;      ///< empty: the repository's default
+  std::string batch_name;    ///< the folder in _storage/
+  std::string target;        ///< repository, or folder with --output; empty: none is named
+  std::string folder;        ///< that was looked at; empty: files or data were named
+  std::string branch;        ///< empty: the repository's default
+  std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::vector<model::Skipped> skipped;

@@ -88,10 +88,10 @@ class SendingRun {
              model::Progress& progress)
       : options_(options),
         repository_(forge::find_repository(options.repository, http::api_root(options.api_url))),
-        target_{options.api_url, repository_.str(), options.branch, options.trigger},
+        target_(options.target_in(repository_.str())),
         clock_(clock),
         progress_(progress),
-        session_(options, options.api_url, repository_, options.branch, transport, clock, progress),
+        session_(options, target_, transport, clock, progress),
         outbox_(options.state_dir) {}
 
   Outcome run(model::ScanResult files) {

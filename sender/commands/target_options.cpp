@@ -1,5 +1,6 @@
 #include "sender/commands/target_options.hpp"
 
+#include "common/base/error.hpp"
 #include "common/platform/environment.hpp"
 #include "sender/forge/repository.hpp"
 
@@ -25,6 +26,11 @@ TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
        .help = "Branch (default: the repository's default branch)",
        .goes_to = &branch_,
        .check = forge::check_branch});
+  add({.name = "inbox-branch",
+       .value = "NAME",
+       .help = "Branch where payloads wait, apart from the stored files (default: the same branch)",
+       .goes_to = &inbox_branch_,
+       .check = forge::check_branch});
   add({.name = "api-url",
        .value = "URL",
        .help = "Root of the API (default: GITHUB_API_URL, or " + std::string(kDefaultApiUrl) + ")",
@@ -40,6 +46,12 @@ void TargetOptions::put_into(Options& options) const {
   options.repository = repository_;
   options.branch = branch_;
   options.trigger = model::parse_trigger(trigger_).value_or(model::Trigger::dispatch);
+  if (inbox_branch_ != branch_) options.inbox_branch = inbox_branch_;
+  if (!options.inbox_branch.empty() && options.trigger == model::Trigger::push) {
+    throw Error(ErrorCode::usage,
+                "--inbox-branch cannot be used with --trigger push: a push starts the workflow of "
+                "the branch that was pushed");
+  }
   options.api_url = api_url_;
   if (options.api_url.empty()) options.api_url = platform::environment_variable("GITHUB_API_URL");
   if (options.api_url.empty()) options.api_url = kDefaultApiUrl;

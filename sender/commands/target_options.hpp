@@ -12,17 +12,19 @@ namespace healthmetric::sender {
 
 inline constexpr const char* kTargetGroup = "Where to";
 
-/// --repo, --branch, --api-url and --trigger.
+/// --repo, --branch, --inbox-branch, --api-url and --trigger.
 class TargetOptions final : public program::OptionGroup {
  public:
   TargetOptions();
 
   [[nodiscard]] const std::string& repository() const { return repository_; }
+  /// Throws Error{usage} where the inbox branch does not go with the trigger.
   void put_into(Options& options) const;
 
  private:
   std::string repository_;
   std::string branch_;
+  std::string inbox_branch_;
   std::string api_url_;
   std::string trigger_ = "dispatch";
 };

@@ -24,9 +24,11 @@ std::string commit_message(const outbox::OutboxEntry& entry, std::size_t part) {
 
 /// A pointer to the batch, never its data.
 text::Json client_payload(const outbox::OutboxEntry& entry) {
-  return {{"batch_id", entry.id.str()}, {"batch_name", entry.batch_name},
-          {"total_files", entry.files}, {"parts", entry.parts.size()},
-          {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
+  text::Json pointer = {{"batch_id", entry.id.str()}, {"batch_name", entry.batch_name},
+                        {"total_files", entry.files}, {"parts", entry.parts.size()},
+                        {"ref", entry.target.branch}, {"sender_host", entry.sender_host}};
+  if (!entry.target.inbox_branch.empty()) pointer["inbox"] = entry.target.inbox_branch;
+  return pointer;
 }
 
 void start_receiver(forge::Forge& forge, const outbox::OutboxEntry& entry) {

@@ -10,10 +10,16 @@ namespace healthmetric::model {
 struct Target {
   std::string api_url;
   std::string repository;
-  std::string branch;  ///< empty: the repository's default
+  std::string branch;  ///< where files are stored; empty: the repository's default
   Trigger trigger = Trigger::dispatch;
+  std::string inbox_branch;  ///< where payloads wait; empty: on the branch itself
 
-  /// True when both are the same repository and branch.
+  /// The branch that payloads go to; empty: the repository's default.
+  [[nodiscard]] const std::string& payload_branch() const {
+    return inbox_branch.empty() ? branch : inbox_branch;
+  }
+
+  /// True when both are the same repository and branch, whichever way payloads take.
   [[nodiscard]] bool same_destination(const Target& other) const {
     return api_url == other.api_url && repository == other.repository && branch == other.branch;
   }

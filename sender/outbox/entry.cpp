@@ -10,7 +10,9 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr unsigned kEntryVersion = 1;
+constexpr unsigned kEntryVersion = 2;
+/// Knew no inbox branch: payloads went to the branch itself.
+constexpr unsigned kFirstEntryVersion = 1;
 
 /// What an unreadable one is called, in front of what is wrong.
 constexpr const char* kNote = "entry.json is damaged: it";
@@ -19,7 +21,9 @@ OutboxEntry read_entry(const text::Json& json, const std::filesystem::path& fold
   const auto id = payload::BatchId::parse(json.at("batch_id").get<std::string>());
   const text::Json& target = json.at("target");
   const auto trigger = model::parse_trigger(target.at("trigger").get<std::string>());
-  if (json.at("version") != kEntryVersion || !id || !trigger) {
+  const bool is_known =
+      json.at("version") == kEntryVersion || json.at("version") == kFirstEntryVersion;
+  if (!is_known || !id || !trigger) {
     throw Error(ErrorCode::bad_payload,
                 "entry.json is damaged, or of another version of this program");
   }
@@ -27,9 +31,9 @@ OutboxEntry read_entry(const text::Json& json, const std::filesystem::path& fold
   entry.id = *id;
   entry.batch_name = json.at("batch_name").get<std::string>();
   entry.sender_host = json.at("sender_host").get<std::string>();
-  entry.target = {target.at("api_url").get<std::string>(),
-                  target.at("repository").get<std::string>(),
-                  target.at("branch").get<std::string>(), *trigger};
+  entry.target = {
+      target.at("api_url").get<std::string>(), target.at("repository").get<std::string>(),
+      target.at("branch").get<std::string>(), *trigger, target.value("inbox_branch", "")};
   entry.files = json.at("files").get<std::uint64_t>();
   entry.size_bytes = json.at("size").get<std::uint64_t>();
   // Version 0.1.0 did not write these yet.
@@ -71,6 +75,7 @@ std::string to_text(const OutboxEntry& entry) {
   json["target"] = {{"api_url", entry.target.api_url},
                     {"repository", entry.target.repository},
                     {"branch", entry.target.branch},
+                    {"inbox_branch", entry.target.inbox_branch},
                     {"trigger", model::to_text(entry.target.trigger)}};
   json["files"] = entry.files;
   json["size"] = entry.size_bytes;

@@ -37,7 +37,8 @@ struct OutboxEntry {
 
 std::string to_text(const OutboxEntry& entry);
 
-/// Reads what to_text() wrote. Throws Error{bad_payload} for anything else.
+/// Reads what to_text() wrote, also that of earlier versions. Throws Error{bad_payload} for
+/// anything else.
 OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder);
 
 }  // namespace healthmetric::outbox

@@ -51,7 +51,7 @@ def test_the_list_shows_size_age_target_and_the_last_error(
     kept = destination.sender.outbox / waiting["batch_id"]
     assert first["payload_bytes"] == sum(place.stat().st_size for place in kept.glob("*.part-*"))
     assert first["target"] == {"api_url": destination.github.url, "repository": destination.repo,
-                               "branch": None, "trigger": "dispatch"}
+                               "branch": None, "inbox_branch": None, "trigger": "dispatch"}
     assert second["target"]["branch"] == "main"
     assert "HTTP 502" in first["last_error"] and "422, no, ***" in second["last_error"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["queued_at"])

@@ -49,7 +49,7 @@ def test_an_entry_knows_its_target_and_no_secret(destination: Destination, sourc
     [batch_id] = destination.waiting()
     entry = json.loads((destination.sender.outbox / batch_id / "entry.json").read_bytes())
     assert entry["target"] == {"api_url": destination.github.url, "repository": destination.repo,
-                               "branch": "", "trigger": "push"}
+                               "branch": "", "inbox_branch": "", "trigger": "push"}
     assert TOKEN not in json.dumps(entry)
 
 
