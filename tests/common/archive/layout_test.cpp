@@ -15,7 +15,7 @@ TEST_CASE("the storage of a clone is the folder _storage in it") {
   CHECK(archive::summaries_in_repository() == "_storage/summaries");
 }
 
-TEST_CASE("a folder with a storage in it is told from a storage") {
+TEST_CASE("the folder above a storage is distinguished from a storage") {
   TempDir dir;
   CHECK_FALSE(archive::holds_storage(dir.path()));
   fs::create_directories(dir.path() / "_storage");
@@ -34,7 +34,7 @@ TEST_CASE("a stored file may lie in any folder but those of the layout") {
   }
 }
 
-TEST_CASE("names tell payloads from what else waits") {
+TEST_CASE("payloads are recognized by their names") {
   CHECK(archive::is_payload_name("a.json"));
   CHECK_FALSE(archive::is_payload_name(".a.json"));
   CHECK_FALSE(archive::is_payload_name("a.txt"));
@@ -57,7 +57,7 @@ TEST_CASE("a rejected payload and its reason are told from each other") {
   CHECK(archive::payload_of_reason("rejected/a.json").empty());
 }
 
-TEST_CASE("what a run works on lies in the staging folder") {
+TEST_CASE("staged files are in the staging folder") {
   CHECK(archive::staged_path("b/c.json").str() == ".staging/files/b/c.json");
   for (const payload::RelativePath& path :
        {archive::staged_path("b/c.json"), archive::temporary_path(), archive::kStagedManifest,

@@ -27,7 +27,7 @@ TEST_CASE("a receipt names its payloads and what became of them") {
   CHECK_FALSE(archive::parse_batch_status("lost"));
 }
 
-TEST_CASE("nobody has as many payloads as would fill the memory") {
+TEST_CASE("the number of payloads in a receipt is limited") {
   CHECK_FALSE(error_of([] { read(with_payloads(50'000)); }));
   CHECK(error_code_of([] { read(with_payloads(50'001)); }) == ErrorCode::bad_payload);
 }

@@ -78,7 +78,7 @@ TEST_CASE("only regular files are listed and opened") {
   CHECK(fixture.storage.exists(payload::RelativePath("d/link")));
 }
 
-TEST_CASE("no link on the way is followed") {
+TEST_CASE("no link in a path is followed") {
   Fixture fixture;
   fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "link");
   CHECK(is_unsafe([&] { fixture.put("link/new", "x"); }));
@@ -96,7 +96,7 @@ TEST_CASE("no link on the way is followed") {
         1);
 }
 
-TEST_CASE("a move replaces nothing") {
+TEST_CASE("a move does not replace files") {
   Fixture fixture;
   fixture.put("a", "1");
   CHECK(fixture.storage.move(payload::RelativePath("a"), payload::RelativePath("x/y/a")) ==
@@ -115,7 +115,7 @@ TEST_CASE("a move replaces nothing") {
   CHECK(fixture.get("x/y/a") == "1");
 }
 
-TEST_CASE("what is written durably is whole and stays") {
+TEST_CASE("a durable write is complete") {
   Fixture fixture;
   fixture.storage.write_durably(payload::RelativePath("s/1.json"), "one");
   fixture.storage.write_durably(payload::RelativePath("s/1.json"), "two");
@@ -146,7 +146,7 @@ TEST_CASE("a file that is gone is removed") {
   CHECK_FALSE(error_of([&] { fixture.storage.remove(payload::RelativePath("a")); }));
 }
 
-TEST_CASE("two files are compared to their last byte") {
+TEST_CASE("files are compared up to their last byte") {
   Fixture fixture;
   const auto same = [&](const std::string& a, const std::string& b) {
     const TempDir files;
@@ -165,7 +165,7 @@ TEST_CASE("two files are compared to their last byte") {
   CHECK_FALSE(same("", "a"));
 }
 
-TEST_CASE("the lock goes with its storage") {
+TEST_CASE("the lock ends with its storage") {
   const TempDir dir;
   { const archive::Storage first(dir.path(), archive::Storage::Lock::exclusive); }
   CHECK_FALSE(error_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::exclusive); }));
@@ -198,7 +198,7 @@ TEST_CASE("a pipe is neither listed nor waited for") {
   CHECK(is_unsafe([&] { (void)fixture.storage.open(payload::RelativePath("pipe")); }));
 }
 
-TEST_CASE("moving what is not there is an error of the disk with both names") {
+TEST_CASE("moving a missing file is an i/o error with both names") {
   Fixture fixture;
   for (const char* from : {"gone", "gone/too"}) {
     const auto error = error_of([&] {
@@ -231,7 +231,7 @@ TEST_CASE("a folder that was removed can be made again by the same storage") {
   CHECK(fixture.get("t/sub/b") == "3");
 }
 
-TEST_CASE("writing durably leaves nothing unfinished behind") {
+TEST_CASE("a durable write leaves no temporary file") {
   Fixture fixture;
   fixture.storage.write_durably(payload::RelativePath("s/1.json"), "one");
   fixture.storage.write_durably(payload::RelativePath("s/1.json"), "two");
@@ -250,7 +250,7 @@ TEST_CASE("many folders deep and many files wide is found again") {
                        [](const auto& a, const auto& b) { return a.name < b.name; }));
 }
 
-TEST_CASE("everything below a folder is found but folders and what links lead to") {
+TEST_CASE("every file below a folder is found, and links are not followed") {
   Fixture fixture;
   fixture.put("a/b/c.json", "1");
   fixture.put("a/d.json", "1");
@@ -277,7 +277,7 @@ TEST_CASE("everything below a folder is found but folders and what links lead to
   CHECK(found.empty());
 }
 
-TEST_CASE("who reads lets others read and keeps out who writes") {
+TEST_CASE("readers share the lock and exclude writers") {
   TempDir dir;
   archive::StorageReader first(dir.path());
   first.keep_receivers_out();

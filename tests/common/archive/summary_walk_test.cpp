@@ -63,7 +63,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("summaries are walked in the order of their batches") {
+TEST_CASE("summaries are read in the order of their batches") {
   Fixture fixture;
   fixture.record("20240201T000000Z-a-00000001", {"x", "y"});
   fixture.record("20231231T000000Z-b-00000002", {"z"});
@@ -76,7 +76,7 @@ TEST_CASE("summaries are walked in the order of their batches") {
   CHECK(notes.listed_bytes == 21);
 }
 
-TEST_CASE("a bad summary is told once and the walk goes on") {
+TEST_CASE("a bad summary is reported once and the walk continues") {
   Fixture fixture;
   fixture.record("20240115T000000Z-c-00000003", {"x"});
   const Strings names{"a.json", "b.json", "c.json", "d.json"};
@@ -103,7 +103,7 @@ TEST_CASE("a summary of more than any batch needs is not read") {
   CHECK(notes.reasons[0].find("larger than 1.0 GiB") != std::string::npos);
 }
 
-TEST_CASE("what is not a summary is told apart") {
+TEST_CASE("files that are not summaries are reported separately") {
   Fixture fixture;
   fixture.put("summaries/2024/readme.txt", "x");
   fixture.put("summaries/2024/._a.json", "x");
@@ -119,7 +119,7 @@ TEST_CASE("a storage without summaries has none") {
   CHECK(notes.others.empty());
 }
 
-TEST_CASE("a failure of who looks at the files is not the summary's") {
+TEST_CASE("an error in the callback is not reported as an error of the summary") {
   Fixture fixture;
   fixture.record("20240115T000000Z-c-00000003", {"x", "y"});
   Notes notes;

@@ -4,7 +4,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("with_context puts its text in front and keeps the code") {
+TEST_CASE("with_context prefixes its text and keeps the code") {
   const auto failing = [] { with_context("inbox", [] { throw Error(ErrorCode::io, "full"); }); };
   try {
     failing();
@@ -15,6 +15,6 @@ TEST_CASE("with_context puts its text in front and keeps the code") {
   }
 }
 
-TEST_CASE("with_context hands a result through") {
+TEST_CASE("with_context returns the action's result") {
   CHECK(with_context("unused", [] { return 7; }) == 7);
 }

@@ -30,7 +30,7 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("items pass both stages of a pipeline one by one, in their order") {
+TEST_CASE("items pass both stages of a pipeline one by one, in order") {
   constexpr int kItems = 20'000;
   constexpr int kAtATime = 4;
   const bool has_helper = GENERATE(true, false);
@@ -58,7 +58,7 @@ TEST_CASE("items pass both stages of a pipeline one by one, in their order") {
   CHECK_FALSE(second.was_crowded());
 }
 
-TEST_CASE("a pipeline may end with items under way") {
+TEST_CASE("a pipeline may be destroyed with items in it") {
   Pipeline<std::string> pipeline([](std::string& item) { item += "1"; },
                                  [](std::string& item) { item += "2"; });
   pipeline.start_helper();
@@ -66,14 +66,14 @@ TEST_CASE("a pipeline may end with items under way") {
   CHECK(pipeline.pop() == "012");
 }
 
-TEST_CASE("what a stage throws in the caller reaches the caller") {
+TEST_CASE("an exception in the caller's thread reaches the caller") {
   Pipeline<int> pipeline([](int& /*item*/) { throw std::runtime_error("broken"); },
                          [](int& /*item*/) {});
   pipeline.push(1);
   CHECK_THROWS_AS(pipeline.pop(), std::runtime_error);
 }
 
-TEST_CASE("what a stage throws reaches the caller, in whichever thread it was thrown") {
+TEST_CASE("an exception in either thread reaches the caller") {
   const bool has_helper = GENERATE(true, false);
   const int failing_stage = GENERATE(1, 2);
   const auto stage = [&](int number) {

@@ -17,7 +17,7 @@ TEST_CASE("UTF-8 sequences have the lengths of RFC 3629") {
   CHECK(utf8_sequence_length(std::string_view("\0", 1)) == 1);
 }
 
-TEST_CASE("what RFC 3629 forbids is no UTF-8") {
+TEST_CASE("sequences that RFC 3629 forbids are not UTF-8") {
   const char* const text = GENERATE("\x80", "\xbf",                      // a continuation alone
                                     "\xc0\x80", "\xc1\xbf",              // overlong, two bytes
                                     "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",  // overlong, three and four
@@ -30,13 +30,13 @@ TEST_CASE("what RFC 3629 forbids is no UTF-8") {
   CHECK(utf8_valid_length(std::string("ab\xc3\xa4") + text) == 4);
 }
 
-TEST_CASE("nothing is no sequence but valid text") {
+TEST_CASE("an empty text is valid but not a sequence") {
   CHECK(utf8_sequence_length("") == 0);
   CHECK(is_utf8(""));
   CHECK(utf8_valid_length("") == 0);
 }
 
-TEST_CASE("a prefix cuts no character") {
+TEST_CASE("a prefix does not split a character") {
   const std::string_view text = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80";  // 1, 2, 3 and 4 bytes
   const std::vector<std::size_t> expected = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
   for (std::size_t max = 0; max < expected.size(); ++max) {

@@ -36,7 +36,7 @@ std::string random_bytes(std::size_t size, unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("AVX2 encodes the front as the definition says and writes no further") {
+TEST_CASE("AVX2 encodes as RFC 4648 says and does not write past its buffer") {
   for (std::size_t size = 0; size < 300; ++size) {
     const std::string bytes = random_bytes(size, static_cast<unsigned>(size));
     std::string text(base64::encoded_size(size), '.');
@@ -48,7 +48,7 @@ TEST_CASE("AVX2 encodes the front as the definition says and writes no further")
   }
 }
 
-TEST_CASE("AVX2 decodes the front as the definition says and keeps to its room") {
+TEST_CASE("AVX2 decodes as RFC 4648 says and does not write past its buffer") {
   for (std::size_t groups = 0; groups < 100; ++groups) {
     const std::string bytes = random_bytes(groups * 3, static_cast<unsigned>(groups));
     std::string out(bytes.size() + 8, '.');
@@ -60,7 +60,7 @@ TEST_CASE("AVX2 decodes the front as the definition says and keeps to its room")
   }
 }
 
-TEST_CASE("AVX2 stops in front of every character that is not in the alphabet") {
+TEST_CASE("AVX2 stops before a character that is not in the alphabet") {
   const std::string text = encoded(random_bytes(96, 1));
   std::string out(96, '\0');
   const std::size_t all = base64::decode_front_avx2(text, out.data());
@@ -75,7 +75,7 @@ TEST_CASE("AVX2 stops in front of every character that is not in the alphabet") 
   }
 }
 
-TEST_CASE("base64 finds a broken character wherever the vector instructions leave off") {
+TEST_CASE("base64 finds an invalid character before and after the end of the vector code") {
   const std::string bytes = random_bytes(150, 2);
   const std::string text = base64::encode(bytes);
   for (std::size_t at = 0; at < text.size(); ++at) {

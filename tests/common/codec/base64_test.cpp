@@ -57,7 +57,7 @@ TEST_CASE("base64 decodes the vectors of RFC 4648 however they are split") {
   }
 }
 
-TEST_CASE("base64 encoding does not depend on how the bytes come") {
+TEST_CASE("base64 encoding does not depend on how the bytes are split") {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes.push_back(static_cast<char>(i));
   const std::string whole = base64::encode(bytes);
@@ -106,7 +106,7 @@ TEST_CASE("base64 has one spelling only") {
   CHECK_FALSE(decoded({std::string_view("Zm9\0", 4)}));
 }
 
-TEST_CASE("a base64 decoder that refuses a piece is as it was") {
+TEST_CASE("a base64 decoder does not change when it refuses input") {
   base64::Decoder decoder;
   ByteBuffer out;
   REQUIRE(decoder.decode("Zm9vY", out));
@@ -127,7 +127,7 @@ TEST_CASE("a base64 decoder can be used again after its end") {
   CHECK(out.view() == "ff");
 }
 
-TEST_CASE("base64 survives blocks larger than any buffer inside") {
+TEST_CASE("base64 handles blocks larger than its buffers") {
   std::string bytes(1'000'003, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i >> 5);
   const std::string text = base64::encode(bytes);

@@ -83,7 +83,7 @@ TEST_CASE("a filter is found by its name") {
   CHECK(codec::find_filter("zst") == nullptr);
 }
 
-TEST_CASE("bytes that pass no filter stay as they are, and where they are") {
+TEST_CASE("bytes that pass no filter are neither changed nor copied") {
   struct Same final : Sink {
     const char* seen = nullptr;
     void write(std::string_view bytes) override { seen = bytes.data(); }
@@ -97,7 +97,7 @@ TEST_CASE("bytes that pass no filter stay as they are, and where they are") {
   chain.finish(same);
 }
 
-TEST_CASE("filters are passed in their order, and in the other one back") {
+TEST_CASE("filters are applied in order, and undone in reverse") {
   codec::FilterChain chain(encode);
   const std::array<const codec::FilterType*, 2> two{&bracket<'(', ')'>(), &bracket<'<', '>'>()};
   CHECK(passed(chain, two, "one") == "<(one)>");
@@ -107,7 +107,7 @@ TEST_CASE("filters are passed in their order, and in the other one back") {
   CHECK(error_code_of([&] { passed(back, two, "(<one>)"); }) == ErrorCode::bad_payload);
 }
 
-TEST_CASE("one chain takes contents of any encoding in turn") {
+TEST_CASE("one chain can be used for contents of any encoding") {
   const std::array<const codec::FilterType*, 3> three{&bracket<'(', ')'>(), &codec::kZstdFilter,
                                                       &bracket<'<', '>'>()};
   codec::FilterChain there(encode);
@@ -122,7 +122,7 @@ TEST_CASE("one chain takes contents of any encoding in turn") {
   }
 }
 
-TEST_CASE("what was left of an unfinished content is gone after a reset") {
+TEST_CASE("a reset discards an unfinished content") {
   const std::string expected = zstd_frame("second");
   const payload::Encoding zstd = zstd_encoding();
   codec::FilterChain chain(encode);
@@ -133,7 +133,7 @@ TEST_CASE("what was left of an unfinished content is gone after a reset") {
   CHECK(passed(chain, zstd.filters(), "second") == expected);
 }
 
-TEST_CASE("zstd grows what it cannot compress by no more than it says") {
+TEST_CASE("zstd's growth of incompressible data stays within its bound") {
   std::uint64_t state = 1;
   for (const std::size_t size : {0U, 1U, 1000U, 200'000U, 1'000'000U}) {
     std::string noise(size, '\0');

@@ -19,7 +19,7 @@ std::string blob_id(std::string_view text) {
 }  // namespace
 
 // FIPS 180-2, appendix B, and the digest of nothing.
-TEST_CASE("SHA-256 has the digests of its standard") {
+TEST_CASE("SHA-256 matches the test vectors of its standard") {
   CHECK(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
@@ -28,7 +28,7 @@ TEST_CASE("SHA-256 has the digests of its standard") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST_CASE("SHA-256 does not depend on how the bytes come and starts afresh") {
+TEST_CASE("SHA-256 does not depend on how the bytes are split and can be used again") {
   codec::Sha256 digest;
   for (int round = 0; round < 2; ++round) {
     digest.update("a");

@@ -40,7 +40,7 @@ class BoundedSink final : public Sink {
 
 }  // namespace
 
-TEST_CASE("what is compressed expands to itself however it comes") {
+TEST_CASE("compressed bytes decompress to the original, however they are split") {
   for (const std::size_t size : {0U, 1U, 100U, 131'072U, 131'073U, 3'000'000U}) {
     const std::string text(size, 'x');
     const std::string frame = zstd_frame(text);
@@ -49,7 +49,7 @@ TEST_CASE("what is compressed expands to itself however it comes") {
   }
 }
 
-TEST_CASE("compression shows at once what the bytes cost") {
+TEST_CASE("the compressed size is known at once") {
   const auto encoder = codec::kZstdFilter.make_encoder();
   TextSink frame;
   encoder->write(std::string(1000, 'a'), frame);
@@ -61,7 +61,7 @@ TEST_CASE("compression shows at once what the bytes cost") {
   CHECK(expanded(frame.text) == std::string(1000, 'a') + "bcdefg");
 }
 
-TEST_CASE("what is no frame or more than one is refused") {
+TEST_CASE("content that is not exactly one frame is refused") {
   const std::string frame = zstd_frame("hello, hello, hello");
   CHECK(is_bad("hello"));
   CHECK(is_bad(frame + "x"));
@@ -70,7 +70,7 @@ TEST_CASE("what is no frame or more than one is refused") {
   for (std::size_t size = 0; size < frame.size(); ++size) CHECK(is_bad(frame.substr(0, size)));
 }
 
-TEST_CASE("a changed byte never expands to the same text unnoticed by zstd or by its length") {
+TEST_CASE("a changed byte is noticed by zstd, or by the length or content of the result") {
   const std::string text = "hello, hello, hello, world";
   const std::string frame = zstd_frame(text);
   for (std::size_t at = 0; at < frame.size(); ++at) {
@@ -93,7 +93,7 @@ TEST_CASE("a window larger than 8 MiB is refused before memory is spent") {
   CHECK(is_bad(header(31)));
 }
 
-TEST_CASE("an expansion comes in small pieces and can be stopped") {
+TEST_CASE("decompression yields small pieces and can be stopped") {
   const std::string frame = zstd_frame(std::string(50'000'000, '\0'));
   CHECK(frame.size() < 10'000);
   const auto decoder = codec::kZstdFilter.make_decoder();

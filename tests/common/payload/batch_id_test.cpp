@@ -5,7 +5,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("a slug is fit for a path component") {
+TEST_CASE("a slug is a valid path component") {
   CHECK(payload::slug("test_batch") == "test_batch");
   CHECK(payload::slug("Heart rate: January/2024") == "Heart_rate__January_2024");
   CHECK(payload::slug("\xc3\x84rztin") == "_rztin");
@@ -16,7 +16,7 @@ TEST_CASE("a slug is fit for a path component") {
   CHECK(payload::slug(std::string(100, 'a')) == std::string(64, 'a'));
 }
 
-TEST_CASE("a batch id is read as it is written") {
+TEST_CASE("a batch id is parsed from its text") {
   const char* const text =
       GENERATE("20240115T103000Z-test_batch-3f9a1c07", "20240115T103000Z-a-00000000",
                "20240115T103000Z-a-b-c-deadbeef", "20240115T103000Z-x.part-0001-12345678");
@@ -26,7 +26,7 @@ TEST_CASE("a batch id is read as it is written") {
   CHECK(payload::PayloadName{*id}.str() == std::string(text) + ".json");
 }
 
-TEST_CASE("what is no batch id is none") {
+TEST_CASE("invalid batch ids are refused") {
   const char* const text = GENERATE(
       "", "x", "20240115T103000Z", "20240115T103000Z--3f9a1c07", "20240115T103000Z-a-3f9a1c0",
       "20240115T103000Z-a-3F9A1C07", "20240115T103000Z-a-3f9a1c0g", "20240230T103000Z-a-3f9a1c07",
@@ -36,7 +36,7 @@ TEST_CASE("what is no batch id is none") {
   CHECK_FALSE(payload::BatchId::parse(text));
 }
 
-TEST_CASE("a slug in an id has a largest length") {
+TEST_CASE("the length of a slug is limited") {
   const auto with_slug = [](std::size_t size) {
     return "20240115T103000Z-" + std::string(size, 'a') + "-3f9a1c07";
   };
@@ -44,7 +44,7 @@ TEST_CASE("a slug in an id has a largest length") {
   CHECK_FALSE(payload::BatchId::parse(with_slug(65)));
 }
 
-TEST_CASE("payload names tell their part") {
+TEST_CASE("payload names contain the part's number") {
   const payload::BatchId id = payload::BatchId::parse("20240115T103000Z-a-3f9a1c07").value();
   struct Row {
     unsigned part;
@@ -62,7 +62,7 @@ TEST_CASE("payload names tell their part") {
   }
 }
 
-TEST_CASE("a payload has one name only") {
+TEST_CASE("each payload name has one spelling only") {
   const char* const suffix =
       GENERATE("", ".txt", ".JSON", ".part-1.json", ".part-0000.json", ".part-00001.json",
                ".part-0001-last.json", ".part-x001.json", ".part-0001-LAST.json",
@@ -71,7 +71,7 @@ TEST_CASE("a payload has one name only") {
   CHECK_FALSE(payload::PayloadName::parse(std::string("20240115T103000Z-a-3f9a1c07") + suffix));
 }
 
-TEST_CASE("a batch without a name is called like its source") {
+TEST_CASE("a batch without a name is named after its source") {
   CHECK(payload::default_batch_name("/home/lab/march data") == "march data");
   CHECK(payload::default_batch_name("/home/lab/march/") == "march");
   CHECK(payload::default_batch_name("C:\\data\\march") == "march");
@@ -81,7 +81,7 @@ TEST_CASE("a batch without a name is called like its source") {
   CHECK(payload::default_batch_name("///") == "data");
 }
 
-TEST_CASE("all parts of a batch are told from some") {
+TEST_CASE("a complete batch is distinguished from an incomplete one") {
   const payload::BatchId id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
   const payload::PayloadName whole{id, 1, true};
   const payload::PayloadName first{id, 1, false};

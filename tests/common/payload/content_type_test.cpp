@@ -24,7 +24,7 @@ TEST_CASE("the documented types are supported in any case") {
   }
 }
 
-TEST_CASE("the extension tells the type where the bytes agree") {
+TEST_CASE("the type follows from the extension if the bytes agree") {
   struct Row {
     std::string_view extension, bytes, type;
   };
@@ -48,7 +48,7 @@ TEST_CASE("the extension tells the type where the bytes agree") {
   }
 }
 
-TEST_CASE("the bytes tell the type where the extension is wrong") {
+TEST_CASE("the type follows from the bytes if the extension is wrong") {
   CHECK(payload::content_type(".jpg", kPng).name == "image/png");
   CHECK(payload::content_type(".json", kJpeg).name == "image/jpeg");
   CHECK(payload::content_type(".png", "hello").name == "text/plain");
@@ -58,7 +58,7 @@ TEST_CASE("the bytes tell the type where the extension is wrong") {
   CHECK_FALSE(payload::content_type(".txt", "\0\1"sv).fits_extension);
 }
 
-TEST_CASE("the bytes tell the type where the extension is unknown") {
+TEST_CASE("the type follows from the bytes if the extension is unknown") {
   CHECK(payload::content_type(".dat", kPng).name == "image/png");
   CHECK(payload::content_type("", "{\"a\": 1}").name == "application/json");
   CHECK(payload::content_type("", "\xef\xbb\xbf [1]").name == "application/json");

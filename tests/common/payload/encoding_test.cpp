@@ -12,7 +12,7 @@ const codec::FilterType kSeal{"seal", false, [](std::uint64_t) { return std::uin
 
 }  // namespace
 
-TEST_CASE("the member's name tells what a content has passed") {
+TEST_CASE("the member's name lists the filters of a content") {
   CHECK(payload::Encoding().member() == "content");
   CHECK(zstd_encoding().member() == "content_zstd");
   CHECK(payload::Encoding({&codec::kZstdFilter, &kSeal}).member() == "content_zstd_seal");
@@ -20,7 +20,7 @@ TEST_CASE("the member's name tells what a content has passed") {
   CHECK(payload::Encoding::of_member("content_zstd") == zstd_encoding());
 }
 
-TEST_CASE("other members hold no content, nor does one whose filters are unknown or repeated") {
+TEST_CASE("a member with unknown or repeated filters is not content") {
   const char* const name = GENERATE("", "conten", "contents", "content_", "content_type", "Content",
                                     "content__zstd", "content_zstd_", "content_zstdx",
                                     "content_ZSTD", "content_seal", "content_zstd_zstd", "zstd");
@@ -28,7 +28,7 @@ TEST_CASE("other members hold no content, nor does one whose filters are unknown
   CHECK_FALSE(payload::Encoding::of_member(name));
 }
 
-TEST_CASE("compression is left off where it does not pay, and nothing else with it") {
+TEST_CASE("compression is skipped where it does not pay, and only there") {
   const payload::Encoding both({&codec::kZstdFilter, &kSeal});
   CHECK(both.compresses());
   CHECK(both.without_compression() == payload::Encoding({&kSeal}));
@@ -37,7 +37,7 @@ TEST_CASE("compression is left off where it does not pay, and nothing else with 
   CHECK_FALSE(payload::Encoding().compresses());
 }
 
-TEST_CASE("what each filter adds is taken from what the one before it left") {
+TEST_CASE("the growth of each filter is added to that of the one before it") {
   CHECK(payload::Encoding().max_growth(1'000'000) == 0);
   CHECK(payload::Encoding({&kSeal}).max_growth(1'000'000) == 16);
   const std::uint64_t zstd = codec::kZstdFilter.max_growth(1'000'000);

@@ -59,7 +59,7 @@ std::string first_failure(Action&& action) {
 
 }  // namespace
 
-TEST_CASE("a pipeline hands on what it was given, small or large") {
+TEST_CASE("a pipeline passes on entries of any size") {
   const std::size_t size = GENERATE(std::size_t{3}, kManyBytes);
   RecordingSink sink;
   payload::EntryPipeline pipeline(sink);
@@ -71,7 +71,7 @@ TEST_CASE("a pipeline hands on what it was given, small or large") {
   CHECK(sink.size_bytes == 3 * size);
 }
 
-TEST_CASE("a small batch needs no other thread") {
+TEST_CASE("a small batch does not start a thread") {
   RecordingSink sink;
   payload::EntryPipeline pipeline(sink);
   put(pipeline, "a", "1");
@@ -79,7 +79,7 @@ TEST_CASE("a small batch needs no other thread") {
   CHECK(sink.threads.front() == std::this_thread::get_id());
 }
 
-TEST_CASE("any number of empty entries passes in bounded blocks, in its order") {
+TEST_CASE("any number of empty entries is passed in bounded blocks, in order") {
   RecordingSink sink;
   payload::EntryPipeline pipeline(sink);
   std::vector<std::string> names;
@@ -91,7 +91,7 @@ TEST_CASE("any number of empty entries passes in bounded blocks, in its order") 
   CHECK(sink.ended == names);
 }
 
-TEST_CASE("a pipeline tells what went wrong first in the payload") {
+TEST_CASE("a pipeline reports the first error in the order of the payload") {
   const std::size_t size = GENERATE(std::size_t{3}, kManyBytes);
   const int before = GENERATE(0, 100);
   const std::string bytes(size, 'x');
@@ -124,7 +124,7 @@ TEST_CASE("a pipeline tells what went wrong first in the payload") {
   }
 }
 
-TEST_CASE("a pipeline tells what stopped its reader once all before it is delivered") {
+TEST_CASE("a pipeline reports the reader's error after everything before it was delivered") {
   const std::size_t size = GENERATE(std::size_t{3}, kManyBytes);
   RecordingSink sink;
   payload::EntryPipeline pipeline(sink);
@@ -136,7 +136,7 @@ TEST_CASE("a pipeline tells what stopped its reader once all before it is delive
   CHECK(sink.ended == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("a pipeline that is given up stops its threads") {
+TEST_CASE("destroying a pipeline stops its threads") {
   RecordingSink sink;
   payload::EntryPipeline pipeline(sink);
   put(pipeline, "a", std::string(kManyBytes, 'x'));

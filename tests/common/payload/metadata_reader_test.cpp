@@ -22,7 +22,7 @@ payload::DeclaredMetadata read(std::string_view text, std::size_t step = 1'000'0
 
 }  // namespace
 
-TEST_CASE("metadata that says nothing is version 1") {
+TEST_CASE("empty metadata is version 1") {
   const payload::DeclaredMetadata declared = read("{}");
   CHECK(declared.metadata.schema_version == 1);
   CHECK_FALSE(declared.has_timestamp);
@@ -69,7 +69,7 @@ TEST_CASE("source is the old name of source_folder") {
   CHECK(read(R"({"source":"/old"})").metadata.source == "/old");
 }
 
-TEST_CASE("what a sender leaves out may be null") {
+TEST_CASE("optional members may be null") {
   const payload::BatchMetadata metadata =
       read(R"({"batch_name":null,"source_folder":null,"sender":null})").metadata;
   CHECK(metadata.batch_name.empty());
@@ -77,7 +77,7 @@ TEST_CASE("what a sender leaves out may be null") {
   CHECK_FALSE(metadata.sender);
 }
 
-TEST_CASE("unknown members of metadata are passed over at every level") {
+TEST_CASE("unknown members of metadata are ignored at every level") {
   const payload::DeclaredMetadata declared =
       read(R"({"a":[{"b":[null]}],"part":{"index":2,"x":{}},"sender":{"x":[],"host":"h"},
                "skipped":[{"x":1}],"files":[{"x":"y","filename":"f","size":1}]})");
@@ -115,7 +115,7 @@ TEST_CASE("metadata that is of another kind is refused with its member named") {
   CHECK(std::string(error->what()).find("byte") != std::string::npos);
 }
 
-TEST_CASE("metadata that is no object or twice the same member is refused") {
+TEST_CASE("metadata that is not an object or has a duplicate member is refused") {
   for (const char* text :
        {"[]", "null", "1", R"("x")", R"({"batch_id":"a","batch_id":"a"})",
         R"({"part":{"index":1,"index":1}})", R"({"skipped":[{"reason":"a","reason":"b"}]})"}) {
@@ -124,7 +124,7 @@ TEST_CASE("metadata that is no object or twice the same member is refused") {
   }
 }
 
-TEST_CASE("numbers too large for their place do not come round to small ones") {
+TEST_CASE("numbers that are too large do not wrap around") {
   CHECK(read(R"({"schema_version":4294967298})").metadata.schema_version > payload::kSchemaVersion);
   CHECK(read(R"({"part":{"index":4294967297}})").metadata.part.index != 1);
 }
@@ -138,14 +138,14 @@ TEST_CASE("a thousand skipped files are kept and the others read all the same") 
   CHECK(error_of([&] { read(text + "1]}"); }));
 }
 
-TEST_CASE("a name in an error cannot forge a line") {
+TEST_CASE("a name in an error cannot start a new line") {
   const std::string text = error_text_of([] { read("{\"a\\n::error::\\u001b[2J\":tru}"); });
   CHECK(text.find("::error::") != std::string::npos);
   CHECK(text.find('\n') == std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("a tally does not depend on the order and tells names and sizes apart") {
+TEST_CASE("a tally is independent of the order and depends on names and sizes") {
   const auto tally = [](const std::vector<std::pair<std::string, std::uint64_t>>& files) {
     payload::Tally made;
     for (const auto& [name, size] : files) made.add(name, size);

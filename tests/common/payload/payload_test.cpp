@@ -59,7 +59,7 @@ std::optional<Error> read_error(std::string_view text, const payload::Limits& li
 
 }  // namespace
 
-TEST_CASE("what is written reads back however it comes") {
+TEST_CASE("written contents are read back, however they are split") {
   const std::vector<Content> contents = {{"a/b c.txt", "hello"},
                                          {"\xc3\x84.json", ""},
                                          {"large", std::string(300'000, 'x')},
@@ -96,7 +96,7 @@ TEST_CASE("the size of a plain content of up to 150 KiB is known ahead") {
   CHECK(recorder.known_sizes[1] == 0);
 }
 
-TEST_CASE("a writer that goes back leaves no trace") {
+TEST_CASE("rewinding a writer leaves nothing behind") {
   const std::string expected = written({{"a", "1"}, {"c", "3"}});
   TextSink sink;
   payload::PayloadWriter writer(sink);
@@ -123,7 +123,7 @@ TEST_CASE("a writer that goes back leaves no trace") {
   CHECK(sink.text == expected);
 }
 
-TEST_CASE("a part filled to its room is not over its limit") {
+TEST_CASE("a full part is not over its limit") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   const std::uint64_t limit = 100'000;
@@ -139,7 +139,7 @@ TEST_CASE("a part filled to its room is not over its limit") {
   CHECK(sink.text.size() <= limit);
 }
 
-TEST_CASE("chunks carry their place") {
+TEST_CASE("chunks have their index and offset") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   const payload::RelativePath path("cut");
@@ -231,7 +231,7 @@ TEST_CASE("limits are checked and named") {
   }
 }
 
-TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
+TEST_CASE("decompression stops at the limits, before memory is used") {
   const std::string text = written({{"bomb", std::string(50'000'000, '\0'), zstd_encoding()}});
   CHECK(text.size() < 20'000);
   payload::Limits limits;
@@ -241,7 +241,7 @@ TEST_CASE("an expansion beyond the limits is stopped before it is spent") {
   CHECK(recorder.contents.front().size() <= 1'200'000);
 }
 
-TEST_CASE("a payload is known by its two keys") {
+TEST_CASE("a payload is recognized by its two keys") {
   const auto looks = [](std::string_view text) {
     TextSource source(text);
     return payload::looks_like_payload(source, {});

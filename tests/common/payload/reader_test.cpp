@@ -79,7 +79,7 @@ TEST_CASE("type and time may be null") {
   CHECK_FALSE(recorder.entries.front().modified);
 }
 
-TEST_CASE("a payload without files is a payload") {
+TEST_CASE("a payload without files is valid") {
   PayloadRecorder recorder;
   CHECK(read(SamplePayload{}.str(), recorder).total_files == 0);
   CHECK(recorder.paths.empty());
@@ -101,7 +101,7 @@ TEST_CASE("a digest may be written in capitals") {
   CHECK_FALSE(code_of(replaced(kTwo.str(), digest, capitals)));
 }
 
-TEST_CASE("what does not match in an entry is refused with the entry named") {
+TEST_CASE("a mismatch in an entry is refused with the entry's name") {
   const std::string text = kTwo.str();
   const std::string broken = GENERATE_COPY(
       replaced(text, R"("size":5)", R"("size":6)"), replaced(text, R"("size":5)", R"("size":4)"),
@@ -129,7 +129,7 @@ TEST_CASE("an entry whose relative path is not its key is refused and named") {
   }
 }
 
-TEST_CASE("what version 2 must say is missed") {
+TEST_CASE("missing members of version 2 are reported") {
   const std::string text = kTwo.str();
   const std::string broken = GENERATE_COPY(
       replaced(text, R"("batch_id":)", R"("batch_it":)"),
@@ -168,7 +168,7 @@ TEST_CASE("version 1 totals are checked where they are there") {
         ErrorCode::bad_payload);
 }
 
-TEST_CASE("a newer version is refused with a word about the receiver") {
+TEST_CASE("a newer version is refused with the hint to update the receiver") {
   for (const char* version : {"3", "4294967298", "18446744073709551615"}) {
     const std::string text = replaced(kTwo.str(), R"("schema_version":2)",
                                       std::string(R"("schema_version":)") + version);
@@ -177,7 +177,7 @@ TEST_CASE("a newer version is refused with a word about the receiver") {
   }
 }
 
-TEST_CASE("a document without its two keys is no payload") {
+TEST_CASE("a document without its two keys is not a payload") {
   for (const char* text :
        {"{}", R"({"files":{}})", R"({"batch_metadata":{"timestamp":"2024-01-15T10:30:00Z"}})", "[]",
         "1", "\"files\"", "", "null"}) {
@@ -186,7 +186,7 @@ TEST_CASE("a document without its two keys is no payload") {
   }
 }
 
-TEST_CASE("no key of a payload may come twice") {
+TEST_CASE("a payload with a duplicate key is refused") {
   const std::string entry = R"("a":{"content":""})";
   const std::string about = R"("batch_metadata":{"timestamp":"2024-01-15T10:30:00Z"})";
   REQUIRE_FALSE(code_of("{" + about + R"(,"files":{)" + entry + "}}"));
@@ -235,7 +235,7 @@ TEST_CASE("a text that is not UTF-8 is refused and a byte order mark is not") {
   CHECK(code_of(replaced(kTwo.str(), "{", "{\"x\":\"\xff\",")) == ErrorCode::bad_payload);
 }
 
-TEST_CASE("one frame is a content and two or half of one are not") {
+TEST_CASE("a content is exactly one zstd frame") {
   const std::string frame = zstd_frame("hello");
   const auto with = [](std::string_view bytes) {
     return version_1("a", R"("size":5,"content_zstd":")" + base64::encode(bytes) + "\"");
@@ -250,7 +250,7 @@ TEST_CASE("one frame is a content and two or half of one are not") {
   CHECK(code_of(with("")) == ErrorCode::bad_payload);
 }
 
-TEST_CASE("compressed and plain entries take turns") {
+TEST_CASE("compressed and plain entries can be mixed") {
   std::string text = R"({"batch_metadata":{"timestamp":"2024-01-15T10:30:00Z"},"files":{)";
   std::vector<std::string> expected;
   for (int i = 0; i < 6; ++i) {
@@ -267,7 +267,7 @@ TEST_CASE("compressed and plain entries take turns") {
   CHECK(recorder.contents == expected);
 }
 
-TEST_CASE("an escaped content is read as what it stands for") {
+TEST_CASE("an escaped content is unescaped") {
   PayloadRecorder recorder;
   read(version_1("a", R"("content":"\/\/\u002f\/")"), recorder);
   CHECK(recorder.contents.front() == "\xff\xff\xff");
@@ -309,7 +309,7 @@ TEST_CASE("a file that is too large is stopped on its way") {
   CHECK(recorder.contents.front().size() <= 1000);
 }
 
-TEST_CASE("what the sink throws comes through with the entry named") {
+TEST_CASE("an exception of the sink is passed on with the entry's name") {
   class Full final : public payload::PayloadSink {
    public:
     void begin_content(const payload::RelativePath&, std::optional<std::uint64_t>) override {}

@@ -49,7 +49,7 @@ TEST_CASE("the message names the path without its control characters") {
   CHECK(text.find('\n') == std::string::npos);
 }
 
-TEST_CASE("paths and their components have a largest length") {
+TEST_CASE("the lengths of paths and components are limited") {
   const std::size_t longest = payload::RelativePath::kMaxComponentBytes;
   CHECK_FALSE(is_unsafe(std::string(longest, 'a')));
   CHECK(is_unsafe(std::string(longest + 1, 'a')));
@@ -62,7 +62,7 @@ TEST_CASE("paths and their components have a largest length") {
   }));
 }
 
-TEST_CASE("paths have a largest depth") {
+TEST_CASE("the depth of paths is limited") {
   const auto path_of = [](std::size_t levels) {
     std::string path = "d";
     for (std::size_t i = 1; i < levels; ++i) path += "/d";
@@ -76,7 +76,7 @@ TEST_CASE("paths have a largest depth") {
   }));
 }
 
-TEST_CASE("a path comes apart into directory and stem and extension") {
+TEST_CASE("a path is split into directory, stem and extension") {
   struct Row {
     std::string path, directory, filename, stem, extension;
   };

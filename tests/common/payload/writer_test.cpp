@@ -79,7 +79,7 @@ TEST_CASE("a payload has the documented members") {
   CHECK(json.size() == 2);
 }
 
-TEST_CASE("a payload with nothing in it is a payload") {
+TEST_CASE("an empty payload is valid") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   writer.finish(metadata());
@@ -90,7 +90,7 @@ TEST_CASE("a payload with nothing in it is a payload") {
   CHECK_FALSE(json["batch_metadata"].contains("sender"));
 }
 
-TEST_CASE("a part that is not the last says nothing of the whole batch") {
+TEST_CASE("only the last part has the totals of the batch") {
   payload::BatchMetadata made = metadata();
   made.part = {4, false, 99, 99};
   CHECK(finished(made)["part"] == text::parse_json(R"({"index":4,"last":false})", "part"));
@@ -104,7 +104,7 @@ TEST_CASE("the totals are those of what was written") {
   CHECK(finished(made)["total_size"] == 0);
 }
 
-TEST_CASE("a payload does not depend on how its bytes come") {
+TEST_CASE("a payload does not depend on how its bytes are split") {
   std::string bytes;
   for (int i = 0; i < 100; ++i) bytes += static_cast<char>(i * 37);
   const std::string whole = written(kPath, bytes, payload::Encoding());
@@ -131,7 +131,7 @@ TEST_CASE("names and texts that JSON must escape come back") {
   CHECK(text::string_member(about, "source_folder") == made.source);
 }
 
-TEST_CASE("texts are cut to what a reader takes and between characters") {
+TEST_CASE("texts are shortened to the reader's limit, between characters") {
   payload::BatchMetadata made = metadata();
   made.source = "x";
   while (made.source.size() <= payload::kMaxTextBytes) made.source += "\xc3\xa4";
@@ -140,7 +140,7 @@ TEST_CASE("texts are cut to what a reader takes and between characters") {
   CHECK(made.source.starts_with(cut));
 }
 
-TEST_CASE("an entry tells what it turned out to be") {
+TEST_CASE("an entry has the size and digest of what was read") {
   const payload::Encoding encoding = GENERATE(payload::Encoding(), zstd_encoding());
   TextSink sink;
   payload::PayloadWriter writer(sink);
@@ -159,7 +159,7 @@ TEST_CASE("an entry tells what it turned out to be") {
   CHECK(json.contains("content") != json.contains("content_zstd"));
 }
 
-TEST_CASE("a writer that goes back in the middle of a frame writes the next one whole") {
+TEST_CASE("a writer rewound in the middle of a frame writes the next one completely") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   const auto begin = writer.mark();
@@ -179,7 +179,7 @@ TEST_CASE("a writer that goes back in the middle of a frame writes the next one 
   CHECK(recorder.contents == std::vector<std::string>{"abc"});
 }
 
-TEST_CASE("a mark counts what was written up to it") {
+TEST_CASE("a mark has the number of bytes written before it") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   for (int i = 1; i <= 3; ++i) {
@@ -193,7 +193,7 @@ TEST_CASE("a mark counts what was written up to it") {
   }
 }
 
-TEST_CASE("there is room for nothing where the limit is reached") {
+TEST_CASE("at the limit there is no space left") {
   const payload::Encoding encoding = GENERATE(payload::Encoding(), zstd_encoding());
   TextSink sink;
   payload::PayloadWriter writer(sink);
@@ -203,7 +203,7 @@ TEST_CASE("there is room for nothing where the limit is reached") {
   CHECK(writer.room_for_content(1'000'000) > 0);
 }
 
-TEST_CASE("a part keeps to its limit when every text of its metadata needs an escape") {
+TEST_CASE("a part stays within its limit if all of its metadata must be escaped") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   constexpr std::uint64_t kLimit = 50'000;
@@ -229,7 +229,7 @@ TEST_CASE("a part keeps to its limit when every text of its metadata needs an es
   CHECK(sink.text.size() <= kLimit);
 }
 
-TEST_CASE("bytes that zstd cannot compress keep to the limit too") {
+TEST_CASE("incompressible bytes stay within the limit, too") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   constexpr std::uint64_t kLimit = 400'000;

@@ -7,7 +7,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("a variable has its value, and none when it is empty or not set") {
+TEST_CASE("a variable that is empty or not set has no value") {
   const Environment set("HEALTHMETRIC_TRIED_A", "a=b");
   const Environment empty("HEALTHMETRIC_TRIED_B", "");
   CHECK(platform::environment_variable("HEALTHMETRIC_TRIED_A") == "a=b");
@@ -15,7 +15,7 @@ TEST_CASE("a variable has its value, and none when it is empty or not set") {
   CHECK(platform::environment_variable("HEALTHMETRIC_TRIED_C").empty());
 }
 
-TEST_CASE("variables are found by the front of their names, sorted, if set to something") {
+TEST_CASE("variables are found by prefix, sorted, if not empty") {
   const Environment second("HEALTHMETRIC_TRIED_B", "2");
   const Environment first("HEALTHMETRIC_TRIED_A", "x=HEALTHMETRIC_TRIED_Z");
   const Environment empty("HEALTHMETRIC_TRIED_C", "");
@@ -24,7 +24,7 @@ TEST_CASE("variables are found by the front of their names, sorted, if set to so
         std::vector<std::string>{"HEALTHMETRIC_TRIED_A", "HEALTHMETRIC_TRIED_B"});
 }
 
-TEST_CASE("a program that is started can be given the whole environment") {
+TEST_CASE("a child process can get the whole environment") {
   const Environment empty("HEALTHMETRIC_TRIED_A", "");
   const auto all = platform::whole_environment();
   CHECK(std::find(all.begin(), all.end(), "HEALTHMETRIC_TRIED_A=") != all.end());

@@ -12,7 +12,7 @@ using platform::FileLock;
 
 namespace fs = std::filesystem;
 
-TEST_CASE("a lock is had once at a time and ends with its object") {
+TEST_CASE("a lock has one holder at a time and ends with its object") {
   const TempDir dir;
   const fs::path file = dir.path() / "lock";
   {
@@ -25,7 +25,7 @@ TEST_CASE("a lock is had once at a time and ends with its object") {
   CHECK(FileLock::try_lock_existing(file));
 }
 
-TEST_CASE("a lock says who holds it") {
+TEST_CASE("a lock names its holder") {
   const TempDir dir;
   const fs::path file = dir.path() / "lock";
   CHECK(FileLock::holder(file).empty());
@@ -36,7 +36,7 @@ TEST_CASE("a lock says who holds it") {
   CHECK(FileLock::holder(file) == std::to_string(::getpid()));
 }
 
-TEST_CASE("a lock that is removed leaves no file and can be had again") {
+TEST_CASE("a removed lock leaves no file and can be taken again") {
   const TempDir dir;
   const fs::path file = dir.path() / "lock";
   auto lock = FileLock::try_lock(file);
@@ -46,7 +46,7 @@ TEST_CASE("a lock that is removed leaves no file and can be had again") {
   CHECK(FileLock::try_lock(file));
 }
 
-TEST_CASE("what is there can be locked, folders too, and nothing is made for it") {
+TEST_CASE("existing files and folders can be locked without creating a file") {
   const TempDir dir;
   CHECK_FALSE(FileLock::try_lock_existing(dir.path() / "lock"));
   CHECK_FALSE(fs::exists(dir.path() / "lock"));

@@ -26,7 +26,7 @@ bool is_io_error_about(const std::optional<Error>& error, const std::string& nam
 
 }  // namespace
 
-TEST_CASE("small and large writes arrive in their order") {
+TEST_CASE("small and large writes are written in order") {
   const TempDir dir;
   std::string expected;
   {
@@ -43,7 +43,7 @@ TEST_CASE("small and large writes arrive in their order") {
   CHECK(platform::read_file(dir.path() / "f", 1 << 26) == expected);
 }
 
-TEST_CASE("what lies behind a truncation is forgotten wherever it was") {
+TEST_CASE("truncation removes everything after it, in buffer and file") {
   const TempDir dir;
   const std::size_t size = GENERATE(10U, 5'000'000U);
   platform::OutputFile file(dir.path() / "f");
@@ -86,7 +86,7 @@ TEST_CASE("only regular files are read") {
   CHECK(error_code_of([] { platform::InputFile{"/dev/zero"}; }) == ErrorCode::io);
 }
 
-TEST_CASE("a file under a name of its own is called so in errors") {
+TEST_CASE("a file with a display name is called so in errors") {
   const auto error = error_of([] { platform::InputFile("/no/such/secret/place", "public name"); });
   REQUIRE(error);
   CHECK(std::string(error->what()).find("public name") != std::string::npos);
@@ -147,7 +147,7 @@ TEST_CASE("random names are hexadecimal and differ") {
   CHECK(platform::random_hex(0).empty());
 }
 
-TEST_CASE("a descriptor has one owner") {
+TEST_CASE("a handle has one owner") {
   platform::Handle a(::open("/dev/null", O_RDONLY));
   REQUIRE(a);
   const int number = a.get();

@@ -31,7 +31,7 @@ int status_of(const std::function<void()>& body) {
 
 }  // namespace
 
-TEST_CASE("a watched signal waits until it is looked at and stays seen") {
+TEST_CASE("a watched signal stays pending until it is polled, and stays set") {
   const auto [signal, expected] = GENERATE(std::pair(SIGINT, 130), std::pair(SIGTERM, 143));
   CHECK(status_of([signal = signal] {
           platform::watch_for_signals();
@@ -45,7 +45,7 @@ TEST_CASE("a watched signal waits until it is looked at and stays seen") {
         }) == expected);
 }
 
-TEST_CASE("until it is watched a signal ends the process") {
+TEST_CASE("a signal that is not watched ends the process") {
   CHECK(status_of([] {
           (void)std::signal(SIGTERM, SIG_DFL);  // the test program has its own way
           ::raise(SIGTERM);
@@ -66,7 +66,7 @@ TEST_CASE("a sleep without a signal lasts as long as it should") {
   CHECK(std::chrono::steady_clock::now() - begin >= 20ms);
 }
 
-TEST_CASE("a signal ends the wait for input that does not come") {
+TEST_CASE("a signal ends the wait for input") {
   CHECK(status_of([] {
           int ends[2] = {};
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
@@ -76,7 +76,7 @@ TEST_CASE("a signal ends the wait for input that does not come") {
         }) == 130);
 }
 
-TEST_CASE("a signal counts more than input that is there") {
+TEST_CASE("a signal takes precedence over available input") {
   CHECK(status_of([] {
           int ends[2] = {};
           if (::pipe(ends) != 0) throw Error(ErrorCode::internal, "no pipe");
@@ -104,7 +104,7 @@ TEST_CASE("a signal that comes with the input is seen before that is read") {
         }) == 143);
 }
 
-TEST_CASE("input that is there is not waited for") {
+TEST_CASE("available input is read without waiting") {
   int ends[2] = {};
   REQUIRE(::pipe(ends) == 0);
   REQUIRE(::write(ends[1], "x", 1) == 1);

@@ -20,7 +20,7 @@ std::string line(int number) {
 
 }  // namespace
 
-TEST_CASE("a spool gives back what was put in, also what no longer fits memory") {
+TEST_CASE("a spool returns what was written, also beyond its memory limit") {
   const int lines = GENERATE(0, 1, 50'000);
   platform::Spool spool;
   std::string all;
@@ -33,7 +33,7 @@ TEST_CASE("a spool gives back what was put in, also what no longer fits memory")
   CHECK(copy_of(spool) == all);
 }
 
-TEST_CASE("a spool forgets its end wherever that lies, and goes on") {
+TEST_CASE("a spool can be truncated, in memory and on disk, and continued") {
   std::string all;
   for (int i = 0; i < 50'000; ++i) all += line(i);
   platform::Spool spool;

@@ -105,7 +105,7 @@ TEST_CASE("an option comes from the command line or else from the environment") 
   CHECK(error_code_of([&] { parse({"--nonsense"}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("the words of a command choose it, wherever the options stand") {
+TEST_CASE("the words of a command select it, wherever the options are") {
   const Sample sample;
   CHECK(sample.read({"--flag"}).empty());
   CHECK(sample.read({"look", "--depth", "3"}) == "look");
@@ -115,7 +115,7 @@ TEST_CASE("the words of a command choose it, wherever the options stand") {
   CHECK(sample.read({"--quiet", "box", "list"}) == "box list");
 }
 
-TEST_CASE("a command refuses what it does not take, and passes over what it ignores") {
+TEST_CASE("a command refuses options that it does not take and accepts those that it ignores") {
   const Sample sample;
   CHECK(sample.refusal({"look", "--flag"}) == "look does not take --flag (program look --help)");
   CHECK(sample.refusal({"--flag", "look"}) == "look does not take --flag (program look --help)");
@@ -127,7 +127,7 @@ TEST_CASE("a command refuses what it does not take, and passes over what it igno
   CHECK(sample.read({"box", "list", "--flag"}) == "box list");
 }
 
-TEST_CASE("quiet and verbose set how much is said") {
+TEST_CASE("quiet and verbose set how much is printed") {
   const auto verbosity = [](const std::vector<const char*>& argv) {
     const Sample sample;
     sample.read(argv);
@@ -139,7 +139,7 @@ TEST_CASE("quiet and verbose set how much is said") {
   CHECK(error_code_of([&] { verbosity({"-q", "-v"}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("a variable that is near one of ours is told, and one of another program is not") {
+TEST_CASE("an unknown variable is reported, and one of the other program is not") {
   const Sample sample;
   const program::CommandLine line(sample.program);
   const Environment misspelt("HEALTHMETRIC_EXLUDE", "*");

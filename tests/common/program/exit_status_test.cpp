@@ -24,7 +24,7 @@ TEST_CASE("each kind of failure has the exit status the README gives it") {
   }
 }
 
-TEST_CASE("of two statuses the more important one is reported") {
+TEST_CASE("the more important of two statuses is reported") {
   const std::vector<program::ExitStatus> order = {program::ExitStatus::io,
                                                   program::ExitStatus::unauthorized,
                                                   program::ExitStatus::refused,
@@ -47,7 +47,7 @@ TEST_CASE("a body's own status is handed through") {
   CHECK(program::run_guarded([] { return program::ExitStatus::busy; }) == 9);
 }
 
-TEST_CASE("a lack of memory is a local failure and anything unknown a defect") {
+TEST_CASE("out of memory is an i/o failure and an unknown exception an internal error") {
   CHECK(program::run_guarded([]() -> program::ExitStatus { throw std::bad_alloc(); }) == 10);
   CHECK(program::run_guarded([]() -> program::ExitStatus { throw std::out_of_range("at"); }) == 1);
 }

@@ -39,7 +39,7 @@ TEST_CASE("a log file gets every message with level and time and keeps what was 
   }
 }
 
-TEST_CASE("no message forges a line or shows a secret") {
+TEST_CASE("no message contains a line break or a secret") {
   const TempDir dir;
   const RestoreLog restore;
   const auto file = dir.path() / "x.log";

@@ -18,7 +18,7 @@ TEST_CASE("sizes are written with or without a unit") {
   CHECK(size("1.5G") == 1536 * payload::kMiB);
 }
 
-TEST_CASE("what is no size is refused with the option named") {
+TEST_CASE("an invalid size is refused with the name of the option") {
   for (const char* text : {"", "K", "-1", "-1K", "1X", "1 2", "1e3", "nan", "inf", "0x10", "1KK",
                            "0", "1..5G", "1.5.7M", ".", "99999999999999999999", "99999999999G"}) {
     INFO(text);
@@ -37,7 +37,7 @@ TEST_CASE("durations are read in seconds, minutes, hours and days") {
   CHECK(program::parse_duration("7d").count() == 604'800);
 }
 
-TEST_CASE("what is no duration is refused") {
+TEST_CASE("invalid durations are refused") {
   for (const char* text :
        {"", "m", "-1", "1.5h", "8d", "10 m", "1w", "99999999999999999999", "1M"}) {
     INFO(text);

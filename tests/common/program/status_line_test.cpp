@@ -7,7 +7,7 @@
 using namespace healthmetric;
 using namespace std::chrono_literals;
 
-TEST_CASE("where nothing can be redrawn progress is said every half a minute") {
+TEST_CASE("without a terminal progress is printed every half a minute") {
   const Environment dumb("TERM", "dumb");
   FakeClock clock;
   int said = 0;

@@ -71,7 +71,7 @@ TEST_CASE("documents of RFC 8259 are read") {
   CHECK(is_json(text));
 }
 
-TEST_CASE("what RFC 8259 forbids is refused") {
+TEST_CASE("documents that RFC 8259 forbids are refused") {
   const char* const text =
       GENERATE("", " ", "{", "[", "}", "{]", "[}", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}",
                "{\"a\":1,}", "{a:1}", "{'a':1}", "01", "+1", "1.", ".5", "1e", "1e+", "-", "--1",
@@ -93,7 +93,7 @@ TEST_CASE("a document that is cut anywhere is refused at its end") {
   }
 }
 
-TEST_CASE("a key stands once in an object but may return in another") {
+TEST_CASE("a key may occur once in an object, and again in another") {
   CHECK_FALSE(is_json(R"({"a":1,"a":2})"));
   CHECK_FALSE(is_json(R"({"a":1,"b":{"c":1},"a":2})"));
   CHECK_FALSE(is_json("{\"a\":1,\"\\u0061\":2}"));
@@ -101,7 +101,7 @@ TEST_CASE("a key stands once in an object but may return in another") {
   CHECK(is_json(R"([{"a":1},{"a":1}])"));
 }
 
-TEST_CASE("depth has a bound") {
+TEST_CASE("depth is limited") {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
@@ -112,7 +112,7 @@ TEST_CASE("depth has a bound") {
   CHECK(skip_error(std::string(10'000'000, '[')));
 }
 
-TEST_CASE("keys and strings have bounds") {
+TEST_CASE("the lengths of keys and strings are limited") {
   std::string many = "{";
   for (std::size_t i = 0; i < kBounds.max_keys; ++i) many += "\"" + std::to_string(i) + "\":1,";
   many.back() = '}';
@@ -132,7 +132,7 @@ TEST_CASE("strings are unescaped") {
   CHECK(string_of("\"\\u0000\"") == std::string(1, '\0'));
 }
 
-TEST_CASE("integers are read whole or not at all") {
+TEST_CASE("integers are read completely or refused") {
   const auto number = [](std::string_view text) {
     return scan(
         text,
@@ -153,7 +153,7 @@ TEST_CASE("integers are read whole or not at all") {
   CHECK(error_of([&] { number(std::string(1'000'000, '9')); }));
 }
 
-TEST_CASE("objects and arrays are walked in their order") {
+TEST_CASE("objects and arrays are read in order") {
   const std::string text = R"({"a": 1, "b": [true, null, "x"], "c": {}})";
   for (const std::size_t step : {1U, 2U, 7U, 1000U}) {
     scan(
@@ -193,7 +193,7 @@ TEST_CASE("a long string comes in runs that add up") {
   CHECK(error_of([&] { runs_of("\"" + content, 4096); }));
 }
 
-TEST_CASE("a string full of escapes comes in few runs") {
+TEST_CASE("a string full of escapes is read in few pieces") {
   const std::string piece = GENERATE("\\u0041", "\\u0041B", "\\/", "CD\\u0041\\u0042");
   std::string text = "\"";
   for (int i = 0; i < 20'000; ++i) text += piece;
@@ -213,7 +213,7 @@ TEST_CASE("a string full of escapes comes in few runs") {
   scanner.expect_end();
 }
 
-TEST_CASE("the rest of a short string is at hand in one piece") {
+TEST_CASE("the rest of a short string is returned in one piece") {
   const std::string content(200 * 1024, 'A');
   scan(
       "[\"" + content + "\",\"a\\/b\"]",
@@ -241,7 +241,7 @@ TEST_CASE("errors name the byte") {
   CHECK(std::string(error->what()).find("byte") != std::string::npos);
 }
 
-TEST_CASE("what the scanner takes is what another reader takes") {
+TEST_CASE("the scanner accepts the same documents as another parser") {
   std::minstd_rand random(1);
   const std::string_view alphabet = "{}[],:\"\\u0aetrfn1-. ";
   std::size_t agreed = 0;
@@ -284,7 +284,7 @@ TEST_CASE("a document means the same wherever it is split") {
   }
 }
 
-TEST_CASE("a text is whole where a block of the scanner ends in it") {
+TEST_CASE("a string across blocks of the scanner is read whole") {
   // The scanner's blocks have 256 KiB; white space moves the text across the end of the first.
   constexpr std::size_t kBlock = std::size_t{256} * 1024;
   const std::string text = "\"\xf0\x9f\x98\x80\\ud83d\\ude00\\\\\xc3\xa4\"";
@@ -298,7 +298,7 @@ TEST_CASE("a text is whole where a block of the scanner ends in it") {
   }
 }
 
-TEST_CASE("a skipped text of any length must be UTF-8 without control characters") {
+TEST_CASE("a skipped string of any length must be UTF-8 without control characters") {
   constexpr std::size_t kLong = 600'000;
   const std::string plain = std::string(kLong, 'a');
   CHECK_FALSE(skip_error("\"" + plain + "\xc3\xa4\""));
@@ -309,7 +309,7 @@ TEST_CASE("a skipped text of any length must be UTF-8 without control characters
   CHECK(skip_error("\"\xc3\\u00a4\""));
 }
 
-TEST_CASE("keys count while their object is open") {
+TEST_CASE("only the keys of open objects count") {
   std::string text = "[";
   for (int i = 0; i < 50; ++i) {
     text += R"({"a":1,"b":2,"c":3},)";
@@ -326,7 +326,7 @@ TEST_CASE("keys count while their object is open") {
   CHECK(error->code() == ErrorCode::too_large);
 }
 
-TEST_CASE("depth counts what is open and not what was") {
+TEST_CASE("depth counts open levels only") {
   std::string text = "[";
   for (int i = 0; i < 50; ++i) text += "[[[[[[[]]]]]]],";
   text.back() = ']';
@@ -336,7 +336,7 @@ TEST_CASE("depth counts what is open and not what was") {
   CHECK(skip_error(R"({"a":{"a":{"a":{"a":[{"a":[{"a":[]}]}]}}}})"));
 }
 
-TEST_CASE("what is asked for must be what is there") {
+TEST_CASE("a value must have the requested type") {
   using Ask = void (*)(text::JsonScanner&);
   const Ask ask = GENERATE(Ask([](text::JsonScanner& s) { s.begin_object(); }),
                            Ask([](text::JsonScanner& s) { s.begin_array(); }),
@@ -393,7 +393,7 @@ TEST_CASE("the second of two equal keys is the one that is named") {
   CHECK(std::string(error->what()).find("byte 14") != std::string::npos);
 }
 
-TEST_CASE("what the source throws comes through") {
+TEST_CASE("an exception of the source is passed on") {
   class Broken final : public Source {
    public:
     std::size_t read(std::span<char> into) override {

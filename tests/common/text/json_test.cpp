@@ -15,7 +15,7 @@ TEST_CASE("a small document is read whole or refused by name") {
   }
 }
 
-TEST_CASE("what would take too much to hold is refused") {
+TEST_CASE("nesting and numbers beyond the limits are refused") {
   CHECK_FALSE(
       error_of([] { text::parse_json(std::string(60, '[') + std::string(60, ']'), "it"); }));
   CHECK(error_code_of([] { text::parse_json(std::string(1'000'000, '['), "it"); }) ==
@@ -23,7 +23,7 @@ TEST_CASE("what would take too much to hold is refused") {
   CHECK(error_code_of([] { text::parse_json("1e999", "it"); }) == ErrorCode::bad_payload);
 }
 
-TEST_CASE("a document becomes text whatever is in it") {
+TEST_CASE("any document can be written as text") {
   CHECK(text::to_text({{"b", 1}, {"a", "\xff"}}) == "{\"b\":1,\"a\":\"\xef\xbf\xbd\"}");
   CHECK(text::to_pretty_text({{"a", 1}}) == "{\n  \"a\": 1\n}\n");
 }
@@ -43,7 +43,7 @@ TEST_CASE("a string is written as JSON") {
   CHECK(text::parse_json(out.substr(1), "it").get<std::string>() == "a\"\\\n\x01\xc3\xa4");
 }
 
-TEST_CASE("a document in one line commands no workflow's runner") {
+TEST_CASE("a document on one line cannot contain a workflow command") {
   const text::Json json = {"a##[error]b ##[c", "###[["};
   const std::string text = text::to_text(json);
   CHECK(text.find("##[") == std::string::npos);

@@ -4,7 +4,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("whatever has the shape of a token is masked") {
+TEST_CASE("everything that looks like a token is masked") {
   const std::string prefix = GENERATE("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_");
   const std::string token = prefix + "16C7e42F292c6912E7710c838347Ae178B4a";
   CHECK(text::redact_tokens("token " + token + " is bad") == "token *** is bad");
@@ -17,7 +17,7 @@ TEST_CASE("long tokens with dots are masked whole") {
   CHECK(text::redact_tokens("<" + token + ">") == "<***>");
 }
 
-TEST_CASE("text without a token stays") {
+TEST_CASE("text without a token is not changed") {
   for (const char* text : {"", "ghost", "gh_", "highp", "github", "the ghx_abc"}) {
     CHECK(text::redact_tokens(text) == text);
   }
@@ -38,7 +38,7 @@ TEST_CASE("user and password in a URL are masked up to the last @") {
   CHECK(text::redact_user_info("") == "");
 }
 
-TEST_CASE("URLs in a message are masked, and what is none stays") {
+TEST_CASE("URLs in a message are masked and other text is not changed") {
   CHECK(text::redact_urls("in 'http://u:se@cret@host:1', and \"ftp://me@x\" too") ==
         "in 'http://***@host:1', and \"ftp://***@x\" too");
   for (const char* text : {"", "me@example.org", "://", "a://b c@d", "skipped 'a@b.json'"}) {

@@ -20,12 +20,12 @@ TEST_CASE("a misspelt word is near the one that was meant") {
   CHECK(text::nearest_word("quite", kOptions) == "quiet");
 }
 
-TEST_CASE("a beginning is near what goes on with it, and the other way round") {
+TEST_CASE("a prefix of a word is near the word, and vice versa") {
   CHECK(text::nearest_word("token", kOptions) == "token-file");
   CHECK(text::nearest_word("repository", kOptions) == "repo");
 }
 
-TEST_CASE("what is far from all of them, or no word, is near none") {
+TEST_CASE("a word far from all others is near none") {
   for (const std::string& word : {std::string("colour"), std::string(), std::string("x"),
                                   std::string(1'000'000, 'f'), std::string("fo")}) {
     CHECK(text::nearest_word(word, kOptions).empty());
@@ -33,7 +33,7 @@ TEST_CASE("what is far from all of them, or no word, is near none") {
   CHECK(text::nearest_word("folder", {}).empty());
 }
 
-TEST_CASE("a question is asked only where there is something to ask") {
+TEST_CASE("a suggestion is made only if a known word is near") {
   CHECK(text::did_you_mean("foldr", kOptions, "--") == ": did you mean --folder?");
   CHECK(text::did_you_mean("colour", kOptions, "--").empty());
 }

@@ -6,7 +6,7 @@
 using namespace healthmetric;
 using namespace std::string_literals;
 
-TEST_CASE("a byte order mark of UTF-8 is left out, once and in front only") {
+TEST_CASE("a UTF-8 byte order mark is removed once, at the beginning only") {
   CHECK(text::without_byte_order_mark("", "f").empty());
   CHECK(text::without_byte_order_mark("\xEF\xBB\xBF", "f").empty());
   CHECK(text::without_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBFx", "f") == "\xEF\xBB\xBFx");
@@ -14,7 +14,7 @@ TEST_CASE("a byte order mark of UTF-8 is left out, once and in front only") {
   CHECK(text::without_byte_order_mark("\xEF\xBB", "f") == "\xEF\xBB");
 }
 
-TEST_CASE("another mark is named") {
+TEST_CASE("another byte order mark is named") {
   const auto [text, encoding] =
       GENERATE(table<std::string, std::string>({{"\xFF\xFE", "UTF-16"},
                                                 {"\xFE\xFF\0x"s, "UTF-16"},
@@ -26,7 +26,7 @@ TEST_CASE("another mark is named") {
   CHECK(error->what() == "f is " + encoding + ": save it as UTF-8");
 }
 
-TEST_CASE("what is not UTF-8 is named with its line") {
+TEST_CASE("text that is not UTF-8 is reported with its line") {
   CHECK_NOTHROW(text::check_is_utf8("ä\nö\n", "f"));
   CHECK_NOTHROW(text::check_is_utf8("", "f"));
   const auto error = error_of([] { text::check_is_utf8("a\nb\n\xE4\n", "f"); });

@@ -18,7 +18,7 @@ TEST_CASE("timestamps are written in UTC") {
   CHECK(text::format_timestamp(sys_seconds{}) == "1970-01-01T00:00:00Z");
 }
 
-TEST_CASE("one moment can be written in many ways") {
+TEST_CASE("one time can be written in many ways") {
   const char* const text = GENERATE(
       "2024-01-15T10:30:00Z", "2024-01-15T10:30:00", "2024-01-15 10:30:00",
       "2024-01-15T10:30:00.123456", "2024-01-15T10:30:00.9Z", "2024-01-15T10:30:00+00:00",
@@ -27,7 +27,7 @@ TEST_CASE("one moment can be written in many ways") {
   CHECK(text::parse_timestamp(text) == kMoment);
 }
 
-TEST_CASE("what is no moment is no timestamp") {
+TEST_CASE("invalid timestamps are refused") {
   const char* const text = GENERATE(
       "", "2024", "2024-01-15", "2024-01-15T10:30", "2024-01-15X10:30:00", "2024-1-15T10:30:00",
       "2024-02-30T10:30:00", "2023-02-29T10:30:00", "2024-13-01T10:30:00", "2024-00-01T10:30:00",
@@ -45,7 +45,7 @@ TEST_CASE("a leap day is a day") {
         sys_days{year{2024} / February / 29} + seconds(0));
 }
 
-TEST_CASE("compact timestamps are read in their one form") {
+TEST_CASE("compact timestamps have one form") {
   CHECK(text::parse_compact_timestamp("20240115T103000Z") == kMoment);
   const char* const text =
       GENERATE("", "20240115T103000", "20240115t103000Z", "2024-01-15T10:30:00Z",
@@ -55,7 +55,7 @@ TEST_CASE("compact timestamps are read in their one form") {
   CHECK_FALSE(text::parse_compact_timestamp(text));
 }
 
-TEST_CASE("what is written is read back") {
+TEST_CASE("a written payload can be read") {
   for (const long long count : {0LL, 951'782'399LL, 951'782'400LL, 4'102'444'799LL}) {
     const sys_seconds time{seconds(count)};
     CHECK(text::parse_timestamp(text::format_timestamp(time)) == time);

@@ -81,14 +81,14 @@ TEST_CASE("the receiver's options can come from the environment") {
   CHECK(parse({"--storage", "by hand"}).storage == "by hand");
 }
 
-TEST_CASE("what the receiver cannot mean is a usage error") {
+TEST_CASE("invalid options of the receiver are usage errors") {
   CHECK(error_code_of([] { parse({"--no-such"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--name-template", "{stem}"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--max-files", "-1"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--incomplete-after", "x"}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("every receiver option has its variable and the command line goes first") {
+TEST_CASE("every receiver option has a variable, which the command line overrides") {
   const Environment max_files("HEALTHMETRIC_MAX_FILES", "5");
   const Environment dry_run("HEALTHMETRIC_DRY_RUN", "true");
   const Environment json("HEALTHMETRIC_JSON", "1");
@@ -103,7 +103,7 @@ TEST_CASE("every receiver option has its variable and the command line goes firs
   CHECK(options.limits.max_file_bytes == payload::Limits().max_file_bytes);
 }
 
-TEST_CASE("a variable of the receiver that means nothing is a usage error") {
+TEST_CASE("an invalid variable of the receiver is a usage error") {
   const auto [name, value] =
       GENERATE(table<std::string, std::string>({{"HEALTHMETRIC_MAX_FILES", "many"},
                                                 {"HEALTHMETRIC_MAX_FILE_SIZE", "big"},
@@ -114,7 +114,7 @@ TEST_CASE("a variable of the receiver that means nothing is a usage error") {
   CHECK(error_code_of([] { parse({}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("the bounds of the receiver's numbers are kept") {
+TEST_CASE("the receiver's numbers have limits") {
   CHECK(parse({"--incomplete-after", "0"}).incomplete_after == std::chrono::days(0));
   CHECK(parse({"--incomplete-after", "3650"}).incomplete_after == std::chrono::days(3650));
   for (const auto& words : std::vector<std::vector<const char*>>{{"--incomplete-after", "3651"},
@@ -131,6 +131,6 @@ TEST_CASE("the bounds of the receiver's numbers are kept") {
   }
 }
 
-TEST_CASE("a dry run keeps its word whatever else is asked for") {
+TEST_CASE("a dry run changes nothing, whatever other options are given") {
   CHECK(parse({"--dry-run", "--keep-payloads"}).mode == receiver::Mode::verify_only);
 }

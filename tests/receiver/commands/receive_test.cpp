@@ -155,7 +155,7 @@ TEST_CASE("receiving twice is the same as once") {
   CHECK(fixture.snapshot() == once);
 }
 
-TEST_CASE("a repeat may lie in the other place or under no name of its own") {
+TEST_CASE("a repeat may be in the other folder or have another name") {
   Fixture fixture;
   fixture.put_batch(kId);
   fixture.run();
@@ -170,7 +170,7 @@ TEST_CASE("a repeat may lie in the other place or under no name of its own") {
   CHECK(fixture.snapshot() == once);
 }
 
-TEST_CASE("a run that died is finished by the next") {
+TEST_CASE("a run that was killed is finished by the next one") {
   Fixture fixture;
   fixture.put_batch(kId);
   SECTION("with files staged") {
@@ -187,7 +187,7 @@ TEST_CASE("a run that died is finished by the next") {
   CHECK(text::string_member(fixture.json(kSummary), "status") == "stored");
 }
 
-TEST_CASE("a run that died after rejecting is finished by the next") {
+TEST_CASE("a run that was killed after rejecting is finished by the next one") {
   Fixture fixture;
   const std::string name = kId + ".json";
   fixture.put("inbox/" + name, replaced(payload_of(kId), R"("size":5)", R"("size":6)"));
@@ -276,7 +276,7 @@ TEST_CASE("a rejected batch is tried again when its summary is gone") {
   CHECK(fixture.get(kStored) == "hello");
 }
 
-TEST_CASE("a batch that is tried again without its old reason says the new one") {
+TEST_CASE("a batch that is rejected again without its old reason gets the new one") {
   Fixture fixture;
   const std::string name = kId + ".json";
   fixture.put_batch(kId);
@@ -293,7 +293,8 @@ TEST_CASE("a batch that is tried again without its old reason says the new one")
   CHECK(text::string_member(fixture.json(report.rejected[1].str()), "reason") == report.reason);
 }
 
-TEST_CASE("another payload with the id of a stored batch is set aside and changes nothing stored") {
+TEST_CASE(
+    "another payload with the id of a stored batch is rejected and stored files do not change") {
   Fixture fixture;
   fixture.put_batch(kId);
   fixture.run();
@@ -364,7 +365,7 @@ TEST_CASE("one bad part rejects the whole batch") {
   CHECK(fixture.has("rejected/" + kId + ".part-0002-last.json"));
 }
 
-TEST_CASE("a batch whose parts never came is set aside when its time is over") {
+TEST_CASE("a batch is rejected if its parts do not arrive in time") {
   Fixture fixture;
   SamplePayload first{.files = {{"x.txt", "hello"}}, .part = R"({"index":1,"last":false})"};
   fixture.put("inbox/" + kId + ".part-0001.json", first.str());
@@ -374,7 +375,7 @@ TEST_CASE("a batch whose parts never came is set aside when its time is over") {
   CHECK(text::string_member(fixture.json(kSummary), "status") == "rejected");
 }
 
-TEST_CASE("parts that come after the first was rejected complete the batch") {
+TEST_CASE("parts that arrive after a rejection complete the batch") {
   Fixture fixture;
   const std::string first =
       SamplePayload{.files = {{"x.txt", "hello"}}, .part = R"({"index":1,"last":false})"}.str();
@@ -400,7 +401,7 @@ TEST_CASE("parts that come after the first was rejected complete the batch") {
   CHECK(fixture.snapshot().size() == 2);
 }
 
-TEST_CASE("a part that comes after the first was rejected waits for those that are missing") {
+TEST_CASE("a part that arrives after a rejection waits for the missing parts") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json",
               SamplePayload{.files = {}, .part = R"({"index":1,"last":false})"}.str());
@@ -415,7 +416,7 @@ TEST_CASE("a part that comes after the first was rejected waits for those that a
   CHECK(fixture.has("rejected/" + kId + ".part-0002.json"));
 }
 
-TEST_CASE("parts that come once more after the batch was stored are removed") {
+TEST_CASE("parts of a stored batch that arrive again are removed") {
   Fixture fixture;
   const std::string first =
       SamplePayload{.files = {{"x.txt", "hello"}}, .part = R"({"index":1,"last":false})"}.str();
@@ -432,7 +433,7 @@ TEST_CASE("parts that come once more after the batch was stored are removed") {
   CHECK(fixture.snapshot() == once);
 }
 
-TEST_CASE("a dry run says what would be and writes nothing") {
+TEST_CASE("a dry run reports what would be done and writes nothing") {
   Fixture fixture;
   fixture.options.mode = receiver::Mode::verify_only;
   fixture.put_batch(kId);
@@ -458,7 +459,7 @@ TEST_CASE("a dry run names a repeat and leaves it") {
   CHECK(fixture.snapshot() == before);
 }
 
-TEST_CASE("payloads that are to be kept stay and are repeats from then on") {
+TEST_CASE("payloads that are kept count as repeats afterwards") {
   Fixture fixture;
   fixture.options.mode = receiver::Mode::store_and_keep_payloads;
   fixture.put_batch(kId);
@@ -504,7 +505,7 @@ TEST_CASE("files are stored where the template says") {
   CHECK(fixture.get("2024/01/x-00000001.txt") == "hello");
 }
 
-TEST_CASE("a link in place of the folder for rejected payloads stops no other batch") {
+TEST_CASE("a link in place of the folder for rejected payloads does not stop other batches") {
   Fixture fixture;
   const TempDir elsewhere;
   fs::create_directory_symlink(elsewhere.path(), fixture.root() / "rejected");
@@ -517,7 +518,7 @@ TEST_CASE("a link in place of the folder for rejected payloads stops no other ba
   CHECK(fs::is_empty(elsewhere.path()));
 }
 
-TEST_CASE("a batch whose folder is a link is set aside and nothing is written behind it") {
+TEST_CASE("a batch whose folder is a link is rejected and nothing is written through the link") {
   Fixture fixture;
   const TempDir elsewhere;
   fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
@@ -527,7 +528,7 @@ TEST_CASE("a batch whose folder is a link is set aside and nothing is written be
   CHECK(fs::is_empty(elsewhere.path()));
 }
 
-TEST_CASE("a folder in the place of a summary loses no payload") {
+TEST_CASE("a folder in place of a summary does not lose a payload") {
   Fixture fixture;
   fixture.put_batch(kId);
   fs::create_directories(fixture.root() / kSummary);

@@ -14,7 +14,7 @@ TEST_CASE("a hash is new once") {
   CHECK(set.size() == 1);
 }
 
-TEST_CASE("a hash of nothing but zeros is kept too") {
+TEST_CASE("a hash of all zeros is kept, too") {
   unpack::HashSet set;
   CHECK_FALSE(set.contains(0));
   CHECK(set.insert(0));
@@ -22,7 +22,7 @@ TEST_CASE("a hash of nothing but zeros is kept too") {
   CHECK_FALSE(set.insert(0));
 }
 
-TEST_CASE("a set grows with what is in it and forgets nothing") {
+TEST_CASE("a set grows and keeps its elements") {
   unpack::HashSet set;
   // Multiples of a power of two share their low bits; a table that took those would be a list.
   const std::uint64_t step =

@@ -43,12 +43,12 @@ using State = unpack::WaitingBatch::State;
 
 }  // namespace
 
-TEST_CASE("an empty storage has nothing waiting") {
+TEST_CASE("an empty storage has no payloads") {
   Fixture fixture;
   CHECK(fixture.scan().batches.empty());
 }
 
-TEST_CASE("payloads are found in the inbox and the root and nowhere else") {
+TEST_CASE("payloads are only found in the inbox and the root") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".json");
   fixture.put("batch_data_20240115.json");
@@ -83,7 +83,7 @@ TEST_CASE("in the inbox everything that ends in json counts") {
   CHECK(fixture.only().payloads.front().path.str() == "inbox/anything.json");
 }
 
-TEST_CASE("parts belong together in their order") {
+TEST_CASE("parts of a batch are sorted") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0002.json");
   fixture.put("inbox/" + kId + ".part-0003-last.json");
@@ -95,7 +95,7 @@ TEST_CASE("parts belong together in their order") {
   CHECK(batch.payloads[2].path.str() == "inbox/" + kId + ".part-0003-last.json");
 }
 
-TEST_CASE("a batch with a gap or no end waits until its time is over") {
+TEST_CASE("a batch with missing parts waits until the time is over") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json");
   SECTION("no end") {
@@ -110,7 +110,7 @@ TEST_CASE("a batch with a gap or no end waits until its time is over") {
   CHECK(fixture.only(168h + 1s).state == State::unusable);
 }
 
-TEST_CASE("the part that came last decides how long a batch has waited") {
+TEST_CASE("the waiting time of a batch counts from its last part") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json");
   fixture.put("inbox/" + kId + ".part-0002.json");
@@ -122,7 +122,7 @@ TEST_CASE("the part that came last decides how long a batch has waited") {
         std::string::npos);
 }
 
-TEST_CASE("parts that contradict each other are of no use") {
+TEST_CASE("parts that contradict each other are rejected") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json");
   SECTION("a part twice with other bytes") {
@@ -138,7 +138,7 @@ TEST_CASE("parts that contradict each other are of no use") {
   CHECK(fixture.only().state == State::unusable);
 }
 
-TEST_CASE("a payload that lies in the inbox and in the root counts once") {
+TEST_CASE("a payload in the inbox and in the root counts once") {
   Fixture fixture;
   const std::string part = GENERATE(".part-0001.json", ".part-0002-last.json");
   fixture.put("inbox/" + kId + ".part-0001.json");
@@ -163,7 +163,7 @@ TEST_CASE("batches come oldest first") {
   CHECK(inbox.batches[1].id->slug == "z");
 }
 
-TEST_CASE("names that no path may have are left where they are") {
+TEST_CASE("files with invalid names are not touched") {
   Fixture fixture;
   for (const char* name : {"a\\b.json", "a\nb.json", "\xff.json", ".trigger\n", ".trigger\xff"}) {
     fixture.put(name);
@@ -190,7 +190,7 @@ TEST_CASE("a batch may be named like old output in the inbox") {
   CHECK(fixture.only().id->slug == "eeg_processed_jan");
 }
 
-TEST_CASE("links and folders that are named like payloads are none") {
+TEST_CASE("links and folders with names of payloads are ignored") {
   Fixture fixture;
   const TempDir elsewhere;
   platform::write_file_atomically(elsewhere.path() / "p.json", kPayload);
@@ -209,7 +209,7 @@ TEST_CASE("an inbox that is a link is not entered") {
   CHECK(error_code_of([&] { fixture.scan(); }) == ErrorCode::unsafe_path);
 }
 
-TEST_CASE("parts of one batch may lie in both places") {
+TEST_CASE("parts of one batch may be in both folders") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0002-last.json");
   fixture.put(kId + ".part-0001.json");
@@ -229,7 +229,7 @@ TEST_CASE("parts of different batches do not mix") {
   CHECK(inbox.batches[1].reason.find("part 1") != std::string::npos);
 }
 
-TEST_CASE("a batch that was packed in the future waits too") {
+TEST_CASE("a batch with a time in the future waits too") {
   Fixture fixture;
   fixture.put("inbox/" + kId + ".part-0001.json");
   CHECK(fixture.only(-1000h).state == State::incomplete);

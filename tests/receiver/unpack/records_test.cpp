@@ -51,7 +51,7 @@ archive::Summary summary_with(const std::vector<archive::PayloadFile>& payloads)
 
 }  // namespace
 
-TEST_CASE("a manifest gives back what was put in") {
+TEST_CASE("a manifest is read as it was written") {
   Fixture fixture;
   const std::vector<std::string> paths = {"a b.txt", "\xc3\xa4/\"quoted\".json",
                                           std::string(200, 'x')};
@@ -120,7 +120,7 @@ TEST_CASE("a batch without a summary has no receipt") {
   CHECK_FALSE(archive::read_receipt(fixture.storage, kId));
 }
 
-TEST_CASE("a payload set aside has its reason beside it") {
+TEST_CASE("a rejected payload has its reason beside it") {
   Fixture fixture;
   fixture.put("inbox/p.json", "text");
   const auto there = unpack::set_aside(
@@ -134,7 +134,7 @@ TEST_CASE("a payload set aside has its reason beside it") {
   CHECK(text::string_member(reason, "rejected_at") == "2024-01-15T10:30:00Z");
 }
 
-TEST_CASE("another payload of a name that is taken gets a name of its own") {
+TEST_CASE("another payload with a name in use gets its own name") {
   Fixture fixture;
   fixture.put("rejected/p.json", "older");
   fixture.put("inbox/p.json", "newer");
@@ -145,7 +145,7 @@ TEST_CASE("another payload of a name that is taken gets a name of its own") {
   CHECK(fixture.read("rejected/p.json~2.reason.json")["batch_id"].is_null());
 }
 
-TEST_CASE("setting aside again after a crash finishes it") {
+TEST_CASE("rejecting again after a crash finishes the move") {
   Fixture fixture;
   fixture.put("rejected/p.json", "same");
   fixture.put("inbox/p.json", "same");
@@ -156,7 +156,7 @@ TEST_CASE("setting aside again after a crash finishes it") {
   CHECK_FALSE(fs::exists(fixture.dir.path() / "rejected/p.json~2"));
 }
 
-TEST_CASE("a report tells what happened in one line and escapes every name") {
+TEST_CASE("a report has a one-line summary and escapes every name") {
   receiver::Report report;
   CHECK(receiver::to_line(report) == "nothing to receive");
   receiver::BatchReport stored;
@@ -178,7 +178,7 @@ TEST_CASE("a report tells what happened in one line and escapes every name") {
   CHECK(receiver::to_json_text(report).find('\n') == std::string::npos);
 }
 
-TEST_CASE("a manifest that is not there is a defect of ours") {
+TEST_CASE("a missing manifest is an internal error") {
   Fixture fixture;
   CHECK(error_code_of([&] {
           unpack::for_each_entry(fixture.storage, kManifest, [](const unpack::ManifestEntry&) {});
@@ -213,7 +213,7 @@ TEST_CASE("every field of a manifest entry comes back") {
   });
 }
 
-TEST_CASE("a summary tells what the sender said and what does not look right") {
+TEST_CASE("a summary has the sender's metadata and the warnings") {
   Fixture fixture;
   {
     unpack::ManifestWriter writer(fixture.storage, kManifest);
@@ -240,7 +240,7 @@ TEST_CASE("a summary tells what the sender said and what does not look right") {
   CHECK(json["files"].size() == 2);
 }
 
-TEST_CASE("a summary warns of a hundred files at most and lists them all") {
+TEST_CASE("a summary has at most a hundred warnings and lists all files") {
   Fixture fixture;
   {
     unpack::ManifestWriter writer(fixture.storage, kManifest);
@@ -275,7 +275,7 @@ TEST_CASE("the receipt of a rejected batch has its reason") {
   CHECK(receipt->reason == summary.reason);
 }
 
-TEST_CASE("a receipt is read no further than to its list of files") {
+TEST_CASE("a receipt is only read up to its list of files") {
   Fixture fixture;
   fixture.put(archive::summary_path(kId).str(),
               R"({"new": {"x": [1]}, "payloads": [{"path": "inbox/p.json", "size": 9, "x": 1}],

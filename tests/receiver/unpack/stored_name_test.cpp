@@ -52,7 +52,7 @@ TEST_CASE("a template has all the documented fields") {
         "data.20240115T103000Z.3f9a1c07.json");
 }
 
-TEST_CASE("a template that could make names meet or leave the storage is refused") {
+TEST_CASE("a template that allows collisions or paths outside the storage is refused") {
   const char* const pattern =
       GENERATE("", "{batch}", "{stem}", "{id}", "{stem}{timestamp}", "{stem}{id}{what}",
                "{stem}{id", "{stem}{id}}", "{}{stem}{id}", "../{stem}{id}", "/{stem}{id}",
@@ -74,7 +74,7 @@ TEST_CASE("names that Windows refuses are replaced") {
   CHECK(unpack::portable_component("ordinary \xc3\xa4.json") == "ordinary \xc3\xa4.json");
 }
 
-TEST_CASE("names that git keeps for itself get another beginning") {
+TEST_CASE("names reserved by git get a prefix") {
   for (const char* name :
        {".gitmodules", ".GitAttributes", "git~1", "GIT~1", "GITMOD~1", "gi7eba~1", "gitatt~1",
         ".g\xe2\x80\x8cit", ".git\xe2\x80\x8b", ".git "}) {
@@ -88,7 +88,7 @@ TEST_CASE("names that git keeps for itself get another beginning") {
   CHECK(found[1].find("/GITMOD~2/") == std::string::npos);
 }
 
-TEST_CASE("names some system takes for one are stored apart") {
+TEST_CASE("names that are equal on some system are stored separately") {
   const std::vector<std::string> paths = {
       "a.json", "A.json", "\xc3\xa9.txt", "e\xcc\x81.txt", "\xc3\x9f", "ss", "x?.csv",
       "x*.csv", "f",      "f/g.json",     "F/g.json",      "d/e",      "d"};
@@ -107,7 +107,7 @@ TEST_CASE("stored files stay out of the folders of the layout") {
   CHECK(place("sub/inbox.json", pattern) == "_inbox/sub/3f9a1c07.json");
 }
 
-TEST_CASE("a name that gets too long loses the end of its stem") {
+TEST_CASE("the stem of a name that is too long is shortened") {
   const std::string stem(249, 'a');
   const std::string found = place(stem + ".json");
   const std::string name = found.substr(found.rfind('/') + 1);
@@ -126,7 +126,7 @@ TEST_CASE("a long name is cut between characters") {
   CHECK_FALSE(error_of([&] { place("ab" + stem + ".json"); }));
 }
 
-TEST_CASE("a path as deep and long as it may be has a place") {
+TEST_CASE("a path of maximum depth and length can be stored") {
   std::string path;
   while (path.size() < 1000) path += "sixteen letters/";
   CHECK_FALSE(error_of([&] { place(path + "x.json"); }));
@@ -153,7 +153,7 @@ TEST_CASE("a long folder that needs a character in front still fits") {
   CHECK(found.starts_with("test_batch/_aux."));
 }
 
-TEST_CASE("long names that meet when they are cut are told apart wherever their dot is") {
+TEST_CASE("long names that would collide once shortened get distinct names") {
   const std::string stem = GENERATE("a", "1.5 ", "v", "");
   std::vector<std::string> paths;
   for (char c = 'a'; c <= 'p'; ++c) {
@@ -165,7 +165,7 @@ TEST_CASE("long names that meet when they are cut are told apart wherever their 
   for (const std::string& path : found) CHECK(path.substr(path.rfind('/') + 1).size() <= 255);
 }
 
-TEST_CASE("files of one folder stay together when the folder has to step aside") {
+TEST_CASE("files of a folder that must be renamed stay together") {
   const std::string file = std::string("d") + kSuffix;
   const auto found = places({"d", file + "/x", file + "/y"});
   const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
@@ -174,13 +174,13 @@ TEST_CASE("files of one folder stay together when the folder has to step aside")
   CHECK(folder_of(found[1]) == folder_of(found[2]));
 }
 
-TEST_CASE("a file steps aside for a folder that has its name") {
+TEST_CASE("a file with the name of a folder gets another name") {
   const std::string folder = std::string("d") + kSuffix;
   const auto found = places({folder + "/x", "d"});
   CHECK(found[1] == "test_batch/" + folder + "~2");
 }
 
-TEST_CASE("a name that looks like one that stepped aside does not meet it") {
+TEST_CASE("a numbered name does not collide with a file of that name") {
   const unpack::NameTemplate pattern("{batch_id}/{stem}{ext}");
   const auto found = places({"a.txt", "A.txt", "A~2.txt", "a~2.txt", "a~3.txt"}, pattern);
   std::set<std::string> folded;
@@ -191,7 +191,7 @@ TEST_CASE("a name that looks like one that stepped aside does not meet it") {
   CHECK(folded.size() == found.size());
 }
 
-TEST_CASE("the batch folder is never one of the layout") {
+TEST_CASE("the batch's folder is never a folder of the layout") {
   for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
     payload::BatchId batch = kBatch;
     batch.slug = slug;
@@ -202,20 +202,20 @@ TEST_CASE("the batch folder is never one of the layout") {
   }
 }
 
-TEST_CASE("a name of only dots and blanks becomes one that every system takes") {
+TEST_CASE("a name of only dots and spaces becomes one that is valid on every system") {
   CHECK(unpack::portable_component("...") == "___");
   CHECK(unpack::portable_component(" ") == "_");
   CHECK(unpack::portable_component("a. . ") == "a____");
   CHECK(unpack::portable_component(" a") == " a");
 }
 
-TEST_CASE("a template that leaves no room for a name says so") {
+TEST_CASE("a template without enough space for a name is an error") {
   const unpack::NameTemplate pattern("{batch}/" + std::string(235, 'n') + "{stem}{id}{ext}");
   CHECK(error_code_of([&] { place("a." + std::string(30, 'x'), pattern); }) ==
         ErrorCode::unsafe_path);
 }
 
-TEST_CASE("every name that Windows keeps for a device gets another beginning") {
+TEST_CASE("every Windows device name gets a prefix") {
   for (const char* name : {"CON", "con.txt", "COM0", "com9.json", "LPT\xc2\xb2.csv", "CONIN$",
                            "conout$.txt", "nul .txt", "aux"}) {
     INFO(name);
@@ -228,7 +228,7 @@ TEST_CASE("every name that Windows keeps for a device gets another beginning") {
   }
 }
 
-TEST_CASE("many names that some system takes for one are numbered without a gap") {
+TEST_CASE("many names that are equal on some system are numbered without gaps") {
   const std::string letters = "abcdefghij";
   std::vector<std::string> paths;
   for (unsigned mask = 0; mask < 1024; ++mask) {
@@ -244,7 +244,7 @@ TEST_CASE("many names that some system takes for one are numbered without a gap"
   }
 }
 
-TEST_CASE("names are told apart though others took their numbers before") {
+TEST_CASE("names are distinct even if their numbered forms are in use") {
   const unpack::NameTemplate plain("{id}/{dir}{stem}{ext}");
   std::vector<std::string> paths = {"a"};
   for (int i = 2; i < 300; ++i) paths.push_back("a~" + std::to_string(i));
@@ -255,7 +255,7 @@ TEST_CASE("names are told apart though others took their numbers before") {
   CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
 }
 
-TEST_CASE("a batch may not have folders without end") {
+TEST_CASE("the number of folders in a batch is limited") {
   unpack::StoredNames names(kDefault, kBatch, 3);
   CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/x")); }));
   CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/y")); }));

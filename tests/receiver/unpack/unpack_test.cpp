@@ -181,7 +181,7 @@ TEST_CASE("the blob id of a file is the same whether its size is known ahead or 
   CHECK(entries[1].git_blob == "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0");
 }
 
-TEST_CASE("a file that does not look like its extension is noted and stored all the same") {
+TEST_CASE("a file whose content does not match its extension is stored with a warning") {
   Fixture fixture;
   const auto entries = fixture.entries(
       fixture
@@ -195,7 +195,7 @@ TEST_CASE("a file that does not look like its extension is noted and stored all 
   CHECK_FALSE(entries[1].looks_right);
 }
 
-TEST_CASE("what is published is what was sent") {
+TEST_CASE("published files are the files that were sent") {
   Fixture fixture;
   std::string every_byte;
   for (int i = 0; i < 1000; ++i) every_byte += static_cast<char>(i);
@@ -207,7 +207,7 @@ TEST_CASE("what is published is what was sent") {
   CHECK(fixture.get(entries[1].stored_path).empty());
 }
 
-TEST_CASE("files join those of earlier batches in their folders") {
+TEST_CASE("files are added to the folders of earlier batches") {
   Fixture fixture;
   fixture.put("a/old/x.txt", "older");
   const auto entries = fixture.published(fixture.batch({SamplePayload{
@@ -235,7 +235,7 @@ TEST_CASE("git's ids are computed when they are asked for") {
   CHECK(fixture.entries(without.manifest).front().git_blob.empty());
 }
 
-TEST_CASE("version 1 may give an entry's path behind its content") {
+TEST_CASE("in version 1, an entry's path may follow its content") {
   Fixture fixture;
   const auto entries = fixture.published(
       fixture.unnamed(R"({"files":{"x":{"content":"aGVsbG8=","relative_path":"sub/a.txt"}},)"
@@ -270,7 +270,7 @@ TEST_CASE("publishing a batch again changes nothing") {
   CHECK(fs::last_write_time(fixture.root() / once.front().stored_path) == written);
 }
 
-TEST_CASE("a place with other content is kept and nothing of the batch is moved") {
+TEST_CASE("a stored file with different content is kept and the batch is not published") {
   Fixture fixture;
   const std::string taken = std::string("a/b") + kStoredSuffix + ".txt";
   fixture.put(taken, "older");
@@ -304,7 +304,7 @@ TEST_CASE("a link at the place of a file is not followed") {
   CHECK(std::distance(fs::directory_iterator(elsewhere.path()), fs::directory_iterator()) == 1);
 }
 
-TEST_CASE("what an earlier run left in the staging folder does no harm") {
+TEST_CASE("files left in the staging folder are harmless") {
   Fixture fixture;
   fixture.put(".staging/000001", "stale");
   fixture.put(".staging/manifest", "stale");
@@ -332,7 +332,7 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   CHECK(entries[1].git_blob == codec::git_blob_id_of(source, 9));
 }
 
-TEST_CASE("verifying says the same of a batch in parts and writes nothing") {
+TEST_CASE("a dry run verifies a batch in parts and writes nothing") {
   Fixture fixture;
   const unpack::WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
   std::optional<payload::BatchId> identity;
@@ -345,7 +345,7 @@ TEST_CASE("verifying says the same of a batch in parts and writes nothing") {
   CHECK(std::distance(fs::directory_iterator(fixture.root()), fs::directory_iterator()) == 1);
 }
 
-TEST_CASE("chunks that do not make the file are refused with the file named") {
+TEST_CASE("chunks that do not form the file are refused by name") {
   Fixture fixture;
   std::vector<SamplePayload> parts = three_parts();
   SampleFile& second = parts[1].files[0];
@@ -398,7 +398,7 @@ TEST_CASE("a file put together from chunks keeps to the limit of a file") {
   CHECK(contains(fixture.refusal(waiting, limits, ErrorCode::too_large), "--max-file-size"));
 }
 
-TEST_CASE("the parts of a batch keep to its limits together") {
+TEST_CASE("the limits of a batch apply to its parts together") {
   Fixture fixture;
   const unpack::WaitingBatch waiting = fixture.batch(texts_of(three_parts()));
   payload::Limits limits;
@@ -408,7 +408,7 @@ TEST_CASE("the parts of a batch keep to its limits together") {
   CHECK(contains(fixture.refusal(waiting, limits, ErrorCode::too_large), "--max-batch-size"));
 }
 
-TEST_CASE("only a few files may be cut at one time") {
+TEST_CASE("only a few files may be in chunks at the same time") {
   Fixture fixture;
   const auto cut = [](int files) {
     std::vector<SamplePayload> parts(2);
@@ -475,7 +475,7 @@ TEST_CASE("a part that contradicts its name or another part is refused") {
   CHECK_FALSE(fs::exists(fixture.root() / "a"));
 }
 
-TEST_CASE("a single payload must say that it is whole") {
+TEST_CASE("a single payload must be marked as the last part") {
   Fixture fixture;
   SamplePayload payload{.files = {{"a", "1"}}};
   payload.part = GENERATE(part(1, false), part(2, true, 1, 1), part(1, true, 2, 1),
@@ -484,7 +484,7 @@ TEST_CASE("a single payload must say that it is whole") {
   fixture.refusal(fixture.batch({payload.str()}));
 }
 
-TEST_CASE("the identity in a payload must be that of its name and must be one") {
+TEST_CASE("the id in a payload must be valid and match its name") {
   Fixture fixture;
   SamplePayload payload{.files = {{"a", "1"}}};
   payload.batch_id =
@@ -493,7 +493,7 @@ TEST_CASE("the identity in a payload must be that of its name and must be one") 
   CHECK(contains(reason, "batch_id"));
 }
 
-TEST_CASE("a payload under any name has the identity it says") {
+TEST_CASE("a payload has the id in its contents under any name") {
   Fixture fixture;
   const unpack::StagedBatch staged =
       fixture.staged(fixture.unnamed(SamplePayload{.files = {{"a", "1"}}}.str()));
@@ -544,7 +544,7 @@ TEST_CASE("two entries of version 1 for one path are refused") {
   CHECK(contains(reason, "same"));
 }
 
-TEST_CASE("a payload that is gone is an error of the disk and no bad payload") {
+TEST_CASE("a missing payload is an i/o error, not a bad payload") {
   Fixture fixture;
   unpack::WaitingBatch waiting = fixture.batch({SamplePayload{.files = {{"a", "1"}}}.str()});
   fs::remove(fixture.root() / waiting.payloads.front().path.str());
@@ -562,7 +562,7 @@ TEST_CASE("an unsafe path in a payload is refused as such") {
   refused(".git/hooks/x");
 }
 
-TEST_CASE("names that a system takes for one are published side by side") {
+TEST_CASE("names that are equal on some system are published side by side") {
   Fixture fixture;
   const auto entries = fixture.published(fixture.batch(
       {SamplePayload{.files = {{"A.txt", "1"}, {"a.txt", "2"}, {"a?.txt", "3"}, {"a*.txt", "4"}}}

@@ -47,7 +47,7 @@ TEST_CASE("the defaults are those of the README") {
   CHECK_FALSE(options.json);
 }
 
-TEST_CASE("every option reaches its place") {
+TEST_CASE("every option sets its value") {
   const Options options = parsed({"--file",           "a",
                                   "--file",           "b",
                                   "--batch-name",     "n",
@@ -85,7 +85,7 @@ TEST_CASE("every option reaches its place") {
   CHECK(options.log_file == "l");
 }
 
-TEST_CASE("the environment stands in for an option and the command line wins") {
+TEST_CASE("the environment sets an option and the command line overrides it") {
   const Environment name("HEALTHMETRIC_BATCH_NAME", "from environment");
   const Environment types("HEALTHMETRIC_ALL_TYPES", "true");
   const Environment repo("HEALTHMETRIC_REPO", "");
@@ -95,14 +95,14 @@ TEST_CASE("the environment stands in for an option and the command line wins") {
   CHECK(parsed({"--data", "1"}).repository.empty());
 }
 
-TEST_CASE("there is one source or none") {
+TEST_CASE("there is at most one source") {
   CHECK_FALSE(parsed({}).source);
   CHECK(error_code_of([] { parse({"--folder", "x", "--file", "y"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--folder", "x", "--data", "1"}); }) == ErrorCode::usage);
   CHECK(error_code_of([] { parse({"--file", "x", "--data", "1"}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("what cannot be meant is refused with the option named") {
+TEST_CASE("invalid values are refused with the name of the option") {
   struct Row {
     const char* option;
     const char* value;
@@ -137,13 +137,13 @@ TEST_CASE("patterns keep the order they were given in") {
   CHECK(verdict({}) == select::Verdict::exclude);
 }
 
-TEST_CASE("a source on the command line leaves no room for another one from elsewhere") {
+TEST_CASE("a source on the command line replaces one from the environment or file") {
   const Environment folder("HEALTHMETRIC_FOLDER", "/somewhere");
   CHECK(std::holds_alternative<sender::JsonSource>(parsed({"--data", "1"}).source.value()));
   CHECK(std::holds_alternative<sender::FolderSource>(parsed({}).source.value()));
 }
 
-TEST_CASE("the outbox lies where the XDG specification says") {
+TEST_CASE("the outbox is where the XDG specification says") {
   const Environment state("XDG_STATE_HOME", "/xdg");
   CHECK(parse({"--data", "1"}).value().state_dir == "/xdg/healthmetric");
   const Environment relative("XDG_STATE_HOME", "not/absolute");

@@ -71,7 +71,7 @@ TEST_CASE("a file of the size and time it was sent with is skipped without being
   CHECK(fixture.unchanged() == 1);
 }
 
-TEST_CASE("other bytes are sent again") {
+TEST_CASE("changed files are sent again") {
   Fixture fixture;
   SECTION("of another size") {
     fixture.write("pulse 612");
@@ -93,7 +93,7 @@ TEST_CASE("other bytes are sent again") {
   }
 }
 
-TEST_CASE("the same bytes with another time are not, and the time is remembered") {
+TEST_CASE("a file with the same bytes and another time is skipped, and the time is recorded") {
   Fixture fixture;
   fs::last_write_time(fixture.file, fs::last_write_time(fixture.file) - 24h);
   CHECK(fixture.unchanged() == 1);
@@ -102,7 +102,7 @@ TEST_CASE("the same bytes with another time are not, and the time is remembered"
   CHECK(fixture.unchanged() == 0);
 }
 
-TEST_CASE("a file that is gone or no file stays for packing to tell") {
+TEST_CASE("a missing file or a folder is left in the list for packing to report") {
   Fixture fixture;
   fs::remove(fixture.file);
   SECTION("gone") {
@@ -114,7 +114,7 @@ TEST_CASE("a file that is gone or no file stays for packing to tell") {
   }
 }
 
-TEST_CASE("a batch that was rejected counts as unsent, one that was stored is asked for no more") {
+TEST_CASE("a rejected batch counts as unsent and a stored one is not checked again") {
   Fixture fixture;
   SECTION("rejected") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
@@ -135,7 +135,7 @@ TEST_CASE("a batch that was rejected counts as unsent, one that was stored is as
   CHECK(fixture.transport.sent.size() == 1);
 }
 
-TEST_CASE("what cannot be asked now is asked by the next run") {
+TEST_CASE("a check that fails is repeated by the next run") {
   Fixture fixture;
   fixture.clock = FakeClock(kBatch.time + 1h);
   SECTION("no receipt yet") {

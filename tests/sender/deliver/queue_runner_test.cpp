@@ -61,7 +61,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("all that waits is delivered, oldest first") {
+TEST_CASE("all waiting batches are delivered, oldest first") {
   Fixture fixture;
   for (int i = 0; i < 3; ++i) fixture.let_arrive();
   std::vector<std::string> delivered;
@@ -96,7 +96,7 @@ TEST_CASE("a server that fails on two batches is not asked about the third") {
   CHECK(fixture.inner.sent.size() == 6);
 }
 
-TEST_CASE("what concerns every batch ends the run at once") {
+TEST_CASE("an error that concerns every batch ends the run at once") {
   const int status = GENERATE(401, 403, 429);
   Fixture fixture;
   fixture.inner.answer(status);
@@ -116,7 +116,7 @@ TEST_CASE("a refused batch is set aside and the others go") {
   CHECK(fixture.outbox.entries(outbox::Waiting::refused).size() == 1);
 }
 
-TEST_CASE("what is queued while the lock is held is taken along") {
+TEST_CASE("batches queued while the lock is held are delivered, too") {
   Fixture fixture;
   for (int i = 0; i < 4; ++i) fixture.let_arrive();
   bool is_queued = false;
@@ -128,7 +128,7 @@ TEST_CASE("what is queued while the lock is held is taken along") {
   CHECK(fixture.waiting() == 0);
 }
 
-TEST_CASE("who does not get the lock says who has it, after the time it has patience") {
+TEST_CASE("after --lock-wait the holder of the lock is named") {
   Fixture fixture;
   std::string holder;
   const auto lock = fixture.outbox.try_lock(holder);

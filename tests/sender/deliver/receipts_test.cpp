@@ -47,14 +47,14 @@ TEST_CASE("a receipt is read from the beginning of the summary") {
   CHECK_FALSE(deliver::find_receipt(fixture.client, fixture.id));
 }
 
-TEST_CASE("what is no receipt is no verdict") {
+TEST_CASE("an invalid receipt is not a verdict") {
   Fixture fixture;
   fixture.inner.answer(200, "<html>log in</html>");
   CHECK(error_code_of([&] { deliver::find_receipt(fixture.client, fixture.id); }) ==
         ErrorCode::network);
 }
 
-TEST_CASE("waiting ends with the verdict and asks with what it saw before") {
+TEST_CASE("waiting ends with the verdict and sends the entity tag") {
   Fixture fixture;
   fixture.inner.answer(404);                             // no summaries yet
   fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});  // of another batch
@@ -69,7 +69,7 @@ TEST_CASE("waiting ends with the verdict and asks with what it saw before") {
   CHECK(fixture.clock.sleeps[1] > fixture.clock.sleeps[0]);
 }
 
-TEST_CASE("waiting ends when time runs out, not a second later") {
+TEST_CASE("waiting ends on time") {
   Fixture fixture;
   for (int i = 0; i < 200; ++i) fixture.inner.answer(404);
   const auto begin = fixture.clock.now();
@@ -78,7 +78,7 @@ TEST_CASE("waiting ends when time runs out, not a second later") {
   CHECK(fixture.inner.sent.size() < 35);
 }
 
-TEST_CASE("a failure on the way is no outcome") {
+TEST_CASE("a failed request or a broken answer is not a verdict") {
   Fixture fixture;
   fixture.inner.answer(502);
   fixture.inner.fail();
@@ -89,7 +89,7 @@ TEST_CASE("a failure on the way is no outcome") {
   CHECK(fixture.wait(10min).status == archive::BatchStatus::stored);
 }
 
-TEST_CASE("a server that fails to the end is told of, within the time") {
+TEST_CASE("a server that keeps failing is reported in time") {
   Fixture fixture;
   for (int i = 0; i < 100; ++i) fixture.inner.answer(502);
   const auto begin = fixture.clock.now();
@@ -106,7 +106,7 @@ TEST_CASE("a token that may not read ends the wait") {
   CHECK(error_code_of([&] { fixture.wait(10min); }) == ErrorCode::unauthorized);
 }
 
-TEST_CASE("what was rejected while parts were missing is no verdict on the batch") {
+TEST_CASE("a rejection for missing parts is not final") {
   Fixture fixture;
   fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});
   fixture.inner.answer(200, kEarlyPartRejected);

@@ -155,7 +155,7 @@ TEST_CASE("a part that is delivered is not sent again") {
   }
 }
 
-TEST_CASE("a dispatch that failed is all the next run repeats") {
+TEST_CASE("after a failed dispatch the next run repeats only the dispatch") {
   Fixture fixture(model::Trigger::dispatch);
   fixture.transport.answer(201, kMade);
   fixture.transport.answer(201, kMade);
@@ -173,7 +173,7 @@ TEST_CASE("a dispatch that failed is all the next run repeats") {
   CHECK(fixture.transport.sent[0].method == "POST");
 }
 
-TEST_CASE("a payload that lost bytes on the disk is not sent") {
+TEST_CASE("a payload that was truncated on disk is not sent") {
   Fixture fixture(model::Trigger::none);
   const auto payload = fixture.entry.folder / fixture.entry.parts[0].filename;
   SECTION("some") {
@@ -205,7 +205,7 @@ TEST_CASE("parts are created in the inbox one after the other, and then the work
   CHECK(forge.starts[0].batch["batch_id"] == fixture.entry.id.str());
 }
 
-TEST_CASE("of a batch that was perhaps begun only the first part not recorded is asked for") {
+TEST_CASE("of an interrupted batch, only the first unrecorded part is looked for") {
   Fixture fixture(model::Trigger::none);
   FakeForge forge;
   const std::string first = "_storage/inbox/" + fixture.entry.parts[0].filename;

@@ -52,7 +52,7 @@ TEST_CASE("a token never goes out unencrypted") {
   }
 }
 
-TEST_CASE("a token file wins and its line end does not count") {
+TEST_CASE("a token file takes precedence, and its line end is ignored") {
   const TempDir dir;
   const Environment token("GH_TOKEN", "abc");
   platform::write_file_atomically(dir.path() / "token", "  from-file\r\n");
@@ -60,7 +60,7 @@ TEST_CASE("a token file wins and its line end does not count") {
         "from-file");
 }
 
-TEST_CASE("what is no token is refused without showing it") {
+TEST_CASE("an invalid token is refused without showing it") {
   const TempDir dir;
   const char* const text = GENERATE("", "\n", "two words", "line\nbreak", "\xc3\xa4", "a\x01");
   platform::write_file_atomically(dir.path() / "token", text);

@@ -21,7 +21,7 @@ bool has_limit(const char* api) {
 
 }  // namespace
 
-TEST_CASE("an API tells whose it is") {
+TEST_CASE("a forge is recognized by the address of its API") {
   for (const char* api : {"https://api.github.com", "https://ghe.example.com/api/v3",
                           "https://api.lab.ghe.com", "http://127.0.0.1:8080"}) {
     INFO(api);
@@ -33,7 +33,7 @@ TEST_CASE("an API tells whose it is") {
   }
 }
 
-TEST_CASE("people find a repository and its runs beside the API") {
+TEST_CASE("the web addresses of a repository and its runs follow from the API's") {
   CHECK(runs_at("https://api.github.com") == "https://github.com/octo/data/actions");
   CHECK(runs_at("https://ghe.example.com/api/v3") == "https://ghe.example.com/octo/data/actions");
   CHECK(runs_at("http://127.0.0.1:8080") == "http://127.0.0.1:8080/octo/data/actions");
@@ -42,7 +42,7 @@ TEST_CASE("people find a repository and its runs beside the API") {
   CHECK(runs_at("https://example.com/git/api/v1") == "https://example.com/git/octo/data/actions");
 }
 
-TEST_CASE("only of what GitHub runs is it known how large a file may be") {
+TEST_CASE("the maximum size of a file is only known for GitHub") {
   CHECK(
       type_at("https://api.github.com").max_file_bytes(http::api_root("https://api.github.com")) ==
       100 * payload::kMiB);
@@ -51,7 +51,7 @@ TEST_CASE("only of what GitHub runs is it known how large a file may be") {
   CHECK_FALSE(has_limit("https://git.example.com/api/v1"));
 }
 
-TEST_CASE("a delivery costs a request for each part, and what starts the workflow") {
+TEST_CASE("a delivery takes one request for each part and one to start the workflow") {
   const forge::ForgeType& type = type_at("https://api.github.com");
   CHECK(type.cost_of(3, {model::Trigger::push, "", {}}).requests == 3);
   CHECK(type.cost_of(3, {model::Trigger::dispatch, "", {}}).requests == 4);

@@ -14,7 +14,7 @@ http::Response refusal(int status, const std::string& message,
 
 }  // namespace
 
-TEST_CASE("a branch that moved is told in many words") {
+TEST_CASE("a lost race is recognized in each server's wording") {
   struct Row {
     int status;
     const char* message;
@@ -33,7 +33,7 @@ TEST_CASE("a branch that moved is told in many words") {
   }
 }
 
-TEST_CASE("what is no lost race is none") {
+TEST_CASE("other errors are not taken for a lost race") {
   for (const char* message : {"a.json does not match 3f9a", "Repository rule violations found",
                               "Repository rule violations found: not a fast forward",
                               "Resource not accessible by integration"}) {
@@ -44,7 +44,7 @@ TEST_CASE("what is no lost race is none") {
   CHECK_FALSE(forge::is_lost_race(refusal(404, "cannot lock ref")));
 }
 
-TEST_CASE("a limit is told by headers or words, in the server's own answer") {
+TEST_CASE("a rate limit is recognized by headers or wording") {
   CHECK(forge::is_rate_limited({429, {}, "<html>slow down</html>"}));
   CHECK(forge::is_rate_limited(refusal(403, "You have exceeded a secondary rate limit.")));
   CHECK(forge::is_rate_limited(refusal(403, "You have triggered an abuse detection mechanism.")));

@@ -46,7 +46,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("what may pass by itself is tried again") {
+TEST_CASE("temporary failures are tried again") {
   for (const int status : {408, 429, 500, 502, 503, 504}) CHECK(delay_after(1, status));
   CHECK(delay_after(1, 403, {{"retry-after", "1"}}));
   CHECK(delay_after(1, 403, {{"x-ratelimit-remaining", "0"}}));
@@ -55,7 +55,7 @@ TEST_CASE("what may pass by itself is tried again") {
   CHECK(forge::retry_delay({1, nullptr, FakeClock().now()}));
 }
 
-TEST_CASE("what will not pass is final") {
+TEST_CASE("permanent failures are final") {
   for (const int status : {200, 201, 301, 307, 400, 401, 403, 404, 409, 410, 422, 451}) {
     INFO(status);
     CHECK_FALSE(delay_after(1, status));
@@ -76,12 +76,12 @@ TEST_CASE("jitter shortens a delay") {
   CHECK(forge::retry_delay({3, nullptr, clock.now(), 0.5}) == 2s);
 }
 
-TEST_CASE("a rate limit without a time is waited for a minute and longer") {
+TEST_CASE("a rate limit without a time is waited out for a minute, then longer") {
   CHECK(delay_after(1, 429) == 61s);
   CHECK(delay_after(3, 403, {}, "secondary rate limit") == 64s);
 }
 
-TEST_CASE("what the server demands is obeyed") {
+TEST_CASE("Retry-After is obeyed") {
   FakeClock clock;
   CHECK(delay_after(1, 503, {{"retry-after", "17"}}) == 17s);
   CHECK(delay_after(1, 429, {{"retry-after", "0"}}) == 0s);
@@ -97,7 +97,7 @@ TEST_CASE("what the server demands is obeyed") {
         2s);
 }
 
-TEST_CASE("a demand may be a date") {
+TEST_CASE("Retry-After may be a date") {
   FakeClock clock;  // stands at a moment of its own
   const Headers headers = {{"retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"},
                            {"date", "Sun, 06 Nov 1994 08:49:37 GMT"}};
@@ -106,7 +106,7 @@ TEST_CASE("a demand may be a date") {
   CHECK(delay_after(1, 503, {{"retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"}}) == 1s);
 }
 
-TEST_CASE("moments of the server are measured with its clock") {
+TEST_CASE("the server's times are compared with its clock") {
   // 1000000090 is 90 s after that date.
   const Headers headers = {{"x-ratelimit-remaining", "0"},
                            {"x-ratelimit-reset", "1000000090"},
@@ -114,7 +114,7 @@ TEST_CASE("moments of the server are measured with its clock") {
   CHECK(delay_after(1, 403, headers) == 90s);
 }
 
-TEST_CASE("a demand that is no number of seconds is none") {
+TEST_CASE("an invalid Retry-After is ignored") {
   for (const char* text : {"", "soon", "-1", "1.5", "1 ", "99999999999999999999999",
                            "tomorrow, 12:00", "Sun, 06 Nov", "Sun, 06 Nov 1994"}) {
     INFO(text);
@@ -133,7 +133,7 @@ TEST_CASE("a final answer comes through at once") {
   CHECK(fixture.clock.sleeps.empty());
 }
 
-TEST_CASE("failures are outlasted") {
+TEST_CASE("temporary failures are retried") {
   Fixture fixture;
   fixture.inner.fail();
   fixture.inner.answer(502);
@@ -143,7 +143,7 @@ TEST_CASE("failures are outlasted") {
   CHECK(fixture.clock.sleeps.size() == 2);
 }
 
-TEST_CASE("waiting ends where max-wait says and the error tells what failed") {
+TEST_CASE("waiting ends after --max-wait with the error that happened") {
   Fixture fixture(10s);
   for (int i = 0; i < 10; ++i) fixture.inner.answer(502);
   const auto error = error_of([&] { fixture.send(); });
@@ -155,28 +155,28 @@ TEST_CASE("waiting ends where max-wait says and the error tells what failed") {
   CHECK(total <= 10s);
 }
 
-TEST_CASE("a demanded wait that is too long ends the run at once") {
+TEST_CASE("a Retry-After past the limit ends the run at once") {
   Fixture fixture;
   fixture.inner.answer(429, "{}", {{"retry-after", "3600"}});
   CHECK(error_code_of([&] { fixture.send(); }) == ErrorCode::rate_limited);
   CHECK(fixture.clock.sleeps.empty());
 }
 
-TEST_CASE("without patience the first failure is the last") {
+TEST_CASE("with --max-wait 0 the first failure is final") {
   Fixture fixture(0s);
   fixture.inner.fail();
   CHECK(error_code_of([&] { fixture.send(); }) == ErrorCode::network);
   CHECK(fixture.inner.sent.size() == 1);
 }
 
-TEST_CASE("a peer that cannot be trusted is not asked again") {
+TEST_CASE("a request to an untrusted peer is not retried") {
   Fixture fixture;
   fixture.inner.fail(ErrorCode::untrusted_peer);
   CHECK(error_code_of([&] { fixture.send(); }) == ErrorCode::untrusted_peer);
   CHECK(fixture.inner.sent.size() == 1);
 }
 
-TEST_CASE("an outcome that is settled is not sent again") {
+TEST_CASE("a request that is found settled is not sent again") {
   Fixture fixture;
   int asked = 0;
   fixture.request.settled_before = [&]() -> std::optional<http::Response> {
@@ -221,7 +221,7 @@ class SlowTransport final : public http::HttpTransport {
 
 }  // namespace
 
-TEST_CASE("the time of a transfer is no time without progress") {
+TEST_CASE("a transfer counts as progress") {
   FakeClock clock;
   model::Progress progress;
   forge::TextBody body("x");
@@ -241,7 +241,7 @@ TEST_CASE("the time of a transfer is no time without progress") {
   }
 }
 
-TEST_CASE("what is asked before a request is repeated counts as its own time without progress") {
+TEST_CASE("a check before a retry has its own time limit") {
   Fixture fixture(10s);
   http::Request get{"GET", "https://api.example/x", {}, nullptr};
   fixture.request.settled_before = [&]() -> std::optional<http::Response> {
@@ -255,7 +255,7 @@ TEST_CASE("what is asked before a request is repeated counts as its own time wit
   CHECK(total <= 10s);
 }
 
-TEST_CASE("writes keep to GitHub's pace and reads need not") {
+TEST_CASE("only writes are paced") {
   Fixture fixture;
   for (int i = 0; i < 40; ++i) fixture.inner.answer(201);
   for (int i = 0; i < 10; ++i) fixture.send();

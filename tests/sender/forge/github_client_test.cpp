@@ -70,7 +70,7 @@ TEST_CASE("a file is created with a PUT that carries what GitHub asks for") {
   CHECK_FALSE(body.contains("sha"));
 }
 
-TEST_CASE("when GitHub says the file is there its blob id decides") {
+TEST_CASE("if GitHub says that the file exists, its blob id decides") {
   const int status = GENERATE(409, 422);
   Fixture fixture;
   fixture.transport.answer(status, R"({"message":"sha wasn't supplied"})");
@@ -110,7 +110,7 @@ TEST_CASE("a refused request names the repository and the permission") {
   CHECK_FALSE(contains(error->what(), "s3cret"));
 }
 
-TEST_CASE("a permission is named only where GitHub speaks of one") {
+TEST_CASE("a permission is only named if GitHub's answer names one") {
   struct Row {
     const char* body;
     std::map<std::string, std::string> headers;
@@ -137,7 +137,7 @@ TEST_CASE("a permission is named only where GitHub speaks of one") {
   }
 }
 
-TEST_CASE("what is no refusal of the server's own is no answer, whatever its status") {
+TEST_CASE("an error without the server's own message does not count as an answer") {
   const int status = GENERATE(300, 303, 304, 400, 401, 403, 404, 405, 409, 410, 413, 418, 422, 451);
   const char* const body = GENERATE("<html>Blocked by policy</html>", "", "[]", "{}", "null",
                                     R"({"message":7})", R"({"message":"cut)");
@@ -165,7 +165,7 @@ TEST_CASE("what is no refusal of the server's own is no answer, whatever its sta
   check(error_of([&] { (void)fixture.client.default_branch(); }));
 }
 
-TEST_CASE("what is too large gets a hint, whoever says so") {
+TEST_CASE("a payload that is too large gets a hint, from any server") {
   struct Row {
     int status;
     const char* body;
@@ -184,7 +184,7 @@ TEST_CASE("what is too large gets a hint, whoever says so") {
   }
 }
 
-TEST_CASE("a redirect without a place is no answer") {
+TEST_CASE("a redirect without a location does not count as an answer") {
   const int status = GENERATE(301, 302, 307, 308);
   const bool has_header = GENERATE(false, true);
   Fixture fixture;
@@ -265,7 +265,7 @@ TEST_CASE("a token has expired once its time is over") {
   }
 }
 
-TEST_CASE("what cannot be started is not refused for good, nor is a repository without a commit") {
+TEST_CASE("a missing workflow or an empty repository is not a permanent refusal") {
   Fixture fixture;
   fixture.transport.answer(422, R"({"message":"No ref found for: side"})");
   auto error = error_of([&] { fixture.client.dispatch_workflow("w.yml", "side"); });
@@ -281,7 +281,7 @@ TEST_CASE("what cannot be started is not refused for good, nor is a repository w
   CHECK(contains(error->what(), "first commit"));
 }
 
-TEST_CASE("what changed is asked with what was seen before") {
+TEST_CASE("a change is requested with the entity tag seen before") {
   Fixture fixture("side");
   std::string etag;
   fixture.transport.answer(200, "[]", {{"etag", "W/\"1\""}});
@@ -295,7 +295,7 @@ TEST_CASE("what changed is asked with what was seen before") {
   CHECK(etag.empty());
 }
 
-TEST_CASE("of a file the beginning is read as it is, or out of a document about it") {
+TEST_CASE("the beginning of a file is read from raw content or from a JSON document") {
   Fixture fixture;
   fixture.transport.answer(200, "{\"status\"");
   CHECK(fixture.client.read_beginning("x", 100) == "{\"status\"");
@@ -312,7 +312,7 @@ TEST_CASE("of a file the beginning is read as it is, or out of a document about 
   CHECK_FALSE(fixture.client.read_beginning("x", 100));
 }
 
-TEST_CASE("any other status is a refusal with GitHub's words") {
+TEST_CASE("any other status is a refusal with GitHub's message") {
   Fixture fixture;
   fixture.transport.answer(451, R"({"message":"Blocked"})");
   const auto error = error_of([&] { fixture.create(); });
@@ -321,14 +321,14 @@ TEST_CASE("any other status is a refusal with GitHub's words") {
   CHECK(contains(error->what(), "HTTP 451, Blocked"));
 }
 
-TEST_CASE("words from the server are one line") {
+TEST_CASE("the server's messages are printed on one line") {
   Fixture fixture;
   fixture.transport.answer(451, R"({"message":"Invalid request.\n\n\"x\" is\tnone.\r\n"})");
   CHECK(contains(error_text_of([&] { fixture.create(); }),
                  "HTTP 451, Invalid request. \"x\" is none."));
 }
 
-TEST_CASE("words from the server are short and printable") {
+TEST_CASE("the server's messages are shortened and printable") {
   Fixture fixture;
   fixture.transport.answer(400, R"({"message":"\u001b[2J)" + std::string(10'000, 'x') + R"("})");
   const std::string text = error_text_of([&] { fixture.create(); });
@@ -358,14 +358,14 @@ TEST_CASE("a redirect that would carry the token elsewhere is not followed") {
   for (const auto& sent : fixture.transport.sent) CHECK(contains(sent.url, "https://api.example/"));
 }
 
-TEST_CASE("redirects without end are given up") {
+TEST_CASE("endless redirects are given up") {
   Fixture fixture;
   for (int i = 0; i < 20; ++i) fixture.transport.answer(301, "{}", {{"location", "/again"}});
   CHECK(error_code_of([&] { fixture.create(); }) == ErrorCode::untrusted_peer);
   CHECK(fixture.transport.sent.size() < 10);
 }
 
-TEST_CASE("a success that GitHub did not answer is none") {
+TEST_CASE("a 200 that is not GitHub's does not count as success") {
   const char* const answer = GENERATE("<html>Please log in</html>", "{}", "[]",
                                       R"({"content":null})", R"({"content":{"sha":"0"}})");
   Fixture fixture;
@@ -384,7 +384,7 @@ TEST_CASE("a blob id is asked on the branch") {
   CHECK_FALSE(fixture.client.blob_id("a"));
 }
 
-TEST_CASE("a captive portal's page is no answer") {
+TEST_CASE("a captive portal's page does not count as an answer") {
   Fixture fixture;
   fixture.transport.answer(200, "<html>Please log in</html>");
   CHECK(error_code_of([&] { fixture.client.default_branch(); }) == ErrorCode::network);
@@ -394,7 +394,7 @@ TEST_CASE("a captive portal's page is no answer") {
   CHECK(fixture.client.default_branch() == "trunk");
 }
 
-TEST_CASE("dispatches carry what they are told") {
+TEST_CASE("a dispatch has the payload it is given") {
   Fixture fixture;
   fixture.transport.answer(204, "");
   fixture.client.dispatch("data_update", {{"batch_id", "x"}});
@@ -412,7 +412,7 @@ TEST_CASE("dispatches carry what they are told") {
         ErrorCode::not_ready);
 }
 
-TEST_CASE("a trigger decides what starts the workflow, and whether anything is sent for it") {
+TEST_CASE("a trigger decides what starts the workflow, and whether a request is sent") {
   Fixture fixture;
   const auto start = [&](model::Trigger trigger, const std::string& branch) {
     return fixture.client.start_workflow({trigger, branch, {{"batch_id", "x"}}});

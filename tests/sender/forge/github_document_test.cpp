@@ -16,7 +16,7 @@ std::string document(const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("a blob id is found in front of a long content, however much of that is there") {
+TEST_CASE("a blob id is found before a long content, also if that is cut off") {
   const std::string whole = document(base64::encode(std::string(1'000'000, 'x')));
   CHECK(forge::blob_id_in(whole) == "3f9a");
   CHECK(forge::blob_id_in(std::string_view(whole).substr(0, 700'000)) == "3f9a");
@@ -37,7 +37,7 @@ TEST_CASE("content is decoded, with line ends in its base64 as GitHub has them")
   CHECK(forge::content_in(document("")) == "");
 }
 
-TEST_CASE("of content that is cut off there is the beginning") {
+TEST_CASE("the beginning of content that is cut off is returned") {
   const std::string bytes(3'000'000, 'x');
   const std::string whole = document(base64::encode(bytes));
   const auto content = forge::content_in(std::string_view(whole).substr(0, 2'000'000));
@@ -46,7 +46,7 @@ TEST_CASE("of content that is cut off there is the beginning") {
   CHECK(bytes.starts_with(*content));
 }
 
-TEST_CASE("what has no content is something else") {
+TEST_CASE("a document without content has no content") {
   for (const char* text : {"", "[]", "7", "<html>", R"({"status":"stored"})", R"({"content":null})",
                            R"({"status":"stored","files":[)"}) {
     INFO(text);

@@ -32,7 +32,7 @@ std::size_t most_within(const std::vector<platform::Clock::time_point>& turns,
 
 }  // namespace
 
-TEST_CASE("ten writes go at once and then as many as a minute and an hour allow") {
+TEST_CASE("ten writes are made at once, then as many as the limits allow") {
   struct Row {
     std::uint64_t writes;
     long long seconds;
@@ -45,13 +45,13 @@ TEST_CASE("ten writes go at once and then as many as a minute and an hour allow"
   }
 }
 
-TEST_CASE("no minute and no hour sees more writes than GitHub allows") {
+TEST_CASE("writes stay within GitHub's limits for each minute and hour") {
   const auto turns = greedy_turns(1700);
   CHECK(most_within(turns, 1min) < forge::kWritesPerMinute);
   CHECK(most_within(turns, 1h) == forge::kWritesPerHour);
 }
 
-TEST_CASE("who pauses may write at once again") {
+TEST_CASE("after a pause ten writes may be made at once again") {
   forge::WritePacer pacer;
   platform::Clock::time_point now{std::chrono::days(1)};
   for (int i = 0; i < 15; ++i) now = pacer.next_turn(now);

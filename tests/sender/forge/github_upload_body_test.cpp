@@ -51,7 +51,7 @@ TEST_CASE("a body that was sent in part has the blob id of its file") {
   CHECK(body.git_blob_id() == codec::git_blob_id_of(source, content.size()));
 }
 
-TEST_CASE("an empty branch leaves the choice to the repository") {
+TEST_CASE("an empty branch means the repository's default") {
   const TempDir dir;
   platform::write_file_atomically(dir.path() / "f", "abc");
   forge::PayloadBody body(dir.path() / "f", "m", "");

@@ -19,7 +19,7 @@ TEST_CASE("a repository is an owner and a name") {
   }
 }
 
-TEST_CASE("a remote names a repository in many ways") {
+TEST_CASE("a remote's URL names a repository in each of its forms") {
   for (const char* remote :
        {"https://github.com/octo/data", "https://github.com/octo/data.git",
         "https://github.com/octo/data/", "git@github.com:octo/data.git",
@@ -32,7 +32,7 @@ TEST_CASE("a remote names a repository in many ways") {
   }
 }
 
-TEST_CASE("a remote elsewhere names none") {
+TEST_CASE("a remote on another host does not name a repository") {
   for (const char* remote :
        {"https://gitlab.com/octo/data", "https://github.com.evil.example/octo/data",
         "git@evil.example:octo/data.git", "/srv/git/data.git", "../data", "",
@@ -42,7 +42,7 @@ TEST_CASE("a remote elsewhere names none") {
   }
 }
 
-TEST_CASE("a repository is taken as people paste it") {
+TEST_CASE("a repository may be given as a pasted address") {
   const http::Url api = http::Url::parse("https://api.github.com", "x");
   for (const char* text :
        {"octo/data", "octo/data.git", "octo/data/", " octo/data\n", "https://github.com/octo/data",
@@ -55,7 +55,7 @@ TEST_CASE("a repository is taken as people paste it") {
   }
 }
 
-TEST_CASE("a repository on another host is refused with the address of that one's API") {
+TEST_CASE("a repository on another host is refused with the address of that host's API") {
   const http::Url api = http::Url::parse("https://api.github.com", "x");
   const auto refusal = [&](const char* text) {
     const auto error = error_of([&] { forge::parse_named_repository(text, "--repo", api); });
@@ -83,13 +83,13 @@ TEST_CASE("a repository on another host is refused with the address of that one'
   }
 }
 
-TEST_CASE("a repository that is named wins and must be one") {
+TEST_CASE("a named repository takes precedence and must be valid") {
   const http::Url api = http::Url::parse("https://api.github.com", "x");
   CHECK(forge::find_repository("octo/data", api).str() == "octo/data");
   CHECK(error_code_of([&] { forge::find_repository("octo", api); }) == ErrorCode::usage);
 }
 
-TEST_CASE("branches are the ones git takes") {
+TEST_CASE("branch names follow git's rules") {
   for (const char* name : {"main", "feature/x", "v1.0", "a-b_c", "\xc3\xa4"}) {
     INFO(name);
     CHECK_FALSE(error_of([&] { forge::check_branch(name); }));

@@ -4,7 +4,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("a moment of HTTP is read in its three forms") {
+TEST_CASE("HTTP dates are read in their three formats") {
   const std::chrono::sys_seconds moment{std::chrono::seconds(784'111'777)};
   for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
                            "Sun Nov  6 08:49:37 1994"}) {
@@ -13,7 +13,7 @@ TEST_CASE("a moment of HTTP is read in its three forms") {
   }
 }
 
-TEST_CASE("what is no moment of HTTP is none") {
+TEST_CASE("invalid HTTP dates are refused") {
   for (const char* text :
        {"", "soon", "17", "Sun, 06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "08:49:37", "::"}) {
     INFO(text);

@@ -5,7 +5,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("a URL comes apart into what decides where a token may go") {
+TEST_CASE("a URL is split into scheme, host, port and path") {
   const http::Url url = http::Url::parse("HTTPS://GitHub.Example.com/api/v3", "--api-url");
   CHECK(url.scheme == "https");
   CHECK(url.host == "github.example.com");
@@ -15,7 +15,7 @@ TEST_CASE("a URL comes apart into what decides where a token may go") {
   CHECK(http::Url::parse("http://127.0.0.1:8080", "--api-url").origin() == "http://127.0.0.1:8080");
 }
 
-TEST_CASE("only this machine is loopback") {
+TEST_CASE("only addresses of this machine are loopback") {
   for (const char* text :
        {"http://localhost", "http://127.0.0.1:1", "http://127.8.9.10", "http://[::1]:80"}) {
     CHECK(http::Url::parse(text, "x").is_loopback());
@@ -28,7 +28,7 @@ TEST_CASE("only this machine is loopback") {
   }
 }
 
-TEST_CASE("what is no http URL is refused with the option named") {
+TEST_CASE("a URL that is not http is refused with the name of the option") {
   for (const char* text :
        {"", "github.com", "ftp://github.com", "https://user:hunter2@x@github.com",
         "https://user:hunter2 x@h", "file:///etc/passwd", "https://",
@@ -42,7 +42,7 @@ TEST_CASE("what is no http URL is refused with the option named") {
   }
 }
 
-TEST_CASE("redirects are resolved against what was asked") {
+TEST_CASE("redirects are resolved against the request's URL") {
   const std::string base = "https://api.github.com/repos/a/b";
   CHECK(http::resolve_url(base, "https://other.example/x") == "https://other.example/x");
   CHECK(http::resolve_url(base, "/repositories/1") == "https://api.github.com/repositories/1");
@@ -70,7 +70,7 @@ TEST_CASE("a proxy may leave out its scheme and have a password") {
   CHECK(http::parse_proxy("socks5h://lab:s%33cret@proxy.example", "--proxy").password == "s3cret");
 }
 
-TEST_CASE("what is no proxy is refused without its password") {
+TEST_CASE("an invalid proxy is refused without showing its password") {
   for (const char* text :
        {"ftp://lab:s3cret@proxy.example", "http://", "://", "http://a b", " ", "", "h:70000",
         "http://u:s3cret@x@host:1", "u:s3cret@x@host:1", "http://u:12/s3cret@host:1",

@@ -4,7 +4,7 @@
 
 using namespace healthmetric;
 
-TEST_CASE("a list gives back the files that were added, sorted by path") {
+TEST_CASE("a list returns the added files sorted by path") {
   model::FileList list;
   for (int i = 9999; i >= 0; --i) {
     const std::string name =
@@ -30,7 +30,7 @@ TEST_CASE("files can be taken out of a list, which keeps the order of the others
   CHECK(list[2].location() == "in/d");
 }
 
-TEST_CASE("a file that lies nowhere has no location") {
+TEST_CASE("content in memory has no location") {
   model::FileList list;
   CHECK(list.empty());
   list.add(payload::RelativePath("data.json"));
@@ -38,7 +38,7 @@ TEST_CASE("a file that lies nowhere has no location") {
   CHECK(list[0].location().empty());
 }
 
-TEST_CASE("a list that is moved keeps what its files point to") {
+TEST_CASE("moving a list keeps the references of its files valid") {
   model::FileList list;
   list.add(payload::RelativePath("a"), "in/");
   const model::FileList moved = std::move(list);

@@ -79,7 +79,7 @@ TEST_CASE("a batch in the outbox survives the process that queued it") {
   CHECK(platform::read_file(entry.folder / entry.parts.front().filename, 100) == "data");
 }
 
-TEST_CASE("nobody else can read the outbox") {
+TEST_CASE("only the owner can read the outbox") {
   const TempDir dir;
   const outbox::OutboxEntry entry = queue(outbox::Outbox(dir.path()), kOlder);
   CHECK(mode_of(entry.folder.parent_path()) == 0700);
@@ -99,7 +99,7 @@ TEST_CASE("the oldest batch goes first and batches for other targets wait") {
   CHECK(waiting(outbox, other).size() == 1);
 }
 
-TEST_CASE("what is delivered stays recorded") {
+TEST_CASE("a delivery stays recorded") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   outbox::OutboxEntry entry = queue(outbox, kOlder);
@@ -135,7 +135,7 @@ TEST_CASE("a refused batch can be taken back into the queue") {
   CHECK(waiting(outbox) == std::vector<std::string>{kOlder});
 }
 
-TEST_CASE("batches of one second go in the order they were queued") {
+TEST_CASE("batches of the same second are delivered in the order they were queued") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   std::vector<std::string> ids;
@@ -146,7 +146,7 @@ TEST_CASE("batches of one second go in the order they were queued") {
   CHECK(waiting(outbox) == ids);
 }
 
-TEST_CASE("an entry of a version that did not write when it was queued is delivered too") {
+TEST_CASE("an entry of a version without queued_at is delivered, too") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   const outbox::OutboxEntry entry = queue(outbox, kOlder);
@@ -190,7 +190,7 @@ TEST_CASE("an entry cannot name files outside its folder") {
   CHECK(waiting(outbox).empty());
 }
 
-TEST_CASE("a draft that was not committed is gone") {
+TEST_CASE("a draft that was not committed is removed") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   fs::path folder;
@@ -202,7 +202,7 @@ TEST_CASE("a draft that was not committed is gone") {
   CHECK_FALSE(fs::exists(folder));
 }
 
-TEST_CASE("drafts of the dead are removed and those of the living stay") {
+TEST_CASE("drafts of dead processes are removed and those of live ones stay") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   const fs::path dead = dir.path() / "outbox/.draft-deadbeef";
@@ -214,7 +214,7 @@ TEST_CASE("drafts of the dead are removed and those of the living stay") {
   CHECK(fs::exists(living.folder()));
 }
 
-TEST_CASE("a draft has its lock beside it and takes it along when it goes") {
+TEST_CASE("a draft's lock is beside it and is removed with it") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   const auto lock_of = [](const outbox::Draft& draft) { return draft.folder().string() + ".lock"; };
@@ -236,7 +236,7 @@ TEST_CASE("a draft has its lock beside it and takes it along when it goes") {
   CHECK(fs::exists(dir.path() / "outbox" / kOlder));
 }
 
-TEST_CASE("what the dead left of a draft is removed with its lock, at whatever moment they died") {
+TEST_CASE("a dead process's draft is removed with its lock, whenever it died") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   const fs::path draft = dir.path() / "outbox/.draft-deadbeef";
@@ -262,7 +262,7 @@ TEST_CASE("a draft of version 0.1.0 that is being packed stays") {
   CHECK_FALSE(fs::exists(draft));
 }
 
-TEST_CASE("only one process delivers and the lock dies with its owner") {
+TEST_CASE("only one process delivers, and its lock ends with it") {
   const TempDir dir;
   const outbox::Outbox outbox(dir.path());
   std::string holder;
@@ -275,7 +275,7 @@ TEST_CASE("only one process delivers and the lock dies with its owner") {
   CHECK(outbox.try_lock(holder));
 }
 
-TEST_CASE("an outbox where a file stands in the way is an io error") {
+TEST_CASE("a file in place of the outbox is an i/o error") {
   const TempDir dir;
   platform::write_file_atomically(dir.path() / "outbox", "");
   CHECK(error_code_of([&] { outbox::Outbox{dir.path()}; }) == ErrorCode::io);

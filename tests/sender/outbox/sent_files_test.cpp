@@ -63,7 +63,7 @@ TEST_CASE("a delivered file is known, to this repository and branch alone") {
   CHECK_FALSE(outbox::SentFiles(fixture.dir.path() / "state", other).find("/data/x"));
 }
 
-TEST_CASE("what was sent last counts, and what waits counts before it") {
+TEST_CASE("the last delivery counts, and waiting batches count before it") {
   Fixture fixture;
   fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a'), kDelivered);
   fixture.sent.add_delivered(kSecond, fixture.batch("/data/x", 'b'), kDelivered);
@@ -97,7 +97,7 @@ TEST_CASE("recording a delivery twice is the same as once") {
   CHECK(fixture.sent.unconfirmed(10).size() == 1);
 }
 
-TEST_CASE("a time that was too young can be made up for") {
+TEST_CASE("a time that was too recent can be trusted later") {
   Fixture fixture;
   fixture.sent.add_delivered(kFirst, fixture.batch("/data/x", 'a', 1s), kDelivered);
   pack::PackedFileRecord record = fixture.sent.find("/data/x").value();
@@ -116,7 +116,7 @@ TEST_CASE("a delivery that cannot be recorded whole is not recorded") {
   CHECK(fixture.sent.unconfirmed(10).empty());
 }
 
-TEST_CASE("nobody else reads what was sent") {
+TEST_CASE("only the owner can read the record of sent files") {
   const Fixture fixture;
   struct stat info {};
   REQUIRE(::stat((fixture.dir.path() / "state/sent.db").c_str(), &info) == 0);
@@ -135,7 +135,7 @@ TEST_CASE("a damaged database is named with what to do") {
   CHECK(std::string(error->what()).find("remove it") != std::string::npos);
 }
 
-TEST_CASE("where nothing was sent yet a look changes nothing") {
+TEST_CASE("looking up files creates no record") {
   const Fixture fixture;
   const auto state = fixture.dir.path() / "none";
   CHECK_FALSE(outbox::SentFiles::read_only(state, fixture.target).find("/data/x"));

@@ -88,7 +88,7 @@ std::string noise(std::size_t size, unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("what is packed reads back the same") {
+TEST_CASE("packed files are read back unchanged") {
   Fixture fixture;
   const auto encoding = GENERATE(payload::Encoding(), zstd_encoding());
   fixture.options.encoding = encoding;
@@ -121,7 +121,7 @@ TEST_CASE("parts are split between files and none is over the limit") {
   for (const payload::FileEntry& entry : collector.entries) CHECK_FALSE(entry.chunk);
 }
 
-TEST_CASE("a file too large for a part is cut and its chunks fit together") {
+TEST_CASE("a file too large for a part is split into chunks that fit together") {
   Fixture fixture;
   fixture.options.part_limit_bytes = model::kMinPartBytes;
   const std::map<std::string, std::string> files = {
@@ -158,7 +158,7 @@ TEST_CASE("compression is kept where it saves a tenth") {
   CHECK(files["zeros"].contains("content_zstd"));
 }
 
-TEST_CASE("a file that vanished after the scan is skipped by error and the others go") {
+TEST_CASE("a file that vanished after the scan is an error and the others are sent") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
   platform::write_file_atomically(fixture.source / "b", "2");
@@ -172,7 +172,7 @@ TEST_CASE("a file that vanished after the scan is skipped by error and the other
   CHECK(fixture.read_back(batch).files == std::map<std::string, std::string>{{"b", "2"}});
 }
 
-TEST_CASE("a file that was away while it was read ahead is sent when it is back") {
+TEST_CASE("a file that was missing while read ahead is sent if it is back") {
   // Brings the file back once something is packed; by then all of so small a batch was read ahead.
   class BringsBack final : public model::Progress {
    public:
@@ -273,7 +273,7 @@ TEST_CASE("a file that grew past a limit after the scan is skipped as such") {
   CHECK(fixture.read_back(batch).files.at("b") == "1");
 }
 
-TEST_CASE("nothing that could be packed makes no part") {
+TEST_CASE("without files there are no parts") {
   Fixture fixture;
   const pack::PackedBatch batch = fixture.run();
   CHECK(batch.parts.empty());

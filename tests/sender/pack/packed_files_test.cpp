@@ -26,7 +26,7 @@ const std::string kDigest(64, 'a');
 
 }  // namespace
 
-TEST_CASE("what was packed is read back as it was written") {
+TEST_CASE("a packed payload is read back as it was written") {
   const TempDir dir;
   FakeClock clock;
   const std::string folder = (dir.path() / "o\n\xff").string() + "/";
@@ -50,7 +50,7 @@ TEST_CASE("what was packed is read back as it was written") {
   CHECK_FALSE(records[1].modified_ns);
 }
 
-TEST_CASE("many records pass a small buffer") {
+TEST_CASE("many records can be read with a small buffer") {
   const TempDir dir;
   FakeClock clock;
   {
@@ -82,7 +82,7 @@ TEST_CASE("a list that is missing is empty and a damaged one is named") {
   CHECK(std::string(error->what()).find("files") != std::string::npos);
 }
 
-TEST_CASE("a time proves something once it is older than two seconds") {
+TEST_CASE("a modification time is trusted once it is older than two seconds") {
   FakeClock clock;
   const auto trusts = [&](std::chrono::nanoseconds distance) {
     const auto time = std::chrono::sys_time<std::chrono::nanoseconds>(clock.now()) + distance;
@@ -98,7 +98,7 @@ TEST_CASE("a time proves something once it is older than two seconds") {
       pack::trusted_time({std::chrono::sys_days(std::chrono::year(1600) / 1 / 1)}, clock.now()));
 }
 
-TEST_CASE("a file has one name through whichever folder it is reached") {
+TEST_CASE("a file has one stored name, through whichever folder it is reached") {
   const TempDir dir;
   fs::create_directories(dir.path() / "real/sub");
   fs::create_symlink("real", dir.path() / "link");

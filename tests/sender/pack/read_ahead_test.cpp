@@ -30,7 +30,7 @@ std::string all_of(pack::SourceContent& content) {
 
 }  // namespace
 
-TEST_CASE("what is read ahead is each file with its digest") {
+TEST_CASE("each file read ahead has its digest") {
   Files files;
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < 40; ++i) {
@@ -50,7 +50,7 @@ TEST_CASE("what is read ahead is each file with its digest") {
   }
 }
 
-TEST_CASE("files read ahead may be passed over and left in the middle") {
+TEST_CASE("files read ahead may be skipped or left in the middle") {
   Files files;
   for (const char* name : {"a", "b", "c", "d"}) files.add(name, std::string(1'000'000, *name));
   pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
@@ -72,14 +72,14 @@ TEST_CASE("a file that cannot be opened says so when it is read, and the next on
   CHECK(all_of(*ahead.open(1)) == "2");
 }
 
-TEST_CASE("reading ahead stops when nobody wants more") {
+TEST_CASE("reading ahead stops when its reader is destroyed") {
   Files files;
   files.add("large", std::string(20'000'000, 'x'));
   pack::ReadAhead ahead(files.list, pack::ReadAhead::EarlyBlocks::yes,
                         payload::Limits{}.max_file_bytes);
 }
 
-TEST_CASE("a content that is not asked for in order is a defect of ours") {
+TEST_CASE("reading contents out of order is an internal error") {
   Files files;
   files.add("a", "1");
   files.add("b", "2");
@@ -113,7 +113,7 @@ TEST_CASE("a file that says it is empty and has a content is read to its end") {
   CHECK(error_code_of([&] { pack::OpenSource(list[0], {}, count - 1); }) == ErrorCode::io);
 }
 
-TEST_CASE("only a file that still begins with what was read has only grown") {
+TEST_CASE("a file has only grown if it still begins with what was read") {
   Files files;
   files.add("a", "12345678");
   CHECK(pack::has_only_grown(files.list[0], 5, sha256_text("12345")));

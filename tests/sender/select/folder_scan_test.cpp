@@ -56,7 +56,7 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
     CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 
-TEST_CASE("what is skipped by rule is named with its reason") {
+TEST_CASE("files skipped by rule are listed with the reason") {
   const TempDir dir;
   put(dir.path() / "a.json");
   put(dir.path() / ".hidden.json");
@@ -81,7 +81,7 @@ TEST_CASE("all types means every regular file") {
   CHECK(paths_of(select::scan_folder(dir.path(), all_types(), {})) == Texts{"noext", "notes.pdf"});
 }
 
-TEST_CASE("names that cannot travel are errors") {
+TEST_CASE("names that cannot be sent are errors") {
   const TempDir dir;
   put(dir.path() / "good.json");
   put(dir.path() / "b\xff.json");
@@ -121,7 +121,7 @@ TEST_CASE("batches over a limit are refused before anything is packed") {
   CHECK(error_code_of([&] { select::scan_folder(dir.path(), {}, limits); }) == ErrorCode::usage);
 }
 
-TEST_CASE("what is no folder is a usage error") {
+TEST_CASE("a path that is not a folder is a usage error") {
   const TempDir dir;
   put(dir.path() / "file");
   for (const char* name : {"gone", "file"}) {
@@ -132,7 +132,7 @@ TEST_CASE("what is no folder is a usage error") {
   }
 }
 
-TEST_CASE("files named by hand go whatever their type and under their own names") {
+TEST_CASE("files named on the command line are sent whatever their type, under their names") {
   const TempDir dir;
   put(dir.path() / "x/scan.dcm");
   put(dir.path() / "y/.hidden");
@@ -141,7 +141,7 @@ TEST_CASE("files named by hand go whatever their type and under their own names"
   CHECK(paths_of(result) == Texts{".hidden", "scan.dcm"});
 }
 
-TEST_CASE("a file named by hand that cannot go is an error and the others go") {
+TEST_CASE("a named file that cannot be sent is an error and the others are sent") {
   const TempDir dir;
   put(dir.path() / "a");
   const model::ScanResult result =
@@ -152,7 +152,7 @@ TEST_CASE("a file named by hand that cannot go is an error and the others go") {
   CHECK(error_code_of([&] { select::scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
 }
 
-TEST_CASE("a symbolic link is not followed when it is named by hand either") {
+TEST_CASE("a symbolic link named on the command line is not followed") {
   const TempDir dir;
   put(dir.path() / "a");
   fs::create_symlink("a", dir.path() / "link");
@@ -163,7 +163,7 @@ TEST_CASE("a symbolic link is not followed when it is named by hand either") {
   CHECK(result.skipped.front().file.reason == "it is a symbolic link");
 }
 
-TEST_CASE("hidden files go when asked for, and what is git's or ours never") {
+TEST_CASE("hidden files are sent if requested, but never git's or our own") {
   const TempDir dir;
   for (const char* path : {".a.json", ".h/b.json", ".git/c.json", "s/.GIT/d.json"}) {
     put(dir.path() / path);
@@ -185,7 +185,7 @@ TEST_CASE("sub-folders stay when only the folder itself is asked for") {
   CHECK(skipped_in(result) == Texts{"s: a sub-folder (--no-recursive)"});
 }
 
-TEST_CASE("a pattern decides over type and ignore file, and not over what git hides") {
+TEST_CASE("a pattern overrides types and ignore files, but not .git") {
   const TempDir dir;
   for (const char* path : {"a.csv", "b.json", "keep.pdf", "raw/c.csv", ".git/keep.pdf"}) {
     put(dir.path() / path);
@@ -215,7 +215,7 @@ TEST_CASE("a list names files below the folder, once each and whatever their typ
         Texts{".c", "a.pdf"});
 }
 
-TEST_CASE("what a list names and cannot go is an error, links on the way included") {
+TEST_CASE("a listed file that cannot be sent is an error, also below a link") {
   const TempDir dir;
   put(dir.path() / "in/a.json");
   put(dir.path() / "out/secret.json");

@@ -36,7 +36,7 @@ TEST_CASE("a glob with a slash matches a path below the folder") {
   CHECK_FALSE(matches("/x", "z/x"));
 }
 
-TEST_CASE("two stars stand for any number of folders") {
+TEST_CASE("two stars match any number of folders") {
   CHECK(matches("**/a.csv", "a.csv"));
   CHECK(matches("**/a.csv", "x/y/a.csv"));
   CHECK(matches("x/**/a.csv", "x/a.csv"));
@@ -87,7 +87,7 @@ std::vector<std::vector<std::string>> lists_of(const std::vector<std::string>& w
 
 }  // namespace
 
-TEST_CASE("two stars mean the same wherever and however often they stand") {
+TEST_CASE("two stars mean the same anywhere and when repeated") {
   const auto paths = lists_of({"a", "b"}, 5);
   for (const auto& glob : lists_of({"a", "b", "**"}, 5)) {
     const select::PathPatterns pattern({{select::Verdict::exclude, joined(glob)}});
@@ -98,7 +98,7 @@ TEST_CASE("two stars mean the same wherever and however often they stand") {
   }
 }
 
-TEST_CASE("the last match wins, and what nothing matches follows from the first pattern") {
+TEST_CASE("the last match decides, and without a match the first pattern") {
   const select::PathPatterns none;
   CHECK_FALSE(none.verdict_on("a.csv"));
   const select::PathPatterns exclude_first(
@@ -113,7 +113,7 @@ TEST_CASE("the last match wins, and what nothing matches follows from the first 
   CHECK(include_first.verdict_on("b.json") == select::Verdict::exclude);
 }
 
-TEST_CASE("a folder needs no look when nothing below it can be included") {
+TEST_CASE("a folder is not read if nothing below it can be included") {
   CHECK(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x/raw"));
   CHECK_FALSE(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x"));
   CHECK_FALSE(
@@ -121,7 +121,7 @@ TEST_CASE("a folder needs no look when nothing below it can be included") {
           .excludes_all_below("raw"));
 }
 
-TEST_CASE("a glob that names nothing is a usage error") {
+TEST_CASE("an empty glob is a usage error") {
   for (const char* glob : {"", "/", "//", "./"}) {
     INFO(glob);
     CHECK(error_code_of([&] {

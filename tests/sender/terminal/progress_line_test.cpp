@@ -45,7 +45,7 @@ TEST_CASE("a line shows phase, part, bytes, rate and time left as far as they fi
   CHECK(terminal::render(sending(), 1).empty());
 }
 
-TEST_CASE("no line is as wide as the terminal") {
+TEST_CASE("progress lines are narrower than the terminal") {
   for (const model::Step::Phase phase :
        {model::Step::Phase::packing, model::Step::Phase::sending, model::Step::Phase::starting}) {
     for (unsigned columns = 1; columns < 120; ++columns) {
@@ -60,20 +60,20 @@ TEST_CASE("no line is as wide as the terminal") {
   }
 }
 
-TEST_CASE("what nobody knows yet is not made up") {
+TEST_CASE("unknown values are not displayed") {
   terminal::ProgressState state;
   state.step = {model::Step::Phase::packing};
   CHECK(terminal::render(state, 80) == "packing  0%  0 B of 0 B  -- B/s  ETA --");
 }
 
-TEST_CASE("a wait says until when") {
+TEST_CASE("a wait is shown with its end") {
   terminal::ProgressState state = sending();
   state.waiting_until = FakeClock().now() + 90s;
   CHECK(terminal::render(state, 80) == "waiting until 2024-01-15T10:01:30Z");
   CHECK(terminal::render(state, 30) == "waiting until 10:01:30Z");
 }
 
-TEST_CASE("it is drawn ten times a second at most") {
+TEST_CASE("progress is drawn at most ten times a second") {
   Screen screen;
   const auto line = screen.line();
   line->begin({model::Step::Phase::packing, 0, 0, 1000});
@@ -85,7 +85,7 @@ TEST_CASE("it is drawn ten times a second at most") {
   CHECK(screen.writes.size() >= 7);
 }
 
-TEST_CASE("a wait is shown at once") {
+TEST_CASE("a wait is shown immediately") {
   Screen screen;
   const auto line = screen.line();
   line->begin({model::Step::Phase::sending, 1, 2, 100});
@@ -93,7 +93,7 @@ TEST_CASE("a wait is shown at once") {
   CHECK(screen.writes.back() == "\rwaiting until 2024-01-15T10:01:30Z\x1b[K");
 }
 
-TEST_CASE("it leaves nothing behind") {
+TEST_CASE("progress is erased at the end") {
   Screen screen;
   {
     const auto line = screen.line();
@@ -119,7 +119,7 @@ TEST_CASE("a terminal that was made narrower gets a shorter line") {
   CHECK(screen.writes.back() == "\r1/2 50% 0:05\x1b[K");
 }
 
-TEST_CASE("what comes too soon after a redraw is drawn by the next tick") {
+TEST_CASE("an update too soon after a redraw is drawn by the next tick") {
   Screen screen;
   const auto line = screen.line();
   line->begin({model::Step::Phase::packing});
@@ -137,7 +137,7 @@ TEST_CASE("what comes too soon after a redraw is drawn by the next tick") {
   CHECK(screen.writes.size() == drawn + 1);
 }
 
-TEST_CASE("what fills the buffers says nothing about the rate") {
+TEST_CASE("filling the buffers does not count for the rate") {
   Screen screen;
   const auto line = screen.line();
   line->begin({model::Step::Phase::sending, 1, 1, 10'000});
@@ -171,7 +171,7 @@ TEST_CASE("percentage, bytes and time left are those of all parts, and the rate 
         std::string::npos);
 }
 
-TEST_CASE("where nothing can be redrawn a message comes every half a minute") {
+TEST_CASE("without a terminal there is a message every half a minute") {
   FakeClock clock;
   std::vector<std::string> said;
   terminal::ProgressMessages messages(clock,
