@@ -6,6 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#endif
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -62,10 +67,11 @@ bool is_worth_another_way(int error_number) {
          error_number != EDQUOT;
 }
 
-/// In one step; ENOSYS where the C library has no such call.
-bool rename_exclusively(int from_fd, const char* from, int to_fd, const char* to) {
-#if defined(RENAME_NOREPLACE)
-  return ::renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0;
+/// In one step; ENOSYS where there is no such call. (musl has no function for Linux's.)
+bool rename_exclusively([[maybe_unused]] int from_fd, [[maybe_unused]] const char* from,
+                        [[maybe_unused]] int to_fd, [[maybe_unused]] const char* to) {
+#if defined(__linux__)
+  return ::syscall(SYS_renameat2, from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0;
 #elif defined(RENAME_EXCL)
   return ::renameatx_np(from_fd, from, to_fd, to, RENAME_EXCL) == 0;
 #else
