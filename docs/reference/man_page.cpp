@@ -54,6 +54,7 @@ void add_item(std::string& page, const std::string& term, std::string_view text)
 /// "It takes --json, --quiet and --log-file."
 std::string list_of(const std::vector<OptionFacts>& options) {
   std::vector<std::string> names;
+  names.reserve(options.size());
   for (const OptionFacts& option : options) names.push_back("--" + option.name);
   return names.empty() ? "" : "It takes " + text::listed(names, "and") + ".";
 }
