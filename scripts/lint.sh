@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the sources: scripts/include_map.py the includes, clang-tidy the programs, shellcheck the shell
-# scripts, and scripts/lint-workflows.sh the workflows.
+# scripts, scripts/lint-workflows.sh the workflows, and scripts/lint-portability.sh that the programs compile
+# for other systems.
 #
 #   scripts/lint.sh [PRESET]     the preset with the compile commands (default: release)
 set -euo pipefail
@@ -29,6 +30,7 @@ shell_scripts() {
 
 shell_scripts | xargs --null --no-run-if-empty shellcheck
 scripts/lint-workflows.sh
+scripts/lint-portability.sh "$preset"
 
 cmake --preset "$preset" > /dev/null
 # The compile commands are written for GCC and name warnings that Clang does not know.

@@ -18,6 +18,7 @@ REFUSED = {
     "fuzz.sh": [["--second", "1"], ["--seconds"], ["--seconds", "nan"], ["--seconds", "0"], ["unpak"]],
     "install-packages.sh": [["--unknown"], ["absnt"]],
     "install-test-tools.sh": [["--unknown"]],
+    "lint-portability.sh": [["--unknown"], ["release", "debug"]],
     "lint-workflows.sh": [["--unknown"]],
     "lint.sh": [["--unknown"], ["release", "debug"]],
     "receive-locally.sh": [[], ["--unknown"]],
