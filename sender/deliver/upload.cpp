@@ -7,6 +7,7 @@
 #include "common/codec/base64.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
+#include "sender/deliver/inbox_branch.hpp"
 #include "sender/deliver/receipts.hpp"
 
 namespace healthmetric::deliver {
@@ -76,10 +77,11 @@ model::Step sending_step(const outbox::OutboxEntry& entry, std::size_t part) {
   return step;
 }
 
-}  // namespace
+/// Which of the parts not recorded as delivered may be there all the same.
+enum class Doubt { none, first, all };
 
-void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
-                  model::Progress& progress) {
+void send_parts(forge::Forge& forge, outbox::OutboxEntry& entry, Doubt doubt,
+                model::Progress& progress) {
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     outbox::OutboxPart& part = entry.parts[i];
     if (part.delivered) continue;
@@ -90,13 +92,46 @@ void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
         archive::in_repository(archive::inbox_path(part.filename).str()), payload,
         commit_message(entry, i), [&] { return is_stored(forge, entry.id); }};
     std::optional<forge::Forge::Put> put;
-    if (begun == Begun::perhaps) put = forge.settled(file);
-    begun = Begun::no;
+    if (doubt != Doubt::none) put = forge.settled(file);
+    if (doubt == Doubt::first) doubt = Doubt::none;
     if (!put) put = forge.create_file(file);
     part.delivered = true;
     outbox::Outbox::save(entry);
     log::debug(
         fmt::format("{} {} ({})", to_text(*put), part.filename, human_bytes(part.size_bytes)));
+  }
+}
+
+/// The branch may be missing from the beginning, or have been deleted between two parts: then what
+/// was recorded as delivered went with it.
+void send_parts_to_inbox(forge::Forge& forge, outbox::OutboxEntry& entry, Doubt doubt,
+                         model::Progress& progress) {
+  try {
+    return send_parts(forge, entry, doubt, progress);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    try {
+      ensure_inbox_branch(forge, entry.target);
+    } catch (const Error& failure) {
+      // There is no such repository for us: what the upload was told says it better.
+      if (failure.code() == ErrorCode::not_found) throw error;
+      throw;
+    }
+  }
+  for (outbox::OutboxPart& part : entry.parts) part.delivered = false;
+  outbox::Outbox::save(entry);
+  send_parts(forge, entry, Doubt::all, progress);
+}
+
+}  // namespace
+
+void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
+                  model::Progress& progress) {
+  const Doubt doubt = begun == Begun::perhaps ? Doubt::first : Doubt::none;
+  if (entry.target.inbox_branch.empty()) {
+    send_parts(forge, entry, doubt, progress);
+  } else {
+    send_parts_to_inbox(forge, entry, doubt, progress);
   }
   progress.begin({model::Step::Phase::starting});
   start_receiver(forge, entry);

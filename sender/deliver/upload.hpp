@@ -12,6 +12,7 @@ enum class Begun { no, perhaps };
 /// Brings one batch of the outbox into the repository: every part that is not there yet, each
 /// recorded as delivered, then the trigger. Afterwards the entry may be removed. Parts go one after
 /// the other, so of a batch that was perhaps begun only the first one not recorded is asked for.
+/// Where the inbox branch is missing it is begun, and every part is asked for again.
 ///
 /// Throws what the forge throws; what was delivered until then stays recorded, so the next run
 /// continues there. Only the trigger may happen twice, when its acceptance was unknown.

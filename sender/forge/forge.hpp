@@ -40,6 +40,14 @@ class Forge {
     text::Json batch;    ///< a pointer to the batch, for triggers that can carry one
   };
 
+  /// A branch with a history of its own: one commit, with one file in it.
+  struct NewBranch {
+    std::string name;
+    std::string message;  ///< of the commit
+    std::string path;
+    std::string content;
+  };
+
   virtual ~Forge() = default;
 
   /// Creates the file, and never replaces one. When the answer was lost, or the server says that
@@ -58,6 +66,13 @@ class Forge {
   /// the first time. What does not exist has not changed. It is made to be asked often: it counts
   /// little or nothing against the server's limits while nothing changed.
   virtual bool has_changed(const std::string& path, std::string& etag) = 0;
+
+  virtual bool has_branch(const std::string& branch) = 0;
+
+  /// Creates a branch. That it is there already, as somebody else was quicker, is success. Where
+  /// git, a rule or the server does not allow it, Error{not_ready} or Error{unauthorized} says what
+  /// to do.
+  virtual void create_branch(const NewBranch& branch) = 0;
 
   /// Starts the receiver's workflow. False when there is nothing to start: the trigger does
   /// without.

@@ -22,7 +22,8 @@ struct ApiAccess {
   std::string url;  ///< of the API's root, without a slash at the end
   std::string token;
   Repository repository;
-  std::string branch;  ///< empty: the repository's default
+  std::string branch;     ///< that payloads go to; empty: the repository's default
+  bool is_inbox = false;  ///< it is for payloads alone, and created where it is missing
 };
 
 /// What carries the requests, and how long a request may be without progress.

@@ -150,10 +150,11 @@ void GithubApi::fail(const http::Response& response, const std::string& what,
     case 403:
       throw Error(ErrorCode::unauthorized, words + why_forbidden(response, permission));
     case 404:
-      throw Error(ErrorCode::not_found,
-                  words + "; there is no " + access_.repository.str() +
-                      (access_.branch.empty() ? "" : " with branch " + access_.branch) +
-                      ", or the token cannot see it: it needs " + permission);
+      throw Error(
+          ErrorCode::not_found,
+          words + "; there is no " + access_.repository.str() +
+              (access_.branch.empty() || access_.is_inbox ? "" : " with branch " + access_.branch) +
+              ", or the token cannot see it: it needs " + permission);
     default:
       throw Error(ErrorCode::refused, words + (is_too_large(response) ? kSmallerParts : ""));
   }

@@ -5,6 +5,7 @@
 #include "common/codec/digest.hpp"
 #include "common/platform/file.hpp"
 #include "sender/forge/github_answers.hpp"
+#include "sender/forge/github_branches.hpp"
 #include "sender/forge/github_document.hpp"
 #include "sender/forge/github_upload_body.hpp"
 #include "sender/http/url.hpp"
@@ -110,8 +111,22 @@ GithubClient::Put GithubClient::create_file(const NewFile& file) {
   }
   found = settled(file);
   if (found) return *found;
-  api_.fail(response, put.method + " of " + file.path + " to " + api_.access().repository.str(),
-            kWriteContents);
+  fail_to_create(response, put.method + " of " + file.path);
+}
+
+/// A rule for the inbox branch concerns every batch, and none of them for good.
+void GithubClient::fail_to_create(const http::Response& response, const std::string& what) const {
+  const std::string where = what + " to " + api_.access().repository.str();
+  try {
+    api_.fail(response, where, kWriteContents);
+  } catch (const Error& error) {
+    const bool is_rule = response.status == 409 && error.code() == ErrorCode::refused;
+    if (!is_rule || !api_.access().is_inbox) throw;
+    throw Error(ErrorCode::not_ready,
+                fmt::format("{}; let the branch {} be written to, or use another with "
+                            "--inbox-branch",
+                            error.what(), api_.access().branch));
+  }
 }
 
 std::optional<GithubClient::Put> GithubClient::settled(const NewFile& file) {
@@ -171,6 +186,14 @@ bool GithubClient::has_changed(const std::string& path, std::string& etag) {
   if (response.status == 304) return false;
   etag = response.header("etag");
   return response.status != 404;
+}
+
+bool GithubClient::has_branch(const std::string& branch) {
+  return forge::has_branch(api_, branch);
+}
+
+void GithubClient::create_branch(const NewBranch& branch) {
+  forge::create_branch(api_, branch);
 }
 
 bool GithubClient::start_workflow(const Start& start) {

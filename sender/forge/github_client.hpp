@@ -31,6 +31,9 @@ class GithubClient final : public Forge {
   /// GitHub counts no request whose answer is that nothing changed.
   bool has_changed(const std::string& path, std::string& etag) override;
 
+  bool has_branch(const std::string& branch) override;
+  void create_branch(const NewBranch& branch) override;
+
   bool start_workflow(const Start& start) override;
   void set_max_wait(platform::Clock::duration max_wait) override;
 
@@ -55,6 +58,7 @@ class GithubClient final : public Forge {
   http::Response get_contents(const std::string& path, http::Request get);
   [[nodiscard]] http::Request contents_request(const std::string& path,
                                                const std::string& accept) const;
+  [[noreturn]] void fail_to_create(const http::Response& response, const std::string& what) const;
   void send_dispatch(http::Request post, const Dispatch& dispatch);
 
   GithubApi api_;

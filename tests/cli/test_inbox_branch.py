@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Destination
+from conftest import TOKEN, Destination
+from programs import finished
 
 INBOX = "healthmetric/inbox"
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
@@ -124,3 +127,123 @@ def test_an_outbox_of_version_1_is_delivered(retry: bool, destination: Destinati
     assert {f"{batch_id}.part-0001.json", f"{batch_id}.part-0002-last.json"} <= set(destination.inbox())
     [pointer] = [pointer for pointer in dispatches(destination) if pointer["batch_id"] == batch_id]
     assert "inbox" not in pointer
+
+
+def root_of(destination: Destination, branch: str = INBOX) -> str:
+    """The one commit without parents."""
+    [commit] = destination.github.git(destination.repo, "rev-list", "--max-parents=0", branch).split()
+    return commit
+
+
+def fault(destination: Destination, method: str, path: str, action: Any, **rule: Any) -> None:
+    destination.github.faults({"method": method, "path": path, "action": action, **rule})
+
+
+def delete_branch(destination: Destination) -> None:
+    destination.github.git(destination.repo, "branch", "-D", INBOX)
+
+
+def test_a_missing_inbox_branch_is_begun(destination: Destination, source: Path) -> None:
+    """With a history of its own, in which the receiver finds our mark."""
+    result = destination("--folder", source, "--inbox-branch", INBOX, "--json")
+    assert (result.status, result.json["status"]) == (0, "sent"), result
+    result.error_line(f"began the branch {INBOX} in {destination.repo}")
+    root = root_of(destination)
+    assert root != root_of(destination, "main")
+    message = destination.github.git(destination.repo, "log", "-1", "--format=%B", root)
+    assert message.rstrip().splitlines()[-1] == "HealthMetric-Inbox: 1"
+    assert list(destination.github.tree(destination.repo, root)) == ["README.md"]
+    assert b"do not merge it" in destination.github.read(destination.repo, "README.md", INBOX)
+    assert list(destination.inbox(INBOX)) == result.json["payloads"]
+
+    again = destination("--folder", source, "--inbox-branch", INBOX)
+    assert again.status == 0 and "began" not in again.stderr
+    assert root_of(destination) == root
+
+
+def test_senders_that_begin_it_at_once_share_it(destination: Destination, source: Path, tmp_path: Path) -> None:
+    """Whoever looked before the other's branch was there finds it there when it makes its own."""
+    fault(destination, "POST", "/git/trees", {"delay_ms": 300}, times=None)
+    processes = [destination.start("--folder", source, "--inbox-branch", INBOX, "--state-dir",
+                                   tmp_path / str(number)) for number in range(4)]
+    assert [finished(process).status for process in processes] == [0] * 4
+    root_of(destination)
+    assert len(destination.inbox(INBOX)) == 4
+
+
+def test_a_lost_answer_begins_no_second_branch(destination: Destination, source: Path) -> None:
+    fault(destination, "POST", "/git/refs", "close_after")
+    assert destination("--folder", source, "--inbox-branch", INBOX).status == 0
+    assert len(destination.inbox(INBOX)) == 1
+    assert [request["status"] for request in destination.requests("POST")
+            if request["path"].endswith("/git/refs")] == [None, 422]
+
+
+def test_a_branch_deleted_between_two_parts_gets_every_part(destination: Destination, source: Path) -> None:
+    (source / "noise.csv").write_bytes(os.urandom(100_000))
+    words = ["--folder", source, "--inbox-branch", INBOX, "--part-size", "64K", "--json"]
+    fault(destination, "PUT", "part-0003", {"status": 502}, times=None)
+    first = destination(*words, "--max-wait", "0")
+    assert (first.status, len(first.json["payloads"])) == (7, 4), first
+    assert len(destination.inbox(INBOX)) == 2
+    delete_branch(destination)
+    destination.github.clear_faults()
+
+    assert destination("outbox", "retry").status == 0
+
+    assert sorted(destination.inbox(INBOX)) == sorted(first.json["payloads"])
+    assert destination.waiting() == []
+
+
+def refused(destination: Destination, source: Path, status: int) -> Any:
+    """A run after which the batch waits, whatever was in the way."""
+    result = destination("--folder", source, "--inbox-branch", INBOX, "--max-wait", "0", "--json")
+    assert (result.status, result.json["status"]) == (status, "queued"), result
+    assert destination.waiting() == [result.json["batch_id"]]
+    return result
+
+
+def test_an_empty_repository_is_told_as_ever(destination: Destination, source: Path) -> None:
+    destination.github.git(destination.repo, "branch", "-D", "main")
+    refused(destination, source, 8).error_line("Git Repository is empty", "make a first commit there")
+
+
+def test_a_branch_in_the_way_is_named(destination: Destination, source: Path) -> None:
+    destination.github.git(destination.repo, "branch", "healthmetric", "main")
+    result = refused(destination, source, 8)
+    result.error_line(f"creation of branch {INBOX} in {destination.repo}", "the branch healthmetric is in the way",
+                      "--inbox-branch")
+
+
+@pytest.mark.parametrize("status, message, ends", [
+    (403, "Resource not accessible by personal access token", 5),
+    (422, "Repository rule violations found", 8),
+    (409, "Repository rule violations found", 8),
+])
+def test_who_may_not_begin_it_is_told_what_to_do(
+    status: int, message: str, ends: int, destination: Destination, source: Path
+) -> None:
+    fault(destination, "POST", "/git/refs", {"status": status, "body": {"message": message}}, times=None)
+    result = refused(destination, source, ends)
+    result.error_line(f"creation of branch {INBOX} in {destination.repo}", message, "allow branches of that name",
+                      "--inbox-branch")
+    destination.github.clear_faults()
+    assert destination("outbox", "retry").status == 0
+    assert len(destination.inbox(INBOX)) == 1
+
+
+def test_a_protected_inbox_branch_keeps_the_batch(destination: Destination, source: Path) -> None:
+    """Not for good: whoever owns the repository can change the rule."""
+    begin_branch(destination)
+    fault(destination, "PUT", "/contents/", {"status": 409, "body": {"message": "Changes must be made through a "
+                                                                     "pull request."}}, times=None)
+    result = refused(destination, source, 8)
+    result.error_line("pull request", f"let the branch {INBOX} be written to", "--inbox-branch")
+
+
+def test_a_repository_that_is_not_there_is_told_as_ever(destination: Destination, source: Path) -> None:
+    words = ["--folder", source, "--api-url", destination.github.api_url, "--repo", "octo/nowhere"]
+    result = destination.sender(*words, "--inbox-branch", INBOX, env=destination.token(TOKEN))
+    plain = destination.sender(*words, env=destination.token(TOKEN))
+    assert (result.status, plain.status) == (5, 5)
+    assert result.stderr.splitlines()[0] == plain.stderr.splitlines()[0]

@@ -472,7 +472,31 @@ def dispatch_unknown(stage: Stage) -> Result:
     return stage.send()
 
 
+def to_inbox(stage: Stage, method: str, path: str, action: dict[str, Any]) -> Result:
+    stage.destination.github.faults({"method": method, "path": path, "times": None, "action": action})
+    return stage.send("--inbox-branch", "healthmetric/inbox", "--max-wait", "0")
+
+
+def refused_inbox(status: int, message: str, method: str = "POST", path: str = "/git/refs") -> Scenario:
+    return lambda stage: to_inbox(stage, method, path, {"status": status, "body": {"message": message}})
+
+
+@scenario
+def inbox_in_the_way(stage: Stage) -> Result:
+    stage.destination.github.git(stage.destination.repo, "branch", "healthmetric", "main")
+    return stage.send("--inbox-branch", "healthmetric/inbox")
+
+
+@scenario
+def inbox_unable(stage: Stage) -> Result:
+    page = {"status": 404, "headers": {"Content-Type": "text/plain"}, "body": "404 page not found"}
+    return to_inbox(stage, "GET", "/git/ref/", page)
+
+
 SCENARIOS |= {
+    "inbox-not-allowed": refused_inbox(403, "Resource not accessible by personal access token"),
+    "inbox-against-rules": refused_inbox(422, "Repository rule violations found"),
+    "inbox-protected": refused_inbox(409, "Repository rule violations found", "PUT", "/contents/"),
     "http-401-revoked": lambda stage: stage.answer(
         401, "Bad credentials", headers={"github-authentication-token-expiration": "9000-01-01 00:00:00 UTC"}),
     "http-403-archived": lambda stage: stage.answer(403, "Repository was archived so is read-only."),

@@ -182,3 +182,15 @@ def test_the_root_of_the_server_is_not_its_api(destination: Destination, source:
     result = replace(destination, url=destination.github.url)("--folder", source, "--json")
     assert (result.status, result.json["status"]) == (7, "queued"), result
     result.error_line("404", "--api-url")
+
+
+def test_an_inbox_branch_must_be_there(destination: Destination, source: Path) -> None:
+    """These servers cannot begin a branch with a history of its own."""
+    words = ["--folder", source, "--inbox-branch", "letters", "--trigger", "none"]
+    result = destination(*words, "--json")
+    assert (result.status, result.json["status"]) == (8, "queued"), result
+    result.error_line(f"{destination.repo} has no branch letters, and this server cannot begin it")
+
+    destination.github.git(destination.repo, "branch", "letters", "main")
+    assert destination("outbox", "retry").status == 0
+    assert list(destination.inbox("letters")) == result.json["payloads"]

@@ -37,7 +37,7 @@ class GiteaApi:
         if download := _DOWNLOAD.fullmatch(request.raw_path):
             return self._asset(request, *download.groups())
         path = request.raw_path.removeprefix(PREFIX)
-        if path == request.raw_path or path.endswith("/dispatches") and "/actions/" not in path:
+        if path == request.raw_path or _is_missing(request.method, path):
             return _no_page()
         asked = self._as_github(request, path)
         try:
@@ -99,6 +99,12 @@ class GiteaApi:
         ordered["content"] = base64.b64encode(content).decode() if is_inline else None
         ordered["target"] = None
         return json_response(200, {**ordered, "_links": document["_links"]})
+
+
+def _is_missing(method: str, path: str) -> bool:
+    """Only workflows are dispatched, and what git is made of is read alone, refs by another path."""
+    is_event = path.endswith("/dispatches") and "/actions/" not in path
+    return is_event or "/git/ref/" in path or (method == "POST" and "/git/" in path)
 
 
 def _no_page() -> Response:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,9 @@ class FakeForge final : public forge::Forge {
     return !files.empty() && std::exchange(etag, std::to_string(files.size())) != etag;
   }
 
+  bool has_branch(const std::string& branch) override { return branches.contains(branch); }
+  void create_branch(const NewBranch& branch) override { branches.insert(branch.name); }
+
   bool start_workflow(const Start& start) override {
     starts.push_back(start);
     return start.trigger == model::Trigger::dispatch || start.trigger == model::Trigger::workflow;
@@ -47,6 +51,7 @@ class FakeForge final : public forge::Forge {
   void set_max_wait(platform::Clock::duration /*max_wait*/) override {}
 
   std::map<std::string, std::string> files;
+  std::set<std::string> branches;
   std::vector<std::string> created;
   std::vector<std::string> messages;
   std::vector<std::string> asked;  ///< whether they are settled
