@@ -24,8 +24,11 @@ fi
 branch=${branch#refs/heads/}
 branch=${branch:-$(git -C "$source" symbolic-ref --short HEAD)}
 
+# A clone that was broken off is none, so it gets its name when it is whole.
 if [[ ! -d $work/clone ]]; then
-  git clone --quiet --no-checkout -- "$source" "$work/clone"
+  rm -rf -- "$work/clone.new"
+  git clone --quiet --no-checkout -- "$source" "$work/clone.new"
+  mv -T -- "$work/clone.new" "$work/clone"
 fi
 cd -- "$work/clone"
 exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch "$branch" \

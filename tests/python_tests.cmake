@@ -24,6 +24,7 @@ HEALTHMETRIC_OUTCOMES=${PROJECT_BINARY_DIR}/outcomes")
 endfunction()
 
 # The slowest first, so that in the end none is left to run alone.
+healthmetric_python_tests(system)
 healthmetric_python_tests(workflow)
 healthmetric_python_tests(cli)
 healthmetric_python_tests(github_server)
@@ -31,3 +32,6 @@ healthmetric_python_tests(openapi)
 healthmetric_python_tests(package)
 healthmetric_python_tests(bench)
 healthmetric_python_tests(outcomes)
+
+# Half an hour, and as long again to find the fewest steps that fail.
+set_tests_properties(python/system/random_life PROPERTIES TIMEOUT 3600)

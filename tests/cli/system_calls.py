@@ -17,22 +17,28 @@ TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
 @dataclass(frozen=True)
 class Answer:
     """`error` instead of `call`: always, or as strace's `when` says ("1": the first time); only for `path`
-    where one is named. Without an error the call is only slow."""
+    where one is named. With a `signal` the program gets that at the call, and with neither it is only slow."""
 
     call: str
     error: str = ""
     when: str = ""
     path: str = ""
     delay: str = ""
+    signal: str = ""
 
     @property
     def options(self) -> list[str]:
-        what = f"error={self.error}" if self.error else f"delay_enter={self.delay}"
+        what = (f"error={self.error}" if self.error else f"signal={self.signal}" if self.signal
+                else f"delay_enter={self.delay}")
         times = f":when={self.when}" if self.when else ""
         paths = [f"--trace-path={self.path}"] if self.path else []
         return [f"--trace={self.call}", f"--inject={self.call}:{what}{times}", *paths]
 
+    @property
+    def strace(self) -> list[str]:
+        """What to put before a command. Calls are counted apart in each process that it starts."""
+        return ["strace", "--follow-forks", "--quiet=all", "--output=/dev/null", *self.options]
+
 
 def answered(program: Program, answer: Answer) -> Program:
-    strace = ["strace", "--follow-forks", "--quiet=all", "--output=/dev/null", *answer.options]
-    return Program(program.path, program.home, [*program.prefix, *strace])
+    return Program(program.path, program.home, [*program.prefix, *answer.strace])
