@@ -60,7 +60,7 @@ bool is_summary_name(std::string_view path);
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);
 
 /// The path of the reason beside a rejected payload, and that of the payload which a reason is of;
-/// "" for what is no reason.
+/// "" for what is not a reason.
 std::string reason_of(std::string_view rejected);
 std::string_view payload_of_reason(std::string_view reason);
 

@@ -10,7 +10,7 @@
 #include "common/payload/relative_path.hpp"
 
 /// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
-/// to learn what became of what it delivered. docs/storage-layout.md describes the JSON.
+/// to learn the result of what it delivered. docs/storage-layout.md describes the JSON.
 
 namespace healthmetric::archive {
 

@@ -19,7 +19,7 @@ namespace healthmetric::archive {
 /// The storage folder, reached through open folders only, to be read: nothing here creates, moves
 /// or changes anything.
 ///
-/// Names come from strangers, and a stranger who can push a file can push a symbolic link. So no
+/// Names are not trusted, and whoever can push a file can push a symbolic link. So no
 /// path is ever handed to the system whole: each component is opened below the one before it and
 /// refused when it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old
 /// kernels and container filters refuse it.)
@@ -48,10 +48,10 @@ class StorageReader {
   /// when it does not exist.
   [[nodiscard]] std::vector<File> files_in(std::string_view path);
 
-  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is no folder,
-  /// with its path ("a/b/c.json", whatever characters its names have) and whether it is a regular
-  /// file: what is in a folder sorted by name, and then what is in the folders below it. Nothing is
-  /// below a folder that does not exist.
+  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is not a
+  /// folder, with its path ("a/b/c.json", whatever characters its names have) and whether it is a
+  /// regular file: what is in a folder sorted by name, and then what is in the folders below it.
+  /// Nothing is below a folder that does not exist.
   void walk(std::string_view top,
             const std::function<void(const std::string& path, bool is_regular)>& use);
 

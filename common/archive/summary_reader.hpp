@@ -12,7 +12,7 @@
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 
-/// Reads what common/archive/summary_writer.hpp writes, and what strangers put in its place.
+/// Reads what common/archive/summary_writer.hpp writes; the file may have been written by anyone.
 
 namespace healthmetric::archive {
 
@@ -36,7 +36,7 @@ struct RecordedBatch {
 using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
 
 /// Reads a summary and hands out its files one by one, in bounded memory. Nothing when there is
-/// none. Throws Error{bad_payload} for what is no summary, and Error{too_large} for one of more
+/// none. Throws Error{bad_payload} for what is not a summary, and Error{too_large} for one of more
 /// than kMaxSummaryBytes.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const UseFile& use);

@@ -29,7 +29,7 @@ class ByteBuffer {
     if (!bytes.empty()) std::memcpy(extend(bytes.size()).data(), bytes.data(), bytes.size());
   }
 
-  /// Forgets what is behind the first `size` bytes; the memory stays.
+  /// Removes everything after the first `size` bytes; the capacity stays.
   void cut_to(std::size_t size) { size_ = std::min(size, size_); }
   void clear() { size_ = 0; }
 

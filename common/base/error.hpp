@@ -11,7 +11,7 @@ namespace healthmetric {
 /// What kind of failure happened; common/program/exit_status.hpp maps it to the process's exit
 /// status.
 enum class ErrorCode {
-  internal,         ///< a defect of ours
+  internal,         ///< a defect in the program
   usage,            ///< bad option, no source, unreadable configuration
   nothing_to_send,  ///< the source is empty
   partly_done,      ///< something was skipped because of an error
@@ -24,7 +24,7 @@ enum class ErrorCode {
   network,          ///< no answer, or a server failure; trying again may help
   untrusted_peer,   ///< the server's certificate does not hold; trying again does not help
   not_ready,        ///< the repository cannot do it yet; the next run may try again
-  refused,          ///< the repository or the receiver said no for good
+  refused,          ///< the repository or the receiver refused it permanently
   busy,             ///< another process holds the lock
   io,               ///< local input or output
   timed_out,        ///< what was waited for did not come

@@ -6,7 +6,7 @@
 
 namespace healthmetric {
 
-/// `text` for a terminal or a log: control characters, bytes that are no UTF-8, and the Unicode
+/// `text` for a terminal or a log: control characters, bytes that are not UTF-8, and the Unicode
 /// characters that reorder a line appear as \xNN or \u{NNNN}, so that no name from elsewhere can
 /// forge a line or move the cursor. So does the bracket of "##[", which the runner of GitHub
 /// Actions takes for a command wherever it stands in a line ("::" only at its beginning, where our

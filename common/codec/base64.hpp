@@ -43,7 +43,7 @@ class Encoder {
 /// Decodes text that comes in pieces.
 class Decoder {
  public:
-  /// Appends to `out` the bytes of all whole groups so far. False when the text is no base64;
+  /// Appends to `out` the bytes of all whole groups so far. False when the text is not base64;
   /// then neither the decoder nor `out` has changed.
   [[nodiscard]] bool decode(std::string_view text, ByteBuffer& out);
 

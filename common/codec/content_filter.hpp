@@ -9,7 +9,7 @@
 #include "common/base/stream.hpp"
 
 /// What happens to the bytes of a file between the source and a payload, and back. A filter is a
-/// pair of an encoder and a decoder with a name; zstd is one. Several stand one behind the other.
+/// pair of an encoder and a decoder with a name; zstd is one. Several stand one after the other.
 
 namespace healthmetric::codec {
 

@@ -10,7 +10,7 @@ namespace healthmetric::codec {
 /// section 3.1.1.1.2 recommends decoders to support at least that).
 inline constexpr int kMaxZstdWindowLog = 23;
 
-/// Its decoder throws Error{bad_payload} for what is no frame, a window past kMaxZstdWindowLog,
+/// Its decoder throws Error{bad_payload} for what is not a frame, a window past kMaxZstdWindowLog,
 /// bytes behind the frame's end, and a frame that is cut off.
 extern const FilterType kZstdFilter;
 

@@ -18,7 +18,7 @@ namespace healthmetric::payload {
 
 class PayloadSink;
 
-/// Carries the entries of a payload from who reads them to a sink, and digests them on the way.
+/// Passes the entries of a payload from the reader to a sink, and digests them in between.
 ///
 /// Of a large batch, SHA-256 takes as long as reading, decoding and writing together, and of many
 /// small files creating them takes longest. So digesting and handing over to the sink are the two
@@ -58,7 +58,7 @@ class EntryPipeline {
   };
   using Event = std::variant<Begin, Content, End>;
 
-  /// Some of the payload: its contents one behind the other, and what happens in their order.
+  /// Some of the payload: its contents one after the other, and what happens in their order.
   struct Block {
     ByteBuffer bytes;
     std::vector<Event> events;
@@ -79,11 +79,11 @@ class EntryPipeline {
   std::size_t taken_bytes_ = 0;                 ///< of its contents
   std::size_t blocks_ = 1;                      ///< that there are
 
-  // Of whoever digests.
+  // Of the digesting thread.
   codec::Sha256 sha256_;
   std::string digested_path_;
 
-  // Of whoever delivers.
+  // Of the delivering thread.
   std::string delivered_path_;
   std::exception_ptr failure_;  ///< the first
 

@@ -7,7 +7,7 @@
 
 namespace healthmetric::payload {
 
-/// A path that stays inside its folder, whoever wrote it. The constructor enforces, the type
+/// A path that cannot leave its folder. The constructor enforces, the type
 /// proves: relative, `/`-separated, UTF-8, no empty, `.` or `..` component, no control character,
 /// no `\`, no drive prefix, no component named `.git` in any case, at most 1,024 bytes and 255 a
 /// component, at most 64 components. Symbolic links are the file system's matter:

@@ -18,8 +18,8 @@
 
 namespace healthmetric::platform {
 
-/// When a file was written, in the years 1 to 9999: what file systems tell beyond counts as the
-/// nearest of these. (The nanoseconds of system_clock end in 2262.)
+/// When a file was written, limited to the years 1 to 9999. (The nanoseconds of system_clock end in
+/// 2262.)
 struct FileTime {
   std::chrono::sys_seconds second;
   std::chrono::nanoseconds fraction{0};  ///< less than a second
@@ -27,7 +27,7 @@ struct FileTime {
   friend bool operator==(const FileTime&, const FileTime&) = default;
 };
 
-/// What a file was at one moment; two equal states mean it was not written in between.
+/// The state of a file at one time; if two states are equal, it was not written in between.
 struct FileState {
   std::uint64_t size_bytes = 0;
   FileTime modified;
@@ -35,7 +35,7 @@ struct FileState {
   friend bool operator==(const FileState&, const FileState&) = default;
 };
 
-/// The state of what lies at `path`; nothing when that is no regular file, or cannot be looked at.
+/// The state of the file at `path`; nothing when it is not a regular file or cannot be inspected.
 std::optional<FileState> file_state(const std::filesystem::path& path);
 
 /// The size of the file at `path`, or why there is none. std::filesystem::file_size() does the
@@ -43,7 +43,7 @@ std::optional<FileState> file_state(const std::filesystem::path& path);
 std::uint64_t file_size(const std::string& path, std::error_code& error);
 
 /// A regular file open for reading. Never blocks on a FIFO and never follows a symbolic link in
-/// the last component: what is no regular file is refused with Error{io}.
+/// the last component: what is not a regular file is refused with Error{io}.
 class InputFile final : public Source {
  public:
   explicit InputFile(const std::filesystem::path& path);
@@ -60,7 +60,7 @@ class InputFile final : public Source {
   /// False where the size is no content's: of a page in sysfs and configfs, whatever is in the
   /// file. (In procfs and most of their kind it is 0.)
   [[nodiscard]] bool has_true_size() const;
-  /// What it was when its path was opened.
+  /// Its state when its path was opened.
   [[nodiscard]] const FileState& first_state() const { return first_state_; }
   void rewind();
 
@@ -80,13 +80,13 @@ class OutputFile final : public Sink {
 
   void write(std::string_view bytes) override;
 
-  /// Past the buffer, which must be empty: for who writes in large pieces.
+  /// Writes without the buffer, which must be empty: for large blocks.
   void write_through(std::string_view bytes);
 
-  /// Hands what is buffered to the system.
+  /// Writes the buffer to the system.
   void flush();
 
-  /// Forgets everything behind the first `size_bytes`.
+  /// Removes everything after the first `size_bytes`.
   void truncate(std::uint64_t size_bytes);
 
   /// flush(), then waits until the bytes are on the disk.
@@ -108,27 +108,28 @@ std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view n
 /// stop_if_signalled() does.
 std::string read_all_patiently(InputFile& input, std::uint64_t max_bytes, std::string_view name);
 
-/// Opens what is missing of standard input, output and error on /dev/null, in the direction that
-/// fails: no file opened later gets their numbers, and their text with it. Called first in `main`.
+/// Opens standard input, output and error on /dev/null if they are closed, such that using them
+/// fails: otherwise a file opened later would get their number, and their text. Called first in
+/// `main`.
 void occupy_standard_descriptors();
 
 /// From now on a write past the limit on file sizes (RLIMIT_FSIZE) fails like one on a full disk,
 /// instead of ending the process.
 void survive_file_size_limit();
 
-/// From now on writing to a reader that is gone fails (EPIPE), instead of ending the process: what
-/// is said on a dead stderr is no reason to stop the work.
+/// From now on writing to a closed pipe fails (EPIPE), instead of ending the process: a closed
+/// stderr is no reason to stop the work.
 void survive_broken_pipes();
 
 /// Standard input.
 Handle standard_input();
 
-/// Opens for reading what lies at `path`, symbolic links followed, pipes and devices included. It
-/// does not wait for a pipe's writer, reading does.
+/// Opens `path` for reading, also a symbolic link, a pipe or a device. It does not wait for a
+/// pipe's writer; reading does.
 Handle open_named_file(const std::filesystem::path& path);
 
-/// Writes a result to standard output. Throws Error{io} when its reader is gone or its disk is
-/// full: a result nobody could read is no success.
+/// Writes a result to standard output. Throws Error{io} when its reader is gone or the disk is
+/// full: without its result the run has failed.
 void print(std::string_view text);
 
 /// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
@@ -157,14 +158,14 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-/// Where temporary files lie: $TMPDIR, else /tmp.
+/// The folder for temporary files: $TMPDIR, else /tmp.
 std::string temporary_folder();
 
-/// A new file without a name there, open for reading and writing.
+/// A new unnamed file there, open for reading and writing.
 Handle unnamed_file();
 
-/// What `source` still has, in such a file, to be read from its front. Throws Error{too_large} for
-/// more than `max_bytes`.
+/// Copies the rest of `source` to such a file, to be read from its beginning. Throws
+/// Error{too_large} for more than `max_bytes`.
 InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
 
 /// `size` lower-case hexadecimal digits from the system's random source.

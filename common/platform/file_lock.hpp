@@ -9,7 +9,7 @@
 namespace healthmetric::platform {
 
 /// A lock that one process at a time has. It ends with its process, however that ends, so none is
-/// ever stale. Nobody waits for it here.
+/// ever stale. These functions do not wait for it.
 ///
 /// Functions throw Error{io} when the file system has no locks, which is said, or the file cannot
 /// be opened.
@@ -19,14 +19,14 @@ class FileLock {
   /// another process has the lock, or has just removed the file that it was on.
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
-  /// Locks what lies at `path`, a file or a folder, for who clears away what the dead left. Nothing
-  /// when nothing lies there, another process has the lock, or it cannot be locked.
+  /// Locks an existing file or folder, to clean up after a process that died. Nothing when it does
+  /// not exist, another process has the lock, or it cannot be locked.
   static std::optional<FileLock> try_lock_existing(const std::filesystem::path& path);
 
-  /// Writes into the file which process has the lock, for those who do not get it.
+  /// Writes this process's id into the file, for processes that do not get the lock.
   void name_holder();
 
-  /// What name_holder() wrote, a process id; "" when nobody did.
+  /// The process id that name_holder() wrote; "" if there is none.
   static std::string holder(const std::filesystem::path& path);
 
   /// Removes the file and ends the lock. What cannot be removed stays, and is unlocked.

@@ -10,22 +10,22 @@
 
 namespace healthmetric::platform {
 
-/// What is known of a name in a folder, a link not followed.
+/// The type and state of an entry of a folder; links are not followed.
 struct FolderEntry {
   std::filesystem::file_type type = std::filesystem::file_type::none;
   std::uint64_t size_bytes = 0;
   std::chrono::sys_seconds modified;
 };
 
-/// An open folder, under which names are reached one by one: what it is stays what was opened,
-/// wherever its path leads meanwhile. A name is that of an entry, without any separator, and is
-/// never followed when it is a link.
+/// An open folder, whose entries are accessed by name. It stays the folder that was opened,
+/// whatever happens to its path. A name is that of an entry, without separators; links are never
+/// followed.
 ///
-/// Whoever calls knows best what to say of a failure, so functions put its reason into `error`,
+/// The caller has the context for a message, so functions put the reason of a failure into `error`,
 /// which compares with std::errc, and clear it when they succeed.
 class Folder {
  public:
-  /// No folder: what a failure returns.
+  /// Not a folder; returned after a failure.
   Folder() = default;
 
   /// The folder at `path`, links followed.
@@ -47,21 +47,19 @@ class Folder {
   [[nodiscard]] FolderEntry look_at(const std::string& name, std::error_code& error) const;
 
   [[nodiscard]] Folder open_folder(const std::string& name, std::error_code& error) const;
-  /// With the rights that a new folder usually has.
+  /// With the default permissions of a new folder.
   void create_folder(const std::string& name, std::error_code& error) const;
 
-  /// For reading; never waits for a pipe's writer. It may be something else than a file.
+  /// For reading; never waits for a pipe's writer. It need not be a regular file.
   [[nodiscard]] Handle open_file(const std::string& name, std::error_code& error) const;
-  /// For writing, with the rights that a new file usually has. What exists is not opened.
+  /// For writing, with the default permissions of a new file. Fails if it exists.
   [[nodiscard]] Handle create_file(const std::string& name, std::error_code& error) const;
 
-  /// Moves a file or a folder to a place where nothing is; file_exists when something has that
-  /// place.
+  /// Moves a file or a folder to a name that does not exist; otherwise the error is file_exists.
   ///
-  /// The system does it in one step where the file system can, and else a hard link does for a
-  /// file. Shares and memory cards often know neither (NFS, FUSE, 9p, exFAT); there the place is
-  /// looked at and then taken by an ordinary rename, as git does. In between only somebody who is
-  /// no receiver could come: receivers hold the storage's lock.
+  /// This is atomic if the file system supports it, or hard links for files. Network shares and
+  /// memory cards often support neither (NFS, FUSE, 9p, exFAT); there it checks the name and then
+  /// renames, as git does. Other receivers cannot interfere, as they would need the storage's lock.
   void move_without_replacing(const std::string& name, const Folder& to,
                               const std::string& new_name, std::error_code& error) const;
 
@@ -69,7 +67,7 @@ class Folder {
   void move(const std::string& name, const Folder& to, const std::string& new_name,
             std::error_code& error) const;
 
-  /// Removes what is no folder; is_a_directory or operation_not_permitted for one.
+  /// Removes what is not a folder; is_a_directory or operation_not_permitted for one.
   void remove_file(const std::string& name, std::error_code& error) const;
   /// Removes an empty folder.
   void remove_folder(const std::string& name, std::error_code& error) const;
@@ -87,7 +85,7 @@ class Folder {
   Handle handle_;
 };
 
-/// Whether what is open is a file with a content, not a pipe, a folder or a device.
+/// Whether it is a regular file, not a pipe, a folder or a device.
 bool is_regular(const Handle& handle, std::error_code& error);
 
 }  // namespace healthmetric::platform

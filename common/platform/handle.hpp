@@ -4,8 +4,8 @@
 
 namespace healthmetric::platform {
 
-/// Owns what the system knows an open file, folder or pipe by, and closes it. What that is concerns
-/// nobody outside this folder; others keep it and hand it on.
+/// Owns the system's handle of an open file, folder or pipe, and closes it. Its type is private to
+/// this folder; others only store it and pass it on.
 class Handle {
  public:
   using Native = int;
@@ -24,7 +24,7 @@ class Handle {
   [[nodiscard]] Native get() const noexcept { return native_; }
   explicit operator bool() const noexcept { return native_ >= 0; }
 
-  /// Gives it away.
+  /// Gives up ownership.
   Native release() noexcept { return std::exchange(native_, -1); }
 
  private:

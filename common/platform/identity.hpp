@@ -5,10 +5,10 @@
 
 namespace healthmetric::platform {
 
-/// What this machine calls itself in its network; "" when the system does not tell.
+/// The host name of this machine; "" if it is unknown.
 std::string host_name();
 
-/// Whom this process works for; "" when the system does not tell.
+/// The name of the user of this process; "" if it is unknown.
 std::string user_name();
 
 /// When this user may not write at `place` for it belongs to another: whose it is, and what makes

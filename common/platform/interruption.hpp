@@ -3,36 +3,35 @@
 #include "common/platform/clock.hpp"
 #include "common/platform/handle.hpp"
 
-/// The wish to end the program - Ctrl-C, a request to terminate, a terminal that is gone - is
-/// granted at the next safe moment. It is not handled but looked at, any number of times, and wakes
-/// who waits.
+/// Interruptions: Ctrl-C, a request to terminate, a closed terminal. They are not handled
+/// asynchronously but polled, at safe points, and they wake functions that wait.
 
 namespace healthmetric::platform {
 
-/// From now on the signals wait to be looked at. Until then they end the process at once. Called
-/// before threads are started, which inherit it.
+/// From now on the signals stay pending until they are polled; before, they end the process at
+/// once. Call this before starting threads, which inherit it.
 void watch_for_signals();
 
-/// Throws Error{interrupted} or Error{terminated} when such a signal came. Costs a system call.
+/// Throws Error{interrupted} or Error{terminated} if such a signal is pending. Costs a system call.
 void stop_if_signalled();
 
-/// The same for loops with very many small steps: looks at most every ten milliseconds.
+/// The same for tight loops: polls at most every ten milliseconds.
 void stop_soon_if_signalled();
 
-/// What wakes a wait that is made elsewhere, as in libcurl, once such a signal came. It must be
-/// there before stop_if_signalled() is asked for the last time.
+/// Wakes a wait in another library, such as libcurl, when such a signal arrives. It must exist
+/// before the last call of stop_if_signalled().
 class InterruptionWatch {
  public:
   InterruptionWatch();
 
-  /// To be waited for like a socket: until it can be read.
+  /// Can be polled like a socket; readable once a signal arrived.
   [[nodiscard]] Handle::Native waitable() const { return handle_.get(); }
 
  private:
   Handle handle_;
 };
 
-/// Sleeps, unless a signal comes: then it throws as stop_if_signalled() does.
+/// Sleeps; a signal ends it by throwing as stop_if_signalled() does.
 void sleep_unless_signalled(Clock::duration time);
 
 /// Waits until `input` can be read or a signal comes, and then throws as stop_if_signalled().

@@ -9,12 +9,12 @@
 
 #include "common/platform/handle.hpp"
 
-/// What the *_posix.cpp here have in common; for nobody else.
+/// Helpers shared by the *_posix.cpp files; not to be included elsewhere.
 
 namespace healthmetric::platform {
 
-/// Repeats a system call that was interrupted. On network shares and FUSE even open() and fsync()
-/// are; one that is for ever is told like any other failure.
+/// Repeats a system call that was interrupted (EINTR), which on network shares and FUSE may also be
+/// open() or fsync(). After many repetitions it is reported like any other failure.
 template <typename Call>
 auto uninterrupted(Call call) {
   constexpr int kMostCalls = 100;
@@ -23,8 +23,8 @@ auto uninterrupted(Call call) {
   return result;
 }
 
-/// True for the answers that mean: the system does not have this call, or the file system not for
-/// such a file (EINVAL, EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
+/// True for errors which mean that the system or the file system does not support the call (EINVAL,
+/// EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
 bool is_unsupported(int error_number);
 
 /// Waits until what an open file or folder holds is on the disk. Where the file system cannot be

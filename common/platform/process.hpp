@@ -8,7 +8,7 @@
 
 namespace healthmetric::platform {
 
-/// A program to run: found in PATH, without a shell, with exactly this environment.
+/// A program to run: searched in PATH, without a shell, with exactly this environment.
 struct Invocation {
   std::vector<std::string> words;        ///< the program's name first
   std::vector<std::string> environment;  ///< "NAME=value"
@@ -27,7 +27,7 @@ int run(const Invocation& command);
 std::optional<std::string> output_of(const std::vector<std::string>& words,
                                      std::uint64_t max_bytes);
 
-/// A file that has nothing to be read and takes what nobody wants.
+/// The null device, such as /dev/null.
 std::filesystem::path null_file();
 
 }  // namespace healthmetric::platform

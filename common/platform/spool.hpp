@@ -10,14 +10,14 @@
 
 namespace healthmetric::platform {
 
-/// Text that is gathered to be written later, in memory that does not grow with it: beyond the
-/// first part it lies in an unnamed temporary file. Every function throws Error{io}.
+/// Collects text to be written later, in bounded memory: longer text is kept in an unnamed
+/// temporary file. Every function throws Error{io}.
 class Spool {
  public:
   void append(std::string_view text);
   [[nodiscard]] std::uint64_t size() const { return spilled_bytes_ + memory_.size(); }
 
-  /// Forgets what is behind the first `size_bytes`.
+  /// Removes everything after the first `size_bytes`.
   void cut_to(std::uint64_t size_bytes);
 
   /// Writes all of it to `out`.
@@ -31,7 +31,7 @@ class Spool {
   void spill();
 
   std::string memory_;                      ///< the end of the text
-  std::unique_ptr<std::FILE, Close> file_;  ///< has what is in front of it
+  std::unique_ptr<std::FILE, Close> file_;  ///< has the text before it
   std::uint64_t spilled_bytes_ = 0;
 };
 

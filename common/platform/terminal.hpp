@@ -7,22 +7,22 @@
 
 namespace healthmetric::platform {
 
-/// True when a person reads standard error there and then, on a terminal that may be redrawn:
-/// neither NO_COLOR (no-color.org) nor TERM=dumb says otherwise.
+/// True when standard error is a terminal that may be redrawn: neither NO_COLOR (no-color.org) nor
+/// TERM=dumb is set.
 bool standard_error_can_be_redrawn();
 
-/// True when both standard input and standard error are a terminal: somebody can be asked.
+/// True when both standard input and standard error are a terminal, so questions can be asked.
 bool somebody_can_be_asked();
 
-/// True when what is read from standard input is what somebody types.
+/// True when standard input is a terminal.
 bool standard_input_is_a_terminal();
 
-/// Writes to standard error at once, past the log: what is drawn, not said. Failure is ignored, for
-/// a terminal that is gone shows nothing.
+/// Writes to standard error at once, without the log: for drawing. Failures are ignored, as when
+/// the terminal was closed.
 void write_to_terminal(const std::string& text);
 
 /// The terminal of standard input for the time of a dialogue: what is typed is not shown, and stays
-/// there for whoever reads next, Ctrl-D too, which between two questions would be lost otherwise.
+/// there for the next reader, also Ctrl-D, which would otherwise be lost between two questions.
 /// At the end of the scope it is as it was.
 class QuietTerminal {
  public:
@@ -40,7 +40,7 @@ class QuietTerminal {
   std::unique_ptr<State> before_;
 };
 
-/// What somebody types there, byte by byte. While it lives, Ctrl-Z waits to be looked at.
+/// Reads the keyboard byte by byte. While it lives, Ctrl-Z stays pending until it is polled.
 class Keyboard {
  public:
   /// The terminal outlives it.

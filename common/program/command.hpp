@@ -29,7 +29,7 @@ class Command {
   /// What it does, in a sentence without a full stop; of the main command, in a paragraph.
   [[nodiscard]] const std::string& help() const { return help_; }
 
-  /// What --help says below the options; may be empty.
+  /// The text below the options in --help; may be empty.
   [[nodiscard]] const std::string& notes() const { return notes_; }
 
   [[nodiscard]] const std::vector<const OptionGroup*>& takes() const { return takes_; }
@@ -89,11 +89,11 @@ std::vector<const Option*> options_of(const Command& command);
 /// Whether the command takes an option of that name, or ignores it.
 bool accepts(const Command& command, const std::string& option);
 
-/// What stands behind the words of a command, as "ID..." or, where none need be named, "[PATH]...";
+/// The operands of a command, as "ID..." or, if they are optional, "[PATH]...";
 /// empty: nothing.
 std::string operand_of(const Command& command);
 
-/// Each word that a command line can go on with behind `words` ("" or "outbox"), with its help.
+/// Each word that may follow `words` ("" or "outbox") on a command line, with its help.
 std::vector<CommandFamily> words_behind(const Program& program, const std::string& words);
 
 /// What main() of a program does: reads the command line and runs the command that is asked for.

@@ -17,8 +17,8 @@ enum class Told {
   what_is_near,  ///< to one of the program's own
 };
 
-/// Reads command lines of a program into the places that its options name, and tells slips in
-/// words of ours. CLI11 takes the words apart; the merge with what stands elsewhere is ours, for
+/// Reads a program's command lines into the variables of its options, and reports mistakes in our
+/// own words. CLI11 parses; merging with the environment and files is done here, because
 /// CLI11 lets a file beat the environment, passes over unknown keys, and from 2.4 on over bad
 /// values in the environment.
 class CommandLine {

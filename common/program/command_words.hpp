@@ -5,16 +5,16 @@
 
 #include "common/program/cli_app.hpp"
 
-/// What is looked for in the words of a command line before CLI11 takes them apart: slips that it
-/// would take for something else, or tell in words that help nobody.
+/// Checks the words of a command line before CLI11 parses them, for mistakes that it would
+/// misinterpret or report in unhelpful words.
 
 namespace healthmetric::program {
 
-/// The words as CLI11 may have them: an option whose value may be left out takes the next word only
-/// where that is a time. Throws CLI::ValidationError for
-///  - an option that does not exist, also one with a long dash in front of it,
-///  - a value that is empty or is another option, as a variable that is not set leaves it,
-///  - a value that kept its quotes, and a `~user` that no shell expanded,
+/// The words for CLI11: an option whose value is optional takes the next word only if that is a
+/// time. Throws CLI::ValidationError for
+///  - an unknown option, also one that begins with a long dash,
+///  - a value that is empty or is another option, as after an unset variable,
+///  - a value in quotes, and a `~user` that the shell did not expand,
 ///  - a switch that is neither on nor off.
 std::vector<std::string> checked_words(const CLI::App& app, std::vector<std::string> words);
 

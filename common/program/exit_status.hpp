@@ -37,8 +37,8 @@ ExitStatus exit_status(ErrorCode code);
 /// 4, 3, 0.
 ExitStatus more_important(ExitStatus a, ExitStatus b);
 
-/// Runs a program's body and turns whatever it throws into one line on stderr and a status for
-/// `main` to return. Never throws.
+/// Runs a program's body and turns any exception into one line on stderr and a status for `main`.
+/// Never throws.
 int run_guarded(const std::function<ExitStatus()>& body) noexcept;
 
 }  // namespace healthmetric::program

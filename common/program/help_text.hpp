@@ -10,7 +10,7 @@ namespace healthmetric::program {
 inline constexpr const char* kHelpOfHelp = "Print this help and exit";
 inline constexpr const char* kHelpOfVersion = "Print the version and exit";
 
-/// What --help prints behind `words` ("", "outbox" or "outbox list"): no line longer than 80
+/// The text of --help after `words` ("", "outbox" or "outbox list"): no line longer than 80
 /// columns, the options in their groups, that of --help last. Without the checks of values and the
 /// list of what each option excludes: the parser says so when it matters.
 std::string help_text(const Program& program, const std::string& words);

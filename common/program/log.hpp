@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-/// What the programs say beside their results: to stderr for people, and to a file with times.
-/// Every message passes redaction first, so no token reaches either. The one global of the
-/// product; before set_up() messages go to stderr.
+/// Messages other than results: to stderr, and with times to a log file. Every message is redacted
+/// first, so no token gets there. The only global state of the programs; before set_up(), messages
+/// go to stderr.
 
 namespace healthmetric::log {
 
@@ -15,17 +15,17 @@ namespace healthmetric::log {
 enum class Verbosity { quiet, normal, verbose };
 
 struct Options {
-  std::string program;  ///< stands in front of each line on stderr
+  std::string program;  ///< the prefix of each line on stderr
   Verbosity verbosity = Verbosity::normal;
   std::filesystem::path file;  ///< appended to; empty: no file
-  bool needs_file = true;  ///< else it is done without, with a warning, where that is not possible
+  bool needs_file = true;      ///< otherwise a file that cannot be opened is only a warning
 };
 
 /// Throws Error{io} when a file that is needed cannot be opened.
 void set_up(const Options& options);
 
-/// Runs `hook` before each message that goes to stderr, so that what is drawn there can make way;
-/// an empty one ends that.
+/// Runs `hook` before each message to stderr, so that a progress line can be erased; an empty one
+/// ends that.
 void before_each_message(std::function<void()> hook);
 
 /// From now on `secret` appears as "***".
@@ -35,7 +35,7 @@ void hide(std::string secret);
 /// masked.
 std::string redacted(std::string_view text);
 
-/// What stdout tells already: for the log file alone.
+/// For the log file only: the result, which is also printed to stdout.
 void record(std::string_view message);
 void debug(std::string_view message);
 void info(std::string_view message);

@@ -11,7 +11,7 @@
 
 namespace healthmetric::program {
 
-/// What a program calls the words that are no option, where it takes such.
+/// The name of a program's operands in --help, if it takes any.
 inline constexpr const char* kPaths = "PATH";
 
 /// Whether a value that --help calls so is a path, in which "~" is expanded.
@@ -19,12 +19,12 @@ inline bool is_path_name(std::string_view value) {
   return value == "DIR" || value == "FILE" || value == kPaths;
 }
 
-/// Throws Error{usage} that says what is wrong with a value. It stands at its option, so that a bad
-/// value is refused in the same words wherever it comes from, with the place where it stands.
+/// Throws Error{usage} for an invalid value. It belongs to the option, so that the message is the
+/// same whether the value is from the command line, the environment or a file.
 using Check = std::function<void(const std::string&)>;
 
-/// Where the values of an option go. A bool is for a switch; a vector is for an option that may be
-/// given any number of times, and for operands.
+/// The variable that an option sets. A bool is for a switch; a vector is for an option that may be
+/// repeated, and for operands.
 using Place = std::variant<bool*, std::string*, std::filesystem::path*, std::uint64_t*,
                            std::optional<std::string>*, std::vector<std::string>*>;
 
@@ -32,18 +32,18 @@ using Place = std::variant<bool*, std::string*, std::filesystem::path*, std::uin
 ///
 ///   {.name = "branch", .value = "NAME", .help = "Branch", .goes_to = &branch_}
 ///
-/// What a value is called decides about it in part: see is_path_name(); JSON is text of any kind.
+/// The name of the value has a meaning: see is_path_name(); JSON is text of any kind.
 struct Option {
   enum class Kind {
     named,
     operand,           ///< a word without dashes, any number of them
     required_operand,  ///< one or more
-    refused,           ///< no option: `help` says why not, and what to do instead
+    refused,           ///< always an error, whose message is `help`
   };
 
-  std::string name;    ///< without dashes; of operands what --help calls them
+  std::string name;    ///< without dashes; for operands, their name in --help
   char letter = '\0';  ///< as in -v; '\0': none
-  std::string value;   ///< what --help calls its value; empty: it is a switch
+  std::string value;   ///< the name of its value in --help; empty: it is a switch
   std::string help;
   Place goes_to;
   Check check = nullptr;
@@ -59,8 +59,7 @@ struct Option {
   [[nodiscard]] bool is_switch() const { return std::holds_alternative<bool*>(goes_to); }
 };
 
-/// Options that belong together, and what their values mean together. Commands share groups; a
-/// group holds the values that its options are given.
+/// Options that belong together, with their values. Commands share groups.
 class OptionGroup {
  public:
   OptionGroup(const OptionGroup&) = delete;
@@ -70,7 +69,7 @@ class OptionGroup {
   [[nodiscard]] const std::vector<Option>& options() const { return options_; }
 
  protected:
-  /// `heading` is what --help lists the options below.
+  /// `heading` is the heading of the options in --help.
   explicit OptionGroup(std::string heading) : heading_(std::move(heading)) {}
 
   void add(Option option) {

@@ -12,7 +12,7 @@
 
 namespace healthmetric::program {
 
-/// Where --help lists itself, and what concerns no program in particular.
+/// The group in --help for options that both programs have, --help among them.
 inline constexpr const char* kGeneralGroup = "General";
 
 /// --max-file-size, --max-batch-size and --max-files.

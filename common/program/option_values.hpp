@@ -7,7 +7,7 @@
 
 #include "common/program/option.hpp"
 
-/// What values of options mean, and checks for them.
+/// Parses and checks the values of options.
 
 namespace healthmetric::program {
 
@@ -17,14 +17,14 @@ std::uint64_t parse_size(const std::string& text);
 /// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
 std::chrono::seconds parse_duration(const std::string& text);
 
-/// Lets sizes, or durations, pass.
+/// Throws Error{usage} for an invalid size or duration.
 void check_size(const std::string& text);
 void check_duration(const std::string& text);
 
-/// Lets `choices` alone pass.
+/// Accepts only `choices`.
 Check choice_check(const std::vector<std::string>& choices);
 
-/// Lets whole numbers from `least` to `most` pass.
+/// Accepts whole numbers from `least` to `most`.
 Check number_check(std::uint64_t least, std::uint64_t most);
 
 }  // namespace healthmetric::program

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-/// Values of options from somewhere else than the command line.
+/// Values of options from the environment and files.
 
 namespace healthmetric::program {
 
@@ -15,12 +15,12 @@ struct Setting {
   std::string origin;  ///< for messages: the variable, or the file and key
 };
 
-/// What one place says, in the order it says it.
+/// The settings of one place, in their order there.
 using Settings = std::vector<Setting>;
 
-/// Where a word of a more specific place does not just replace a less specific one.
+/// The cases in which a more specific setting does not simply replace a less specific one.
 struct MergeRules {
-  /// Options whose values from everywhere are one list, the less specific in front.
+  /// Options whose values from all places form one list, the less specific first.
   std::set<std::string> joined;
   /// An option, and one that displaces it from less specific places, beside those it excludes.
   std::multimap<std::string, std::string> displaced_by = {{"quiet", "verbose"},

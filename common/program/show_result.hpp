@@ -5,8 +5,8 @@
 
 namespace healthmetric::program {
 
-/// Shows what a run came to in the form that `options` ask for: with `json` as to_json_text() has
-/// it, else as to_line(), unless they are quiet. The line is recorded in the log either way.
+/// Prints the result of a run as `options` request: with `json` as to_json_text(), else as
+/// to_line(), unless they are quiet. The line is written to the log in any case.
 template <typename Options, typename Result>
 void show_result(const Options& options, const Result& result) {
   log::record(to_line(result));

@@ -7,8 +7,8 @@
 
 namespace healthmetric::program {
 
-/// Says on standard error how far long work is: on a terminal one line that is redrawn and leaves
-/// nothing behind, elsewhere a message every half a minute.
+/// Shows the progress of long work on standard error: on a terminal one line that is redrawn and
+/// erased at the end, elsewhere a message every half a minute.
 class StatusLine {
  public:
   explicit StatusLine(platform::Clock& clock);

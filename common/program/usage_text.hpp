@@ -6,19 +6,19 @@
 
 #include "common/program/cli_app.hpp"
 
-/// What is wrong with a command line, in words of ours: what CLI11 says differs from one version of
-/// it to the next, and names what it means for its caller.
+/// Messages about an invalid command line. CLI11's own differ between its versions, and are written
+/// for programmers.
 
 namespace healthmetric::program {
 
 /// One line, without a hint at --help.
 std::string usage_text(const CLI::App& app, const CLI::ParseError& error);
 
-/// A word that looks like an option, as it was written, and is none. What stands behind its equals
-/// sign, which may be a secret, is not told.
+/// The message for an unknown option. What follows its equals sign may be a secret and is not
+/// shown.
 std::string about_unknown_option(const CLI::App& app, std::string_view word);
 
-/// A word behind `command` that it does not take.
+/// The message for a word after `command` that it does not take.
 std::string about_word_behind(const CLI::App& command, const std::string& word);
 
 /// "--folder"; a path has no dashes.

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 /// where it breaks, also when it is nested more than 64 levels deep.
 Json parse_json(std::string_view text, std::string_view name);
 
-/// The document in one line that a log may show. Bytes that are no UTF-8 become U+FFFD, so it
+/// The document in one line that a log may show. Bytes that are not UTF-8 become U+FFFD, so it
 /// cannot fail.
 std::string to_text(const Json& json);
 

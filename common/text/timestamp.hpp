@@ -15,7 +15,8 @@ std::string format_compact_timestamp(std::chrono::sys_seconds time);
 
 /// Reads `YYYY-MM-DD(T| )HH:MM:SS[.fraction][Z|(+|-)HH:MM]`. The first generation wrote local
 /// dates without a zone (Python's `isoformat()`); they are taken as UTC. The fraction is dropped.
-/// Nothing when it is no such text or no such moment (February 30th, year 0 or past 9999).
+/// Nothing when the text has another form or there is no such time (February 30th, year 0 or past
+/// 9999).
 std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text);
 
 /// Reads what format_compact_timestamp() writes, and nothing else.

@@ -128,7 +128,7 @@ std::string zsh_action(const OptionFacts& option) {
   return "";
 }
 
-/// A function for the words that are no option: commands, ids of batches, files.
+/// A function for the words that are not options: commands, ids of batches, files.
 std::string zsh_operand(const std::string& program, const std::vector<CommandFacts>& commands,
                         Operands operands) {
   std::string arms;

@@ -23,16 +23,16 @@ enum class RejectedPayloads {
   retry,  ///< --retry-rejected
 };
 
-/// What every command is told.
+/// The options of every command.
 struct RunOptions {
   std::filesystem::path storage = archive::storage_in("");
   std::filesystem::path log_file = "receiver.log";  ///< empty: none, as where nothing is changed
-  bool needs_log = false;                           ///< somebody asked for it
+  bool needs_log = false;                           ///< it was requested
   log::Verbosity verbosity = log::Verbosity::normal;
   bool json = false;
 };
 
-/// What receiving is told.
+/// The options of receiving.
 struct Options : RunOptions {
   Mode mode = Mode::store;
   RejectedPayloads rejected_payloads = RejectedPayloads::stay;

@@ -158,7 +158,7 @@ class Receiver {
   }
 
   /// A batch with a summary was dealt with by an earlier run, which died or lost its push before
-  /// it could clean up. False when there is no summary, or one that leaves open what becomes of
+  /// it could clean up. False when there is no summary, or one that leaves open what happens to
   /// these payloads.
   bool finish_repeat(const unpack::WaitingBatch& batch, const payload::BatchId& id,
                      BatchReport& report) {
@@ -179,7 +179,7 @@ class Receiver {
     return true;
   }
 
-  /// What an earlier run recorded of the batch, or this one would have.
+  /// The record of the batch from an earlier run, or the one that this dry run would have written.
   std::optional<archive::Receipt> known_receipt(const payload::BatchId& id) {
     const auto planned = planned_.find(id.str());
     return planned != planned_.end() ? planned->second : archive::read_receipt(storage_, id);

@@ -11,7 +11,7 @@
 
 namespace healthmetric::receiver {
 
-/// What only receiving takes.
+/// The options of receiving only.
 class ReceiveOptions final : public program::OptionGroup {
  public:
   ReceiveOptions();
@@ -36,7 +36,7 @@ class ReceiveCommand final : public program::Command {
   explicit ReceiveCommand(std::shared_ptr<const SharedOptions> shared);
   program::ExitStatus run(const program::CommandLine& line) override;
 
-  /// What the options say. Throws Error{usage} for what cannot be meant.
+  /// The values of the options. Throws Error{usage} for invalid ones.
   [[nodiscard]] Options options(const program::CommandLine& line) const;
 
  private:

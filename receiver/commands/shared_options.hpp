@@ -29,7 +29,7 @@ struct SharedOptions {
   program::LimitOptions limits;
   program::LogOptions log{"receiver.log"};
 
-  /// A run that changes nothing keeps no log that nobody asked for.
+  /// A run that changes nothing writes no log unless one is requested.
   [[nodiscard]] RunOptions of_run(const program::CommandLine& line, bool changes_nothing) const;
 };
 

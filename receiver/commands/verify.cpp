@@ -153,7 +153,7 @@ class Auditor : private archive::SummaryVisitor {
     });
   }
 
-  /// A link that stands for a folder is found in the end, with all that is no regular file.
+  /// A link in place of a folder is reported later, with everything that is not a regular file.
   template <typename Action>
   static void unless_a_link_is_in_the_way(Action action) {
     try {

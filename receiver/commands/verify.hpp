@@ -42,7 +42,7 @@ struct Audit {
 enum class ShowProgress { yes, no };
 
 /// Reads every summary and digests every file it names; then looks at everything that is there.
-/// Throws Error{usage} for a folder in which nothing is: it is no storage, or all of it is gone.
+/// Throws Error{usage} for an empty folder: it is not a storage, or everything in it is gone.
 /// Opens no link. Each finding is logged as an error. Memory grows by 16 bytes
 /// for each stored file.
 Audit audit(archive::StorageReader& storage, const payload::Limits& limits, platform::Clock& clock,

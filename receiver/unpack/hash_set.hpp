@@ -9,9 +9,10 @@ namespace healthmetric::unpack {
 /// A set of 64-bit hashes for up to a hundred thousand names, which take a mebibyte: between two
 /// enlargements it is four to eight tenths full.
 ///
-/// Whoever chooses the names chooses their hashes, and a table whose places he can foretell he can
-/// make slow. So places come from a multiplication with a number drawn at random (multiply-shift:
-/// Dietzfelbinger and others, "A Reliable Randomized Algorithm for the Closest-Pair Problem").
+/// An attacker who chooses the names chooses their hashes, and a table whose places he can predict
+/// he can make slow. So places come from a multiplication with a number drawn at random
+/// (multiply-shift: Dietzfelbinger and others, "A Reliable Randomized Algorithm for the
+/// Closest-Pair Problem").
 class HashSet {
  public:
   HashSet();

@@ -6,7 +6,7 @@
 #include "common/archive/summary.hpp"
 #include "common/payload/batch_id.hpp"
 
-/// The summaries that unpacking leaves behind.
+/// Writes the summaries of unpacked batches.
 
 namespace healthmetric::unpack {
 

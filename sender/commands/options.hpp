@@ -43,7 +43,7 @@ enum class Identity { include, omit };
 
 enum class Changes { send_all, send_changed };
 
-/// What a run is told. Sending uses all of it; the outbox's commands use what stands behind the
+/// The options of a run. Sending uses all of them; the outbox's commands use those after the
 /// target.
 struct Options {
   std::optional<DataSource> source;  ///< nothing: none was named

@@ -40,7 +40,7 @@ void show(const Options& options, const text::Json& json, const std::string& tex
 /// apart by their case.
 class RepositoryFilter {
  public:
-  /// Throws Error{usage} for what is no repository.
+  /// Throws Error{usage} for what is not a repository.
   explicit RepositoryFilter(const std::string& repository);
 
   /// What to say where the filter takes nothing.
@@ -52,7 +52,7 @@ class RepositoryFilter {
   std::string repository_;
 };
 
-/// Where the batch of that id lies. Throws Error{usage} for what is no id, or none of the outbox.
+/// The folder of that batch. Throws Error{usage} for an invalid id, and for one not in the outbox.
 std::filesystem::path folder_of(const outbox::Outbox& outbox, const std::string& id);
 
 }  // namespace healthmetric::sender

@@ -5,8 +5,8 @@
 
 namespace healthmetric::sender {
 
-/// The options that the receiver alone has: their variables may stand in the same environment, and
-/// are not worth a warning. tests/cli/test_first_contact.py holds this to the receiver's --help.
+/// The options that only the receiver has: their variables may be in the same environment and do
+/// not get a warning. tests/cli/test_first_contact.py holds this to the receiver's --help.
 inline constexpr std::array<std::string_view, 7> kReceiverVariables = {
     "storage",          "name-template", "keep-payloads", "retry-rejected",
     "incomplete-after", "git-blob-ids",  "reject-list"};

@@ -20,7 +20,7 @@ struct Outcome {
     rejected,  ///< with --wait: the receiver has set it aside
     written,   ///< with --output
     queued,    ///< it waits in the outbox
-    refused,   ///< it lies in the outbox's refused/
+    refused,   ///< it is in the outbox's refused/
     empty,     ///< there was nothing to send
   };
 
@@ -46,7 +46,7 @@ Outcome send(const Options& options, http::HttpTransport& transport, platform::C
 /// One line for people.
 std::string to_line(const Outcome& outcome);
 
-/// What the person who sent it can do now: where to look, or what becomes of it.
+/// A hint for the user: where to look, or what happens to the batch next.
 std::string what_next(const Options& options, const Outcome& outcome);
 
 /// One JSON object in one line; docs/output.md describes it.

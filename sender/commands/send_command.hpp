@@ -31,7 +31,7 @@ class SendCommand final : public program::Command {
   explicit SendCommand(std::shared_ptr<const SharedOptions> shared);
   program::ExitStatus run(const program::CommandLine& line) override;
 
-  /// What the options say. Throws Error{usage} for what cannot be meant.
+  /// The values of the options. Throws Error{usage} for invalid ones.
   [[nodiscard]] Options options(const program::CommandLine& line) const;
 
  private:

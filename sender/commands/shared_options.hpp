@@ -55,7 +55,7 @@ struct SharedOptions {
 /// the next safe moment.
 void begin_run(const Options& options);
 
-/// What shows how far a run is; it does nothing where nobody wants to know.
+/// Shows the progress of a run, or nothing if that is not wanted.
 std::unique_ptr<model::Progress> progress_for(const Options& options, platform::Clock& clock);
 
 }  // namespace healthmetric::sender

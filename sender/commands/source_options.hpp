@@ -15,7 +15,7 @@ class SourceOptions final : public program::OptionGroup {
  public:
   SourceOptions();
 
-  /// Throws Error{usage} for what is no source.
+  /// Throws Error{usage} for what is not a source.
   void put_into(Options& options, const program::CommandLine& line) const;
 
  private:

@@ -75,7 +75,7 @@ class QueueRunner {
   std::optional<std::string> why_stopped_;  ///< what ended the run before all was tried
 };
 
-/// Says what of the queue cannot be read, and what to do about it. Error statuses are for whoever
+/// Says what of the queue cannot be read, and what to do about it. Error statuses are for whatever
 /// reads nothing else: partly_done when there is any.
 program::ExitStatus tell_unreadable(const outbox::Outbox& outbox);
 

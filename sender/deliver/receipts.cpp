@@ -41,7 +41,7 @@ class ReceiptPoll {
   std::string etag_;
 };
 
-/// Failures that leave open what became of the batch.
+/// Failures that leave open the result of the batch.
 bool may_pass(const Error& error) {
   return error.code() == ErrorCode::network || error.code() == ErrorCode::rate_limited ||
          error.code() == ErrorCode::untrusted_peer || error.code() == ErrorCode::refused;

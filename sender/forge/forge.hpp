@@ -18,7 +18,7 @@ namespace healthmetric::forge {
 /// What is no answer of the server's own, such as a page of a proxy, is Error{network}, whatever
 /// its status. Every function throws, with the repository and the permission named:
 /// Error{unauthorized} where the token does not do; Error{not_found} where there is no such
-/// repository; Error{refused} where the server says no for good; Error{not_ready} where somebody
+/// repository; Error{refused} where the server refuses permanently; Error{not_ready} where somebody
 /// must see to the repository first: it is empty or archived, or has nothing to start;
 /// Error{network} and Error{rate_limited} when no more attempt is worth it.
 class Forge {

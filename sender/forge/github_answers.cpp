@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 7> kLostRaces = {
     "pushoutofdate",      // Gitea: 500
 };
 
-/// Words of a refusal for good that may quote one of those above.
+/// Words of a permanent refusal that may quote one of those above.
 constexpr std::string_view kRules = "rule violation";
 
 /// `message` of a JSON object; nothing where there is none.

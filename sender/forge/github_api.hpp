@@ -58,7 +58,7 @@ class GithubApi {
   ApiAccess access_;
 };
 
-/// What `read` makes of an answer; Error{network} when that is no JSON: a captive portal, a broken
+/// What `read` makes of an answer; Error{network} when that is not JSON: a captive portal, a broken
 /// proxy.
 template <typename Read>
 auto read_answer(Read read) {

@@ -63,7 +63,7 @@ void GithubClient::set_max_wait(platform::Clock::duration max_wait) {
   api_.set_max_wait(max_wait);
 }
 
-/// What is to be received has arrived by now: a refusal is not for good, and the repository is
+/// What is to be received has arrived by now: a refusal is not permanent, and the repository is
 /// there, whatever 404 says.
 void GithubClient::send_dispatch(http::Request post, const Dispatch& dispatch) {
   const std::string what = dispatch.what + " in " + api_.access().repository.str();

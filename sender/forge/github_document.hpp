@@ -11,7 +11,7 @@
 namespace healthmetric::forge {
 
 /// The file's git blob id; "" where the document is about something else, a folder for one. Throws
-/// Error{bad_payload} when it is no such document, or is cut off before the id.
+/// Error{bad_payload} when it is not such a document, or is cut off before the id.
 std::string blob_id_in(std::string_view document);
 
 /// The file's content, or as much of it as a document that is cut off has; nothing when `document`

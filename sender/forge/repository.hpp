@@ -29,7 +29,7 @@ struct PastedRepository {
 /// git@host:), and the address of any of its pages in a browser. Nothing when it is none of these.
 std::optional<PastedRepository> parse_pasted_repository(std::string_view text);
 
-/// A repository that nobody named on the command line.
+/// A repository that was not named on the command line.
 struct DetectedRepository {
   Repository repository;
   std::string place;  ///< that names it, for messages: "GITHUB_REPOSITORY"
@@ -47,7 +47,8 @@ Repository parse_named_repository(const std::string& text, const std::string& wh
                                   const http::Url& api);
 
 /// `named` (--repo and what stands for it), else what is detected, which it tells on stderr: data
-/// goes nowhere unseen. Nothing when there is none. Throws Error{usage} when it is none.
+/// must not be sent to an unexpected place. Nothing when there is none. Throws Error{usage} when it
+/// is invalid.
 std::optional<Repository> choose_repository(const std::string& named, const http::Url& api);
 
 /// The same where there must be one: throws Error{usage} when there is none.

@@ -25,16 +25,16 @@ struct Url {
 };
 
 /// The root of the API as --api-url names it. Throws Error{usage} that names that option, and no
-/// password, for what is no such URL, or has what cannot stand in front of a path.
+/// password, for what is not such a URL, or has what cannot stand in front of a path.
 Url api_root(const std::string& text);
 
 /// Throws Error{usage} that names `option` when `text` is no proxy that libcurl knows.
 model::Proxy parse_proxy(const std::string& text, std::string_view option);
 
-/// The origin of a URL for comparisons and messages; "" when it is no http or https URL.
+/// The origin of a URL for comparisons and messages; "" when it is not an http or https URL.
 std::string origin_of(const std::string& url);
 
-/// `location` as a redirect from `base` means it (RFC 3986, section 5); "" when it is no URL.
+/// `location` as a redirect from `base` means it (RFC 3986, section 5); "" when it is not a URL.
 std::string resolve_url(const std::string& base, const std::string& location);
 
 /// Percent-encodes what may not stand in a path; `/` stays.

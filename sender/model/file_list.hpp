@@ -13,11 +13,11 @@ namespace healthmetric::model {
 /// One thing to send.
 struct SourceFile {
   payload::RelativePath path;           ///< its name in the batch
-  const std::string* folder = nullptr;  ///< which that name is below; null: it lies nowhere
+  const std::string* folder = nullptr;  ///< which that name is below; null: it is in memory only
 
   [[nodiscard]] bool is_in_memory() const { return folder == nullptr; }
 
-  /// On this machine; empty when it lies nowhere.
+  /// On this machine; empty when it is in memory only.
   [[nodiscard]] std::string location() const {
     return is_in_memory() ? std::string() : *folder + path.str();
   }
@@ -45,7 +45,7 @@ class FileList {
   /// Adds a file below `folder`, which is empty or ends in "/".
   void add(const payload::RelativePath& path, std::string_view folder);
 
-  /// Adds one that lies nowhere.
+  /// Adds one that is in memory only.
   void add(const payload::RelativePath& path) { append(path.str(), kNowhere); }
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -77,7 +77,7 @@ class FileList {
   [[nodiscard]] SourceFile file_of(const Entry& entry) const;
 
   // Deques: what was added stays where it is.
-  std::deque<std::string> texts_;  ///< paths one behind the other, in blocks
+  std::deque<std::string> texts_;  ///< paths one after the other, in blocks
   std::deque<std::string> folders_;
   std::deque<Entry> entries_;
 };

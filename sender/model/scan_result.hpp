@@ -15,7 +15,7 @@ enum class SkipCause {
   by_error,  ///< it should have been sent and could not be
 };
 
-/// Reasons that somebody may want to do something about: a type that is not sent unless all are
+/// Reasons that the user may want to act on: a type that is not sent unless all are
 /// asked for, and the others that a rule gives.
 inline constexpr const char* kUnsupportedType = "unsupported type";
 inline constexpr const char* kIsHidden = "hidden";
@@ -31,7 +31,7 @@ struct ScanResult {
   FileList files;  ///< sorted by path, unique
   std::vector<Skipped> skipped;
   std::uint64_t size_bytes = 0;  ///< of the files as they are now
-  std::string text;              ///< the content of the one file that lies nowhere
+  std::string text;              ///< the content of the one file that is in memory only
 };
 
 }  // namespace healthmetric::model

@@ -10,7 +10,7 @@ enum class Trigger {
   dispatch,  ///< a `repository_dispatch` event
   push,      ///< the commit of the last part itself
   workflow,  ///< a `workflow_dispatch`
-  none,      ///< nothing; a schedule or somebody else does
+  none,      ///< nothing; a schedule or a person does
 };
 
 /// As on the command line.

@@ -20,7 +20,7 @@
 ///     <batch id>/entry.json                target, parts, what is delivered
 ///     <batch id>/<payload file>…
 ///     <batch id>/files                     what was packed (sender/pack/packed_files.hpp)
-///     refused/<batch id>/                  what the repository refused for good
+///     refused/<batch id>/                  what the repository refused permanently
 ///
 /// A batch enters by renaming its draft, so it is there whole or not at all. A draft's lock lies
 /// beside it, for a folder with an open file in it cannot be renamed everywhere. Locks die with
@@ -49,7 +49,7 @@ class Draft {
 };
 
 /// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
-/// Throws Error{io} where that cannot be, for want of locks for one, and leaves nothing behind
+/// Throws Error{io} where that fails, for example for lack of locks, and leaves nothing behind
 /// then.
 Draft make_draft(const std::filesystem::path& parent);
 

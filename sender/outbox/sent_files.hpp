@@ -37,7 +37,7 @@ class SentFiles {
   /// Opens the database below `state_dir`, which is created when it is missing. What is asked and
   /// recorded is of the target's repository and branch; its trigger does not matter.
   SentFiles(const std::filesystem::path& state_dir, const model::Target& target);
-  /// The same without a change to anything, for --dry-run; a missing database knows nothing, and
+  /// The same without changing anything, for --dry-run; a missing database counts as empty, and
   /// one that a crash left within a transaction is put right in a copy.
   static SentFiles read_only(const std::filesystem::path& state_dir, const model::Target& target);
   SentFiles(SentFiles&& other) noexcept;
@@ -62,7 +62,7 @@ class SentFiles {
   /// Delivered batches whose receipt was not seen yet, oldest first, at most `count`.
   std::vector<UnconfirmedBatch> unconfirmed(std::size_t count);
 
-  /// The batch is stored for good: no receipt needs to be looked for.
+  /// The batch is stored permanently: no receipt needs to be looked for.
   void confirm(const payload::BatchId& id);
 
   /// The batch was rejected: its files count as unsent.

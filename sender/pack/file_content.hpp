@@ -30,8 +30,8 @@ struct SourceFacts {
 /// A file that is read once, from front to back.
 class OpenSource {
  public:
-  /// `text` is the content of a file that lies nowhere. One that has a content but no size, as in
-  /// /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
+  /// `text` is the content of a file that is in memory only. One that has a content but no size, as
+  /// in /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
   /// size is known. Throws Error{io}, also past
   /// `max_bytes` of that.
   OpenSource(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes);

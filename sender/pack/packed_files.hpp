@@ -11,8 +11,8 @@
 #include "common/platform/file.hpp"
 #include "sender/pack/pack.hpp"
 
-/// What files a queued batch was packed from. It lies beside the payloads in the outbox, so it is
-/// there exactly as long as the batch is:
+/// The files that a queued batch was packed from. This is kept beside the payloads in the outbox,
+/// so it is there exactly as long as the batch is:
 ///
 ///   file   = { record }
 ///   record = size " " modified " " sha256 " " location NUL
@@ -50,7 +50,7 @@ class Locations {
   bool is_known_ = false;
 };
 
-/// Writes the records of a batch; what lies nowhere has none.
+/// Writes the records of a batch; what is in memory only has none.
 class PackedFilesWriter {
  public:
   /// Creates the file in `folder`.

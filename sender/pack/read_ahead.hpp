@@ -44,7 +44,7 @@ class ReadAhead {
   };
   using Event = std::variant<Begin, Bytes, End>;
 
-  /// Some of the files: their contents one behind the other, and what happens in their order.
+  /// Some of the files: their contents one after the other, and what happens in their order.
   struct Block {
     ByteBuffer bytes;
     std::vector<Event> events;
@@ -62,14 +62,14 @@ class ReadAhead {
   void next_block();
   std::string_view take(const Bytes& bytes);
 
-  // Of whoever reads.
+  // Of the reading thread.
   const model::FileList& files_;
   EarlyBlocks early_blocks_;
   std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 
-  // Of whoever digests.
+  // Of the digesting thread.
   codec::Sha256 sha256_;
 
   // Of the caller.

@@ -9,7 +9,7 @@
 namespace healthmetric::select {
 namespace {
 
-/// What is added to a byte that is no UTF-8: no character has these numbers.
+/// What is added to a byte that is not UTF-8: no character has these numbers.
 constexpr char32_t kBytes = 0xDC00;
 
 /// What one `[...]` takes.

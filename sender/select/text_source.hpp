@@ -6,7 +6,7 @@
 
 namespace healthmetric::select {
 
-/// JSON text, stored as `data.json`. Throws Error{usage} when it is no JSON.
+/// JSON text, stored as `data.json`. Throws Error{usage} when it is not JSON.
 model::ScanResult scan_json(std::string text);
 
 /// What came from standard input, stored as `name`. Throws Error{usage} when that is nothing: what

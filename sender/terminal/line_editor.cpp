@@ -125,7 +125,7 @@ struct LineEditor::Session {
     }
   }
 
-  /// 1, or 0 at the end of input. Bytes that are no UTF-8 are passed over.
+  /// 1, or 0 at the end of input. Bytes that are not UTF-8 are passed over.
   int next_character(wchar_t& into) {
     std::mbstate_t state{};
     while (const auto byte = keyboard->next([this] { el_set(editor.get(), EL_REFRESH); })) {

@@ -6,7 +6,7 @@
 
 namespace healthmetric {
 
-/// A clock that stands still until somebody sleeps, and remembers the sleeps.
+/// A clock that advances only by sleeping, and records the sleeps.
 class FakeClock final : public platform::Clock {
  public:
   explicit FakeClock(
