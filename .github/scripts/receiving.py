@@ -27,7 +27,7 @@ from git_plumbing import Clone
 from payload_names import batches_in_parts
 from retrying import rejected_at, with_records
 from rooms import Room, room_in
-from storage_layout import INBOX, STORAGE, in_repository, may_wait
+from storage_layout import INBOX, STORAGE, flat_summary_path, in_repository, may_wait
 
 ATTRIBUTES = ".gitattributes"
 """In the storage folder: keeps git from converting stored files at a checkout."""
@@ -106,6 +106,7 @@ def receive(clone: Clone, remote: str, tip: str, receiver: Receiver,
             check_names(clone, changes)
             commits = commit_changes(clone, tip, changes, storage)
             replaced = replaced_files(clone, tip, commits, shown)
+            replaced |= recorded_before(clone, tip, changes, waiting | shown)
             if not replaced:
                 unchanged = [each for each in report["batches"] if not changes_something(each)]
                 return Round(tip, commits, unchanged)
@@ -193,3 +194,14 @@ def replaced_files(clone: Clone, tip: str, commits: Sequence[BatchCommit],
         if change.path not in allowed.get(change.status, ())
     }
 
+
+def recorded_before(clone: Clone, tip: str, changes: Sequence[BatchChange],
+                    seen: Mapping[str, str]) -> dict[str, str]:
+    """Summaries of the changes' batches where version 1 has them, with their blobs; none that was seen."""
+    batches = [change.batch["batch_id"] for change in changes if change.batch]
+    flat = {in_repository(path) for path in map(flat_summary_path, filter(None, batches)) if path}
+    if not (flat := flat - seen.keys()):
+        return {}
+    folders = sorted({path.rpartition("/")[0] for path in flat})
+    return {entry.path: entry.blob for entry in clone.regular_files(tip, folders)
+            if entry.path in flat}

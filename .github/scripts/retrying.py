@@ -15,7 +15,8 @@ from typing import Any
 
 from batch_report import BatchChange
 from git_plumbing import Clone
-from storage_layout import INBOX, REASON, REJECTED, below_storage, in_repository, summary_path
+from storage_layout import (
+    INBOX, REASON, REJECTED, below_storage, flat_summary_path, in_repository, summary_path)
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ def rejected_at(clone: Clone, remote: str, tip: str,
         if reason := found.get(payload + REASON):
             told = _reason(clone.read_blob(reason))
             files = {payload: blob, payload + REASON: reason}
-            receipt = summary_path(str(told.get("batch_id")))
-            if receipt and (known := clone.blob_at(tip, in_repository(receipt))):
-                files[receipt] = known
+            batch_id = str(told.get("batch_id"))
+            for receipt in (summary_path(batch_id), flat_summary_path(batch_id)):
+                if receipt and (known := clone.blob_at(tip, in_repository(receipt))):
+                    files[receipt] = known
             name = str(told.get("payload")).rpartition("/")[2]
             rejected[f"{INBOX}/{name}"] = Rejected(payload, files)
     return rejected

@@ -30,4 +30,11 @@ def may_wait(path: str) -> bool:
 def summary_path(batch_id: str) -> str | None:
     if not re.fullmatch(BATCH_ID, batch_id):
         return None
+    return f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"
+
+
+def flat_summary_path(batch_id: str) -> str | None:
+    """Where summaries of version 1 lie."""
+    if not re.fullmatch(BATCH_ID, batch_id):
+        return None
     return f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"

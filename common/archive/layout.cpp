@@ -16,10 +16,21 @@ std::string joined(std::string_view folder, std::string_view rest) {
   return std::string(folder).append(rest);
 }
 
+enum class ByDay { yes, no };
+
+payload::RelativePath summary_of(const payload::BatchId& id, ByDay by_day) {
+  const std::string time = text::format_compact_timestamp(id.time);
+  std::string path =
+      fmt::format("{}{}/{}/", kSummariesFolder, time.substr(0, 4), time.substr(4, 2));
+  if (by_day == ByDay::yes) path += time.substr(6, 2) + "/";
+  return payload::RelativePath(path + id.str() + std::string(kPayloadExtension));
+}
+
 }  // namespace
 
 bool is_layout_folder(std::string_view folder) {
-  return folder == kInboxFolder || folder == kSummariesFolder || folder == kRejectedFolder;
+  return folder == kInboxFolder || folder == kSummariesFolder || folder == kRejectedFolder ||
+         folder == kReceiptsFolder;
 }
 
 std::string in_repository(std::string_view path) {
@@ -64,9 +75,11 @@ bool is_trigger_name(std::string_view name) {
 }
 
 payload::RelativePath summary_path(const payload::BatchId& id) {
-  const std::string time = text::format_compact_timestamp(id.time);
-  return payload::RelativePath(fmt::format("{}{}/{}/{}{}", kSummariesFolder, time.substr(0, 4),
-                                           time.substr(4, 2), id.str(), kPayloadExtension));
+  return summary_of(id, ByDay::yes);
+}
+
+payload::RelativePath flat_summary_path(const payload::BatchId& id) {
+  return summary_of(id, ByDay::no);
 }
 
 bool is_summary_name(std::string_view path) {

@@ -19,8 +19,9 @@ inline constexpr std::string_view kStorageFolder = "_storage/";
 inline constexpr std::string_view kInboxFolder = "inbox/";
 inline constexpr std::string_view kSummariesFolder = "summaries/";
 inline constexpr std::string_view kRejectedFolder = "rejected/";
+inline constexpr std::string_view kReceiptsFolder = "receipts/";
 
-/// Whether "a/" is one of these three, which no stored file may lie in.
+/// Whether "a/" is one of these, which no stored file may lie in.
 bool is_layout_folder(std::string_view folder);
 
 /// The same path as the repository has it, and the folder of all summaries there.
@@ -50,8 +51,11 @@ bool is_trigger_name(std::string_view name);
 
 // What became of it.
 
-/// `summaries/<YYYY>/<MM>/<batch id>.json`
+/// `summaries/<YYYY>/<MM>/<DD>/<batch id>.json`, by the batch's day.
 payload::RelativePath summary_path(const payload::BatchId& id);
+
+/// Where summaries of version 1 lie, which are read for ever: without the day.
+payload::RelativePath flat_summary_path(const payload::BatchId& id);
 
 /// Whether a file of that path below the folder of summaries is taken for one.
 bool is_summary_name(std::string_view path);

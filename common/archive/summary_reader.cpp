@@ -113,11 +113,19 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
   });
 }
 
+std::optional<payload::RelativePath> find_summary(StorageReader& storage,
+                                                  const payload::BatchId& id) {
+  for (payload::RelativePath path : {summary_path(id), flat_summary_path(id)}) {
+    if (storage.exists(path)) return path;
+  }
+  return {};
+}
+
 std::optional<Receipt> read_receipt(StorageReader& storage, const payload::BatchId& id) {
-  const payload::RelativePath path = summary_path(id);
-  auto file = storage.open(path);
+  const auto path = find_summary(storage, id);
+  auto file = path ? storage.open(*path) : std::nullopt;
   if (!file) return {};
-  return with_context(in_quotes(path.str()), [&] { return std::optional(read_receipt(*file)); });
+  return with_context(in_quotes(path->str()), [&] { return std::optional(read_receipt(*file)); });
 }
 
 }  // namespace healthmetric::archive

@@ -41,6 +41,11 @@ using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFil
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const UseFile& use);
 
+/// Where the summary of a batch lies: by the batch's day, else where version 1 had it. Nothing when
+/// it has none.
+std::optional<payload::RelativePath> find_summary(StorageReader& storage,
+                                                  const payload::BatchId& id);
+
 /// As much of the summary of a batch as a receipt has; nothing when there is none. Throws
 /// Error{bad_payload} when it is damaged.
 std::optional<Receipt> read_receipt(StorageReader& storage, const payload::BatchId& id);

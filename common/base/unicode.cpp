@@ -33,11 +33,48 @@ std::string mapped(std::string_view text, int options, std::string_view fallback
   return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(length)};
 }
 
+bool is_mark(utf8proc_int32_t character) {
+  const auto category = utf8proc_category(character);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC;
+}
+
+bool is_letter_or_digit(utf8proc_int32_t character) {
+  if (utf8proc_get_property(character)->ignorable != 0) return false;  // nobody sees it
+  switch (utf8proc_category(character)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_ND:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string composed(std::string_view text) {
   if (is_ascii(text)) return std::string(text);
   return mapped(text, UTF8PROC_COMPOSE | UTF8PROC_STABLE, text);
+}
+
+std::string with_letters_alone(std::string_view text, std::string_view kept) {
+  const std::string whole = composed(text);
+  std::string out;
+  bool has_base = false;  // for marks to stand on
+  for (std::string_view rest = whole; !rest.empty();) {
+    utf8proc_int32_t character = 0;
+    const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(rest.data()),
+                                         static_cast<utf8proc_ssize_t>(rest.size()), &character);
+    const std::size_t bytes = length > 0 ? static_cast<std::size_t>(length) : 1;
+    const bool is_kept = bytes == 1 && kept.find(rest.front()) != std::string_view::npos;
+    has_base = length > 0 && (is_letter_or_digit(character) || (has_base && is_mark(character)));
+    out += is_kept || has_base ? rest.substr(0, bytes) : "_";
+    rest.remove_prefix(bytes);
+  }
+  return out;
 }
 
 std::string case_folded(std::string_view text) {

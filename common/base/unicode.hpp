@@ -10,6 +10,11 @@ namespace healthmetric {
 /// In normalisation form C: macOS writes 'ä' as 'a' and a mark, everybody else as one character.
 std::string composed(std::string_view text);
 
+/// Composed, with every character that is no letter, mark or digit of some script, that nobody
+/// sees, or that is a mark without a letter in front, replaced by `_`; those of `kept`, in ASCII,
+/// stay.
+std::string with_letters_alone(std::string_view text, std::string_view kept);
+
 /// With case and normalisation removed, so that names some file system takes for one become one
 /// (default case folding, then form C).
 std::string case_folded(std::string_view text);

@@ -22,11 +22,6 @@ bool has_control_character(std::string_view text) {
   return false;
 }
 
-bool has_drive_prefix(std::string_view path) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return path.size() >= 2 && is_letter(path[0]) && path[1] == ':';
-}
-
 constexpr std::string_view kGit = ".git";
 
 /// The rule a component breaks, or nothing.
@@ -60,7 +55,6 @@ std::string_view RelativePath::fault_of(std::string_view path, std::size_t max_b
   if (path.empty()) return "is empty";
   if (path.size() > max_bytes) return "is too long";
   if (path.front() == '/') return "is absolute";
-  if (has_drive_prefix(path)) return "has a drive prefix";
   if (path.find('\\') != std::string_view::npos) return "has a backslash";
   if (has_control_character(path)) return "has a control character";
   if (!is_utf8(path)) return "is not UTF-8";

@@ -9,7 +9,7 @@ namespace healthmetric::payload {
 
 /// A path that cannot leave its folder. The constructor enforces, the type
 /// proves: relative, `/`-separated, UTF-8, no empty, `.` or `..` component, no control character,
-/// no `\`, no drive prefix, no component named `.git` in any case, at most 1,024 bytes and 255 a
+/// no `\`, no component named `.git` in any case, at most 1,024 bytes and 255 a
 /// component, at most 64 components. Symbolic links are the file system's matter:
 /// common/archive/storage.hpp.
 class RelativePath {

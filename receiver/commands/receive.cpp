@@ -138,7 +138,8 @@ class Receiver {
     describe(metadata, report);
     unpack::check_places(
         storage_, batch, options_.limits,
-        unpack::StoredNames(options_.name_template, id, options_.limits.max_folders()));
+        unpack::StoredNames(options_.name_template, id, unpack::batch_folder(id, metadata),
+                            options_.limits.max_folders()));
     report.status = Status::verified;
     planned_.emplace(id.str(), archive::Receipt{archive::BatchStatus::stored, "", batch.payloads});
   }
@@ -165,7 +166,7 @@ class Receiver {
     const auto receipt = known_receipt(id);
     if (!receipt) return false;
     if (!archive::is_final(*receipt) && !covers(*receipt, batch)) return false;
-    report.summary = archive::summary_path(id);
+    report.summary = archive::find_summary(storage_, id).value_or(archive::summary_path(id));
     if (!covers(*receipt, batch)) {
       throw Error(ErrorCode::bad_payload,
                   "another payload with this batch ID was already processed");

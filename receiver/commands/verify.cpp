@@ -177,7 +177,8 @@ class Auditor : private archive::SummaryVisitor {
     const bool is_stored = batch.status == archive::BatchStatus::stored;
     (is_stored ? audit_.stored_batches : audit_.rejected_batches) += 1;
     const auto id = payload::BatchId::parse(batch.batch_id);
-    if (!id || archive::summary_path(*id).str() != path) {
+    if (!id || (archive::summary_path(*id).str() != path &&
+                archive::flat_summary_path(*id).str() != path)) {
       find(Kind::bad_summary, path, "", "it is the summary of another batch");
     }
     if (is_stored && (batch.listed_files != batch.total_files ||

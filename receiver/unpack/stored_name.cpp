@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 6> kDeviceNames = {"con", "prn",    "aux"
 constexpr std::array<std::string_view, 2> kNumberedDevices = {"com", "lpt"};
 constexpr std::array<std::string_view, 3> kSuperscripts = {"\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
 
+/// Of a batch's folder: leaves room beside it in a name that a template makes.
+constexpr std::size_t kMaxFolderBytes = 192;
+
 template <typename List>
 bool contains(const List& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -138,7 +141,8 @@ std::string outside_the_layout(const std::string& name) {
 
 NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   const payload::BatchId sample{std::chrono::sys_seconds(), "data", "00000000"};
-  const std::string expanded = expand_to_fit(for_batch(sample), payload::RelativePath("file.json"));
+  const std::string expanded =
+      expand_to_fit(for_batch(sample, sample.slug), payload::RelativePath("file.json"));
   const auto has = [&](std::string_view field) {
     return pattern_.find(field) != std::string::npos;
   };
@@ -160,12 +164,12 @@ NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   }
 }
 
-std::string NameTemplate::for_batch(const payload::BatchId& batch) const {
+std::string NameTemplate::for_batch(const payload::BatchId& batch, std::string_view folder) const {
   const std::string time = text::format_compact_timestamp(batch.time);
   const std::string id = batch.str();
   const std::string_view time_view = time;
   const std::array<std::pair<std::string_view, std::string_view>, 10> fields = {{
-      {"batch", batch.slug},
+      {"batch", folder},
       {"timestamp", time},
       {"id", batch.unique},
       {"year", time_view.substr(0, 4)},
@@ -184,9 +188,19 @@ std::string NameTemplate::for_batch(const payload::BatchId& batch) const {
   });
 }
 
+std::string batch_folder(const payload::BatchId& id, const payload::BatchMetadata& metadata) {
+  const std::string name = !metadata.batch_name.empty() ? metadata.batch_name
+                           : metadata.source.empty()    ? id.slug
+                                                     : payload::default_batch_name(metadata.source);
+  if (payload::slug(name) != id.slug) return id.slug;
+  std::string folder = with_letters_alone(name, "._-");
+  if (folder.front() == '.') folder.front() = '_';
+  return std::string(utf8_prefix(folder, kMaxFolderBytes));
+}
+
 StoredNames::StoredNames(const NameTemplate& pattern, const payload::BatchId& batch,
-                         std::uint64_t max_folders)
-    : pattern_(pattern.for_batch(batch)), max_folders_(max_folders) {}
+                         std::string_view folder, std::uint64_t max_folders)
+    : pattern_(pattern.for_batch(batch, folder)), max_folders_(max_folders) {}
 
 bool StoredNames::is_taken(const Placed& candidate, Kind kind) const {
   return files_.contains(candidate.hash) ||

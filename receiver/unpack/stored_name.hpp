@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
 #include "receiver/unpack/hash_set.hpp"
@@ -15,26 +16,33 @@ namespace healthmetric::unpack {
 /// {id} {year} {month} {day} {batch_id}; docs/storage-layout.md explains them.
 class NameTemplate {
  public:
-  static constexpr std::string_view kDefault = "{batch}/{dir}{stem}_{timestamp}-{id}{ext}";
+  static constexpr std::string_view kDefault =
+      "{batch}/{year}/{month}/{day}/{dir}{timestamp}-{id}_{stem}{ext}";
 
   /// Throws Error{usage} for an unknown field, a brace without its other half, a pattern without a
   /// folder, or one in which two batches or two files of one folder would always meet: it needs
   /// {stem}, and {id} or {batch_id}.
   explicit NameTemplate(std::string pattern);
 
-  /// The pattern with the fields of a batch filled in, which are the same for all of its files.
-  [[nodiscard]] std::string for_batch(const payload::BatchId& batch) const;
+  /// The pattern with the fields of a batch filled in, which are the same for all of its files;
+  /// `folder` is what {batch} stands for.
+  [[nodiscard]] std::string for_batch(const payload::BatchId& batch, std::string_view folder) const;
 
  private:
   std::string pattern_;
 };
+
+/// What {batch} stands for: the batch's name, composed, with letters and digits of any script; what
+/// is none, and is not one of `._-`, becomes `_`. Where the metadata contradict the id, the name in
+/// the id.
+std::string batch_folder(const payload::BatchId& id, const payload::BatchMetadata& metadata);
 
 /// Gives the files of one batch their places below `_storage/`: safe on every system, and distinct
 /// even where case or Unicode normalisation is ignored.
 class StoredNames {
  public:
   /// `max_folders` bounds the folders of the batch, all levels counted.
-  StoredNames(const NameTemplate& pattern, const payload::BatchId& batch,
+  StoredNames(const NameTemplate& pattern, const payload::BatchId& batch, std::string_view folder,
               std::uint64_t max_folders);
 
   /// The place for `path`; the same sequence of paths always gets the same places.

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "common/archive/layout.hpp"
 #include "common/archive/summary_reader.hpp"
 #include "common/archive/summary_writer.hpp"
 #include "receiver/unpack/manifest.hpp"
@@ -42,9 +41,8 @@ void write_summary(archive::Storage& storage, archive::Summary summary,
 
 void remove_rejecting_summary(archive::Storage& storage, const payload::BatchId& id) {
   const auto receipt = archive::read_receipt(storage, id);
-  if (receipt && receipt->status == archive::BatchStatus::rejected) {
-    storage.remove(archive::summary_path(id));
-  }
+  if (!receipt || receipt->status != archive::BatchStatus::rejected) return;
+  if (const auto path = archive::find_summary(storage, id)) storage.remove(*path);
 }
 
 }  // namespace healthmetric::unpack

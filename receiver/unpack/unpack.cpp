@@ -45,10 +45,17 @@ struct Staging {
   GitBlobIds git_blob_ids;
 };
 
-Staging begin_staging(archive::Storage& storage, const StoreRules& rules,
-                      const payload::BatchId& id) {
+/// What the places of a batch's files depend on.
+struct Naming {
+  payload::BatchId id;
+  std::string folder;
+
+  friend bool operator==(const Naming&, const Naming&) = default;
+};
+
+Staging begin_staging(archive::Storage& storage, const StoreRules& rules, const Naming& naming) {
   storage.remove_tree(archive::kStagingFolder);
-  return {storage, StoredNames(rules.pattern, id, rules.limits.max_folders()),
+  return {storage, StoredNames(rules.pattern, naming.id, naming.folder, rules.limits.max_folders()),
           ManifestWriter(storage, archive::kStagedManifest), rules.git_blob_ids};
 }
 
@@ -298,10 +305,9 @@ payload::BatchMetadata read_parts(archive::Storage& storage, const WaitingBatch&
   return metadata;
 }
 
-StagedBatch stage_as(const payload::BatchId& id, archive::Storage& storage,
-                     const WaitingBatch& batch, const StoreRules& rules,
-                     std::optional<payload::BatchId>& identity) {
-  Staging staging = begin_staging(storage, rules, id);
+StagedBatch stage_as(const Naming& naming, archive::Storage& storage, const WaitingBatch& batch,
+                     const StoreRules& rules, std::optional<payload::BatchId>& identity) {
+  Staging staging = begin_staging(storage, rules, naming);
   Stager stager(rules.limits, &staging);
   payload::BatchMetadata metadata = read_parts(storage, batch, rules.limits, identity, stager);
   return {identity.value(), std::move(metadata), archive::kStagedManifest};
@@ -319,12 +325,18 @@ payload::BatchMetadata read_only(archive::Storage& storage, const WaitingBatch& 
 
 StagedBatch stage(archive::Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                   std::optional<payload::BatchId>& identity) {
-  if (!batch.id) read_only(storage, batch, rules.limits, identity);
-  const payload::BatchId expected = batch.id ? *batch.id : identity.value();
+  Naming expected;
+  if (batch.id) {
+    expected = {*batch.id, batch.id->slug};
+  } else {
+    const payload::BatchMetadata metadata = read_only(storage, batch, rules.limits, identity);
+    expected = {identity.value(), batch_folder(identity.value(), metadata)};
+  }
   StagedBatch staged = stage_as(expected, storage, batch, rules, identity);
-  if (staged.id == expected) return staged;
-  // Version 1 under the name of a batch that it does not know of.
-  return stage_as(payload::BatchId(staged.id), storage, batch, rules, identity);
+  const Naming naming{staged.id, batch_folder(staged.id, staged.metadata)};
+  if (naming == expected) return staged;
+  // A name in another alphabet, or version 1 under the name of a batch that it does not know of.
+  return stage_as(naming, storage, batch, rules, identity);
 }
 
 payload::BatchMetadata verify_only(archive::Storage& storage, const WaitingBatch& batch,

@@ -35,8 +35,8 @@ struct StagedBatch {
 };
 
 /// Reads all parts of a batch, checks everything docs/payload-format.md demands, and stages its
-/// files. Publishes nothing. A payload whose name does not tell its batch is read twice: the places
-/// of its files depend on what stands at its end.
+/// files. Publishes nothing. A payload whose name does not tell its batch, or not all letters of
+/// the batch's name, is read twice: the places of its files depend on what stands at its end.
 ///
 /// On Error{bad_payload}, Error{too_large} and Error{unsafe_path} the batch is bad. `identity` is
 /// set as soon as the batch's identity is known, so that also a bad batch can be named.

@@ -188,7 +188,7 @@ DEFECTS |= {f"{key} as {json.dumps(value)}": (edited(lambda document, key=key, v
             for key in ("files", "batch_metadata") for value in (5, None, [], "x")}
 
 UNSAFE = ["../escape.json", "/etc/escape.json", "a/../../escape.json", "a//b", "./a", "a/.", "a\\b",
-          "C:/a", "c:a", ".git/config", "a/.GIT/hooks/x", "", "a\nb", "a\x1bb", "a\x85b", "x" * 256,
+          ".git/config", "a/.GIT/hooks/x", "", "a\nb", "a\x1bb", "a\x85b", "x" * 256,
           "..", "a/..", "/", "a/", "\\\\host\\share", "a\x7fb", "a\0b", "心" * 86,
           "/".join(["d"] * 600)]
 

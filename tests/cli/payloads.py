@@ -31,10 +31,20 @@ def stored_path(batch_id: str, path: str) -> str:
     timestamp, _, rest = batch_id.partition("-")
     name, _, unique = rest.rpartition("-")
     place = PurePosixPath(path)
-    return str(PurePosixPath(name, place.parent, f"{place.stem}_{timestamp}-{unique}{place.suffix}"))
+    return str(PurePosixPath(name, day_of(batch_id), place.parent,
+                             f"{timestamp}-{unique}_{place.name}"))
+
+
+def day_of(batch_id: str) -> str:
+    return f"{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}"
 
 
 def summary_path(batch_id: str) -> str:
+    return f"summaries/{day_of(batch_id)}/{batch_id}.json"
+
+
+def flat_summary_path(batch_id: str) -> str:
+    """Where summaries of version 1 lie."""
     return f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"
 
 

@@ -67,7 +67,7 @@ def payloads_in(storage: Path) -> dict[str, bytes]:
 def assert_nothing_is_lost(storage: Path, payloads: dict[str, bytes]) -> None:
     """Each of the payloads is still there, byte for byte, or its batch is recorded as stored."""
     there = set(payloads_in(storage).values())
-    records = [json.loads(place.read_bytes()) for place in storage.glob("summaries/*/*/*.json")]
+    records = [json.loads(place.read_bytes()) for place in storage.glob("summaries/*/*/*/*.json")]
     stored = {Path(payload["path"]).name for record in records if record["status"] == "stored"
               for payload in record["payloads"]}
     assert [name for name, text in payloads.items() if text not in there and name not in stored] == []

@@ -37,4 +37,5 @@ def digests(root: Path) -> dict[str, str]:
 
 def stem(stored: str) -> str:
     """The path as sent of one with the default name template."""
-    return re.sub(r"_\d{8}T\d{6}Z-[0-9a-f]{8}(?=\.[a-z]+$)", "", stored.partition("/")[2])
+    below_day = re.sub(r"^\d{4}/\d\d/\d\d/", "", stored.partition("/")[2])
+    return re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}_(?=[^/]*$)", "", below_day)

@@ -30,7 +30,7 @@ def check_output(name: str, document: dict[str, Any]) -> None:
 
 def check_records(storage: Path) -> None:
     """Every summary and every reason that the receiver may have written; links are somebody else's."""
-    for name, pattern in {"summary": "summaries/[0-9]*/[0-9]*/*.json", "rejection": "rejected/*.reason.json"}.items():
+    for name, pattern in {"summary": "summaries/[0-9]*/[0-9]*/[0-9]*/*.json", "rejection": "rejected/*.reason.json"}.items():
         for place in storage.glob(pattern):
-            if place.is_file() and not any(part.is_symlink() for part in [place, *place.parents[:3]]):
+            if place.is_file() and not any(part.is_symlink() for part in [place, *place.parents[:4]]):
                 assert faults(name, json.loads(place.read_bytes())) == [], place

@@ -647,7 +647,7 @@ SCENARIOS["terminal-gone"] = ended_by(signal.SIGHUP)
 
 def put_receipt(stage: Stage, batch_id: str, status: str) -> None:
     receipt = {"status": status, "reason": "a digest does not match", "payloads": []}
-    path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"
+    path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"
     request = urllib.request.Request(
         f"{stage.destination.github.url}/repos/{stage.destination.repo}/contents/{path}", method="PUT",
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", "User-Agent": "test"},

@@ -73,7 +73,7 @@ def test_without_a_receiver_time_runs_out_and_says_what_to_check(
 def test_polling_is_polite(destination: Destination, source: Path) -> None:
     """Conditional requests, which GitHub does not count, once there is something to compare with; at
     growing intervals."""
-    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}")
     destination.github.clear_requests()
     assert destination("--folder", source, "--wait", "6s").status == 11
     listings = [get for get in polls(destination) if get["path"].endswith(SUMMARIES)]
@@ -91,7 +91,7 @@ def test_polling_is_polite(destination: Destination, source: Path) -> None:
 
 def test_a_receipt_among_others_is_found(destination: Destination, source: Path) -> None:
     """Written by a receiver that is not ours to run, while the sender asks."""
-    destination.put_file("summaries/2024/01/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}")
     process = destination.start("--folder", source, "--wait", "--json")
     destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
     result = finished(process)

@@ -65,12 +65,12 @@ def test_what_a_file_system_cannot_do_is_done_without(
 @pytest.mark.parametrize("error", ["EINVAL", "EOPNOTSUPP", "ENOSYS"])
 def test_a_folder_that_cannot_be_synced_holds_what_is_stored(error: str, tmp_path: Path) -> None:
     stage = Stage(SCENARIOS["four batches"], tmp_path)
-    folders = [stage.storage / folder for folder in ("summaries/2024/01", "rejected")]
-    write_tree(stage.storage, {"rejected/.gitkeep": b"", "summaries/2024/01/.gitkeep": b""})
+    folders = [stage.storage / folder for folder in ("summaries/2024/01/15", "rejected")]
+    write_tree(stage.storage, {"rejected/.gitkeep": b"", "summaries/2024/01/15/.gitkeep": b""})
     result = stage.run(*injected([f"fsync:error={error}"], *folders))
     assert result.status == 4, result
     assert_nothing_is_lost(stage.storage, stage.payloads)
-    assert (stage.storage / "summaries/2024/01").is_dir()
+    assert (stage.storage / "summaries/2024/01/15").is_dir()
 
 
 @needs_strace

@@ -34,7 +34,7 @@ def test_a_link_planted_in_the_storage_is_never_followed(
 
 
 @pytest.mark.parametrize("link", [
-    "test_batch/sub", "summaries/2024", "summaries/2024/01", summary_path(BATCH_ID),
+    "test_batch/2024/01/15/sub", "summaries/2024", "summaries/2024/01", "summaries/2024/01/15", summary_path(BATCH_ID),
     stored_path(BATCH_ID, "sub/data.json"), f"rejected/{OTHER_ID}.json",
     f"rejected/{OTHER_ID}.json.reason.json"])
 @pytest.mark.parametrize("kind", ["folder", "same bytes", "other bytes", "nothing"])

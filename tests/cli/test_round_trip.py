@@ -43,7 +43,7 @@ def check_summary(summary: dict[str, Any], files: dict[str, bytes], stored: dict
 
 def check_storage(storage: Path, batch_id: str, files: dict[str, bytes]) -> dict[str, Any]:
     """The storage holds this one batch and nothing else."""
-    summary_file = storage / f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"
+    summary_file = storage / f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"
     summary = json.loads(summary_file.read_bytes())
     stored = {name: (storage / name).read_bytes() for name in file_names(storage)
               if not name.startswith("summaries/")}
@@ -104,7 +104,7 @@ def test_the_blob_ids_are_those_of_git(output: Output, receiver: Program, tmp_pa
     assert receiver("--storage", output.storage, "--git-blob-ids", "always").status == 0
     batch_id = sent.json["batch_id"]
     summary = json.loads(
-        (output.storage / f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json").read_bytes())
+        (output.storage / f"summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json").read_bytes())
 
     stored = [entry["stored_path"] for entry in summary["files"]]
     said = git(output.storage, "hash-object", "--no-filters", "--stdin-paths",
@@ -184,7 +184,7 @@ def check_branch(github: LocalGithub, repo: str, batch_id: str, files: dict[str,
     tree = github.tree(repo)
     assert not [path for path in tree if path.startswith("_storage/inbox/") and path.endswith(".json")]
     summary = json.loads(github.read(
-        repo, f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"))
+        repo, f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"))
     entries = {entry["path"]: entry for entry in summary["files"]}
     assert entries.keys() == files.keys()
     for path, content in files.items():

@@ -219,7 +219,7 @@ def test_a_name_that_is_not_utf_8_is_named_and_left_out(output: Output, source: 
 
 @pytest.mark.parametrize("name, shown", [
     ("new\nline.json", r"new\x0aline.json"), ("\x1b[31mred.json", r"\x1b[31mred.json"),
-    ("back\\slash.json", r"back\slash.json"), ("C:drive.json", "C:drive.json"),
+    ("back\\slash.json", r"back\slash.json"),
 ])
 def test_an_unsafe_name_is_named_and_left_out(
     name: str, shown: str, output: Output, source: Path

@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::string(path->directory()) + std::string(path->stem()) + std::string(path->extension()) ==
           path->str(),
       "a path is what it comes apart into");
-  unpack::StoredNames names(kPattern, kBatch, kMaxFolders);
+  unpack::StoredNames names(kPattern, kBatch, kBatch.slug, kMaxFolders);
   const std::string first = names.place(*path).str();
   const std::string second = names.place(*path).str();
   require(first != second, "two files never share a name");

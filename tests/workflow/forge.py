@@ -37,14 +37,16 @@ class Batch:
 
     @property
     def summary_path(self) -> str:
-        return f"_storage/summaries/{self.batch_id[:4]}/{self.batch_id[4:6]}/{self.batch_id}.json"
+        return f"_storage/summaries/{self.day}/{self.batch_id}.json"
+
+    @property
+    def day(self) -> str:
+        return f"{self.batch_id[:4]}/{self.batch_id[4:6]}/{self.batch_id[6:8]}"
 
     def stored_path(self, path: str) -> str:
         directory, _, name = path.rpartition("/")
-        stem, dot, extension = name.rpartition(".")
         stamp = f"{self.batch_id.split('-', 1)[0]}-{self.batch_id.rsplit('-', 1)[1]}"
-        return "/".join(filter(None, ("_storage", self.name, directory,
-                                      f"{stem}_{stamp}{dot}{extension}")))
+        return "/".join(filter(None, ("_storage", self.name, self.day, directory, f"{stamp}_{name}")))
 
     def stored(self) -> dict[str, bytes]:
         return {self.stored_path(path): content for path, content in self.files.items()}

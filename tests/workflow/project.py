@@ -165,7 +165,7 @@ class Project:
         return self.github.git(self.repo, "log", "--reverse", "--format=%s", branch).splitlines()
 
     def receipt(self, batch_id: str, branch: str = "main") -> dict[str, Any]:
-        path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id}.json"
+        path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"
         return json.loads(self.github.read(self.repo, path, branch))
 
     def comments(self) -> list[str]:

@@ -127,6 +127,25 @@ def test_a_batch_sent_again_is_removed_and_changes_nothing(forge: Forge) -> None
     assert forge.messages()[-1] == f"Remove repeated batch {MORNING.batch_id}"
 
 
+@pytest.mark.parametrize("name", [MORNING.payload_path, "_storage/inbox/renamed.json"])
+def test_a_batch_that_the_first_layout_recorded_is_not_stored_again(forge: Forge, name: str) -> None:
+    forge.send(MORNING)
+    forge.receive(HEALTHMETRIC_NAME_TEMPLATE="{batch}/{dir}{stem}_{timestamp}-{id}{ext}")
+    summary = forge.files()[MORNING.summary_path]
+    forge.remove(MORNING.summary_path)
+    forge.add({f"_storage/summaries/2024/01/{MORNING.batch_id}.json": summary})
+    before = forge.files()
+    forge.add({name: MORNING.payload()})
+    forge.send(EVENING)
+    done = forge.receive()
+    assert done.returncode == 0, done.stderr
+    after = forge.files()
+    assert {path: after[path] for path in before} == before
+    assert after.keys() - before.keys() == {*EVENING.stored(), EVENING.summary_path}
+    assert sorted(forge.messages()[-2:]) == sorted([
+        f"Remove repeated batch {MORNING.batch_id}", f"Store batch {EVENING.batch_id} (1 file)"])
+
+
 def test_a_bad_payload_sent_again_is_rejected_again(forge: Forge) -> None:
     quarantine = f"_storage/rejected/{EVENING.batch_id}.json"
     forge.add({EVENING.payload_path: EVENING.damaged_payload()})
@@ -324,7 +343,7 @@ def test_a_receiver_that_replaces_what_it_saw_is_refused(forge: Forge) -> None:
 def test_a_blob_that_differs_from_the_summary_is_not_pushed(forge: Forge) -> None:
     forge.send(EVENING)
     before = forge.tip()
-    corrupting = forge.wrapped_receiver('"$@"; echo rot >>"$3"/evening/steps_*.txt')
+    corrupting = forge.wrapped_receiver('"$@"; echo rot >>"$3"/evening/2024/01/15/*_steps.txt')
     done = forge.receive(receiver=corrupting)
     assert done.returncode == 10 and "the summary has blob" in done.stderr
     assert forge.tip() == before
@@ -382,7 +401,7 @@ def test_a_file_that_git_skips_is_not_taken_for_stored(forge: Forge) -> None:
     forge.send(EVENING)
     before = forge.tip()
     renaming = forge.wrapped_receiver(
-        '"$@"; mv "$3/evening" "$3/git~1"; sed -i "s,evening/steps,git~1/steps," "$3"/summaries/*/*/*.json')
+        '"$@"; mv "$3/evening" "$3/git~1"; sed -i "s,evening/2024,git~1/2024," "$3"/summaries/*/*/*/*.json')
     done = forge.receive(receiver=renaming)
     assert done.returncode == 10 and "git does not accept" in done.stderr
     assert forge.tip() == before

@@ -57,7 +57,7 @@ def history(count: int) -> Iterator[bytes]:
         content = b'{"rate": %d}\n' % number
         yield b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
         if place == 0:
-            receipt = f"_storage/summaries/2024/01/20240115T103000Z-health-{identity}.json"
+            receipt = f"_storage/summaries/2024/01/15/20240115T103000Z-health-{identity}.json"
             yield b"M 100644 inline %s\ndata 3\n{}\n\n" % receipt.encode()
 
 

@@ -15,9 +15,9 @@ from bench.laboratory import Laboratory
 from bench.processes import run
 from bench.rows import Kind, Row, Unit
 
-# git looks for deltas among files whose paths end alike, which the default names do not: an id is last.
-NAMES_KEPT = "{batch}/{timestamp}-{id}/{dir}{stem}{ext}"
-DEFAULT_NAMES = "{batch}/{dir}{stem}_{timestamp}-{id}{ext}"
+# git looks for deltas among files whose paths end alike; it compares the last 16 characters.
+NAMES_KEPT = "{batch}/{year}/{month}/{timestamp}-{id}/{dir}{stem}{ext}"
+DEFAULT_NAMES = "{batch}/{year}/{month}/{day}/{dir}{timestamp}-{id}_{stem}{ext}"
 WAYS = {"plain": ("none", DEFAULT_NAMES), "zstd": ("zstd", DEFAULT_NAMES), "zstd, names kept": ("zstd", NAMES_KEPT)}
 
 SECTION = "A repository's pack after {days} daily batches"

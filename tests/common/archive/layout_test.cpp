@@ -26,7 +26,7 @@ TEST_CASE("the folder above a storage is distinguished from a storage") {
 }
 
 TEST_CASE("a stored file may lie in any folder but those of the layout") {
-  for (const char* const folder : {"inbox/", "summaries/", "rejected/"}) {
+  for (const char* const folder : {"inbox/", "summaries/", "rejected/", "receipts/"}) {
     CHECK(archive::is_layout_folder(folder));
   }
   for (const char* const folder : {"", "/", "inbox", "Inbox/", "inbox/a/", "batch/"}) {

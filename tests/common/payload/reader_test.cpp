@@ -202,8 +202,8 @@ TEST_CASE("a payload with a duplicate key is refused") {
 }
 
 TEST_CASE("a path that is not safe is refused as such") {
-  for (const char* path : {"../a", "/a", "a/../b", "a//b", "./a", "", "a\\\\b", "C:a",
-                           ".git/config", "a/.GIT/b", "a\\u0000b", "a\\nb"}) {
+  for (const char* path : {"../a", "/a", "a/../b", "a//b", "./a", "", "a\\\\b", ".git/config",
+                           "a/.GIT/b", "a\\u0000b", "a\\nb"}) {
     INFO(path);
     CHECK(code_of(version_1(path, R"("content":"")")) == ErrorCode::unsafe_path);
   }

@@ -20,8 +20,8 @@ using Status = receiver::BatchReport::Status;
 
 const std::string kId = "20240115T103000Z-a-00000001";
 const std::string kOtherId = "20240115T103000Z-a-00000002";
-const std::string kStored = "a/x_20240115T103000Z-00000001.txt";
-const std::string kSummary = "summaries/2024/01/" + kId + ".json";
+const std::string kStored = "a/2024/01/15/20240115T103000Z-00000001_x.txt";
+const std::string kSummary = "summaries/2024/01/15/" + kId + ".json";
 
 std::string payload_of(const std::string& id, const std::string& bytes = "hello") {
   SamplePayload payload{.files = {{"x.txt", bytes}}};
@@ -212,7 +212,7 @@ TEST_CASE("a bad batch is set aside with its reason and the others are stored") 
   CHECK(report.count(Status::stored) == 1);
   CHECK(fixture.get("rejected/" + kId + ".json") == bad);
   CHECK(fixture.get("rejected/broken.json") == "{");
-  CHECK(fixture.has("a/x_20240115T103000Z-00000002.txt"));
+  CHECK(fixture.has("a/2024/01/15/20240115T103000Z-00000002_x.txt"));
   CHECK_FALSE(fixture.has(kStored));
 
   const receiver::BatchReport& rejected = report.batches.front();
@@ -348,7 +348,7 @@ TEST_CASE("a batch in parts waits for all of them and is then stored") {
   CHECK(stored.size_bytes == 8);
   CHECK(stored.payloads.size() == 2);
   CHECK(fixture.get(kStored) == "hello");
-  CHECK(fixture.get("a/y_20240115T103000Z-00000001.txt") == "you");
+  CHECK(fixture.get("a/2024/01/15/20240115T103000Z-00000001_y.txt") == "you");
   CHECK(fixture.snapshot().size() == 3);
 }
 
@@ -489,8 +489,8 @@ TEST_CASE("a payload of version 1 is stored once however often it comes") {
   const receiver::BatchReport report = fixture.run_for_one();
   CHECK(report.status == Status::stored);
   CHECK(report.id->str() == id);
-  CHECK(fixture.get("old/a b_20240115T103000Z-" + sha256_text(text).substr(0, 8) + ".txt") ==
-        "hello");
+  CHECK(fixture.get("old/2024/01/15/20240115T103000Z-" + sha256_text(text).substr(0, 8) +
+                    "_a b.txt") == "hello");
   const auto once = fixture.snapshot();
   fixture.put("inbox/again.json", text);
   CHECK(fixture.run_for_one().status == Status::repeated);

@@ -87,7 +87,8 @@ TEST_CASE("a summary is the receipt of its batch") {
   writer.finish();
   unpack::write_summary(fixture.storage,
                         summary_with({{payload::RelativePath("inbox/p.json"), 99}}), kManifest);
-  CHECK(archive::summary_path(kId).str() == "summaries/2024/01/20240115T103000Z-a-00000001.json");
+  CHECK(archive::summary_path(kId).str() ==
+        "summaries/2024/01/15/20240115T103000Z-a-00000001.json");
   const text::Json json = fixture.read(archive::summary_path(kId).str());
   CHECK(text::string_member(json, "status") == "stored");
   CHECK(json["reason"].is_null());
@@ -363,7 +364,7 @@ TEST_CASE("a report as JSON has the documented members") {
   CHECK(text::parse_json(receiver::to_json_text(report), "report") ==
         text::parse_json(R"({"batches":[{"batch_id":"20240115T103000Z-a-00000001","batch_name":"a",
                         "status":"stored","files":1,"bytes":1024,"reason":null,
-                        "summary":"summaries/2024/01/20240115T103000Z-a-00000001.json",
+                        "summary":"summaries/2024/01/15/20240115T103000Z-a-00000001.json",
                         "payloads":["inbox/20240115T103000Z-a-00000001.json"],"rejected":[]}],
                        "triggers_removed":[".trigger"],"retried":[],"not_retried":[]})",
                          "expected"));

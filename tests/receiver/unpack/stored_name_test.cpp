@@ -13,12 +13,13 @@ const payload::BatchId kBatch =
     payload::BatchId::parse("20240115T103000Z-test_batch-3f9a1c07").value();
 const unpack::NameTemplate kDefault{std::string(unpack::NameTemplate::kDefault)};
 constexpr std::uint64_t kMaxFolders = 1000;
-constexpr const char* kSuffix = "_20240115T103000Z-3f9a1c07";
+const std::string kFolder = "test_batch/2024/01/15/";
+const std::string kPrefix = "20240115T103000Z-3f9a1c07_";
 
 /// The places of the paths, one after the other.
 std::vector<std::string> places(const std::vector<std::string>& paths,
                                 const unpack::NameTemplate& pattern = kDefault) {
-  unpack::StoredNames names(pattern, kBatch, kMaxFolders);
+  unpack::StoredNames names(pattern, kBatch, kBatch.slug, kMaxFolders);
   std::vector<std::string> found;
   for (const std::string& path : paths)
     found.push_back(names.place(payload::RelativePath(path)).str());
@@ -31,17 +32,19 @@ std::string place(const std::string& path, const unpack::NameTemplate& pattern =
 
 /// The place under the default template, without what every name gets.
 std::string short_place(const std::string& path) {
-  std::string text = place(path).substr(std::string("test_batch/").size());
-  const std::size_t at = text.find(kSuffix);
-  return at == std::string::npos ? text : text.erase(at, std::string(kSuffix).size());
+  std::string text = place(path).substr(kFolder.size());
+  const std::size_t at = text.find(kPrefix);
+  return at == std::string::npos ? text : text.erase(at, kPrefix.size());
 }
 
 }  // namespace
 
 TEST_CASE("the default name is the documented one") {
-  CHECK(place("sub/data.json") == "test_batch/sub/data_20240115T103000Z-3f9a1c07.json");
-  CHECK(place("data.json") == "test_batch/data_20240115T103000Z-3f9a1c07.json");
-  CHECK(place("noext") == "test_batch/noext_20240115T103000Z-3f9a1c07");
+  CHECK(place("sub/data.json") == "test_batch/2024/01/15/sub/20240115T103000Z-3f9a1c07_data.json");
+  CHECK(place("data.json") == "test_batch/2024/01/15/20240115T103000Z-3f9a1c07_data.json");
+  CHECK(place("noext") == "test_batch/2024/01/15/20240115T103000Z-3f9a1c07_noext");
+  CHECK(place("a:b.txt") == "test_batch/2024/01/15/20240115T103000Z-3f9a1c07_a_b.txt");
+  CHECK(place("C:/a") == "test_batch/2024/01/15/C_/20240115T103000Z-3f9a1c07_a");
 }
 
 TEST_CASE("a template has all the documented fields") {
@@ -94,7 +97,7 @@ TEST_CASE("names that are equal on some system are stored separately") {
       "x*.csv", "f",      "f/g.json",     "F/g.json",      "d/e",      "d"};
   const auto found = places(paths);
   CHECK(std::set<std::string>(found.begin(), found.end()).size() == paths.size());
-  CHECK(found[1] == "test_batch/A_20240115T103000Z-3f9a1c07~2.json");
+  CHECK(found[1] == kFolder + kPrefix + "A~2.json");
   CHECK(found == places(paths));
 }
 
@@ -103,6 +106,7 @@ TEST_CASE("stored files stay out of the folders of the layout") {
   CHECK(place("inbox.json", pattern) == "_inbox/3f9a1c07.json");
   CHECK(place("Summaries", pattern) == "_Summaries/3f9a1c07");
   CHECK(place("REJECTED.csv", pattern) == "_REJECTED/3f9a1c07.csv");
+  CHECK(place("receipts.csv", pattern) == "_receipts/3f9a1c07.csv");
   CHECK(place(".staging", pattern) == "_.staging/3f9a1c07");
   CHECK(place("sub/inbox.json", pattern) == "_inbox/sub/3f9a1c07.json");
 }
@@ -112,7 +116,8 @@ TEST_CASE("the stem of a name that is too long is shortened") {
   const std::string found = place(stem + ".json");
   const std::string name = found.substr(found.rfind('/') + 1);
   CHECK(name.size() == 255);
-  CHECK(name.ends_with(std::string(kSuffix) + ".json"));
+  CHECK(name.starts_with(kPrefix));
+  CHECK(name.ends_with("a.json"));
   const auto twins = places({stem + "x.json", stem + "y.json"});
   CHECK(twins[0] != twins[1]);
   CHECK(twins[1].substr(twins[1].rfind('/') + 1).size() <= 255);
@@ -139,7 +144,7 @@ TEST_CASE("a long name that needs a character in front still fits") {
     std::string found;
     REQUIRE_FALSE(error_of([&] { found = place(name); }));
     const std::string stored = found.substr(found.rfind('/') + 1);
-    CHECK(stored.starts_with('_'));
+    CHECK(stored.starts_with(kPrefix));
     CHECK(stored.size() <= 255);
     CHECK(stored.ends_with(".json"));
   }
@@ -150,7 +155,7 @@ TEST_CASE("a long folder that needs a character in front still fits") {
   REQUIRE(folder.size() == 255);
   std::string found;
   REQUIRE_FALSE(error_of([&] { found = place(folder + "/a.json"); }));
-  CHECK(found.starts_with("test_batch/_aux."));
+  CHECK(found.starts_with(kFolder + "_aux."));
 }
 
 TEST_CASE("long names that would collide once shortened get distinct names") {
@@ -166,18 +171,18 @@ TEST_CASE("long names that would collide once shortened get distinct names") {
 }
 
 TEST_CASE("files of a folder that must be renamed stay together") {
-  const std::string file = std::string("d") + kSuffix;
+  const std::string file = kPrefix + "d";
   const auto found = places({"d", file + "/x", file + "/y"});
   const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
-  CHECK(found[0] == "test_batch/" + file);
+  CHECK(found[0] == kFolder + file);
   CHECK(folder_of(found[1]) != found[0]);
   CHECK(folder_of(found[1]) == folder_of(found[2]));
 }
 
 TEST_CASE("a file with the name of a folder gets another name") {
-  const std::string folder = std::string("d") + kSuffix;
+  const std::string folder = kPrefix + "d";
   const auto found = places({folder + "/x", "d"});
-  CHECK(found[1] == "test_batch/" + folder + "~2");
+  CHECK(found[1] == kFolder + folder + "~2");
 }
 
 TEST_CASE("a numbered name does not collide with a file of that name") {
@@ -192,10 +197,10 @@ TEST_CASE("a numbered name does not collide with a file of that name") {
 }
 
 TEST_CASE("the batch's folder is never a folder of the layout") {
-  for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected"}) {
+  for (const char* slug : {"inbox", "Inbox", "SUMMARIES", "rejected", "Receipts"}) {
     payload::BatchId batch = kBatch;
     batch.slug = slug;
-    unpack::StoredNames names(kDefault, batch, kMaxFolders);
+    unpack::StoredNames names(kDefault, batch, slug, kMaxFolders);
     CHECK(names.place(payload::RelativePath("a.json"))
               .str()
               .starts_with("_" + std::string(slug) + "/"));
@@ -256,9 +261,43 @@ TEST_CASE("names are distinct even if their numbered forms are in use") {
 }
 
 TEST_CASE("the number of folders in a batch is limited") {
-  unpack::StoredNames names(kDefault, kBatch, 3);
+  unpack::StoredNames names(unpack::NameTemplate("{batch}/{dir}{stem}-{id}"), kBatch, kBatch.slug,
+                            3);
   CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/x")); }));
   CHECK_FALSE(error_of([&] { names.place(payload::RelativePath("a/b/y")); }));
   CHECK(error_code_of([&] { names.place(payload::RelativePath("a/c/x")); }) ==
         ErrorCode::too_large);
+}
+
+TEST_CASE("the folder of a batch keeps letters of any script") {
+  const auto folder_of = [](const std::string& name) {
+    payload::BatchMetadata metadata;
+    metadata.batch_name = name;
+    payload::BatchId id = kBatch;
+    id.slug = payload::slug(name);
+    return unpack::batch_folder(id, metadata);
+  };
+  CHECK(folder_of("test_batch") == "test_batch");
+  CHECK(folder_of("a b/c") == "a_b_c");
+  CHECK(folder_of("\xd0\x94\xd0\xbd\xd0\xb5\xd0\xb2\xd0\xbd\xd0\xb8\xd0\xba 1") ==
+        "\xd0\x94\xd0\xbd\xd0\xb5\xd0\xb2\xd0\xbd\xd0\xb8\xd0\xba_1");
+  CHECK(folder_of("e\xcc\x81") == "\xc3\xa9");                                 // composed
+  CHECK(folder_of("\xe0\xa4\x95\xe0\xa4\xbf") == "\xe0\xa4\x95\xe0\xa4\xbf");  // with its vowel
+  CHECK(folder_of("a\xe2\x80\x8b\xe2\x80\xae\xf0\x9f\x92\x93z") ==
+        "a___z");                         // unseen, turned, a picture
+  CHECK(folder_of("\xcc\x81x") == "_x");  // a mark on nothing
+  CHECK(folder_of(".hidden") == "_hidden");
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "\xf0\xa0\x80\x80";
+  CHECK(folder_of(many).size() == 192);
+}
+
+TEST_CASE("a name that contradicts the batch's id does not choose the folder") {
+  payload::BatchMetadata metadata;
+  metadata.batch_name = "elsewhere";
+  CHECK(unpack::batch_folder(kBatch, metadata) == "test_batch");
+  metadata.batch_name.clear();
+  CHECK(unpack::batch_folder(kBatch, metadata) == "test_batch");
+  metadata.source = "/home/test_batch/";
+  CHECK(unpack::batch_folder(kBatch, metadata) == "test_batch");
 }

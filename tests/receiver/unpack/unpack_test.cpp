@@ -15,7 +15,8 @@ namespace {
 
 const std::string kId = "20240115T103000Z-a-00000001";
 const unpack::NameTemplate kPattern{std::string(unpack::NameTemplate::kDefault)};
-constexpr const char* kStoredSuffix = "_20240115T103000Z-00000001";
+const std::string kDay = "a/2024/01/15/";
+const std::string kStamp = "20240115T103000Z-00000001_";
 
 /// What the manifest has of one file.
 struct Stored {
@@ -158,7 +159,7 @@ TEST_CASE("a batch is staged with what is known of its files and nothing is publ
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].path == "sub/a.txt");
-  CHECK(entries[0].stored_path == std::string("a/sub/a") + kStoredSuffix + ".txt");
+  CHECK(entries[0].stored_path == kDay + "sub/" + kStamp + "a.txt");
   CHECK(entries[0].size_bytes == 5);
   CHECK(entries[0].sha256 == sha256_text("hello"));
   // `printf hello | git hash-object --stdin`, and git's well-known empty blob.
@@ -202,7 +203,7 @@ TEST_CASE("published files are the files that were sent") {
   const auto entries = fixture.published(fixture.batch(
       {SamplePayload{.files = {{"sub/a.bin", every_byte}, {"b.txt", ""}}}.metadata_first()}));
   REQUIRE(entries.size() == 2);
-  CHECK(entries[0].stored_path == std::string("a/sub/a") + kStoredSuffix + ".bin");
+  CHECK(entries[0].stored_path == kDay + "sub/" + kStamp + "a.bin");
   CHECK(fixture.get(entries[0].stored_path) == every_byte);
   CHECK(fixture.get(entries[1].stored_path).empty());
 }
@@ -242,7 +243,7 @@ TEST_CASE("in version 1, an entry's path may follow its content") {
                       R"("batch_metadata":{"timestamp":"2024-01-15T10:30:00","source":"s"}})"));
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].path == "sub/a.txt");
-  CHECK(contains(entries[0].stored_path, "s/sub/a_"));
+  CHECK(contains(entries[0].stored_path, "s/2024/01/15/sub/2024"));
   CHECK(fixture.get(entries[0].stored_path) == "hello");
 }
 
@@ -254,7 +255,7 @@ TEST_CASE("version 1 under the name of another batch keeps its own identity") {
   REQUIRE(fixture.identity);
   CHECK(fixture.identity->slug == "s");
   REQUIRE(entries.size() == 1);
-  CHECK(contains(entries[0].stored_path, "s/x_"));
+  CHECK(contains(entries[0].stored_path, "s/2024/01/15/2024"));
   CHECK(fixture.get(entries[0].stored_path) == "hello");
 }
 
@@ -272,7 +273,7 @@ TEST_CASE("publishing a batch again changes nothing") {
 
 TEST_CASE("a stored file with different content is kept and the batch is not published") {
   Fixture fixture;
-  const std::string taken = std::string("a/b") + kStoredSuffix + ".txt";
+  const std::string taken = kDay + kStamp + "b.txt";
   fixture.put(taken, "older");
   const unpack::StagedBatch staged = fixture.staged(
       fixture.batch({SamplePayload{.files = {{"a.txt", "1"}, {"b.txt", "newer"}}}.str()}));
@@ -281,7 +282,7 @@ TEST_CASE("a stored file with different content is kept and the batch is not pub
   CHECK(error->code() == ErrorCode::bad_payload);
   CHECK(contains(error->what(), "b.txt"));
   CHECK(fixture.get(taken) == "older");
-  CHECK_FALSE(fs::exists(fixture.root() / ("a/a" + std::string(kStoredSuffix) + ".txt")));
+  CHECK_FALSE(fs::exists(fixture.root() / (kDay + kStamp + "a.txt")));
 }
 
 TEST_CASE("a link at the place of a file is not followed") {
@@ -291,9 +292,8 @@ TEST_CASE("a link at the place of a file is not followed") {
   const unpack::StagedBatch staged =
       fixture.staged(fixture.batch({SamplePayload{.files = {{"a.txt", "1"}}}.str()}));
   SECTION("at the file") {
-    fs::create_directories(fixture.root() / "a");
-    fs::create_symlink(elsewhere.path() / "target",
-                       fixture.root() / ("a/a" + std::string(kStoredSuffix) + ".txt"));
+    fs::create_directories(fixture.root() / kDay);
+    fs::create_symlink(elsewhere.path() / "target", fixture.root() / (kDay + kStamp + "a.txt"));
   }
   SECTION("at its folder") {
     fs::create_directory_symlink(elsewhere.path(), fixture.root() / "a");
@@ -323,8 +323,8 @@ TEST_CASE("the parts of a batch become one with the chunks put together") {
   unpack::publish(fixture.storage, staged.manifest);
   const auto entries = fixture.entries(staged.manifest);
   REQUIRE(entries.size() == 2);
-  CHECK(fixture.get(std::string("a/whole") + kStoredSuffix) == "12345");
-  CHECK(fixture.get(std::string("a/cut") + kStoredSuffix) == "abcdefghi");
+  CHECK(fixture.get(kDay + kStamp + "whole") == "12345");
+  CHECK(fixture.get(kDay + kStamp + "cut") == "abcdefghi");
   CHECK(entries[1].size_bytes == 9);
   CHECK(entries[1].sha256 == sha256_text("abcdefghi"));
   // `printf abcdefghi | git hash-object --stdin` is the SHA-1 of "blob 9\0abcdefghi".

@@ -41,7 +41,7 @@ TEST_CASE("a receipt is read from the beginning of the summary") {
   REQUIRE(receipt);
   CHECK(receipt->status == archive::BatchStatus::stored);
   CHECK(fixture.inner.sent.back().url.find(
-            "/contents/_storage/summaries/2024/01/20240115T103000Z-a-00000001.json") !=
+            "/contents/_storage/summaries/2024/01/15/20240115T103000Z-a-00000001.json") !=
         std::string::npos);
   fixture.inner.answer(404);
   CHECK_FALSE(deliver::find_receipt(fixture.client, fixture.id));

@@ -126,7 +126,8 @@ TEST_CASE("a part that is delivered is not sent again") {
                           fixture.progress);
     REQUIRE(fixture.transport.sent.size() == 4);
     CHECK(fixture.transport.sent[0].method == "GET");
-    CHECK(fixture.transport.sent[1].url.find("/_storage/summaries/2024/01/") != std::string::npos);
+    CHECK(fixture.transport.sent[1].url.find("/_storage/summaries/2024/01/15/") !=
+          std::string::npos);
     CHECK(fixture.transport.sent[2].url.find("part-0002-last") != std::string::npos);
   }
   SECTION("nor is one that arrived before it could be recorded") {
@@ -220,7 +221,7 @@ TEST_CASE("of an interrupted batch, only the first unrecorded part is looked for
 TEST_CASE("a part whose batch is stored by now is not created again") {
   Fixture fixture(model::Trigger::none);
   FakeForge forge;
-  forge.files["_storage/summaries/2024/01/" + fixture.entry.id.str() + ".json"] =
+  forge.files["_storage/summaries/2024/01/15/" + fixture.entry.id.str() + ".json"] =
       R"({"status":"stored","payloads":[]})";
   deliver::upload_batch(forge, fixture.entry, deliver::Begun::perhaps, fixture.progress);
   CHECK(forge.created ==
