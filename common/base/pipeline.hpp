@@ -69,7 +69,7 @@ class Pipeline {
   }
 
   /// For a stage that may stop early: whether the other thread has nothing to do meanwhile.
-  [[nodiscard]] bool is_somebody_idle() const { return is_somebody_idle_; }
+  [[nodiscard]] bool has_idle_thread() const { return has_idle_thread_; }
 
  private:
   static constexpr std::size_t kStages = 2;
@@ -114,9 +114,9 @@ class Pipeline {
 
   template <typename Predicate>
   void wait(std::unique_lock<std::mutex>& lock, Predicate is_over) {
-    is_somebody_idle_ = true;
+    has_idle_thread_ = true;
     changed_.wait(lock, is_over);
-    is_somebody_idle_ = false;
+    has_idle_thread_ = false;
   }
 
   std::array<Stage, kStages> stages_;
@@ -127,7 +127,7 @@ class Pipeline {
   std::array<bool, kStages> is_busy_{};
   std::exception_ptr failure_;  ///< of a stage, the first one
   bool is_abandoned_ = false;
-  std::atomic<bool> is_somebody_idle_ = false;
+  std::atomic<bool> has_idle_thread_ = false;
 
   std::thread helper_;
 };

@@ -24,9 +24,9 @@ class FileLock {
   static std::optional<FileLock> try_lock_existing(const std::filesystem::path& path);
 
   /// Writes this process's id into the file, for processes that do not get the lock.
-  void name_holder();
+  void write_holder();
 
-  /// The process id that name_holder() wrote; "" if there is none.
+  /// The process id that write_holder() wrote; "" if there is none.
   static std::string holder(const std::filesystem::path& path);
 
   /// Removes the file and ends the lock. What cannot be removed stays, and is unlocked.

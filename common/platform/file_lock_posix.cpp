@@ -63,7 +63,7 @@ std::optional<FileLock> FileLock::try_lock_existing(const std::filesystem::path&
   return FileLock(path, std::move(fd));
 }
 
-void FileLock::name_holder() {
+void FileLock::write_holder() {
   const std::string text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(fd_.get(), 0) != 0 ||
       ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {

@@ -12,7 +12,7 @@ namespace healthmetric::platform {
 bool standard_error_can_be_redrawn();
 
 /// True when both standard input and standard error are a terminal, so questions can be asked.
-bool somebody_can_be_asked();
+bool is_interactive_terminal();
 
 /// True when standard input is a terminal.
 bool standard_input_is_a_terminal();

@@ -40,7 +40,7 @@ bool standard_input_is_a_terminal() {
   return ::isatty(STDIN_FILENO) == 1;
 }
 
-bool somebody_can_be_asked() {
+bool is_interactive_terminal() {
   return standard_input_is_a_terminal() && ::isatty(STDERR_FILENO) == 1;
 }
 

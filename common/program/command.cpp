@@ -49,7 +49,7 @@ std::string operand_of(const Command& command) {
   return "";
 }
 
-std::vector<CommandFamily> words_behind(const Program& program, const std::string& words) {
+std::vector<CommandFamily> words_after(const Program& program, const std::string& words) {
   const std::string beginning = words.empty() ? "" : words + " ";
   std::vector<CommandFamily> found;
   for (const auto& command : program.commands) {

@@ -94,7 +94,7 @@ bool accepts(const Command& command, const std::string& option);
 std::string operand_of(const Command& command);
 
 /// Each word that may follow `words` ("" or "outbox") on a command line, with its help.
-std::vector<CommandFamily> words_behind(const Program& program, const std::string& words);
+std::vector<CommandFamily> words_after(const Program& program, const std::string& words);
 
 /// What main() of a program does: reads the command line and runs the command that is asked for.
 /// Returns the exit status, also of what is thrown.

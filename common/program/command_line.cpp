@@ -95,7 +95,7 @@ std::string commands_that_take(const Program& program, const std::string& option
 
 std::string next_words(const Program& program, const std::string& words) {
   std::vector<std::string> next;
-  for (const CommandFamily& each : words_behind(program, words)) next.push_back(each.word);
+  for (const CommandFamily& each : words_after(program, words)) next.push_back(each.word);
   return text::listed(next, "or");
 }
 
@@ -146,9 +146,9 @@ struct CommandLine::Parser {
     const std::string word = chosen.substr(0, chosen.find(' '));
     const std::string& name = option.get_single_name();
     if (word.empty()) fail("--" + name + " goes with " + commands_that_take(program, name));
-    const std::string why = option.nonpositional()
-                                ? word + " does not take --" + name
-                                : about_word_behind(named_command(*app), option.results().front());
+    const std::string why = option.nonpositional() ? word + " does not take --" + name
+                                                   : unexpected_word_text(named_command(*app),
+                                                                          option.results().front());
     throw Error(ErrorCode::usage, fmt::format("{} ({} {} --help)", why, program.name, word));
   }
 };

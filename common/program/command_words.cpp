@@ -171,7 +171,7 @@ std::vector<std::string> checked_words(const CLI::App& app, std::vector<std::str
       continue;
     }
     if (words[i].size() > 1 && words[i].front() == '-') {
-      throw CLI::ValidationError(about_unknown_option(app, words[i]));
+      throw CLI::ValidationError(unknown_option_text(app, words[i]));
     }
     refuse_long_dash(app, words[i]);
     is_command = is_command || is_command_of(app, words[i]);

@@ -113,7 +113,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t begin
 std::string help_text(const Program& program, const std::string& words) {
   const Command* command = find_command(program, words);
   const std::string name = program.name + (words.empty() ? "" : " " + words) + " [OPTION]...";
-  const std::vector<CommandFamily> next = words_behind(program, words);
+  const std::vector<CommandFamily> next = words_after(program, words);
   const auto [help, notes] =
       command == nullptr ? about_family(program, words) : About{command->help(), command->notes()};
   std::string text = usage(name, command == nullptr ? "" : operand_of(*command), next) + "\n" +

@@ -38,7 +38,7 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
   return text::without_byte_order_mark(std::move(text), option + ": " + in_quotes(path.string()));
 }
 
-std::string open_to_others(const std::filesystem::path& path, std::string_view secret) {
+std::string readable_by_others_warning(const std::filesystem::path& path, std::string_view secret) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);

@@ -17,7 +17,7 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
 
 /// The warning if other users may read a file with a `secret`; "" if they may not, or if it is not
 /// a regular file.
-std::string open_to_others(const std::filesystem::path& path, std::string_view secret);
+std::string readable_by_others_warning(const std::filesystem::path& path, std::string_view secret);
 
 /// Reads standard input to its end, unchanged, as it may be data. At a terminal a message first
 /// says for which option. Throws Error{usage} for more than `max_bytes`.

@@ -22,13 +22,13 @@ std::string about_extra_word(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining(true);
   const auto option = std::find_if(words.begin(), words.end(),
                                    [](const auto& word) { return word.starts_with('-'); });
-  if (option != words.end()) return about_unknown_option(app, *option);
+  if (option != words.end()) return unknown_option_text(app, *option);
   const std::string word = words.empty() ? "" : words.front();
   const CLI::App& command = named_command(app);
   if (&command == &app) {
     return "unknown command " + in_quotes(word) + text::did_you_mean(word, command_names(command));
   }
-  return about_word_behind(command, word);
+  return unexpected_word_text(command, word);
 }
 
 /// Two options that were given and cannot both be.
@@ -67,7 +67,7 @@ std::string name_in(const std::string& message) {
 
 }  // namespace
 
-std::string about_word_behind(const CLI::App& command, const std::string& word) {
+std::string unexpected_word_text(const CLI::App& command, const std::string& word) {
   const std::vector<std::string> commands = command_names(command);
   if (commands.empty()) return command.get_name() + " does not take " + in_quotes(word);
   const std::string near = text::did_you_mean(word, commands);
@@ -87,7 +87,7 @@ std::vector<std::string> setting_names(const CLI::App& app) {
   return names;
 }
 
-std::string about_unknown_option(const CLI::App& app, std::string_view word) {
+std::string unknown_option_text(const CLI::App& app, std::string_view word) {
   word = word.substr(0, word.find('='));
   const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
   std::vector<std::string> names = setting_names(app);

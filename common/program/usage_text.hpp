@@ -16,10 +16,10 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error);
 
 /// The message for an unknown option. What follows its equals sign may be a secret and is not
 /// shown.
-std::string about_unknown_option(const CLI::App& app, std::string_view word);
+std::string unknown_option_text(const CLI::App& app, std::string_view word);
 
 /// The message for a word after `command` that it does not take.
-std::string about_word_behind(const CLI::App& command, const std::string& word);
+std::string unexpected_word_text(const CLI::App& command, const std::string& word);
 
 /// "--folder"; a path has no dashes.
 std::string shown_name(const CLI::Option& option);

@@ -79,7 +79,7 @@ std::string NetworkOptions::notice_of_password(const program::CommandLine& line,
            "it in sender.toml, or in HTTPS_PROXY";
   }
   if (!platform::environment_variable("HEALTHMETRIC_PROXY").empty()) return {};
-  return program::open_to_others(config, "the proxy's password");
+  return program::readable_by_others_warning(config, "the proxy's password");
 }
 
 }  // namespace healthmetric::sender

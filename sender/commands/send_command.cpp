@@ -124,7 +124,7 @@ program::ExitStatus SendCommand::run(const program::CommandLine& line) {
   begin_run(chosen);
   platform::SystemClock clock;
   const auto make_progress = [&] { return progress_for(chosen, clock); };
-  const bool asks = !chosen.source && platform::somebody_can_be_asked();
+  const bool asks = !chosen.source && platform::is_interactive_terminal();
   if (asks && !ask_at_terminal(chosen, clock, make_progress)) {
     platform::print("nothing sent\n");
     return program::ExitStatus::success;

@@ -34,7 +34,7 @@ std::string from_environment(const http::Url& api) {
 
 std::string read_token(const std::filesystem::path& file) {
   static std::set<std::filesystem::path> looked_at;
-  const std::string notice = program::open_to_others(file, "the token");
+  const std::string notice = program::readable_by_others_warning(file, "the token");
   if (!notice.empty() && looked_at.insert(file).second) log::warning(notice);
   return std::string(trim(program::read_named_file("--token-file", file, kMaxTokenBytes)));
 }

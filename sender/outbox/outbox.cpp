@@ -262,7 +262,7 @@ std::optional<platform::FileLock> Outbox::try_lock(std::string& holder) const {
   const fs::path path = folder_ / kLockFile;
   auto lock = platform::FileLock::try_lock(path);
   if (lock) {
-    lock->name_holder();
+    lock->write_holder();
   } else {
     holder = platform::FileLock::holder(path);
   }

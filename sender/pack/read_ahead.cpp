@@ -64,7 +64,7 @@ void ReadAhead::fill(Block& block) {
     if (!has_more()) return;
     const bool may_be_early =
         early_blocks_ == EarlyBlocks::yes && block.bytes.size() >= kWorthwhileBytes;
-    if (may_be_early && pipeline_.is_somebody_idle()) return;
+    if (may_be_early && pipeline_.has_idle_thread()) return;
     const std::size_t before = block.bytes.size();
     End end;
     try {

@@ -32,7 +32,7 @@ TEST_CASE("a lock names its holder") {
   auto lock = FileLock::try_lock(file);
   REQUIRE(lock);
   CHECK(FileLock::holder(file).empty());
-  lock->name_holder();
+  lock->write_holder();
   CHECK(FileLock::holder(file) == std::to_string(::getpid()));
 }
 
