@@ -18,9 +18,12 @@ scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
 
 # A batch for the default branch names none.
 branch=
+inbox=
 if [[ -r ${GITHUB_EVENT_PATH-} ]]; then
   branch=$(jq --raw-output '.client_payload.ref // .ref // ""' "$GITHUB_EVENT_PATH")
+  inbox=$(jq --raw-output '.client_payload.inbox // ""' "$GITHUB_EVENT_PATH")
 fi
+inbox=${inbox:-${HEALTHMETRIC_INBOX_BRANCH-}}
 branch=${branch#refs/heads/}
 branch=${branch:-$(git -C "$source" symbolic-ref --short HEAD)}
 
@@ -32,4 +35,4 @@ if [[ ! -d $work/clone ]]; then
 fi
 cd -- "$work/clone"
 exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch "$branch" \
-  --summary-markdown "$work/summary.md"
+  ${inbox:+"--inbox-branch=$inbox"} --summary-markdown "$work/summary.md"

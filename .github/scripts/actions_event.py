@@ -14,6 +14,7 @@ from typing import Any
 
 BRANCHES = "refs/heads/"
 MAX_BRANCH_CHARACTERS = 255
+INBOX_VARIABLE = "HEALTHMETRIC_INBOX_BRANCH"
 
 
 class BadEvent(RuntimeError):
@@ -23,7 +24,11 @@ class BadEvent(RuntimeError):
 @dataclass(frozen=True)
 class Wanted:
     branch: str
-    """Without refs/heads/. It may not exist; git reports that."""
+    """The target branch, without refs/heads/. It may not exist; git reports that."""
+    inbox: str | None = None
+    """The inbox branch, if the event or the workflow names one."""
+    all_inboxes: bool = False
+    """For the schedule, which is of no batch."""
     dry_run: bool = False
     verbose: bool = False
     retry_rejected: bool = False
@@ -32,20 +37,30 @@ class Wanted:
 def read_event(environment: Mapping[str, str]) -> Wanted:
     event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     inputs = _object(event, "inputs")
-    return Wanted(_branch(event, environment), _is_set(inputs, "dry_run"),
+    return Wanted(_branch(event, environment), _inbox(event, environment),
+                  environment.get("GITHUB_EVENT_NAME") == "schedule", _is_set(inputs, "dry_run"),
                   _is_set(inputs, "verbose"), _is_set(inputs, "retry_rejected"))
 
 
 def _branch(event: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """The branch that the sender named, else that of the event."""
     named = _object(event, "client_payload").get("ref")
-    ref = environment["GITHUB_REF"] if named in (None, "") else named
-    if not isinstance(ref, str) or len(ref) > MAX_BRANCH_CHARACTERS or not ref.isprintable():
-        raise BadEvent(f"client_payload.ref is not a valid branch name: {ascii(ref)[:100]}")
+    ref = _branch_name("ref", environment["GITHUB_REF"] if named in (None, "") else named)
     branch = ref.removeprefix(BRANCHES)
     if not branch or branch.startswith("refs/"):
         raise BadEvent(f"{ref} is not a branch: batches can only be received on branches")
     return branch
+
+
+def _inbox(event: Mapping[str, Any], environment: Mapping[str, str]) -> str | None:
+    named = _object(event, "client_payload").get("inbox") or environment.get(INBOX_VARIABLE)
+    return _branch_name("inbox", named).removeprefix(BRANCHES) if named else None
+
+
+def _branch_name(member: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_BRANCH_CHARACTERS or not value.isprintable():
+        raise BadEvent(f"client_payload.{member} is not a valid branch name: {ascii(value)[:100]}")
+    return value
 
 
 def _object(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -18,7 +18,8 @@ from shown_text import on_one_line
 
 MAX_ANNOTATIONS = 10  # GitHub shows no more of a step
 MAX_REASON_CHARACTERS = 500
-COMMENT_TIMEOUT_S = 60
+REQUEST_TIMEOUT_S = 60
+EVENT_TYPE = "data_update"
 
 
 @contextmanager
@@ -35,6 +36,8 @@ def commands_stopped() -> Iterator[None]:
 def annotate(result: Mapping[str, Any]) -> None:
     if result["failure"]:
         _command("error", "The run failed", result["failure"])
+    for warning in result["warnings"]:
+        warn("Receiving", warning)
     rejected = [batch for batch in result["batches"] if batch["status"] == "rejected"]
     for batch in rejected[:MAX_ANNOTATIONS - 1]:
         reason = (batch["reason"] or "")[:MAX_REASON_CHARACTERS]
@@ -62,19 +65,36 @@ def comment(result: dict[str, Any], environment: Mapping[str, str]) -> None:
         return
     markdown = run_summary.to_markdown(result, run_summary.MAX_COMMENT_BYTES,
                                        _commits_url(environment))
-    url = (f"{environment['GITHUB_API_URL']}/repos/{environment['GITHUB_REPOSITORY']}"
-           f"/commits/{stored[-1]}/comments")
+    why_not = _post(f"commits/{stored[-1]}/comments", {"body": markdown}, token, environment)
+    if why_not:
+        warn("Cannot comment on the commit", why_not)
+
+
+def start_next_runs(result: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Dispatches a run for each inbox that this one did not finish. If that fails, the schedule does."""
+    token = environment.get("GH_TOKEN")
+    for left in result["left"] if token else []:
+        event = {"event_type": EVENT_TYPE, "client_payload": left}
+        why_not = _post("dispatches", event, token, environment)
+        if why_not:
+            warn("Cannot start the next run", why_not)
+
+
+def _post(path: str, document: Any, token: str, environment: Mapping[str, str]) -> str | None:
+    """Sends a request to the repository's API. Returns why it failed."""
+    url = f"{environment['GITHUB_API_URL']}/repos/{environment['GITHUB_REPOSITORY']}/{path}"
     # gh reads GH_TOKEN for github.com, and GH_ENTERPRISE_TOKEN for every other host.
     told = {**os.environ, "GH_TOKEN": token, "GH_ENTERPRISE_TOKEN": token,
             "GH_HOST": urlsplit(environment["GITHUB_SERVER_URL"]).netloc}
     try:
         subprocess.run(["gh", "api", "--method", "POST", url, "--input", "-", "--silent"],
-                       input=json.dumps({"body": markdown}).encode(), env=told, check=True,
-                       capture_output=True, timeout=COMMENT_TIMEOUT_S)
+                       input=json.dumps(document).encode(), env=told, check=True,
+                       capture_output=True, timeout=REQUEST_TIMEOUT_S)
     except subprocess.CalledProcessError as error:
-        warn("Cannot comment on the commit", error.stderr.decode(errors="replace"))
+        return error.stderr.decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
-        warn("Cannot comment on the commit", str(error))
+        return str(error)
+    return None
 
 
 def _commits_url(environment: Mapping[str, str]) -> str:

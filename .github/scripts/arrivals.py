@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from failures import GitError, RemoteFailure
 from git_plumbing import Clone
 from payload_names import are_all_parts, batches_in_parts
+from remote import Remote
 
 FIRST_STEP, LONGEST_STEP = 64, 1 << 20
 
 
-def arrivals_of_incomplete(clone: Clone, remote: str, tip: str,
+def arrivals_of_incomplete(clone: Clone, remote: Remote, tip: str,
                            waiting: Iterable[str]) -> dict[str, int]:
     """The time of arrival, in seconds, of each part of an incomplete batch."""
     paths = [path for parts in batches_in_parts(waiting).values() if not are_all_parts(parts)
@@ -25,7 +25,7 @@ def arrivals_of_incomplete(clone: Clone, remote: str, tip: str,
     return arrived_at(clone, remote, tip, paths) if paths else {}
 
 
-def arrived_at(clone: Clone, remote: str, tip: str, paths: Iterable[str]) -> dict[str, int]:
+def arrived_at(clone: Clone, remote: Remote, tip: str, paths: Iterable[str]) -> dict[str, int]:
     """By path, the time of the commit that gave it its current content."""
     step = FIRST_STEP
     while True:
@@ -34,8 +34,5 @@ def arrived_at(clone: Clone, remote: str, tip: str, paths: Iterable[str]) -> dic
         unknown = clone.shallow_commits() & {commit for commit, _ in latest.values()}
         if not unknown or step > LONGEST_STEP:
             return {path: time for path, (_, time) in latest.items()}
-        try:
-            clone.deepen(remote, tip, step)
-        except GitError as failure:
-            raise RemoteFailure(str(failure)) from failure
+        remote.deepen(tip, step)
         step *= 4

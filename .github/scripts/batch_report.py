@@ -21,16 +21,16 @@ class BadReport(RuntimeError):
 
 @dataclass(frozen=True)
 class BatchChange:
-    """One commit. Paths are relative to the storage."""
+    """The result of one batch. Paths are relative to the storage."""
 
     message: str
     files: dict[str, str | None] = field(default_factory=dict)
     """Each with the blob ID that the receiver recorded, or None."""
     removed: list[str] = field(default_factory=list)
     batch: BatchReport | None = None
-    """None for a commit that does not belong to a batch."""
+    """None for a change that does not belong to a batch."""
     records: frozenset[str] = frozenset()
-    """The files of an earlier rejection that this commit may replace."""
+    """The files of an earlier rejection that this may replace."""
 
 
 def batch_changes(report: dict[str, Any], storage: Path) -> Iterator[BatchChange]:

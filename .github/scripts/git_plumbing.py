@@ -6,33 +6,54 @@ so could omit or change data. Names are passed NUL-separated or quoted, and neve
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import IO
 
 from failures import GitError, RemoteFailure
+from fast_import import Base, FastImport, Imported, NewCommit
 from git_dialogue import GitDialogue
-from git_trees import REGULAR_FILE, TreeEditor
-from git_words import denial_in, refusal_in, words_of
+from git_words import words_of
 from rooms import room_in
-from watched_command import FellSilent, run_watched
+from watched_command import run_watched
 
+REGULAR_FILE = "100644"
 EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 COPY_BLOCK_BYTES = 256 * 1024
 SILENCE_S = 180
+MOST_PATHS = 500
+"""On a command line."""
+_KINDS = {b"40000": "tree", b"160000": "commit", b"120000": "link"}
+"""By mode."""
+_TREE_ITEM = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class TreeEntry:
     blob: str
     path: str
+
+
+@dataclass(frozen=True)
+class TreeItem:
+    kind: str
+    """blob, tree, commit; "link" for a symbolic one."""
+    name: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class CommitFacts:
+    commit: str
+    tree: str
+    parents: list[str]
 
 
 @dataclass(frozen=True)
@@ -43,19 +64,6 @@ class Change:
     old_blob: str
     new_blob: str
     path: str
-
-
-class PushState(Enum):
-    ACCEPTED = "accepted"
-    REFUSED = "refused"  # permanently, by the server
-    DENIED = "denied"  # no permission to push
-    FAILED = "failed"  # no answer, or a temporary failure
-
-
-@dataclass(frozen=True)
-class PushAnswer:
-    state: PushState
-    words: str = ""
 
 
 class Clone:
@@ -74,41 +82,22 @@ class Clone:
         self.git_dir = Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").strip()))
         self._environment["GIT_INDEX_FILE"] = str(self.git_dir / "no-index")
         self._environment.update(self._default_identity())
-        self._fetched_blobs: set[str] = set()
 
     def current_branch(self) -> str:
         return self._text("symbolic-ref", "--short", "HEAD")
 
-    def fetch_tip(self, remote: str, branch: str) -> str:
-        ref = f"refs/heads/{branch}"
+    def check_branch_name(self, branch: str) -> None:
         try:
-            self._git("check-ref-format", ref)
+            self._git("check-ref-format", f"refs/heads/{branch}")
         except GitError as failure:
-            raise GitError(f"{branch!r} is not a valid branch name") from failure
-        depth = []
-        if self._text("rev-parse", "--is-shallow-repository") == "true":
-            # With a depth, git has a pack made even when it lacks nothing.
-            known = self._text("for-each-ref", "--format=%(objectname)",
-                               f"refs/remotes/{remote}/{branch}")
-            if known and self._on_branch(remote, ref) == known:
-                return known
-            # Without one, it would fetch the whole history of what it has not seen.
-            depth = ["--depth=1"]
-        self._fetch("--no-tags", *depth, "--", remote, ref)
-        return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
+            raise RemoteFailure(f"{branch!r} is not a valid branch name") from failure
 
-    def fetch_blobs(self, remote: str, blobs: Iterable[str]) -> None:
-        """Fetches them into a partial clone with one request; git itself would make one for each blob."""
-        missing = set(blobs) - self._fetched_blobs
-        if not missing or not self._is_partial(remote):
-            return
-        try:
-            self._fetch("--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin", "--",
-                        remote, given="\n".join(missing).encode(),
-                        before=["-c", "fetch.negotiationAlgorithm=noop"])
-        except GitError as failure:
-            raise RemoteFailure(str(failure)) from failure
-        self._fetched_blobs |= missing
+    def is_shallow(self) -> bool:
+        return self._text("rev-parse", "--is-shallow-repository") == "true"
+
+    def tips_of(self, remote: str) -> set[str]:
+        """Of the branches of the remote, as far as the clone knows them."""
+        return set(self._text("for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}").split())
 
     def latest_changes(self, tip: str, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
         """By path, the last commit on the branch that changed its content, and the commit's time."""
@@ -140,19 +129,37 @@ class Clone:
         file = self._directory / self._text("rev-parse", "--git-path", "shallow")
         return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
 
-    def deepen(self, remote: str, tip: str, commits: int) -> None:
-        self._fetch("--no-tags", "--no-write-fetch-head", f"--deepen={commits}", "--", remote, tip)
-
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
         """The files directly in the given directories of `commit`."""
         listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
-        entries = []
-        for record in _records(listing):
-            facts, _, path = record.partition("\t")
-            mode, _, blob = facts.split(" ")
-            if mode.startswith(REGULAR_FILE[:3]):
-                entries.append(TreeEntry(blob, path))
-        return entries
+        return _regular_files(listing)
+
+    def all_files(self, commit: str, directory: str) -> list[TreeEntry]:
+        """The regular ones at any depth below it."""
+        return _regular_files(self._git("ls-tree", "-r", "-z", commit, "--", f"{directory}/"))
+
+    def history(self, commit: str) -> list[CommitFacts]:
+        """It and all before it that are here, each in front of its parents."""
+        told = self._text("rev-list", "--topo-order", "--no-commit-header", "--format=%H %T %P", commit, "--")
+        lines = (line.split(" ") for line in told.splitlines())
+        return [CommitFacts(made, tree, list(filter(None, parents))) for made, tree, *parents in lines]
+
+    def trailer(self, commit: str, name: str) -> str:
+        return self._text("log", "-1", "--no-show-signature", f"--format=%(trailers:key={name},valueonly)", commit,
+                          "--")
+
+    def read_trees(self, trees: Iterable[str]) -> dict[str, list[TreeItem]]:
+        with self._dialogue("cat-file", "--batch") as reader:
+            read = {}
+            for tree in trees:
+                content = reader.read(reader.size_of(tree.encode(), b"tree"))
+                reader.read(1)
+                read[tree] = [TreeItem(_KINDS.get(mode, "blob"), os.fsdecode(name), object_id.hex())
+                              for mode, name, object_id in _TREE_ITEM.findall(content)]
+            return read
+
+    def size_of(self, blob: str) -> int:
+        return int(self._git("cat-file", "-s", blob))
 
     def read_blob(self, blob: str) -> bytes:
         return self._git("cat-file", "blob", blob)
@@ -168,11 +175,6 @@ class Clone:
                         size -= file.write(reader.read(min(size, COPY_BLOCK_BYTES)))
                 reader.read(1)
 
-    def store_files(self, files: list[Path]) -> list[str]:
-        """Makes a blob of each file, unchanged, and returns the blob IDs in the same order."""
-        names = b"".join(_c_quoted(os.fsencode(file)) + b"\n" for file in files)
-        return self._text("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
-
     def names_taken(self, paths: Iterable[str]) -> set[str]:
         """The paths that git accepts into an index. It refuses names reserved on some system, such as git~1."""
         with room_in(self.git_dir) as room:
@@ -181,63 +183,68 @@ class Clone:
             self._git("update-index", "-z", "--index-info", given=os.fsencode(records), **index)
             return set(_records(self._git("ls-files", "-z", **index)))
 
-    def changed_tree(self, tree: str, additions: Mapping[str, str],
-                     removals: Iterable[str]) -> str:
-        # Without --missing a partial clone would download every neighbour of a new file.
-        with (self._dialogue("cat-file", "--batch") as reader,
-              self._dialogue("mktree", "-z", "--missing", "--batch") as writer):
-            return TreeEditor(reader, writer).changed(tree, {**additions, **dict.fromkeys(removals)})
+    def make(self, base: Base, commits: Sequence[NewCommit], other_files: Sequence[Path] = ()) -> Imported:
+        """Commits that no branch has yet, and blobs of `other_files`."""
+        if not commits and not other_files:
+            return Imported()
+        with (room_in(self.git_dir) as room,
+              FastImport(self._command(), self._environment, self._people(), room.path / "marks") as stream):
+            return stream.write(base, commits, other_files)
 
     def blob_at(self, tree: str, path: str) -> str | None:
         records = _records(self._git("--literal-pathspecs", "ls-tree", "-z", tree, "--", path))
         return records[0].partition("\t")[0].split(" ")[2] if records else None
 
+    def blobs_at(self, tree: str, paths: Iterable[str]) -> dict[str, str]:
+        """Of those paths that are there."""
+        found, wanted = dict[str, str](), sorted(paths)
+        for start in range(0, len(wanted), MOST_PATHS):
+            listed = self._git("--literal-pathspecs", "ls-tree", "-z", tree, "--", *wanted[start:start + MOST_PATHS])
+            found |= {entry.path: entry.blob for entry in _regular_files(listed)}
+        return found
+
     def tree_of(self, commit: str) -> str:
         return self._text("rev-parse", f"{commit}^{{tree}}")
 
-    def commit(self, tree: str, parent: str, message: str) -> str:
-        return self._text("commit-tree", tree, "-p", parent, "-F", "-", given=message.encode())
-
     def changes(self, old: str, new: str) -> list[Change]:
         raw = iter(_records(self._git("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new)))
-        changes = []
-        for facts in raw:
-            _, _, old_blob, new_blob, status = facts.split(" ")
-            changes.append(Change(status, old_blob, new_blob, next(raw)))
-        return changes
+        return [_change(facts, next(raw)) for facts in raw]
 
-    def push(self, remote: str, commit: str, branch: str) -> PushAnswer:
-        """Moves the remote branch forward."""
-        try:
-            pushed = self._watched("push", "--porcelain", "--progress", "--no-verify", "--", remote,
-                                   f"{commit}:refs/heads/{branch}")
-        except FellSilent as failure:
-            return PushAnswer(PushState.FAILED, f"git push: {failure}")
-        if pushed.returncode == 0:
-            return PushAnswer(PushState.ACCEPTED)
-        if refusal := refusal_in(pushed.stdout, pushed.stderr):
-            return PushAnswer(PushState.REFUSED, refusal)
-        if denial := denial_in(pushed.stderr):
-            return PushAnswer(PushState.DENIED, denial)
-        return PushAnswer(PushState.FAILED, words_of(pushed.stderr))
+    def changes_of(self, commits: Iterable[str]) -> Iterator[tuple[str, dict[str, Change]]]:
+        """What each changes, by path, and its id. One process looks at them all."""
+        given = "".join(f"{commit}\n" for commit in commits).encode()
+        said = _records(self._git("diff-tree", "--stdin", "--always", "-r", "-z", "--raw", "--no-renames", "--root",
+                                  given=given))
+        commit, changes, records = "", dict[str, Change](), iter(said)
+        for record in records:
+            if record.startswith(":"):
+                change = _change(record, next(records))
+                changes[change.path] = change
+                continue
+            if commit:
+                yield commit, changes
+            commit, changes = record, {}
+        if commit:
+            yield commit, changes
+
+    def configured(self, name: str, *options: str) -> bytes | None:
+        asked = subprocess.run([*self._command(), "config", *options, "--get", name],
+                               env=self._environment, capture_output=True, check=False)
+        return asked.stdout.strip() if asked.returncode == 0 else None
+
+    def watched(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """A command that speaks with a server. Throws FellSilent."""
+        return run_watched([*self._command(), *arguments], self._environment, self._silence_s, given)
 
     def _bound_silence(self, seconds: int) -> None:
         """Sets git's limits for HTTP and SSH; values already set take precedence."""
         self._environment.setdefault("GIT_HTTP_LOW_SPEED_LIMIT", "1")
         self._environment.setdefault("GIT_HTTP_LOW_SPEED_TIME", str(seconds))
         own_ssh = self._environment.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
-        if not own_ssh and self._configured("core.sshCommand") is None:
+        if not own_ssh and self.configured("core.sshCommand") is None:
             self._environment["GIT_SSH_COMMAND"] = (
                 f"ssh -o ConnectTimeout={seconds} -o ServerAliveInterval={seconds}"
                 " -o ServerAliveCountMax=1")
-
-    def _is_partial(self, remote: str) -> bool:
-        return self._configured(f"remote.{remote}.promisor", "--type=bool") == b"true"
-
-    def _configured(self, name: str, *options: str) -> bytes | None:
-        asked = subprocess.run([*self._command(), "config", *options, "--get", name],
-                               env=self._environment, capture_output=True, check=False)
-        return asked.stdout.strip() if asked.returncode == 0 else None
 
     def _default_identity(self) -> dict[str, str]:
         configured = subprocess.run(
@@ -250,10 +257,15 @@ class Clone:
         return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email,
                 "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
 
+    def _people(self) -> bytes:
+        """As fast-import wants them."""
+        author, committer = (self._git("var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER"))
+        return b"author " + author + b"committer " + committer
+
     def _command(self) -> list[str]:
         # Hooks of the clone (Git LFS installs one) are not run.
         return ["git", "-C", str(self._directory),
-                "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+                "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.deltaBaseCacheLimit=16m",
                 "-c", "index.sparse=false", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
 
     def _text(self, *arguments: str, given: bytes = b"") -> str:
@@ -268,29 +280,25 @@ class Clone:
         command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
         return _output_of(done, command)
 
-    def _fetch(self, *arguments: str, given: bytes = b"", before: Sequence[str] = ()) -> None:
-        self._from_server("fetch", "--quiet", "--progress", *arguments, given=given, before=before)
-
-    def _on_branch(self, remote: str, ref: str) -> str:
-        """The branch's current commit."""
-        return os.fsdecode(self._from_server("ls-remote", "--", remote, ref)).partition("\t")[0]
-
-    def _from_server(self, command: str, *arguments: str, given: bytes = b"",
-                     before: Sequence[str] = ()) -> bytes:
-        try:
-            done = self._watched(*before, command, *arguments, given=given)
-        except FellSilent as failure:
-            raise GitError(f"git {command}: {failure}") from failure
-        return _output_of(done, command)
-
-    def _watched(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return run_watched([*self._command(), *arguments], self._environment, self._silence_s, given)
-
 
 def _output_of(done: subprocess.CompletedProcess[bytes], command: str) -> bytes:
     if done.returncode != 0:
         raise GitError(f"git {command}: {words_of(done.stderr)}")
     return done.stdout
+
+
+def blob_id(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0%s" % (len(content), content), usedforsecurity=False).hexdigest()
+
+
+def _regular_files(listing: bytes) -> list[TreeEntry]:
+    entries = []
+    for record in _records(listing):
+        facts, _, path = record.partition("\t")
+        mode, _, blob = facts.split(" ")
+        if mode.startswith(REGULAR_FILE[:3]):
+            entries.append(TreeEntry(blob, path))
+    return entries
 
 
 def _records(output: bytes) -> list[str]:
@@ -304,6 +312,6 @@ def _streamed_records(output: IO[bytes]) -> Iterator[str]:
         yield from map(os.fsdecode, records)
 
 
-def _c_quoted(name: bytes) -> bytes:
-    """The name quoted for `hash-object --stdin-paths`, which cannot read NUL-separated names."""
-    return b'"' + re.sub(rb"[^\w ./~-]", lambda odd: b"\\%03o" % odd[0][0], name) + b'"'
+def _change(facts: str, path: str) -> Change:
+    _, _, old_blob, new_blob, status = facts.split(" ")
+    return Change(status, old_blob, new_blob, path)

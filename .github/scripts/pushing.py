@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from committing import BatchCommit
 from failures import RemoteFailure
-from git_plumbing import Clone, PushState
-from receiving import BatchCommit
+from remote import PushState, Remote
 
 
 class Ended(Enum):
@@ -21,6 +21,7 @@ class Ended(Enum):
     REFUSED = "refused"  # the first commit that was not pushed; `words` has the server's message
     OVERTAKEN = "overtaken"  # the branch was moved by someone else
     UNANSWERED = "unanswered"  # the branch did not move, and the push failed
+    LATE = "late"  # no time is left; the other commits were not pushed
 
 
 @dataclass
@@ -31,16 +32,18 @@ class Push:
     RemoteFailure at once.
     """
 
-    clone: Clone
-    remote: str
+    remote: Remote
     branch: str
     tip: str
-    fetch_tip: Callable[[], str]
+    find_tip: Callable[[], str]
+    has_time: Callable[[], bool] = lambda: True
     arrived: list[BatchCommit] = field(default_factory=list)
     words: str = ""
 
     def run(self, commits: Sequence[BatchCommit], limit_bytes: int) -> Ended:
         for group in groups(commits, limit_bytes):
+            if self.arrived and not self.has_time():
+                return Ended.LATE
             ended = self._push(group)
             if ended is not Ended.COMPLETE:
                 return ended
@@ -58,12 +61,12 @@ class Push:
     def _push_whole(self, commits: Sequence[BatchCommit]) -> Ended:
         last = commits[-1].commit
         if last != self.tip:
-            answer = self.clone.push(self.remote, last, self.branch)
+            answer = self.remote.push(last, self.branch)
             if answer.state is not PushState.ACCEPTED:
                 self.words = answer.words
                 if answer.state is PushState.DENIED:
                     raise RemoteFailure(answer.words)
-                tip = self.fetch_tip()
+                tip = self.find_tip()
                 if tip == self.tip:
                     refused = answer.state is PushState.REFUSED
                     return Ended.REFUSED if refused else Ended.UNANSWERED

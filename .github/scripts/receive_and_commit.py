@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Unpacks the payloads on a branch and pushes one commit for each batch.
+"""Unpacks the payloads for a branch and pushes one commit for each batch: payloads on its inbox branch, and on
+the branch itself.
 
 Runs in any clone of the repository, in the workflow or by hand.
 
@@ -26,28 +27,30 @@ import interruption  # noqa: E402, I001 - first, for what it does
 
 import argparse  # noqa: E402
 import os  # noqa: E402
-import random  # noqa: E402
 import re  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from batch_report import BadReport, BatchReport, label_of  # noqa: E402
+from batch_report import BadReport  # noqa: E402
+from draining import Settings  # noqa: E402
 from failures import GitError, LocalFailure, RemoteFailure  # noqa: E402
 from git_plumbing import SILENCE_S, Clone  # noqa: E402
-from pushing import Ended, Push  # noqa: E402
-from receiving import BatchCommit, Receiver, Round, receive  # noqa: E402
+from receiving import Receiver  # noqa: E402
+from remote import Remote  # noqa: E402
 from rooms import remove_abandoned  # noqa: E402
 from run_result import RunResult  # noqa: E402
 from shown_text import on_one_line  # noqa: E402
-from storage_layout import in_repository  # noqa: E402
+from whole_run import Asked, drain_all  # noqa: E402
 
 DEFAULT_RECEIVER = Path("build/release/receiver/healthmetric-receiver")
 ALL_DONE, SOME_REJECTED, REMOTE_FAILURE, LOCAL_FAILURE = 0, 4, 7, 10
-LONGEST_PAUSE_S = 20.0
+TIME_LIMIT_S = 30 * 60
+"""Half the time limit of the workflow's job, so that a slow push is not cut off."""
 PUSH_LIMIT_BYTES = 1 << 30  # GitHub refuses a push over 2 GiB
-MAX_ATTEMPTS, MAX_TIMEOUT_S, MAX_PUSH_BYTES = 1000, 24 * 60 * 60, 1 << 40
+PAYLOADS_OF_A_ROUND = 2000
+MAX_ATTEMPTS, MAX_TIMEOUT_S, MAX_PUSH_BYTES, MAX_PAYLOADS = 1000, 24 * 60 * 60, 1 << 40, 100_000
 
 
 def main() -> int:
@@ -56,7 +59,7 @@ def main() -> int:
     try:
         clone = Clone(Path.cwd(), options.timeout)
         remove_abandoned(clone.git_dir)
-        Run(clone, options, result).drain()
+        drain_all(clone, Remote(clone, options.remote), asked(options, clone), settings(options), result)
         result.status = SOME_REJECTED if result.has_rejected() else ALL_DONE
     except RemoteFailure as failure:
         interruption.go_on_ending(failure)
@@ -80,13 +83,22 @@ def parse_arguments() -> argparse.Namespace:
         epilog="Arguments after -- are passed to the receiver.")
     parser.add_argument("--receiver", type=Path, default=DEFAULT_RECEIVER, metavar="PATH")
     parser.add_argument("--remote", default="origin")
-    parser.add_argument("--branch", help="default: the branch checked out in this clone")
+    parser.add_argument("--branch", help="the target branch; default: the branch checked out in this clone")
+    parser.add_argument("--inbox-branch", metavar="NAME",
+                        help="the inbox branch (default: healthmetric/inbox-for-BRANCH, and for the default "
+                             "branch healthmetric/inbox); the branch itself is always drained, too")
+    parser.add_argument("--all-inboxes", action="store_true",
+                        help="also drain every other branch healthmetric/inbox*, each into its target branch")
     parser.add_argument("--attempts", type=number_up_to(MAX_ATTEMPTS), default=10, metavar="N",
                         help="give up after N pushes in a row that lost a race or failed (default 10)")
     parser.add_argument("--timeout", type=number_up_to(MAX_TIMEOUT_S), default=SILENCE_S,
                         metavar="SECONDS",
                         help="give up a connection that transfers nothing for this long, and a server "
                              "that prints nothing for five times as long (default 180)")
+    parser.add_argument("--time-limit", type=number_up_to(MAX_TIMEOUT_S), default=TIME_LIMIT_S, metavar="SECONDS",
+                        help="start nothing new after this time; another run continues (default 1800)")
+    parser.add_argument("--round-limit", type=number_up_to(MAX_PAYLOADS), default=PAYLOADS_OF_A_ROUND, metavar="N",
+                        help="unpack and push at most N payloads at once (default 2000)")
     parser.add_argument("--push-limit", type=number_up_to(MAX_PUSH_BYTES), default=PUSH_LIMIT_BYTES,
                         metavar="BYTES",
                         help="maximum size of one push; more is split (default 1 GiB)")
@@ -103,6 +115,22 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="do everything but the push")
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
     return parser.parse_args()
+
+
+def asked(options: argparse.Namespace, clone: Clone) -> Asked:
+    branch = clone.current_branch() if options.branch is None else options.branch
+    return Asked(branch.removeprefix("refs/heads/"), options.inbox_branch, options.all_inboxes)
+
+
+def settings(options: argparse.Namespace) -> Settings:
+    receiver = Receiver(options.receiver, options.log_file, options.receiver_options)
+    return Settings(receiver, options.attempts, options.push_limit, options.round_limit,
+                    time.monotonic() + options.time_limit, say,
+                    options.retry_rejected, options.dry_run, options.receipts)
+
+
+def say(words: str) -> None:
+    print(on_one_line(words), file=sys.stderr, flush=True)
 
 
 def number_up_to(most: int) -> Callable[[str], int]:
@@ -127,6 +155,8 @@ def tell(result: RunResult, options: argparse.Namespace) -> None:
     if options.dry_run:
         lines.append("dry run: nothing was pushed")
     print(*lines, sep="\n", end="\n" if lines else "", flush=True)
+    for warning in result.warnings:
+        say(f"receive_and_commit: warning: {warning}")
     print_failure(result)
 
 
@@ -134,76 +164,6 @@ def print_failure(result: RunResult) -> None:
     if result.failure:
         with suppress(OSError):
             print(f"receive_and_commit: {result.failure}", file=sys.stderr, flush=True)
-
-
-class Run:
-    """Receives and pushes until nothing is left to do."""
-
-    def __init__(self, clone: Clone, options: argparse.Namespace, result: RunResult) -> None:
-        self._clone, self._options, self._result = clone, options, result
-        branch = clone.current_branch() if options.branch is None else options.branch
-        self._branch = branch.removeprefix("refs/heads/")
-        self._receiver = Receiver(options.receiver, options.log_file, options.receiver_options,
-                                  options.retry_rejected)
-        self._refusals: dict[str, str] = {}
-
-    def drain(self) -> None:
-        losses = 0
-        while True:
-            tip = self._fetch_tip()
-            now = receive(self._clone, self._options.remote, tip, self._receiver, self._refusals)
-            if self._options.dry_run:
-                return self._settle(now, now.commits)
-            push = Push(self._clone, self._options.remote, self._branch, tip, self._fetch_tip)
-            try:
-                ended = push.run(now.commits, self._options.push_limit)
-            finally:
-                self._settle(now, push.arrived)
-            if ended is Ended.COMPLETE:
-                return None
-            if ended is Ended.REFUSED:
-                self._refuse(now.commits[len(push.arrived)], push.words)
-                continue
-            losses = 1 if push.arrived else losses + 1
-            what = (f"{self._branch} moved while the batches were unpacked"
-                    if ended is Ended.OVERTAKEN
-                    else f"the push to {self._branch} failed")
-            if losses >= self._options.attempts:
-                raise RemoteFailure(f"{what}, {losses} times in a row; giving up: {push.words}")
-            self._say(f"{what}; starting again")
-            time.sleep(random.uniform(0, min(2.0**losses / 4, LONGEST_PAUSE_S)))
-
-    def _fetch_tip(self) -> str:
-        try:
-            return self._clone.fetch_tip(self._options.remote, self._branch)
-        except GitError as failure:
-            raise RemoteFailure(str(failure)) from failure
-
-    def _settle(self, now: Round, commits: list[BatchCommit]) -> None:
-        for each in commits:
-            self._result.add(each)
-            if self._options.receipts and each.change.batch:
-                self._keep_receipt(each.commit, each.change.batch)
-        self._result.unchanged = now.unchanged
-
-    def _keep_receipt(self, commit: str, batch: BatchReport) -> None:
-        blob = batch["summary"] and self._clone.blob_at(commit, in_repository(batch["summary"]))
-        if blob:
-            name = Path(batch["summary"]).name
-            self._clone.copy_blobs({self._options.receipts / name: blob})
-
-    def _refuse(self, commit: BatchCommit, words: str) -> None:
-        """Has the next round reject the batch. If that is refused, too, the run fails."""
-        batch = commit.change.batch
-        if batch is None or batch["status"] != "stored":
-            raise RemoteFailure(f"the push was refused: {words}")
-        self._say(f"{self._options.remote} refused {label_of(batch)}: {words}")
-        reason = f"the repository refused it: {words}"
-        self._refusals |= dict.fromkeys(batch["payloads"], reason)
-
-    @staticmethod
-    def _say(words: str) -> None:
-        print(on_one_line(words), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from actions_event import BadEvent, Wanted, read_event  # noqa: E402
 
 RECEIVER = "healthmetric-receiver"
 WORK = Path(__file__).with_name("receive_and_commit.py")
+TIME_LIMIT_VARIABLE = "HEALTHMETRIC_TIME_LIMIT"
 USAGE, INTERNAL_ERROR = 2, 1
 
 
@@ -40,6 +41,7 @@ def main() -> int:
     actions_feedback.annotate(result)
     actions_feedback.write_step_summary(result, os.environ)
     actions_feedback.comment(result, os.environ)
+    actions_feedback.start_next_runs(result, os.environ)
     return result["status"]
 
 
@@ -71,6 +73,12 @@ def command(wanted: Wanted, results: Path) -> list[str | Path]:
         f"--receiver={shutil.which(RECEIVER) or RECEIVER}", f"--branch={wanted.branch}",
         f"--log-file={results / 'receiver.log'}", f"--result-json={results / 'result.json'}",
         f"--receipts={results / 'summaries'}"]
+    if wanted.inbox:
+        options.append(f"--inbox-branch={wanted.inbox}")
+    if wanted.all_inboxes:
+        options.append("--all-inboxes")
+    if limit := os.environ.get(TIME_LIMIT_VARIABLE):
+        options.append(f"--time-limit={limit}")
     if wanted.dry_run:
         options.append("--dry-run")
     if wanted.retry_rejected:
@@ -81,7 +89,7 @@ def command(wanted: Wanted, results: Path) -> list[str | Path]:
 
 
 def failed(status: int, why: str) -> dict[str, Any]:
-    return {"status": status, "dry_run": False, "failure": why, "batches": []}
+    return {"status": status, "dry_run": False, "failure": why, "warnings": [], "left": [], "batches": []}
 
 
 if __name__ == "__main__":

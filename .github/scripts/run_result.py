@@ -8,7 +8,7 @@ from typing import Any
 
 import run_summary
 from batch_report import BatchReport, label_of
-from receiving import BatchCommit
+from committing import BatchCommit
 from shown_text import on_one_line
 
 
@@ -19,18 +19,25 @@ class RunResult:
     failure: str | None = None
     """Why the run ended early."""
     unchanged: list[BatchReport] = field(default_factory=list)
-    """The batches that the last round did not change."""
+    """The batches that were not changed."""
+    warnings: list[str] = field(default_factory=list)
+    left: list[dict[str, str]] = field(default_factory=list)
+    """The inboxes that another run should finish, as the client_payload of an event."""
     _settled: list[tuple[BatchReport, str]] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
 
     def add(self, commit: BatchCommit) -> None:
-        batch, message = commit.change.batch, commit.change.message
-        if batch:
-            self._settled.append((batch, commit.commit))
-        self._lines.append(f"{batch['status']}: {label_of(batch)}" if batch else message.lower())
+        for change in commit.changes:
+            batch = change.batch
+            if batch:
+                self._settled.append((batch, commit.commit))
+            self._lines.append(f"{batch['status']}: {label_of(batch)}" if batch else change.message.lower())
 
     def fail(self, status: int, failure: Exception) -> None:
         self.status, self.failure = status, on_one_line(f"{type(failure).__name__}: {failure}")
+
+    def warn(self, words: str) -> None:
+        self.warnings.append(on_one_line(words))
 
     def has_rejected(self) -> bool:
         return any(batch["status"] == "rejected" for batch in self.batches())
@@ -46,7 +53,7 @@ class RunResult:
 
     def document(self) -> dict[str, Any]:
         return {"status": self.status, "dry_run": self.dry_run, "failure": self.failure,
-                "batches": self.batches()}
+                "warnings": self.warnings, "left": self.left, "batches": self.batches()}
 
     def json_text(self) -> str:
         return json.dumps(self.document()) + "\n"

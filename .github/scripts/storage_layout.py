@@ -11,6 +11,10 @@ INBOX = "inbox"
 REJECTED = "rejected"
 REASON = ".reason.json"
 """The suffix of the file with the reason, after the name of a rejected payload."""
+RECEIPTS = "receipts"
+WAITING = "waiting.json"
+README = "README.md"
+"""In the root of an inbox branch."""
 
 
 def in_repository(path: str) -> str:
@@ -19,6 +23,11 @@ def in_repository(path: str) -> str:
 
 def below_storage(path: str) -> str:
     return path.removeprefix(f"{STORAGE}/")
+
+
+def lies_with_payloads(path: str) -> bool:
+    """Whether a path below the storage folder is in a folder that is on the inbox branch, if there is one."""
+    return path.startswith((f"{INBOX}/", f"{REJECTED}/"))
 
 
 def may_wait(path: str) -> bool:

@@ -102,13 +102,14 @@ void Storage::write_durably(const payload::RelativePath& path, std::string_view 
   {
     platform::OutputFile file = create(temporary);
     file.write(text);
-    file.sync();
+    sync(file);
   }
   move_durably(temporary, path);
 }
 
 void Storage::move_durably(const payload::RelativePath& from, const payload::RelativePath& to) {
   if (move(from, to) == Moved::target_exists) remove(from);
+  if (durability_ == Durability::none) return;
   made_folder(to.directory()).sync(full_path(to.str()));
 }
 
@@ -143,9 +144,18 @@ void Storage::remove_tree(const payload::RelativePath& path) {
 }
 
 void Storage::sync() {
+  if (durability_ == Durability::none) return;
   std::error_code error;
   root_folder().sync_file_system(error);
   throw_if(error, "write", root());
+}
+
+void Storage::sync(platform::OutputFile& file) const {
+  if (durability_ == Durability::batch) {
+    file.sync();
+  } else {
+    file.flush();
+  }
 }
 
 }  // namespace healthmetric::archive

@@ -15,8 +15,16 @@ class Storage : public StorageReader {
     none,       ///< nothing will be written
   };
 
+  enum class Durability {
+    batch,  ///< what is said to be durable is on the disk
+    none,   ///< the system writes it when it likes; for a folder that does not outlive the run
+  };
+
   /// Throws as StorageReader does, and Error{busy} when another receiver works in it.
   Storage(const std::filesystem::path& root, Lock kind);
+
+  /// At first `batch`.
+  void set_durability(Durability durability) { durability_ = durability; }
 
   /// Creates a file that does not exist, and the folders above it.
   platform::OutputFile create(const payload::RelativePath& path);
@@ -44,8 +52,13 @@ class Storage : public StorageReader {
   /// Makes everything done so far durable: one call for a whole batch.
   void sync();
 
+  /// Completes a file that create() made, and makes its bytes durable.
+  void sync(platform::OutputFile& file) const;
+
  private:
   const platform::Folder& made_folder(std::string_view path);
+
+  Durability durability_ = Durability::batch;
 };
 
 }  // namespace healthmetric::archive

@@ -101,7 +101,7 @@ void write_summary(Storage& storage, const Summary& summary, const EachFile& eac
   {
     platform::OutputFile file = storage.create(kStagedSummary);
     write_text(summary, each_file, file);
-    file.sync();
+    storage.sync(file);
   }
   storage.move_durably(kStagedSummary, summary_path(summary.id));
 }

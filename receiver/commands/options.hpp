@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "common/archive/layout.hpp"
+#include "common/archive/storage.hpp"
 #include "common/payload/batch.hpp"
 #include "common/program/log.hpp"
 #include "receiver/unpack/reject_list.hpp"
@@ -41,6 +42,7 @@ struct Options : RunOptions {
   unpack::RejectList reject_list;
   payload::Limits limits;
   std::chrono::seconds incomplete_after{};
+  archive::Storage::Durability durability = archive::Storage::Durability::batch;
 };
 
 }  // namespace healthmetric::receiver

@@ -40,6 +40,12 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
                "folder is in a git repository (default auto)",
        .goes_to = &git_blob_ids_,
        .choices = {"auto", "always", "never"}});
+  add({.name = "durability",
+       .value = "WHAT",
+       .help = "What is on the disk before the next batch: batch, each before its payload goes, or "
+               "none, for a storage folder that does not outlive the run (default batch)",
+       .goes_to = &durability_,
+       .choices = {"batch", "none"}});
   add({.name = "reject-list",
        .value = "FILE",
        .help = "Reject the payloads listed in FILE, a JSON object that maps paths below the "
@@ -58,6 +64,7 @@ void ReceiveOptions::put_into(Options& options) const {
   options.git_blob_ids =
       wants_git_blob_ids ? unpack::GitBlobIds::compute : unpack::GitBlobIds::none;
   if (!reject_list_.empty()) options.reject_list = unpack::read_reject_list(reject_list_);
+  if (durability_ == "none") options.durability = archive::Storage::Durability::none;
   options.incomplete_after = std::chrono::days(incomplete_after_days_);
 }
 
@@ -85,6 +92,7 @@ program::ExitStatus ReceiveCommand::run(const program::CommandLine& line) {
   const bool writes = chosen.mode != Mode::verify_only;
   archive::Storage storage = open_storage(
       chosen, writes ? archive::Storage::Lock::exclusive : archive::Storage::Lock::none, line);
+  storage.set_durability(chosen.durability);
   platform::SystemClock clock;
   const Report report = receive(storage, chosen, clock);
   program::show_result(chosen, report);

@@ -24,6 +24,7 @@ class ReceiveOptions final : public program::OptionGroup {
   std::string name_template_{unpack::NameTemplate::kDefault};
   std::filesystem::path reject_list_;
   std::string git_blob_ids_ = "auto";
+  std::string durability_ = "batch";
   bool keep_payloads_ = false;
   bool dry_run_ = false;
   bool retry_rejected_ = false;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from payloads import BATCH_ID, Payload, stored_path, summary_path
 from programs import REPOSITORY, Program, Result
 from receiving import OTHER_ID, RATE, assert_rejected, only_batch
+from system_calls import needs_strace
 from trees import file_names, snapshot, write_tree
 from zstd_frames import compressed, raw, zstd_frame
 
@@ -254,3 +256,26 @@ def test_help_and_version_are_results(receiver: Program) -> None:
     [version] = re.findall(r"project\(healthmetric VERSION (\S+)", (REPOSITORY / "CMakeLists.txt").read_text())
     assert receiver("--version") == Result(0, f"healthmetric-receiver {version}\n", "")
     assert file_names(receiver.home) == []
+
+
+@needs_strace
+@pytest.mark.parametrize(("durability", "waits"), [("batch", True), ("none", False)])
+def test_nothing_waits_for_the_disk_where_nothing_need_last(
+    receiver: Program, storage: Path, tmp_path: Path, durability: str, waits: bool
+) -> None:
+    Payload().put_into(storage)
+    Payload(batch_id=OTHER_ID, damage={"size": 1}).put_into(storage)
+    trace = tmp_path / "trace"
+    strace = ["strace", "--follow-forks", "--quiet=all", f"--output={trace}",
+              "--trace=?sync,?syncfs,?fsync,?fdatasync"]
+    traced = Program(receiver.path, receiver.home, [*receiver.prefix, *strace])
+    assert traced("--storage", storage, "--durability", durability).status == 4
+    assert bool(re.findall(r"sync\w*\(", trace.read_text())) == waits
+    assert json.loads((storage / summary_path(BATCH_ID)).read_text())["status"] == "stored"
+    assert receiver("verify", "--storage", storage).status == 0
+
+
+def test_durability_is_one_of_two_words(receive: Callable[..., Result]) -> None:
+    result = receive("--durability", "file")
+    assert result.status == 2
+    result.error_line("--durability", "batch", "none")

@@ -123,7 +123,7 @@ def test_verify_refuses_what_its_help_does_not_list(receiver: Program) -> None:
     others = {name: value for name, value in listed(receiver("--help").stdout).items() if name not in takes | {"version": False}}
     assert len(others) > 8
     for name, has_value in others.items():
-        choices = {"git-blob-ids": "auto"}
+        choices = {"git-blob-ids": "auto", "durability": "none"}
         result = receiver("verify", f"--{name}={choices.get(name, 1)}" if has_value else f"--{name}")
         assert result.status == 2
         result.error_line(f"verify does not take --{name} (healthmetric-receiver verify --help)")

@@ -108,13 +108,13 @@ class Forge:
         self._git(self.directory, "clone", "--quiet", *options, self.remote.as_uri(),
                   str(self.clone))
 
-    def add(self, files: dict[str, bytes], days_ago: int = 0) -> None:
+    def add(self, files: dict[str, bytes], days_ago: int = 0, branch: str = "", message: str = "add") -> None:
         """Puts files on the branch as the contents API does: git sees only the bytes."""
-        when = int(time.time()) - days_ago * 86_400
-        stream = [f"commit refs/heads/{self.branch}\ncommitter T <t@example.invalid> {when} +0000\n"
-                  "data 3\nadd\n".encode()]
-        if self.git("for-each-ref", f"refs/heads/{self.branch}"):
-            stream.append(f"from refs/heads/{self.branch}^0\n".encode())
+        when, branch, words = int(time.time()) - days_ago * 86_400, branch or self.branch, message.encode()
+        stream = [f"commit refs/heads/{branch}\ncommitter T <t@example.invalid> {when} +0000\n".encode(),
+                  b"data %d\n%s\n" % (len(words), words)]
+        if self.git("for-each-ref", f"refs/heads/{branch}"):
+            stream.append(f"from refs/heads/{branch}^0\n".encode())
         for path, content in files.items():
             quoted = json.dumps(path, ensure_ascii=False)
             head = f"M 100644 inline {quoted}\ndata {len(content)}\n"
@@ -154,11 +154,12 @@ class Forge:
     def git(self, *arguments: str) -> str:
         return self._git(self.remote, *arguments)
 
-    def files(self) -> dict[str, bytes]:
+    def files(self, branch: str = "") -> dict[str, bytes]:
         """Every file on the branch with its blob's bytes."""
-        names = self.git("ls-tree", "-r", "-z", "--name-only", self.branch).split("\0")[:-1]
+        branch = branch or self.branch
+        names = self.git("ls-tree", "-r", "-z", "--name-only", branch).split("\0")[:-1]
         return {name: subprocess.run(["git", "-C", self.remote, "cat-file", "blob",
-                                      f"{self.branch}:{name}"],
+                                      f"{branch}:{name}"],
                                      capture_output=True, check=True).stdout for name in names}
 
     def messages(self) -> list[str]:
@@ -166,8 +167,13 @@ class Forge:
         return self.git("log", "--reverse", "--format=%s", "--invert-grep", "--grep=^add$",
                         self.branch).splitlines()
 
-    def tip(self) -> str:
-        return self.git("rev-parse", self.branch).strip()
+    def tip(self, branch: str = "") -> str:
+        return self.git("rev-parse", branch or self.branch).strip()
+
+    def in_clone(self, command: str) -> subprocess.CompletedProcess[str]:
+        """A line of shell, as a person gives it."""
+        return subprocess.run(["sh", "-c", command], cwd=self.clone, env=self.environment, text=True,
+                              capture_output=True, timeout=60, check=False)
 
     def push_to(self, url: str) -> None:
         self._git(self.clone, "remote", "set-url", "--push", "origin", url)

@@ -114,7 +114,7 @@ def test_inputs_are_text_or_booleans(tmp_path: Path, value: Any) -> None:
     (tmp_path / "event.json").write_text(json.dumps({"inputs": inputs}))
     wanted = read_event({"GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
                          "GITHUB_REF": "refs/heads/main"})
-    assert wanted == Wanted("main", dry_run=True, verbose=False, retry_rejected=True)
+    assert wanted == Wanted("main", None, dry_run=True, verbose=False, retry_rejected=True)
 
 
 def test_hostile_payloads(project: Project) -> None:

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from batch_report import BatchChange
+from committing import BatchCommit
 from forge import ATTRIBUTES, PROJECT, Batch, Forge
 from git_words import denial_in, refusal_in
 from pushing import groups
-from receiving import BatchCommit
 from shown_text import MAX_CHARACTERS, on_one_line
 from watched_command import without_progress
 
@@ -313,7 +313,7 @@ def test_one_push_is_enough_for_small_batches(forge: Forge) -> None:
 
 def test_a_push_holds_as_many_commits_as_its_limit_allows() -> None:
     def sizes_in_groups(*sizes: int) -> list[list[int]]:
-        commits = [BatchCommit("", BatchChange(""), size) for size in sizes]
+        commits = [BatchCommit("", [BatchChange("")], size) for size in sizes]
         return [[each.new_bytes for each in group] for group in groups(commits, 10)]
 
     assert sizes_in_groups() == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fast_import import Base
 from forge import Batch, Forge
 from git_plumbing import Clone
 
@@ -373,9 +374,8 @@ def test_blobs_are_made_from_files_of_any_name(forge: Forge) -> None:
     for name, content in files.items():
         (forge.directory / name).write_bytes(content)
     clone = Clone(forge.clone)
-    blobs = clone.store_files([forge.directory / name for name in files])
-    copies = {forge.directory / "copies" / name: blob
-              for name, blob in zip(files, blobs, strict=True)}
+    blobs = clone.make(Base(None), [], [forge.directory / name for name in files]).blobs
+    copies = {forge.directory / "copies" / file.name: blob for file, blob in blobs.items()}
     clone.copy_blobs(copies)
     assert [copy.read_bytes() for copy in copies] == list(files.values())
 

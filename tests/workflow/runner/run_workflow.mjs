@@ -14,6 +14,7 @@ import { holds, interpolate, interpolateAll } from './expressions.mjs';
 import { Job } from './steps.mjs';
 import { readWorkflow } from './workflow_file.mjs';
 
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const WORKFLOWS = '.github/workflows/';
 const told = process.env;
 const store = path.resolve(process.argv[2]);
@@ -25,7 +26,10 @@ const listed = (...words) => git(...words).split('\0').filter(Boolean);
 const triggerOf = () => {
   const event = JSON.parse(fs.readFileSync(told.GITHUB_EVENT_PATH, 'utf8'));
   const trigger = { name: told.GITHUB_EVENT_NAME, event, ref: told.GITHUB_REF, changed: [] };
-  if (trigger.name === 'push') trigger.changed = listed('diff-tree', '-r', '-z', '--name-only', event.before, event.after);
+  if (trigger.name === 'push') {
+    const before = event.created ? EMPTY_TREE : event.before;
+    trigger.changed = listed('diff-tree', '-r', '-z', '--name-only', before, event.after);
+  }
   return trigger;
 };
 

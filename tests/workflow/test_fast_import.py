@@ -1,4 +1,4 @@
-"""Trees changed without an index, compared with what an index makes of the same changes."""
+"""Commits made without an index, compared with what an index makes of the same changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from git_dialogue import GitDialogue
+from failures import GitError
+from fast_import import Base, NewCommit
 from git_plumbing import Clone
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -41,8 +42,12 @@ class Repository:
         self.git("update-index", "-z", "--index-info", given=os.fsencode("".join(records)), **index)
         return self.git("write-tree", "--missing-ok", **index)
 
+    def changed_tree(self, tree: str, additions: Mapping[str, str], removals: list[str]) -> str:
+        made = self.clone.make(Base(None, tree), [NewCommit("change", additions, removals)])
+        return self.clone.tree_of(made.commits[0])
+
     def tree_of(self, files: Mapping[str, str]) -> str:
-        return self.clone.changed_tree(EMPTY_TREE, files, [])
+        return self.changed_tree(EMPTY_TREE, files, [])
 
     def paths(self, tree: str) -> list[str]:
         return self.git("ls-tree", "-r", "-z", "--name-only", tree).split("\0")[:-1]
@@ -77,10 +82,11 @@ def test_any_change_makes_the_tree_that_an_index_makes(seed: int, repository: Re
     tree = EMPTY_TREE
     for _ in range(3):
         additions = some_files()
+        folders = repository.git("ls-tree", "-r", "-d", "-z", "--name-only", tree).split("\0")
         removals = [path for path in some_paths(6) + repository.paths(tree)[::3]
-                    if path not in additions]
+                    if path not in additions and path not in folders]
         expected = repository.by_index(tree, additions, removals)
-        assert repository.clone.changed_tree(tree, additions, removals) == expected
+        assert repository.changed_tree(tree, additions, removals) == expected
         tree = expected
 
 
@@ -88,20 +94,20 @@ def test_any_change_makes_the_tree_that_an_index_makes(seed: int, repository: Re
 def test_what_is_added_takes_the_place_of_what_is_in_its_way(old: str, new: str, repository: Repository) -> None:
     first, second, _ = repository.blobs
     tree = repository.tree_of({"a": first, "x-": first, old: first})
-    changed = repository.clone.changed_tree(tree, {new: second}, [])
+    changed = repository.changed_tree(tree, {new: second}, [])
     assert sorted(repository.paths(changed)) == sorted(["a", "x-", new])
 
 
 def test_when_all_goes_the_empty_tree_is_left(repository: Repository) -> None:
     tree = repository.tree_of({"a/b/c": repository.blobs[0]})
-    assert repository.clone.changed_tree(tree, {}, ["a/b/c"]) == EMPTY_TREE
+    assert repository.changed_tree(tree, {}, ["a/b/c"]) == EMPTY_TREE
 
 
 def test_neighbours_keep_mode_and_object(repository: Repository) -> None:
     records = "".join(f"{mode} {'commit' if mode == '160000' else 'blob'} {MISSING}\t{name}\n"
                       for name, mode in OTHER_MODES.items())
     old = repository.git("mktree", "--missing", given=records.encode())
-    new = repository.clone.changed_tree(old, {"sub/new": repository.blobs[0]}, ["absent"])
+    new = repository.changed_tree(old, {"sub/new": repository.blobs[0]}, ["absent"])
     assert [(change.status, change.path) for change in repository.clone.changes(old, new)] == [
         ("A", "sub/new")]
 
@@ -127,12 +133,36 @@ def test_the_index_of_the_clone_is_neither_read_nor_written(repository: Reposito
     assert not list((repository.directory / ".git").glob("names-*"))
 
 
-def test_only_the_directories_on_the_way_are_read_and_written(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tree = repository.tree_of({f"s/{number}/f": repository.blobs[0] for number in range(100)})
-    asked = []
-    monkeypatch.setattr(GitDialogue, "ask", lambda self, request, ask=GitDialogue.ask: (
-        asked.append(request), ask(self, request))[1])
-    repository.clone.changed_tree(tree, {"s/7/g": repository.blobs[1]}, [])
-    assert len(asked) == 2 * len([".", "s", "s/7"])
+def test_only_the_folders_on_the_way_are_read(repository: Repository) -> None:
+    """The others are not even there."""
+    records = f"040000 tree {MISSING}\tbeside\n100644 blob {MISSING}\tfile\n"
+    old = repository.git("mktree", "--missing", given=records.encode())
+    new = repository.changed_tree(old, {"s/7/g": repository.blobs[1]}, [])
+    assert set(repository.git("ls-tree", "--name-only", new).split()) == {"beside", "file", "s"}
+
+
+def test_each_commit_is_built_on_the_one_before_and_no_ref_is_left(repository: Repository) -> None:
+    first, second, _ = repository.blobs
+    made = repository.clone.make(Base(None), [
+        NewCommit("one\n\nand more ü", {"a": first, "b": b"in line\n"}), NewCommit("two", {"c/d": second}, ["a"])])
+    one, two = made.commits
+    assert repository.git("log", "--format=%H %P %s", two).splitlines() == [f"{two} {one} two", f"{one}  one"]
+    assert repository.git("log", "-1", "--format=%B", one) == "one\n\nand more ü"
+    assert repository.paths(two) == ["b", "c/d"]
+    assert repository.git("cat-file", "blob", f"{two}:b") == "in line"
+    changes = dict(repository.clone.changes_of(made.commits))
+    assert {commit: {path: change.status for path, change in changed.items()}
+            for commit, changed in changes.items()} == {one: {"a": "A", "b": "A"}, two: {"a": "D", "c/d": "A"}}
+    assert repository.git("for-each-ref") == ""
+    repository.git("fsck", "--strict", two)
+
+
+def test_a_commit_that_changes_nothing_is_told(repository: Repository) -> None:
+    same = {"a": repository.blobs[0]}
+    made = repository.clone.make(Base(None), [NewCommit("one", same), NewCommit("two", same), NewCommit("three", same)])
+    assert [len(changed) for _, changed in repository.clone.changes_of(made.commits)] == [1, 0, 0]
+
+
+def test_what_git_does_not_take_fails_in_its_words(repository: Repository) -> None:
+    with pytest.raises(GitError, match="git fast-import: fatal: .*"):
+        repository.clone.make(Base(MISSING), [NewCommit("m", {"a": b"x"})])
