@@ -27,7 +27,7 @@ from storage_layout import INBOX, README, RECEIPTS, REJECTED, STORAGE, WAITING, 
 from tips import Tips
 from waiting_parts import MAX_BYTES, Since, read_since, updated
 
-LONGEST_PAUSE_S = 20.0
+LONGEST_PAUSE_S = 5.0
 MIN_ATTEMPTS = 10
 
 
@@ -75,7 +75,7 @@ class InboxBranch:
             if done:
                 return True
             if attempt < self.attempts:
-                time.sleep(random.uniform(0, min(2.0**attempt / 4, LONGEST_PAUSE_S)))
+                time.sleep(random.uniform(0, min(2.0**attempt / 8, LONGEST_PAUSE_S)))
         self.warn(f"{self.name} moved {self.attempts} times while what was received was taken out of it; "
                   "another run goes on")
         return False

@@ -164,7 +164,6 @@ def test_who_uploads_during_the_reset_loses_nothing_and_nothing_is_unpacked_twic
     assert (forge.clone / "receiver.log").read_text().count("stored 2024") == 4
 
 
-@pytest.mark.skipif(os.environ.get("HEALTHMETRIC_LONG") != "1", reason="pauses for minutes")
 def test_when_others_are_always_quicker_the_run_ends_and_another_goes_on(forge: Forge, inbox: Inbox) -> None:
     inbox.send(MORNING)
     receive(forge, **git_that(forge, rival_uploads(forge, RIVALS)))
