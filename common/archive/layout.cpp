@@ -87,6 +87,11 @@ bool is_summary_name(std::string_view path) {
   return name.ends_with(kPayloadExtension) && !name.starts_with('.');
 }
 
+std::string_view batch_of_summary(std::string_view name) {
+  if (!name.ends_with(kPayloadExtension)) return {};
+  return name.substr(0, name.size() - kPayloadExtension.size());
+}
+
 /// One that is named like a reason never has its own name: it would be taken for the reason of
 /// another.
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt) {

@@ -68,6 +68,9 @@ payload::RelativePath rejected_path(std::string_view payload_file, unsigned atte
 std::string reason_of(std::string_view rejected);
 std::string_view payload_of_reason(std::string_view reason);
 
+/// "<batch id>" of the name "<batch id>.json" of a summary; "" of any other.
+std::string_view batch_of_summary(std::string_view name);
+
 // What a run works on. It is inside the storage, so that publishing is a rename. Whatever a run
 // that died left there is of no use to anybody.
 

@@ -122,13 +122,19 @@ std::vector<StorageReader::File> StorageReader::files_in(std::string_view path) 
   const Folder* const opened = folder(path);
   std::vector<File> files;
   if (opened == nullptr) return files;
-  for (std::string& name : names_in(*opened, shown)) {
+  for (std::string& name : archive::names_in(*opened, shown)) {
     const platform::FolderEntry entry = look_at(*opened, name, shown);
     if (entry.type == file_type::regular) {
       files.push_back({std::move(name), entry.size_bytes, entry.modified});
     }
   }
   return files;
+}
+
+std::vector<std::string> StorageReader::names_in(std::string_view path) {
+  const Folder* const opened = folder(path);
+  if (opened == nullptr) return {};
+  return archive::names_in(*opened, full_path(path));
 }
 
 void StorageReader::walk(std::string_view top,
@@ -144,7 +150,7 @@ void StorageReader::walk(std::string_view top,
     const Folder kept = opened == nullptr ? Folder() : opened->duplicate(error);
     throw_if(error, "list", shown);
     std::vector<std::string> below;
-    for (const std::string& name : names_in(kept, shown)) {
+    for (const std::string& name : archive::names_in(kept, shown)) {
       const file_type type = look_at(kept, name, shown).type;
       if (type == file_type::directory) {
         below.push_back(path + name + "/");

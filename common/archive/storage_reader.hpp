@@ -48,6 +48,9 @@ class StorageReader {
   /// when it does not exist.
   [[nodiscard]] std::vector<File> files_in(std::string_view path);
 
+  /// All names in the folder `path`, sorted; none when it does not exist.
+  [[nodiscard]] std::vector<std::string> names_in(std::string_view path);
+
   /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is not a
   /// folder, with its path ("a/b/c.json", whatever characters its names have) and whether it is a
   /// regular file: what is in a folder sorted by name, and then what is in the folders below it.

@@ -48,6 +48,10 @@ BatchStatus read_status(text::JsonScanner& scanner) {
 void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBatch& batch) {
   if (key == "batch_id") {
     batch.batch_id = scanner.string();
+  } else if (key == "batch_name") {
+    batch.batch_name = scanner.string();
+  } else if (key == "reason") {
+    if (!scanner.consume_null()) batch.reason = scanner.string();
   } else if (key == "sender") {
     if (!scanner.consume_null()) batch.sender = payload::read_sender(scanner);
   } else if (key == "timestamp") {
@@ -73,34 +77,40 @@ void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const UseFile&
   }
 }
 
+/// A batch that was rejected before its metadata were read has its name in its id alone.
+std::string name_in(const std::string& batch_id) {
+  const auto id = payload::BatchId::parse(batch_id);
+  return id ? id->slug : "";
+}
+
+/// `use` is empty where the files are not wanted.
 RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
   RecordedBatch batch;
   bool has_status = false;
   bool has_files = false;
   std::string key;
   scanner.begin_object();
-  while (scanner.next_key(key)) {
+  while (!(has_files && !use) && scanner.next_key(key)) {
     if (key == "status") {
       batch.status = read_status(scanner);
       has_status = true;
     } else if (key == "files") {
-      read_files(scanner, batch, use);
+      if (use) read_files(scanner, batch, use);
       has_files = true;
     } else {
       read_member(scanner, key, batch);
     }
   }
-  scanner.expect_end();
+  if (use) scanner.expect_end();
   if (!has_status || !has_files) {
     throw Error(ErrorCode::bad_payload, "the summary has no status or no files");
   }
+  if (batch.batch_name.empty()) batch.batch_name = name_in(batch.batch_id);
   return batch;
 }
 
-}  // namespace
-
-std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
-                                          const UseFile& use) {
+std::optional<RecordedBatch> read(StorageReader& storage, const payload::RelativePath& path,
+                                  const UseFile& use) {
   auto file = storage.open(path);
   if (!file) return {};
   return with_context(in_quotes(path.str()), [&] {
@@ -111,6 +121,22 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
     text::JsonScanner scanner(*file, kSummaryBounds);
     return std::optional(read_document(scanner, use));
   });
+}
+
+}  // namespace
+
+std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
+                                          const UseFile& use) {
+  return read(storage, path, use);
+}
+
+std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
+                                               const payload::RelativePath& path) {
+  return read(storage, path, {});
+}
+
+std::string producer_of(const RecordedBatch& batch) {
+  return batch.sender && !batch.sender->host.empty() ? batch.sender->host : "unknown";
 }
 
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,

@@ -22,7 +22,9 @@ inline constexpr std::uint64_t kMaxSummaryBytes = 1024 * payload::kMiB;
 /// A summary that was read back, without its list of files.
 struct RecordedBatch {
   std::string batch_id;
+  std::string batch_name;
   BatchStatus status = BatchStatus::stored;
+  std::string reason;  ///< why it was rejected; empty when stored
   std::optional<payload::SenderIdentity> sender;
   std::chrono::sys_seconds packed_at;
   std::chrono::sys_seconds processed_at;
@@ -40,6 +42,15 @@ using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFil
 /// than kMaxSummaryBytes.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const UseFile& use);
+
+/// The same without the list of files, which is not read: the time does not grow with it. Nothing
+/// is listed then.
+std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
+                                               const payload::RelativePath& path);
+
+/// Who sent it: the host, as summaries of the first schema know nothing else; "unknown" where the
+/// sender did not say.
+std::string producer_of(const RecordedBatch& batch);
 
 /// Where the summary of a batch lies: by the batch's day, else where version 1 had it. Nothing when
 /// it has none.

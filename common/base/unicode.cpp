@@ -53,6 +53,26 @@ bool is_letter_or_digit(utf8proc_int32_t character) {
   }
 }
 
+struct Character {
+  utf8proc_int32_t code;  ///< negative: not UTF-8, but a single byte
+  std::string_view bytes;
+};
+
+/// Takes the first character off a text that is not empty.
+Character take_character(std::string_view& text) {
+  utf8proc_int32_t code = 0;
+  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &code);
+  const Character first{code, text.substr(0, length > 0 ? static_cast<std::size_t>(length) : 1)};
+  text.remove_prefix(first.bytes.size());
+  return first;
+}
+
+std::size_t columns_of(const Character& character) {
+  if (character.code < 0) return 1;
+  return static_cast<std::size_t>(std::max(utf8proc_charwidth(character.code), 0));
+}
+
 }  // namespace
 
 std::string composed(std::string_view text) {
@@ -65,14 +85,11 @@ std::string with_letters_alone(std::string_view text, std::string_view kept) {
   std::string out;
   bool has_base = false;  // for marks to stand on
   for (std::string_view rest = whole; !rest.empty();) {
-    utf8proc_int32_t character = 0;
-    const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(rest.data()),
-                                         static_cast<utf8proc_ssize_t>(rest.size()), &character);
-    const std::size_t bytes = length > 0 ? static_cast<std::size_t>(length) : 1;
-    const bool is_kept = bytes == 1 && kept.find(rest.front()) != std::string_view::npos;
-    has_base = length > 0 && (is_letter_or_digit(character) || (has_base && is_mark(character)));
-    out += is_kept || has_base ? rest.substr(0, bytes) : "_";
-    rest.remove_prefix(bytes);
+    const Character character = take_character(rest);
+    const bool is_kept = character.bytes.size() == 1 && kept.find(character.bytes) != kept.npos;
+    has_base = character.code >= 0 &&
+               (is_letter_or_digit(character.code) || (has_base && is_mark(character.code)));
+    out += is_kept || has_base ? character.bytes : "_";
   }
   return out;
 }
@@ -81,6 +98,23 @@ std::string case_folded(std::string_view text) {
   if (is_ascii(text)) return ascii_lower(text);
   return mapped(text, UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_IGNORE,
                 ascii_lower(text));
+}
+
+std::size_t display_columns(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) columns += columns_of(take_character(text));
+  return columns;
+}
+
+std::string_view first_columns(std::string_view text, std::size_t columns) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t before = rest.size();
+    const std::size_t needed = columns_of(take_character(rest));
+    if (needed > columns) return text.substr(0, text.size() - before);
+    columns -= needed;
+  }
+  return text;
 }
 
 }  // namespace healthmetric

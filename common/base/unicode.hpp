@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,12 @@ std::string with_letters_alone(std::string_view text, std::string_view kept);
 /// With case and normalisation removed, so that names some file system takes for one become one
 /// (default case folding, then form C).
 std::string case_folded(std::string_view text);
+
+/// How many columns of a terminal the text takes, which must be printable. A character of Chinese,
+/// Japanese or Korean takes two, a mark above another one none.
+std::size_t display_columns(std::string_view text);
+
+/// As many characters from the front as take at most that many columns.
+std::string_view first_columns(std::string_view text, std::size_t columns);
 
 }  // namespace healthmetric

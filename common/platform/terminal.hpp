@@ -17,6 +17,9 @@ bool is_interactive_terminal();
 /// True when standard input is a terminal.
 bool standard_input_is_a_terminal();
 
+/// True when what is printed to standard output is read there and then.
+bool standard_output_is_a_terminal();
+
 /// Writes to standard error at once, without the log: for drawing. Failures are ignored, as when
 /// the terminal was closed.
 void write_to_terminal(const std::string& text);

@@ -40,6 +40,10 @@ bool standard_input_is_a_terminal() {
   return ::isatty(STDIN_FILENO) == 1;
 }
 
+bool standard_output_is_a_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
+
 bool is_interactive_terminal() {
   return standard_input_is_a_terminal() && ::isatty(STDERR_FILENO) == 1;
 }

@@ -215,7 +215,10 @@ std::vector<std::string> CommandLine::given_in_order() const {
 }
 
 std::vector<std::string> CommandLine::setting_names() const {
-  return program::setting_names(*parser_->app);
+  std::vector<std::string> names = program::setting_names(*parser_->app);
+  const Command& main_command = parser_->program.main_command();
+  std::erase_if(names, [&](const std::string& name) { return !accepts(main_command, name); });
+  return names;
 }
 
 Settings CommandLine::environment() const {

@@ -4,12 +4,14 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/text/spelling.hpp"
+#include "common/text/timestamp.hpp"
 
 namespace healthmetric::program {
 namespace {
@@ -32,6 +34,19 @@ std::int64_t seconds_in(const std::string& unit) {
   return unit == "d" ? 86'400 : 0;
 }
 
+/// Reads a number and its unit; nothing when that is none, or longer than `longest`.
+std::optional<std::chrono::seconds> read_duration(const std::string& text,
+                                                  std::chrono::seconds longest) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + digits, number);
+  const std::int64_t factor = seconds_in(text.substr(digits));
+  if (digits == 0 || read.ec != std::errc() || factor == 0 || number > longest.count() / factor) {
+    return {};
+  }
+  return std::chrono::seconds(number * factor);
+}
+
 }  // namespace
 
 std::uint64_t parse_size(const std::string& text) {
@@ -48,17 +63,27 @@ std::uint64_t parse_size(const std::string& text) {
 }
 
 std::chrono::seconds parse_duration(const std::string& text) {
-  constexpr std::chrono::seconds kLongest = std::chrono::days(7);
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  std::int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + digits, number);
-  const std::int64_t factor = seconds_in(text.substr(digits));
-  if (digits == 0 || read.ec != std::errc() || factor == 0 || number > kLongest.count() / factor) {
+  const auto duration = read_duration(text, std::chrono::days(7));
+  if (!duration) {
     throw Error(ErrorCode::usage,
                 "invalid time " + in_quotes(text) +
                     ": expected up to seven days, for example 90, 90s, 10m or 2h");
   }
-  return std::chrono::seconds(number * factor);
+  return *duration;
+}
+
+NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now) {
+  if (const auto day = text::parse_timestamp(text + "T00:00:00Z")) {
+    return {*day, *day + std::chrono::days(1)};
+  }
+  if (const auto time = text::parse_timestamp(text)) return {*time, *time};
+  const bool has_unit = !text.empty() && ascii_lower(text).find_first_of("smhd") != text.npos;
+  if (const auto age = read_duration(text, std::chrono::years(1000)); age && has_unit) {
+    return {now - *age, now - *age};
+  }
+  throw Error(ErrorCode::usage, "invalid time " + in_quotes(text) +
+                                    ": expected for example 2024-01-15, 2024-01-15T10:30:00Z, or "
+                                    "7d for seven days ago");
 }
 
 void check_size(const std::string& text) {
@@ -67,6 +92,10 @@ void check_size(const std::string& text) {
 
 void check_duration(const std::string& text) {
   parse_duration(text);
+}
+
+void check_time(const std::string& text) {
+  parse_time(text, {});
 }
 
 Check choice_check(const std::vector<std::string>& choices) {

@@ -17,9 +17,20 @@ std::uint64_t parse_size(const std::string& text);
 /// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
 std::chrono::seconds parse_duration(const std::string& text);
 
-/// Throws Error{usage} for an invalid size or duration.
+/// A time as people name one: a day is 24 hours long, any other has `end == begin`.
+struct NamedTime {
+  std::chrono::sys_seconds begin;
+  std::chrono::sys_seconds end;
+};
+
+/// Reads a day ("2024-01-15"), a time ("2024-01-15T10:30:00Z"; UTC unless it says otherwise) or how
+/// long ago it was ("90m", "12h", "7d") at `now`. Throws Error{usage}.
+NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now);
+
+/// Throws Error{usage} for an invalid size, duration or time.
 void check_size(const std::string& text);
 void check_duration(const std::string& text);
+void check_time(const std::string& text);
 
 /// Accepts only `choices`.
 Check choice_check(const std::vector<std::string>& choices);

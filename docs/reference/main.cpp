@@ -68,7 +68,10 @@ std::vector<std::pair<std::string, std::string>> receiver_exit_statuses() {
   return {{"0", "all done, or nothing was waiting"},
           {"1", "a defect in the program"},
           {"2", "usage: an option, no such folder"},
-          {"4", "a batch was rejected, the others are stored; or verify found something"},
+          {"4",
+           "a batch was rejected, the others are stored; verify found something, or list could not "
+           "read "
+           "a summary"},
           {"9", "another receiver is at work"},
           {"10", "local input or output: disk full, no permission"},
           {"130", "interrupted; the next run does what is left"},
@@ -124,10 +127,11 @@ ManPage receiver_page(const program::Program& program) {
       {"_storage/inbox/", "Payloads that wait."},
       {"_storage/summaries/", "What became of each batch."},
       {"_storage/rejected/", "Payloads that were not stored, each with its reason."},
-      {"receiver.log", "Every message, with its time; not with --dry-run and verify."},
+      {"receiver.log", "Every message, with its time; not with --dry-run, list and verify."},
   };
   page.examples = {
       {"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"},
+      {"healthmetric-receiver list --since 7d", "See what was stored in the last seven days"},
       {"healthmetric-receiver verify", "Compare what is stored there with its summaries"},
       {"healthmetric-receiver --retry-rejected --max-file-size 200M",
        "Try what was rejected again, with a higher limit"},

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "receiver/commands/list_command.hpp"
 #include "receiver/commands/receive_command.hpp"
 #include "receiver/commands/shared_options.hpp"
 #include "receiver/commands/verify_command.hpp"
@@ -14,6 +15,7 @@ program::Program make_program() {
   program.name = kProgramName;
   program.commands.push_back(std::make_unique<ReceiveCommand>(shared));
   program.commands.push_back(std::make_unique<VerifyCommand>(shared));
+  program.commands.push_back(std::make_unique<ListCommand>(shared));
   return program;
 }
 

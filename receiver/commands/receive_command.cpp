@@ -15,9 +15,8 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
   add({.name = "name-template",
        .value = "PATTERN",
        .help = "The path of each stored file, made of the fields {batch} {dir} {stem} {ext} "
-               "{timestamp} "
-               "{id} {year} {month} {day} {batch_id} (default " +
-               std::string(unpack::NameTemplate::kDefault) + ")",
+               "{timestamp} {id} {year} {month} {day} {batch_id} (default: a folder for the batch "
+               "and for its day, then {dir}, then {timestamp}-{id}_{stem}{ext})",
        .goes_to = &name_template_});
   add({.name = "keep-payloads",
        .help = "Keep payloads in the inbox after they are stored",

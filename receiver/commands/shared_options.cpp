@@ -52,11 +52,7 @@ archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock 
 
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line) {
-  return open_with(options, line, [&] {
-    archive::StorageReader storage(options.storage);
-    storage.keep_receivers_out();
-    return storage;
-  });
+  return open_with(options, line, [&] { return archive::StorageReader(options.storage); });
 }
 
 }  // namespace healthmetric::receiver

@@ -37,7 +37,7 @@ struct SharedOptions {
 archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
                               const program::CommandLine& line);
 
-/// The same for what changes nothing, and while no receiver works in it.
+/// The same for what changes nothing.
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line);
 

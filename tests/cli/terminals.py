@@ -34,15 +34,16 @@ class Shown:
 
 
 def on_terminal(program: Program, *words: Word, columns: int = 80, env: dict[str, str] | None = None,
-                when: tuple[str, signal.Signals] | None = None) -> Shown:
-    """`when` some words are shown, the program gets that signal."""
+                when: tuple[str, signal.Signals] | None = None, with_stdout: bool = False) -> Shown:
+    """`when` some words are shown, the program gets that signal. `with_stdout`, that is shown there, too."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     modes = termios.tcgetattr(follower)
     modes[1] &= ~termios.OPOST  # line ends as they are written
     termios.tcsetattr(follower, termios.TCSANOW, modes)
     began = time.monotonic()
-    process = program.start(*words, stderr=follower, env={"TERM": "xterm"} | (env or {}))
+    output = {"stdout": follower} if with_stdout else {}
+    process = program.start(*words, stderr=follower, env={"TERM": "xterm"} | (env or {}), **output)
     os.close(follower)
     text = b""
     try:
@@ -54,6 +55,6 @@ def on_terminal(program: Program, *words: Word, columns: int = 80, env: dict[str
     except OSError:
         pass  # the other end is closed
     os.close(leader)
-    assert process.stdout
-    process.stdout.read()
+    if process.stdout:
+        process.stdout.read()
     return Shown(process.wait(30), text.decode(), time.monotonic() - began)

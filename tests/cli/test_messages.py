@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from conftest import READER, TOKEN, Destination, unprivileged_user
 from living_files import growing
-from payloads import BATCH_ID, Payload, stored_path
+from payloads import BATCH_ID, Payload, stored_path, summary_path
 from programs import REPOSITORY, Program, Result, Word, finished
 from pseudo_terminal import Terminal
 from system_calls import TRACED, Answer
@@ -716,13 +716,18 @@ def receiver_not_set_aside(stage: Stage) -> Result:
         return user.receiver("--storage", storage, cwd=user.folder)
 
 
-def stored_and(stage: Stage, spoil: Callable[[Path], Any]) -> Result:
-    """Verifies a storage with one stored file, once that is spoilt."""
+def stored_and(stage: Stage, spoil: Callable[[Path], Any], command: str = "verify") -> Result:
+    """Verifies, or lists, a storage with one stored file, once that is spoilt."""
     storage = stage.tmp / "_storage"
     Payload().put_into(storage)
     assert stage.receiver("--storage", storage, cwd=stage.tmp).status == 0
     spoil(storage / stored_path(BATCH_ID, "sub/data.json"))
-    return stage.receiver("verify", "--storage", storage, cwd=stage.tmp)
+    return stage.receiver(command, "--storage", storage, cwd=stage.tmp)
+
+
+def empty_storage(stage: Stage) -> Path:
+    (stage.tmp / "_storage/inbox").mkdir(parents=True)
+    return stage.tmp / "_storage"
 
 
 SCENARIOS |= {
@@ -733,6 +738,12 @@ SCENARIOS |= {
     "receiver-replaced": lambda stage: stored_and(stage, lambda place: (place.unlink(), place.symlink_to("x"))),
     "receiver-verify-empty": lambda stage: (
         (stage.tmp / "empty").mkdir(), stage.receiver("verify", "--storage", stage.tmp / "empty"))[1],
+    "receiver-list-none": lambda stage: stage.receiver("list", "--storage", empty_storage(stage)),
+    "receiver-list-damaged": lambda stage: stored_and(
+        stage, lambda place: (stage.tmp / "_storage" / summary_path(BATCH_ID)).write_bytes(b""), "list"),
+    "receiver-list-time": lambda stage: stage.receiver("list", "--since=soon"),
+    "receiver-list-period": lambda stage: stage.receiver(
+        "list", "--storage", empty_storage(stage), "--since=2024-02-01", "--until=2024-01-01"),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }

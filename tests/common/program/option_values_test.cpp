@@ -46,3 +46,22 @@ TEST_CASE("invalid durations are refused") {
     CHECK(error->code() == ErrorCode::usage);
   }
 }
+
+TEST_CASE("a time is a day, a moment, or how long ago it was") {
+  using namespace std::chrono;
+  const sys_seconds now = sys_days(year(2024) / March / 1) + hours(12);
+  const sys_seconds day = sys_days(year(2024) / January / 15);
+  CHECK(program::parse_time("2024-01-15", now).begin == day);
+  CHECK(program::parse_time("2024-01-15", now).end == day + days(1));
+  CHECK(program::parse_time("2024-01-15T10:30:00Z", now).begin == day + hours(10) + minutes(30));
+  CHECK(program::parse_time("2024-01-15T10:30:00Z", now).end == day + hours(10) + minutes(30));
+  CHECK(program::parse_time("2024-01-15T10:30:00+02:00", now).begin ==
+        day + hours(8) + minutes(30));
+  CHECK(program::parse_time("7d", now).begin == now - days(7));
+  CHECK(program::parse_time("90m", now).begin == now - minutes(90));
+  for (const char* text : {"", "soon", "5", "d", "2024-01", "2024-13-01", "2024-02-30", "-7d",
+                           "7 d", "99999999999999999999d"}) {
+    INFO(text);
+    CHECK_THROWS_AS(program::parse_time(text, now), Error);
+  }
+}

@@ -1,0 +1,137 @@
+#include "common/archive/summary_index.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/archive/layout.hpp"
+#include "common/base/format.hpp"
+#include "common/platform/interruption.hpp"
+
+namespace healthmetric::archive {
+namespace {
+
+struct Found {
+  payload::BatchId id;
+  std::string path;
+
+  friend bool operator<(const Found& a, const Found& b) {
+    return a.id.time != b.id.time ? a.id.time < b.id.time : a.path < b.path;
+  }
+};
+
+/// Whether the name is a number of so many digits, as those of years, months and days are.
+bool is_number(std::string_view name, std::size_t digits) {
+  return name.size() == digits && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// `time` as the folders have it: "2024/01/15".
+std::string day_of(std::chrono::sys_seconds time) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+  return fmt::format("{:04}/{:02}/{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
+
+/// The first and last days of a period, as the folders have them. Those of times that no folder can
+/// have are before or after all others.
+class Days {
+ public:
+  explicit Days(const Period& period) {
+    using namespace std::chrono;
+    constexpr sys_seconds kFirst = sys_days(year(0) / January / 1);
+    constexpr sys_seconds kLast = sys_days(year(9999) / December / 31);
+    first_ = day_of(std::clamp(period.begin, kFirst, kLast));
+    last_ = day_of(std::clamp(period.end, kFirst, kLast));
+  }
+
+  /// Whether a folder "2024", "2024/01" or "2024/01/15" can have days of the period in it.
+  [[nodiscard]] bool may_be_in(std::string_view folder) const {
+    return folder >= std::string_view(first_).substr(0, folder.size()) &&
+           folder <= std::string_view(last_).substr(0, folder.size());
+  }
+
+ private:
+  std::string first_;
+  std::string last_;
+};
+
+class Index {
+ public:
+  Index(StorageReader& storage, const Period& period, const SummaryUse& use)
+      : storage_(storage), period_(period), use_(use), days_(period) {}
+
+  /// "2024/01", "2024/02", ...
+  std::vector<std::string> months() {
+    std::vector<std::string> months;
+    const std::string top(kSummariesFolder);
+    for (const std::string& year : names_in(top)) {
+      if (!is_number(year, 4) || !days_.may_be_in(year)) continue;
+      for (const std::string& month : names_in(top + year + "/")) {
+        const std::string folder = fmt::format("{}/{}", year, month);
+        if (is_number(month, 2) && days_.may_be_in(folder)) months.push_back(folder);
+      }
+    }
+    return months;
+  }
+
+  /// Sorted. Summaries of the first layout lie in the folder of the month itself.
+  std::vector<Found> summaries_of(const std::string& month) {
+    std::vector<Found> found;
+    const std::string folder = std::string(kSummariesFolder) + month + "/";
+    for (const std::string& name : names_in(folder)) {
+      if (!is_number(name, 2)) {
+        add(folder, name, found);
+      } else if (days_.may_be_in(month + "/" + name)) {
+        const std::string day = folder + name + "/";
+        for (const std::string& summary : names_in(day)) add(day, summary, found);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+ private:
+  /// None in what is no folder.
+  std::vector<std::string> names_in(const std::string& folder) {
+    try {
+      return storage_.names_in(folder);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unsafe_path) throw;
+      use_.on_obstacle(error);
+      return {};
+    }
+  }
+
+  void add(const std::string& folder, const std::string& name, std::vector<Found>& found) const {
+    const auto id = payload::BatchId::parse(batch_of_summary(name));
+    if (id && period_.has(id->time)) found.push_back({*id, folder + name});
+  }
+
+  StorageReader& storage_;
+  const Period& period_;
+  const SummaryUse& use_;
+  Days days_;
+};
+
+}  // namespace
+
+void each_summary(StorageReader& storage, const Period& period, Order order,
+                  const SummaryUse& use) {
+  Index index(storage, period, use);
+  std::vector<std::string> months = index.months();
+  const auto in_order = [order](auto& list) {
+    if (order == Order::newest_first) std::reverse(list.begin(), list.end());
+  };
+  in_order(months);
+  for (const std::string& month : months) {
+    std::vector<Found> summaries = index.summaries_of(month);
+    in_order(summaries);
+    for (const Found& summary : summaries) {
+      platform::stop_soon_if_signalled();
+      if (use.on_summary(payload::RelativePath(summary.path), summary.id) == Next::stop) return;
+    }
+  }
+}
+
+}  // namespace healthmetric::archive

@@ -1,0 +1,70 @@
+#include "receiver/commands/batch_filter.hpp"
+
+#include <algorithm>
+
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/base/unicode.hpp"
+#include "common/program/option_values.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+/// Names that differ in normalisation alone are the same.
+bool has(const std::vector<std::string>& wanted, const std::string& name) {
+  if (wanted.empty()) return true;
+  const std::string composed_name = composed(name);
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& one) { return composed(one) == composed_name; });
+}
+
+}  // namespace
+
+bool BatchFilter::takes(const archive::RecordedBatch& batch) const {
+  return (!status || batch.status == *status) && has(names, batch.batch_name) &&
+         has(producers, archive::producer_of(batch));
+}
+
+BatchFilterOptions::BatchFilterOptions() : OptionGroup("Which batches") {
+  add({.name = "producer",
+       .value = "NAME",
+       .help = "Only those of this producer; can be given more than once",
+       .goes_to = &producers_});
+  add({.name = "batch",
+       .value = "NAME",
+       .help = "Only those of this name; can be given more than once",
+       .goes_to = &names_});
+  add({.name = "since",
+       .value = "TIME",
+       .help = "Only those packed then or later: a day as 2024-01-15, a time as "
+               "2024-01-15T10:30:00Z, or 7d for seven days ago",
+       .goes_to = &since_,
+       .check = program::check_time});
+  add({.name = "until",
+       .value = "TIME",
+       .help = "Only those packed until then; a day counts to its end",
+       .goes_to = &until_,
+       .check = program::check_time});
+  add({.name = "status",
+       .value = "WORD",
+       .help = "Only those that were stored, or rejected",
+       .goes_to = &status_,
+       .choices = {"stored", "rejected"}});
+}
+
+BatchFilter BatchFilterOptions::filter(std::chrono::sys_seconds now) const {
+  BatchFilter filter{.producers = producers_, .names = names_, .period = {}, .status = {}};
+  if (!since_.empty()) filter.period.begin = program::parse_time(since_, now).begin;
+  if (!until_.empty()) {
+    const program::NamedTime until = program::parse_time(until_, now);
+    filter.period.end = std::max(until.end, until.begin + std::chrono::seconds(1));
+  }
+  if (filter.period.begin >= filter.period.end) {
+    throw Error(ErrorCode::usage, "--since " + in_quotes(since_) + " is later than --until " +
+                                      in_quotes(until_) + ": exchange them");
+  }
+  if (!status_.empty()) filter.status = archive::parse_batch_status(status_);
+  return filter;
+}
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/archive/summary_index.hpp"
+#include "common/archive/summary_reader.hpp"
+#include "common/program/option.hpp"
+
+namespace healthmetric::receiver {
+
+/// Which batches a command is about.
+struct BatchFilter {
+  std::vector<std::string> producers;  ///< any of them; none: all
+  std::vector<std::string> names;
+  archive::Period period;  ///< of the times they were packed at
+  std::optional<archive::BatchStatus> status;
+
+  [[nodiscard]] bool takes(const archive::RecordedBatch& batch) const;
+};
+
+/// --producer, --batch, --since, --until and --status.
+class BatchFilterOptions final : public program::OptionGroup {
+ public:
+  BatchFilterOptions();
+
+  /// Throws Error{usage} where nothing can lie between --since and --until.
+  [[nodiscard]] BatchFilter filter(std::chrono::sys_seconds now) const;
+
+ private:
+  std::vector<std::string> producers_;
+  std::vector<std::string> names_;
+  std::string since_;
+  std::string until_;
+  std::string status_;
+};
+
+}  // namespace healthmetric::receiver
