@@ -7,7 +7,7 @@
 namespace healthmetric::archive {
 namespace {
 
-constexpr text::JsonScanner::Bounds kBounds{6, 100'000, 4096};
+constexpr text::JsonScanner::Bounds kBounds{6, 100'000, kMaxRecordedTextBytes};
 
 /// A batch of 1 GiB in the smallest parts has less than half as many.
 constexpr std::size_t kMaxPayloads = 50'000;

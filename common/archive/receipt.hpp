@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/stream.hpp"
+#include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 
 /// The summary that the receiver writes of each batch is also its receipt: the sender looks for it
@@ -19,6 +20,12 @@ struct PayloadFile {
   payload::RelativePath path;  ///< below the storage folder
   std::uint64_t size_bytes = 0;
 };
+
+/// The receiver writes no more of a reason than this, and cuts what is longer.
+inline constexpr std::size_t kMaxReasonBytes = payload::kMaxTextBytes;
+
+/// Whoever reads a summary takes every text in it up to this length, whatever wrote it.
+inline constexpr std::size_t kMaxRecordedTextBytes = 4 * kMaxReasonBytes;
 
 enum class BatchStatus { stored, rejected };
 

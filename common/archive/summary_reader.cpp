@@ -10,8 +10,7 @@
 namespace healthmetric::archive {
 namespace {
 
-/// Texts are as long as a payload's, or as a reason that quotes two of them.
-constexpr text::JsonScanner::Bounds kSummaryBounds{6, 1000, 4 * payload::kMaxTextBytes};
+constexpr text::JsonScanner::Bounds kSummaryBounds{6, 1000, kMaxRecordedTextBytes};
 
 RecordedFile read_file_entry(text::JsonScanner& scanner) {
   RecordedFile file;

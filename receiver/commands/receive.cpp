@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/program/log.hpp"
 #include "receiver/unpack/inbox.hpp"
 #include "receiver/unpack/publish.hpp"
@@ -205,7 +206,8 @@ class Receiver {
 
   /// What cannot be set aside, for a link in the way or a folder that may not be written, stays
   /// where it is, and the others go on.
-  void reject(const unpack::WaitingBatch& batch, const std::string& reason, BatchReport& report) {
+  void reject(const unpack::WaitingBatch& batch, std::string_view why, BatchReport& report) {
+    const std::string reason(utf8_prefix(why, archive::kMaxReasonBytes));
     report.status = Status::rejected;
     report.reason = reason;
     if (!writes()) {

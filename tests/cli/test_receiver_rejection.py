@@ -91,6 +91,26 @@ def test_a_bad_payload_directly_in_the_storage_is_set_aside_too(
     assert not (storage / bad.filename).exists()
 
 
+@pytest.mark.parametrize("reason", ["x" * 4096, "x" * 4097, "x" + "ä" * 2048, "心" * 7000, "\\\n" * 30_000], ids=len)
+def test_a_reason_of_any_length_is_recorded_so_that_it_can_be_read_again(
+    reason: str, receive: Callable[..., Result], storage: Path, tmp_path: Path
+) -> None:
+    payload = Payload()
+    place = payload.put_into(storage)
+    reasons = tmp_path / "reasons.json"
+    reasons.write_text(json.dumps({f"inbox/{payload.filename}": reason}))
+    recorded = only_batch(receive("--reject-list", reasons, "--json"))["reason"]
+    assert reason.startswith(recorded)
+    assert min(len(reason.encode()), 4096) - 2 <= len(recorded.encode()) <= 4096
+    assert json.loads((storage / summary_path(BATCH_ID)).read_bytes())["reason"] == recorded
+    assert_rejected(storage, payload.filename, payload.text(), recorded)
+    assert receive("verify").status == 0
+    payload.put_into(storage)
+    assert only_batch(receive("--json"))["reason"] == recorded
+    assert only_batch(receive("--retry-rejected", "--json"))["status"] == "stored"
+    assert not place.exists()
+
+
 @pytest.mark.parametrize("name", ["心" * 80, "a" + "心" * 79, "é" * 120, "x" * 250])
 def test_a_bad_payload_with_a_long_name_is_set_aside(
     name: str, receive: Callable[..., Result], storage: Path
