@@ -34,5 +34,5 @@ if [[ ! -d $work/clone ]]; then
   mv -T -- "$work/clone.new" "$work/clone"
 fi
 cd -- "$work/clone"
-exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch "$branch" \
+exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch="$branch" \
   ${inbox:+"--inbox-branch=$inbox"} --summary-markdown "$work/summary.md"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from actions_event import BadEvent, Wanted, read_event
-from forge import Batch, Forge
+from forge import PROJECT, Batch, Forge
 from project import ACTIONS_TOKEN, Project, WorkflowRun
 
 SKIP_CI = "Add a payload [skip ci]"
@@ -85,6 +86,18 @@ def test_a_hostile_ref_is_refused_by_us_or_by_git(forge: Forge, tmp_path: Path, 
     assert done.returncode == 7, done
     assert forge.git("for-each-ref") == before
     assert not [path for path in forge.directory.rglob(MARK)]
+
+
+@pytest.mark.parametrize("ref", ["-x", "--help", "-- x"])
+def test_a_ref_is_no_option_where_it_is_received_on_this_machine(forge: Forge, tmp_path: Path, ref: str) -> None:
+    (tmp_path / "event.json").write_text(json.dumps({"client_payload": {"ref": ref}}))
+    before = forge.git("for-each-ref")
+    done = subprocess.run(
+        [PROJECT / "scripts/receive-locally.sh", forge.receiver, tmp_path], text=True, capture_output=True, check=False,
+        env=forge.environment | {"GITHUB_REPO_DIR": str(forge.remote), "GITHUB_EVENT_PATH": str(tmp_path / "event.json")})
+    assert done.returncode == 7, done
+    assert "usage:" not in done.stdout + done.stderr
+    assert forge.git("for-each-ref") == before
 
 
 @pytest.mark.parametrize(("event", "branch"), [
