@@ -54,6 +54,29 @@ class ChangeDetector {
   pack::Locations locations_;
 };
 
+/// One that cannot be read says no more than one that is missing, and nothing of other batches.
+std::optional<archive::Receipt> readable_receipt(forge::Forge& forge, const payload::BatchId& id) {
+  try {
+    return find_receipt(forge, id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::bad_payload) throw;
+    log::debug("no word of " + id.str() + ": " + error.what());
+    return {};
+  }
+}
+
+void take_verdict(outbox::SentFiles& sent, const payload::BatchId& id,
+                  const std::optional<archive::Receipt>& receipt, bool is_forgotten) {
+  if (receipt && !archive::is_final(*receipt) && !is_forgotten) return;
+  if (receipt && receipt->status == archive::BatchStatus::rejected) {
+    log::warning("the receiver rejected " + id.str() + ": " + printable(receipt->reason) +
+                 "; its files count as unsent");
+    sent.forget(id);
+  } else if (receipt || is_forgotten) {
+    sent.confirm(id);
+  }
+}
+
 }  // namespace
 
 std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
@@ -79,18 +102,10 @@ void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
 }
 
 void refresh_receipts(outbox::SentFiles& sent, forge::Forge& forge, platform::Clock& clock) {
-  for (const auto& [id, delivered_at] : sent.unconfirmed(kMaxAsked)) {
+  for (const outbox::UnconfirmedBatch& batch : sent.unconfirmed(kMaxAsked)) {
     try {
-      const auto receipt = find_receipt(forge, id);
-      const bool is_forgotten = clock.now() - delivered_at > kForgotten;
-      if (receipt && !archive::is_final(*receipt) && !is_forgotten) continue;
-      if (receipt && receipt->status == archive::BatchStatus::rejected) {
-        log::warning("the receiver rejected " + id.str() + ": " + printable(receipt->reason) +
-                     "; its files count as unsent");
-        sent.forget(id);
-      } else if (receipt || is_forgotten) {
-        sent.confirm(id);
-      }
+      const auto receipt = readable_receipt(forge, batch.id);
+      take_verdict(sent, batch.id, receipt, clock.now() - batch.delivered_at > kForgotten);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
       log::debug(std::string("no word of earlier batches: ") + error.what());

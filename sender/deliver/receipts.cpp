@@ -44,26 +44,38 @@ class ReceiptPoll {
 /// Failures that leave open the result of the batch.
 bool may_pass(const Error& error) {
   return error.code() == ErrorCode::network || error.code() == ErrorCode::rate_limited ||
-         error.code() == ErrorCode::untrusted_peer || error.code() == ErrorCode::refused;
+         error.code() == ErrorCode::untrusted_peer || error.code() == ErrorCode::refused ||
+         error.code() == ErrorCode::bad_payload;
 }
 
-}  // namespace
-
-std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id) {
-  const std::string path = archive::in_repository(archive::summary_path(id).str());
+std::optional<archive::Receipt> receipt_at(forge::Forge& forge, const std::string& path) {
   const auto text = forge.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);
   try {
     return archive::read_receipt(source);
   } catch (const Error& error) {
-    throw Error(ErrorCode::network, path + ": " + error.what());
+    throw Error(ErrorCode::bad_payload, path + ": " + error.what());
   }
 }
 
+}  // namespace
+
+std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id) {
+  for (const auto& below : {archive::summary_path(id), archive::flat_summary_path(id)}) {
+    if (auto receipt = receipt_at(forge, archive::in_repository(below.str()))) return receipt;
+  }
+  return {};
+}
+
 bool is_stored(forge::Forge& forge, const payload::BatchId& id) {
-  const auto receipt = find_receipt(forge, id);
-  return receipt && receipt->status == archive::BatchStatus::stored;
+  try {
+    const auto receipt = find_receipt(forge, id);
+    return receipt && receipt->status == archive::BatchStatus::stored;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::bad_payload) throw;
+    throw Error(ErrorCode::network, error.what());
+  }
 }
 
 archive::Receipt wait_for_receipt(forge::Forge& forge, platform::Clock& clock,

@@ -16,12 +16,14 @@
 
 namespace healthmetric::deliver {
 
-/// The receipt of a batch; nothing as long as the receiver has not written it. Throws what the
-/// forge throws, and Error{network} when what lies there is no receipt.
+/// The receipt of a batch, where receivers of this version or of version 1 write it; nothing as
+/// long as none has. Throws what the forge throws, and Error{bad_payload} when what lies there is
+/// no receipt.
 std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id);
 
 /// Whether the receiver has stored the batch. One that was rejected it has not, and of one in
-/// delivery it may have rejected the parts that came first.
+/// delivery it may have rejected the parts that came first. Throws what the forge throws, and
+/// Error{network} when what lies there is no receipt, for then nobody knows.
 bool is_stored(forge::Forge& forge, const payload::BatchId& id);
 
 /// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing

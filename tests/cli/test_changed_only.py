@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import Destination, Unprivileged
-from payloads import summary_path
+from payloads import flat_summary_path, summary_path
 from programs import Result, finished
 from receipts import receipt
 
@@ -177,14 +178,29 @@ def test_what_was_refused_counts_as_unsent(destination: Destination, folder: Pat
     assert sent_files(destination, send(destination, folder)) == {"monday.json"}
 
 
-def test_what_was_rejected_counts_as_unsent(destination: Destination, folder: Path) -> None:
+@pytest.mark.parametrize("path_of", [summary_path, flat_summary_path], ids=["now", "version 1"])
+def test_what_was_rejected_counts_as_unsent(
+    path_of: Callable[[str], str], destination: Destination, folder: Path
+) -> None:
     first = send(destination, folder)
     rejection = {"status": "rejected", "reason": "somebody's file is there", "payloads": []}
-    destination.put_file(summary_path(first.json["batch_id"]), json.dumps(rejection).encode())
+    destination.put_file(path_of(first.json["batch_id"]), json.dumps(rejection).encode())
     second = send(destination, folder)
     assert (second.status, second.json["files"]) == (0, 1)
     second.error_line("the receiver rejected", first.json["batch_id"], "somebody's file is there")
     assert send(destination, folder).json["status"] == "empty"
+
+
+def test_a_broken_receipt_does_not_hide_the_rejection_of_another_batch(destination: Destination, folder: Path) -> None:
+    first = send(destination, folder)
+    (folder / "tuesday.json").write_text("2")
+    second = send(destination, folder)
+    destination.put_file(summary_path(first.json["batch_id"]), b"<html>")
+    rejection = {"status": "rejected", "reason": "no", "payloads": []}
+    destination.put_file(summary_path(second.json["batch_id"]), json.dumps(rejection).encode())
+    third = send(destination, folder)
+    third.error_line("the receiver rejected", second.json["batch_id"])
+    assert sent_files(destination, third) == {"tuesday.json"}
 
 
 def test_a_record_without_times_of_delivery_goes_on(destination: Destination, folder: Path) -> None:

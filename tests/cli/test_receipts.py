@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import READER, Destination
-from payloads import stored_path, summary_path
+from payloads import flat_summary_path, stored_path, summary_path
 from programs import finished
 from receipts import dispatched, receipt
 
@@ -85,15 +86,18 @@ def test_polling_is_polite(destination: Destination, source: Path) -> None:
     times = [get["time"] for get in listings]
     intervals = [later - earlier for earlier, later in zip(times, times[1:])]
     assert intervals[0] >= 1.9 and intervals[1] >= intervals[0] * 1.2
-    receipts = [get for get in polls(destination) if not get["path"].endswith(SUMMARIES)]
-    assert len(receipts) == 1, "nothing changed since"
+    receipts = [get["path"] for get in polls(destination) if not get["path"].endswith(SUMMARIES)]
+    [batch_id] = destination.dispatched()
+    assert [path.partition("/_storage/")[2] for path in receipts] == [
+        summary_path(batch_id), flat_summary_path(batch_id)], "nothing changed since"
 
 
-def test_a_receipt_among_others_is_found(destination: Destination, source: Path) -> None:
+@pytest.mark.parametrize("path_of", [summary_path, flat_summary_path], ids=["now", "version 1"])
+def test_a_receipt_among_others_is_found(path_of: Callable[[str], str], destination: Destination, source: Path) -> None:
     """Written by a receiver that is not ours to run, while the sender asks."""
     destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}")
     process = destination.start("--folder", source, "--wait", "--json")
-    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
+    destination.put_file(path_of(dispatched(destination, process)), receipt("stored"))
     result = finished(process)
     assert (result.status, result.json["status"]) == (0, "stored"), result
 

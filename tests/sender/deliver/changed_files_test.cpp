@@ -129,10 +129,29 @@ TEST_CASE("a rejected batch counts as unsent and a stored one is not checked aga
   SECTION("given up after a month") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.transport.answer(404);
+    fixture.transport.answer(404);
+    deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
+    fixture.transport.sent.pop_back();  // the second of the two places
+  }
+  SECTION("given up after a month, as what lies there is no receipt") {
+    fixture.clock = FakeClock(kBatch.time + 24h * 40);
+    fixture.transport.answer(200, "{}");
     deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
   }
   deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
   CHECK(fixture.transport.sent.size() == 1);
+}
+
+TEST_CASE("what is no receipt of one batch does not hide the rejection of another") {
+  Fixture fixture;
+  const auto other = payload::BatchId::parse("20240116T103000Z-b-00000002").value();
+  fixture.clock = FakeClock(kBatch.time + 48h);
+  fixture.sent.add_delivered(other, fixture.dir.path() / "packed", other.time);
+  fixture.transport.answer(200, R"({"status":"perhaps"})");
+  fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
+  deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);
+  REQUIRE(fixture.sent.unconfirmed(10).size() == 1);
+  CHECK(fixture.sent.unconfirmed(10).front().id == kBatch);
 }
 
 TEST_CASE("a check that fails is repeated by the next run") {
@@ -140,9 +159,13 @@ TEST_CASE("a check that fails is repeated by the next run") {
   fixture.clock = FakeClock(kBatch.time + 1h);
   SECTION("no receipt yet") {
     fixture.transport.answer(404);
+    fixture.transport.answer(404);
   }
   SECTION("no network") {
     fixture.transport.fail();
+  }
+  SECTION("what is no receipt") {
+    fixture.transport.answer(200, "<html>log in</html>");
   }
   SECTION("a rejection of the parts that came first") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"late","payloads":[{"path":)"
@@ -151,6 +174,7 @@ TEST_CASE("a check that fails is repeated by the next run") {
   SECTION("nor is it given up for having waited in the outbox for a month") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.send(kBatch.time + 24h * 39);
+    fixture.transport.answer(404);
     fixture.transport.answer(404);
   }
   deliver::refresh_receipts(fixture.sent, fixture.client, fixture.clock);

@@ -36,14 +36,16 @@ struct Fixture {
 
   /// What a batch of an earlier run is asked before it is sent, and what makes it arrive.
   void let_arrive() {
-    inner.answer(404);
-    inner.answer(404);
+    let_be_missing();
     inner.answer(201, kMade);
   }
   void let_fail(int status) {
-    inner.answer(404);
-    inner.answer(404);
+    let_be_missing();
     inner.answer(status);
+  }
+  /// The payload, and a receipt in both places.
+  void let_be_missing() {
+    for (int i = 0; i < 3; ++i) inner.answer(404);
   }
 
   std::size_t waiting() const { return outbox.waiting_for(target).size(); }

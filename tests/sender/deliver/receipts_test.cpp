@@ -44,13 +44,27 @@ TEST_CASE("a receipt is read from the beginning of the summary") {
             "/contents/_storage/summaries/2024/01/15/20240115T103000Z-a-00000001.json") !=
         std::string::npos);
   fixture.inner.answer(404);
+  fixture.inner.answer(404);
   CHECK_FALSE(deliver::find_receipt(fixture.client, fixture.id));
+}
+
+TEST_CASE("a receipt is found where receivers of version 1 write it") {
+  Fixture fixture;
+  fixture.inner.answer(404);
+  fixture.inner.answer(200, kStored);
+  CHECK(deliver::is_stored(fixture.client, fixture.id));
+  CHECK(fixture.inner.sent.back().url.find(
+            "/contents/_storage/summaries/2024/01/20240115T103000Z-a-00000001.json") !=
+        std::string::npos);
 }
 
 TEST_CASE("an invalid receipt is not a verdict") {
   Fixture fixture;
   fixture.inner.answer(200, "<html>log in</html>");
+  fixture.inner.answer(200, "<html>log in</html>");
   CHECK(error_code_of([&] { deliver::find_receipt(fixture.client, fixture.id); }) ==
+        ErrorCode::bad_payload);
+  CHECK(error_code_of([&] { deliver::is_stored(fixture.client, fixture.id); }) ==
         ErrorCode::network);
 }
 
@@ -58,6 +72,7 @@ TEST_CASE("waiting ends with the verdict and sends the entity tag") {
   Fixture fixture;
   fixture.inner.answer(404);                             // no summaries yet
   fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});  // of another batch
+  fixture.inner.answer(404);
   fixture.inner.answer(404);
   fixture.inner.answer(304, "");
   fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
