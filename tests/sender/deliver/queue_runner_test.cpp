@@ -95,7 +95,7 @@ TEST_CASE("a server that fails on two batches is not asked about the third") {
   fixture.let_fail(502);
   fixture.queue_runner.run(0s);
   CHECK(fixture.waiting() == 3);
-  CHECK(fixture.inner.sent.size() == 6);
+  CHECK(fixture.inner.sent.size() == 8);
 }
 
 TEST_CASE("an error that concerns every batch ends the run at once") {
