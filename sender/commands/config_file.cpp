@@ -64,6 +64,12 @@ std::optional<std::vector<std::string>> as_words(const toml::node& value) {
   return words;
 }
 
+/// The rest of such a word would be lost wherever the system is asked.
+bool has_nul(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word.find('\0') != std::string::npos; });
+}
+
 class ConfigReader {
  public:
   ConfigReader(const std::vector<std::string>& options, const std::filesystem::path& file)
@@ -127,6 +133,7 @@ class ConfigReader {
         fail_at(*value, in_quotes(prefix + key) +
                             " is neither a text, a number, true or false, nor a list of such");
       }
+      if (has_nul(*words)) fail_at(*value, in_quotes(prefix + key) + " has a NUL character");
       // An empty value counts as unset.
       if (words->empty() || *words == std::vector<std::string>{""}) continue;
       settings.push_back({key, *words, fmt::format("{}: {}{}", file_, key, place)});

@@ -96,10 +96,11 @@ std::string to_text(const Plan& plan) {
     text += fmt::format("{:<9} {}\n", name, value);
   };
   row("batch", plan.batch_name);
-  row("to", plan.target.empty()
-                ? "no repository yet: name it with --repo owner/name"
-                : printable(plan.target) + (plan.branch.empty() ? "" : ", branch " + plan.branch) +
-                      (plan.inbox_branch.empty() ? "" : ", inbox branch " + plan.inbox_branch));
+  row("to",
+      plan.target.empty()
+          ? "no repository yet: name it with --repo owner/name"
+          : printable(plan.target + (plan.branch.empty() ? "" : ", branch " + plan.branch) +
+                      (plan.inbox_branch.empty() ? "" : ", inbox branch " + plan.inbox_branch)));
   for (const std::string& pattern : plan.unmatched_patterns)
     row("note", pattern + " matches nothing");
   if (plan.parts == 0)
@@ -136,7 +137,7 @@ std::string files_text(const Plan& plan, std::size_t most) {
     return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
   });
   add_lines("skip", plan.skipped, [](const model::Skipped& file) {
-    return printable(file.file.path) + ": " + file.file.reason;
+    return printable(file.file.path) + ": " + printable(file.file.reason);
   });
   return text;
 }

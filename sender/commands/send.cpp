@@ -201,6 +201,14 @@ class SendingRun {
     if (outcome.fate == Outcome::Fate::refused) {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     }
+    if (outcome.fate == Outcome::Fate::queued) tell_untried(outcome);
+  }
+
+  /// A batch that waits was not sent, even if nothing is known to have failed.
+  static void tell_untried(Outcome& outcome) {
+    if (outcome.status != program::ExitStatus::success) return;
+    log::error("not tried: " + outcome.batch_id + " is kept in the outbox");
+    outcome.status = program::ExitStatus::internal;
   }
 
   /// Where another process delivered meanwhile, this run's batch may have gone along.

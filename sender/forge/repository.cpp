@@ -6,6 +6,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/base/version.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/environment.hpp"
@@ -17,6 +18,9 @@ namespace healthmetric::forge {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 100;
+
+/// Of a branch on GitHub, whose references are "refs/heads/<name>" and have at most 255 bytes.
+constexpr std::size_t kMaxBranchBytes = 244;
 
 bool is_name(std::string_view text) {
   const auto is_allowed = [](char c) {
@@ -38,6 +42,21 @@ std::string origin_remote() {
     if (error.code() == ErrorCode::io || error.code() == ErrorCode::too_large) return {};
     throw;
   }
+}
+
+/// git-check-ref-format, as far as it concerns the names of branches.
+bool is_git_branch(const std::string& name) {
+  const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
+  const bool has_bad_character = std::any_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7F ||
+           std::string_view("~^:?*[\\").find(c) != std::string_view::npos;
+  });
+  const bool bad_edge = name.starts_with('-') || name.starts_with('/') || name.starts_with('.') ||
+                        name.ends_with('/') || name.ends_with('.') || name.ends_with(".lock");
+  const bool bad_middle = has("..") || has("@{") || has("//") || has("/.") || has(".lock/");
+  return name != "@" && name != "HEAD" && is_utf8(name) && !has_bad_character && !bad_edge &&
+         !bad_middle;
 }
 
 /// Takes `prefix` off the front of `text`, if it is there.
@@ -190,19 +209,12 @@ Repository find_repository(const std::string& named, const http::Url& api) {
 }
 
 void check_branch(const std::string& branch) {
-  const auto has = [&](std::string_view part) { return branch.find(part) != std::string::npos; };
-  const bool has_bad_character = std::any_of(branch.begin(), branch.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7F ||
-           std::string_view("~^:?*[\\").find(c) != std::string_view::npos;
-  });
-  const bool bad_edge = branch.starts_with('-') || branch.starts_with('/') ||
-                        branch.starts_with('.') || branch.ends_with('/') || branch.ends_with('.') ||
-                        branch.ends_with(".lock");
-  const bool bad_middle = has("..") || has("@{") || has("//") || has("/.") || has(".lock/");
-  if (branch == "@" || has_bad_character || bad_edge || bad_middle) {
-    throw Error(ErrorCode::usage, "invalid branch name " + in_quotes(branch));
-  }
+  const auto fail = [&](const std::string& advice) {
+    throw Error(ErrorCode::usage, "invalid branch name " + in_quotes(branch) + advice);
+  };
+  if (branch.size() > kMaxBranchBytes) fail(fmt::format(": longer than {} bytes", kMaxBranchBytes));
+  if (branch.starts_with("refs/")) fail(": use the name without refs/heads/");
+  if (!is_git_branch(branch)) fail("");
 }
 
 }  // namespace healthmetric::forge

@@ -61,7 +61,7 @@ std::optional<Repository> repository_of_remote(std::string_view remote, std::str
 std::string_view web_host(std::string_view api_host);
 
 /// Throws Error{usage} where git would not take `branch` for a branch's name
-/// (git-check-ref-format).
+/// (git-check-ref-format), GitHub would not, or JSON could not hold it: it must be UTF-8.
 void check_branch(const std::string& branch);
 
 }  // namespace healthmetric::forge

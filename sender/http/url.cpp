@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/text/redact.hpp"
 #include "sender/http/libcurl.hpp"
@@ -67,6 +68,11 @@ bool Url::is_loopback() const {
 
 Url Url::parse(const std::string& text, std::string_view option) {
   const CurlUrl url(libcurl().url());
+  if (!is_utf8(text)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: invalid URL {}: it is not UTF-8: write such bytes as %FF", option,
+                            in_quotes(text::redact_user_info(text))));
+  }
   const bool valid = set(url, text);
   const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
   if (scheme != "https" && scheme != "http") {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TOKEN, Destination
-from programs import Program, Result
+from programs import Program, Result, Word
 
 PASSWORD = "hunter2secret"
 QUERY = "leave out what begins with '?' or '#'"
@@ -43,6 +43,35 @@ def test_what_is_no_root_of_an_api_is_refused(url: str, said: str, place: str, w
     result.error_line("--api-url: ", said)
     assert PASSWORD not in result.stderr + (tmp_path / "log").read_text()
     assert not kept_anywhere(sender, PASSWORD)
+
+
+INVALID = b"\xff"
+NO_BRANCHES = {"bytes": INVALID, "HEAD": b"HEAD", "refs": b"refs/heads/main", "long": b"b" * 245,
+               "long in bytes": "ä".encode() * 123}
+
+
+@pytest.mark.parametrize("words", [
+    *(pytest.param([option, name], id=f"{option} {what}")
+      for option in ("--branch", "--inbox-branch") for what, name in NO_BRANCHES.items()),
+    pytest.param(["--repo", b"octo/" + INVALID], id="--repo"),
+    pytest.param(["--api-url", b"https://ghe.example.com/" + INVALID], id="--api-url"),
+])
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]], ids=["send", "dry"])
+def test_what_can_be_no_target_is_refused_before_anything_is_queued(
+    words: list[Word], dry: list[Word], sender: Program, source: Path
+) -> None:
+    repository = [] if "--repo" in words else ["--repo", "octo/data"]
+    result = sender("--folder", source, *repository, *dry, *words,
+                    env={"GH_TOKEN": TOKEN, "GH_ENTERPRISE_TOKEN": TOKEN})
+    assert (result.status, result.stdout) == (2, ""), result
+    result.error_line(f"{words[0]}: invalid ")
+    assert not sender.outbox.exists()
+
+
+def test_a_branch_of_244_bytes_is_one(sender: Program, source: Path) -> None:
+    branch = "ä" * 122
+    plan = sender("--folder", source, "--repo", "octo/data", "--dry-run", "--json", "--branch", branch)
+    assert (plan.status, plan.json["branch"]) == (0, branch)
 
 
 def redirected(destination: Destination, source: Path, location: str, *words: str) -> Result:

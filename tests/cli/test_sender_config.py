@@ -304,3 +304,15 @@ def test_a_pipe_nobody_writes_to_can_be_interrupted(destination: Destination, so
     result = finished(process)
     os.close(writer)
     assert (result.status, result.stdout) == (143, "")
+
+
+@pytest.mark.parametrize("text, line, key", [
+    (r'folder = "a\u0000y"', 1, "folder"), (r'quiet = "\u0000"', 1, "quiet"),
+    ('repo = "octo/data"\n' + r'exclude = ["*.tmp", "a\u0000"]', 2, "exclude"),
+    ("[profile.night]\n" + r'branch = "main\u0000"', 2, "profile.night.branch"),
+])
+def test_a_value_with_a_nul_character_is_refused(text: str, line: int, key: str, sender: Program, config: Path) -> None:
+    """A file's name ends there: what is before it would be sent."""
+    config.write_text(text)
+    (sender.home / "a").mkdir()
+    refused(sender("--dry-run"), f"sender.toml', line {line}: '{key}' has a NUL character")

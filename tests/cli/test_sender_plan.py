@@ -74,6 +74,14 @@ def test_a_plan_names_every_file_and_the_way_it_goes(sender: Program, tree: Path
     assert any(line.startswith("upload ") and line.endswith("2 requests") for line in lines)
 
 
+def test_a_plan_shows_nothing_of_a_name_that_could_forge_a_line(sender: Program, tree: Path) -> None:
+    reordered = "a\u202eb"
+    plan = sender("--folder", tree, "--repo", "octo/data", "--branch", reordered, "--inbox-branch", f"in/{reordered}",
+                  "--dry-run")
+    assert r"octo/data, branch a\u{202e}b, inbox branch in/a\u{202e}b" in plan.stdout
+    assert reordered not in plan.stdout
+
+
 def test_a_plan_without_a_repository_says_so(sender: Program, tree: Path) -> None:
     result = sender("--folder", tree, "--dry-run")
     assert result.status == 0

@@ -95,8 +95,10 @@ TEST_CASE("branch names follow git's rules") {
     CHECK_FALSE(error_of([&] { forge::check_branch(name); }));
   }
   for (const char* name :
-       {"-x", "a..b", "a b", "a~b", "a^b",  "a:b",    "a?b",      "a*b", "a[b",  "a\\b", "/a",
-        "a/", "a//b", "a.",  ".a",  "a/.b", "a.lock", "a.lock/b", "@",   "a@{b", "a\nb", "a\x7f"}) {
+       {"-x",     "a..b",           "a b", "a~b",  "a^b",  "a:b",   "a?b",  "a*b",
+        "a[b",    "a\\b",           "/a",  "a/",   "a//b", "a.",    ".a",   "a/.b",
+        "a.lock", "a.lock/b",       "@",   "a@{b", "a\nb", "a\x7f", "\xff", "a\xc3",
+        "HEAD",   "refs/heads/main"}) {
     INFO(name);
     CHECK(error_code_of([&] { forge::check_branch(name); }) == ErrorCode::usage);
   }
