@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
 #include "receiver/unpack/hash_set.hpp"
+#include "receiver/unpack/path_component.hpp"
 
 namespace healthmetric::unpack {
 
@@ -24,9 +26,9 @@ class NameTemplate {
   /// {stem}, and {id} or {batch_id}.
   explicit NameTemplate(std::string pattern);
 
-  /// The pattern with the fields of a batch filled in, which are the same for all of its files;
-  /// `folder` is what {batch} stands for.
-  [[nodiscard]] std::string for_batch(const payload::BatchId& batch, std::string_view folder) const;
+  /// The pattern with the fields filled in that are a batch's own and always whole; {batch} is
+  /// left, as are the fields of a file.
+  [[nodiscard]] std::string for_batch(const payload::BatchId& batch) const;
 
  private:
   std::string pattern_;
@@ -59,12 +61,12 @@ class StoredNames {
     std::uint64_t hash = 0;
   };
 
-  /// Makes `wanted` the folder of the files to come. It is not empty and ends in "/".
-  void place_folder(std::string_view wanted);
+  /// Makes this the folder of the files to come. It has a component at least.
+  void place_folder(std::vector<PathComponent> components);
 
   /// `name`, or with "~2" and so on when the folder with the hash `folder` has it already.
-  Placed place_component(std::uint64_t folder, const std::string& name, Kind kind);
-  Placed place_numbered(std::uint64_t folder, const std::string& name, Kind kind);
+  Placed place_component(std::uint64_t folder, const PathComponent& name, Kind kind);
+  Placed place_numbered(std::uint64_t folder, const PathComponent& name, Kind kind);
   [[nodiscard]] bool is_taken(const Placed& candidate, Kind kind) const;
 
   /// The number that a name got last, of those that share the names with numbers.
@@ -73,7 +75,8 @@ class StoredNames {
     std::uint64_t number = 0;
   };
 
-  std::string pattern_;  ///< NameTemplate::for_batch()
+  std::string pattern_;       ///< NameTemplate::for_batch()
+  std::string batch_folder_;  ///< what {batch} stands for
   std::uint64_t max_folders_;
   std::string wanted_folder_;
   Placed placed_folder_;  ///< its path, with a slash at its end
@@ -83,10 +86,5 @@ class StoredNames {
   // Only to be quick: what is not remembered here is found a little later.
   std::array<LastNumber, 1024> last_numbers_{};
 };
-
-/// `component` as every file system accepts it: `<>:"|?*` and trailing dots and spaces become `_`,
-/// names Windows keeps for devices get `_` in front (Microsoft, "Naming Files, Paths, and
-/// Namespaces"), as do names that git keeps for itself.
-std::string portable_component(std::string_view component);
 
 }  // namespace healthmetric::unpack

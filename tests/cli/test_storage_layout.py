@@ -109,3 +109,20 @@ def test_a_name_with_a_letter_and_a_colon_is_a_name_like_any_other(
     assert stored["a:b.txt"].endswith("_a_b.txt")
     assert stored["C:/d.csv"].split("/")[4] == "C_"
     assert (tmp_path / "_storage" / stored["a:b.txt"]).read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("template", ["{batch}-{batch_id}/{stem}{ext}", "{batch}_{stem}_{batch_id}/{dir}{stem}{ext}"])
+def test_two_batches_of_one_second_and_one_long_name_lie_apart(
+    template: str, receive: Callable[..., Result], storage: Path
+) -> None:
+    name = "日" * 64
+    ids = [f"20240115T103000Z-{'_' * 64}-{unique}" for unique in ("3f9a1c07", "aaaaaaaa")]
+    for number, batch_id in enumerate(ids):
+        Payload({f"{'s' * 240}.csv": b"%d\n" % number}, batch_id=batch_id, metadata={"batch_name": name}).put_into(storage)
+    result = receive("--name-template", template, "--json")
+    assert [batch["status"] for batch in result.json["batches"]] == ["stored", "stored"]
+    for batch_id in ids:
+        [file] = json.loads((storage / summary_path(batch_id)).read_bytes())["files"]
+        folder = file["stored_path"].split("/")[0]
+        assert folder.startswith("日") and batch_id in folder and len(folder.encode()) <= 255
+    assert receive("verify").status == 0

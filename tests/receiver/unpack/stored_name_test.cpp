@@ -123,6 +123,32 @@ TEST_CASE("the stem of a name that is too long is shortened") {
   CHECK(twins[1].substr(twins[1].rfind('/') + 1).size() <= 255);
 }
 
+TEST_CASE("what is shortened is never the id, so two batches share no path") {
+  const std::string pattern = GENERATE(
+      "{batch}-{batch_id}/{stem}{ext}", "{batch_id}-{batch}/{stem}{ext}", "{batch}.{id}/{stem}",
+      "{dir}{batch}-{stem}-{batch_id}/x{stem}", "con.{batch}{stem}{batch}-{id}/x",
+      "{stem}-{batch_id}/{dir}{ext}x", ".{batch}{batch}-{id}/{stem}", "a/{id}-{dir}{stem}");
+  const std::string letter = GENERATE("\xe6\x97\xa5", "x");
+  INFO(pattern << " " << letter);
+  std::string folder;
+  while (folder.size() + letter.size() <= 192) folder += letter;
+  std::string stem;
+  while (stem.size() + letter.size() <= 250) stem += letter;
+  std::set<std::string> found;
+  const std::vector<std::string> paths = {stem + "/" + stem + ".txt", stem + ".txt", "x",
+                                          stem + "y/" + stem + "z.txt", stem + "-X"};
+  for (const char* id : {"3f9a1c07", "3f9a1c08", "aaaaaaaa"}) {
+    const std::string batch = "20240115T103000Z-" + std::string(64, '_') + "-" + id;
+    unpack::StoredNames names(unpack::NameTemplate(pattern), payload::BatchId::parse(batch).value(),
+                              folder, kMaxFolders);
+    for (const std::string& path : paths) {
+      const std::string stored = names.place(payload::RelativePath(path)).str();
+      CHECK(stored.find(id) != std::string::npos);
+      CHECK(found.insert(stored).second);
+    }
+  }
+}
+
 TEST_CASE("a long name is cut between characters") {
   std::string stem;
   for (int i = 0; i < 80; ++i) stem += "\xe5\xbf\x83";
