@@ -1,6 +1,8 @@
 #include "common/archive/receipt.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/text/json_scanner.hpp"
 
@@ -11,6 +13,8 @@ constexpr text::JsonScanner::Bounds kBounds{6, 100'000, kMaxRecordedTextBytes};
 
 /// A batch of 1 GiB in the smallest parts has less than half as many.
 constexpr std::size_t kMaxPayloads = 50'000;
+
+constexpr std::size_t kMaxShownBytes = 100;
 
 std::vector<PayloadFile> read_payloads(text::JsonScanner& scanner) {
   std::vector<PayloadFile> payloads;
@@ -37,10 +41,12 @@ std::vector<PayloadFile> read_payloads(text::JsonScanner& scanner) {
 
 }  // namespace
 
-std::optional<BatchStatus> parse_batch_status(std::string_view text) {
+BatchStatus parse_batch_status(std::string_view text) {
   if (text == "stored") return BatchStatus::stored;
   if (text == "rejected") return BatchStatus::rejected;
-  return {};
+  throw Error(ErrorCode::bad_payload, "the summary has the unknown status " +
+                                          in_quotes(utf8_prefix(text, kMaxShownBytes)) +
+                                          ": a newer version may know it");
 }
 
 bool is_final(const Receipt& receipt) {
@@ -64,7 +70,6 @@ Receipt read_receipt(Source& source) {
   while (!(status && payloads) && scanner.next_key(key)) {
     if (key == "status") {
       status = parse_batch_status(scanner.string());
-      if (!status) throw Error(ErrorCode::bad_payload, "the summary has an unknown status");
     } else if (key == "reason") {
       if (!scanner.consume_null()) reason = scanner.string();
     } else if (key == "payloads") {

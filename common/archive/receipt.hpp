@@ -29,8 +29,9 @@ inline constexpr std::size_t kMaxRecordedTextBytes = 4 * kMaxReasonBytes;
 
 enum class BatchStatus { stored, rejected };
 
-/// Nothing for other words than "stored" and "rejected".
-std::optional<BatchStatus> parse_batch_status(std::string_view text);
+/// "stored" or "rejected". Throws Error{bad_payload} that names another word, which a later version
+/// may have.
+BatchStatus parse_batch_status(std::string_view text);
 
 struct Receipt {
   BatchStatus status;

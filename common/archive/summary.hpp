@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/archive/receipt.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
+#include "common/text/timestamp.hpp"
 
 /// What the receiver records of a batch: what it made of it, and for the sender the receipt.
 /// docs/storage-layout.md describes the JSON.
@@ -40,6 +42,11 @@ struct RecordedFile {
   std::string sha256;
   std::string git_blob;  ///< empty: not recorded
   std::string content_type;
+  std::optional<text::Moment> modified;  ///< of the source file
 };
+
+/// Who sent a batch: the id that its sender told, else the sender's host, else "unknown".
+std::string producer_of(const payload::ProducerMark& producer,
+                        const std::optional<payload::SenderIdentity>& sender);
 
 }  // namespace healthmetric::archive

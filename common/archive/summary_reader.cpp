@@ -1,5 +1,7 @@
 #include "common/archive/summary_reader.hpp"
 
+#include <algorithm>
+
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
@@ -27,6 +29,8 @@ RecordedFile read_file_entry(text::JsonScanner& scanner) {
       file.sha256 = scanner.string();
     } else if (key == "content_type") {
       file.content_type = scanner.string();
+    } else if (key == "modified") {
+      if (!scanner.consume_null()) file.modified = payload::read_moment(scanner);
     } else if (key == "git_blob") {
       file.git_blob = scanner.string();
     } else {
@@ -36,21 +40,19 @@ RecordedFile read_file_entry(text::JsonScanner& scanner) {
   return file;
 }
 
-BatchStatus read_status(text::JsonScanner& scanner) {
-  const std::uint64_t begin = scanner.offset();
-  const auto status = parse_batch_status(scanner.string());
-  if (!status) text::JsonScanner::fail_at("an invalid status", begin);
-  return *status;
-}
-
 /// Everything but the status and the list of files.
 void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBatch& batch) {
-  if (key == "batch_id") {
+  if (key == "schema_version") {
+    batch.schema_version =
+        static_cast<unsigned>(std::min<std::uint64_t>(scanner.unsigned_integer(), UINT32_MAX));
+  } else if (key == "batch_id") {
     batch.batch_id = scanner.string();
   } else if (key == "batch_name") {
     batch.batch_name = scanner.string();
   } else if (key == "reason") {
     if (!scanner.consume_null()) batch.reason = scanner.string();
+  } else if (key == "source") {
+    batch.source = scanner.string();
   } else if (key == "sender") {
     if (!scanner.consume_null()) batch.sender = payload::read_sender(scanner);
   } else if (key == "timestamp") {
@@ -61,12 +63,19 @@ void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBat
     batch.total_files = scanner.unsigned_integer();
   } else if (key == "total_size") {
     batch.total_size_bytes = scanner.unsigned_integer();
-  } else {
+  } else if (key == "folders") {
+    batch.folders = payload::read_paths(scanner);
+  } else if (key == "gone") {
+    batch.gone = payload::read_paths(scanner);
+  } else if (key == "producer") {
+    batch.producer.id = scanner.string();  // a host's name where the sender told none
+  } else if (!payload::read_producer_member(scanner, key, batch.producer)) {
     scanner.skip_value();
   }
 }
 
 void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const UseFile& use) {
+  batch.producer.id = producer_of(batch.producer, batch.sender);
   scanner.begin_array();
   while (scanner.next_element()) {
     const RecordedFile file = read_file_entry(scanner);
@@ -91,7 +100,7 @@ RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
   scanner.begin_object();
   while (!(has_files && !use) && scanner.next_key(key)) {
     if (key == "status") {
-      batch.status = read_status(scanner);
+      batch.status = parse_batch_status(scanner.string());
       has_status = true;
     } else if (key == "files") {
       if (use) read_files(scanner, batch, use);
@@ -101,6 +110,7 @@ RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
     }
   }
   if (use) scanner.expect_end();
+  batch.producer.id = producer_of(batch.producer, batch.sender);
   if (!has_status || !has_files) {
     throw Error(ErrorCode::bad_payload, "the summary has no status or no files");
   }
@@ -132,10 +142,6 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path) {
   return read(storage, path, {});
-}
-
-std::string producer_of(const RecordedBatch& batch) {
-  return batch.sender && !batch.sender->host.empty() ? batch.sender->host : "unknown";
 }
 
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/archive/receipt.hpp"
 #include "common/archive/storage_reader.hpp"
@@ -21,10 +22,13 @@ inline constexpr std::uint64_t kMaxSummaryBytes = 1024 * payload::kMiB;
 
 /// A summary that was read back, without its list of files.
 struct RecordedBatch {
+  unsigned schema_version = 1;  ///< members that this version does not know are passed over
   std::string batch_id;
   std::string batch_name;
   BatchStatus status = BatchStatus::stored;
-  std::string reason;  ///< why it was rejected; empty when stored
+  std::string reason;              ///< why it was rejected; empty when stored
+  payload::ProducerMark producer;  ///< the id as producer_of() tells it
+  std::string source;
   std::optional<payload::SenderIdentity> sender;
   std::chrono::sys_seconds packed_at;
   std::chrono::sys_seconds processed_at;
@@ -32,6 +36,8 @@ struct RecordedBatch {
   std::uint64_t total_size_bytes = 0;
   std::uint64_t listed_files = 0;  ///< what its list adds up to
   std::uint64_t listed_size_bytes = 0;
+  std::vector<payload::RelativePath> folders;  ///< that were empty in the source
+  std::vector<payload::RelativePath> gone;     ///< that were sent before and are gone
 };
 
 /// `batch` has what stands in front of the list of files, which in our own summaries is everything.
@@ -47,10 +53,6 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
 /// is listed then.
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path);
-
-/// Who sent it: the host, as summaries of the first schema know nothing else; "unknown" where the
-/// sender did not say.
-std::string producer_of(const RecordedBatch& batch);
 
 /// Where the summary of a batch lies: by the batch's day, else where version 1 had it. Nothing when
 /// it has none.

@@ -9,7 +9,7 @@
 namespace healthmetric::archive {
 namespace {
 
-constexpr unsigned kSummarySchemaVersion = 1;
+constexpr unsigned kSummarySchemaVersion = 2;
 
 std::string_view to_text(BatchStatus status) {
   return status == BatchStatus::stored ? "stored" : "rejected";
@@ -33,7 +33,25 @@ text::Json skipped_json(const std::vector<payload::SkippedFile>& skipped) {
 
 text::Json sender_json(const std::optional<payload::SenderIdentity>& sender) {
   if (!sender) return nullptr;
-  return {{"host", sender->host}, {"user", sender->user}, {"version", sender->version}};
+  text::Json json{{"host", sender->host},
+                  {"user", sender->user},
+                  {"version", sender->version},
+                  {"os", sender->os},
+                  {"token_expires", nullptr}};
+  if (sender->token_expires) {
+    json["token_expires"] = text::format_timestamp(*sender->token_expires);
+  }
+  return json;
+}
+
+text::Json text_or_null(const std::string& text) {
+  return text.empty() ? text::Json(nullptr) : text::Json(text);
+}
+
+text::Json paths_json(const std::vector<payload::RelativePath>& paths) {
+  text::Json list = text::Json::array();
+  for (const payload::RelativePath& path : paths) list.push_back(path.str());
+  return list;
 }
 
 text::Json warnings_json(const std::vector<Warning>& warnings) {
@@ -52,17 +70,23 @@ text::Json head_json(const Summary& summary) {
   head["batch_id"] = summary.id.str();
   head["batch_name"] = metadata.batch_name;
   head["status"] = to_text(summary.status);
-  head["reason"] = summary.reason.empty() ? text::Json(nullptr) : text::Json(summary.reason);
+  head["reason"] = text_or_null(summary.reason);
   head["payloads"] = payloads_json(summary.payloads);
   head["timestamp"] = text::format_timestamp(summary.id.time);
   head["processed_at"] = text::format_timestamp(summary.processed_at);
   head["duration_ms"] = summary.duration.count();
   head["receiver"] = {{"version", kVersion}};
+  head["producer"] = producer_of(metadata.producer, metadata.sender);
+  head["instance"] = text_or_null(metadata.producer.instance);
+  const auto& sequence = metadata.producer.sequence;
+  head["sequence"] = sequence ? text::Json(*sequence) : text::Json(nullptr);
   head["source"] = metadata.source;
   head["sender"] = sender_json(metadata.sender);
   head["total_files"] = metadata.total_files;
   head["total_size"] = metadata.total_size_bytes;
   head["skipped"] = skipped_json(metadata.skipped);
+  head["folders"] = paths_json(metadata.folders);
+  head["gone"] = paths_json(metadata.gone);
   head["warnings"] = warnings_json(summary.warnings);
   return head;
 }
@@ -75,7 +99,11 @@ std::string file_json(const RecordedFile& file) {
   text += fmt::format(R"(, "status": "stored", "size": {}, "sha256": "{}", )", file.size_bytes,
                       file.sha256);
   if (!file.git_blob.empty()) text += fmt::format(R"("git_blob": "{}", )", file.git_blob);
-  return text + fmt::format(R"("content_type": "{}"}})", file.content_type);
+  text += fmt::format(R"("content_type": "{}")", file.content_type);
+  if (file.modified) {
+    text += fmt::format(R"(, "modified": "{}")", text::format_moment(*file.modified));
+  }
+  return text + "}";
 }
 
 /// The files are streamed behind a head made by the JSON library, whose closing brace is taken

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/payload/relative_path.hpp"
+#include "common/text/timestamp.hpp"
 
 /// The payload model: the values that common/payload/writer and common/payload/reader carry.
 /// docs/payload-format.md describes the JSON.
@@ -19,6 +20,9 @@ inline constexpr unsigned kSchemaVersion = 2;
 
 /// Entries of `skipped` a payload carries at most; a summary needs no more to be useful.
 inline constexpr std::size_t kMaxSkippedEntries = 1000;
+
+/// Entries of `folders`, and of `gone`, that a payload carries at most.
+inline constexpr std::size_t kMaxListedPaths = 10'000;
 
 /// Names, reasons and other texts of a payload have at most so many bytes.
 inline constexpr std::size_t kMaxTextBytes = 4096;
@@ -55,7 +59,7 @@ struct FileEntry {
   std::uint64_t size_bytes = 0;  ///< of what the content decodes to
   std::string sha256;            ///< of the same, 64 lower-case hexadecimal digits
   std::string content_type;
-  std::optional<std::chrono::sys_seconds> modified;
+  std::optional<text::Moment> modified;
   std::optional<Chunk> chunk;
 };
 
@@ -69,11 +73,21 @@ struct Part {
   friend bool operator==(const Part&, const Part&) = default;
 };
 
-/// Who packed a batch; skipped with --no-identity.
+/// Who packed a batch; with --no-identity neither host nor user are told.
 struct SenderIdentity {
   std::string host;
   std::string user;
   std::string version;
+  std::string os = {};                                         ///< "Linux 6.1.0", say
+  std::optional<std::chrono::sys_seconds> token_expires = {};  ///< nothing: not known
+};
+
+/// Which producer's batch this is, and which of its batches. A producer is a machine, or an account
+/// on it; each of its state directories is an instance, and numbers its batches upwards.
+struct ProducerMark {
+  std::string id;        ///< is_slug(); empty when the sender did not tell
+  std::string instance;  ///< likewise
+  std::optional<std::uint64_t> sequence;
 };
 
 /// A file that was not packed, and why.
@@ -94,6 +108,10 @@ struct BatchMetadata {
   std::uint64_t total_files = 0;  ///< entries in this part
   std::uint64_t total_size_bytes = 0;
   std::vector<SkippedFile> skipped;
+  // Of the whole batch, in the last part only.
+  ProducerMark producer;
+  std::vector<RelativePath> folders;  ///< that are empty in the source
+  std::vector<RelativePath> gone;     ///< that were sent before and are not there any more
 };
 
 /// The name a batch is stored under when its user gave none: the last component of `source`, on

@@ -18,11 +18,6 @@ bool is_slug_character(char c) {
          c == '_' || c == '-';
 }
 
-bool is_slug(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxSlugLength && text.front() != '.' &&
-         std::all_of(text.begin(), text.end(), is_slug_character);
-}
-
 bool is_lower_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -48,6 +43,11 @@ std::optional<unsigned> parse_part_number(std::string_view digits) {
 }
 
 }  // namespace
+
+bool is_slug(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxSlugLength && text.front() != '.' &&
+         std::all_of(text.begin(), text.end(), is_slug_character);
+}
 
 std::string slug(std::string_view name) {
   std::string result;

@@ -19,6 +19,9 @@ namespace healthmetric::payload {
 /// each character, not each byte), at most 64 of them, no dot in front. "data" for an empty name.
 std::string slug(std::string_view name);
 
+/// Whether slug() leaves `text` as it is: [A-Za-z0-9_-][A-Za-z0-9._-]*, at most 64.
+bool is_slug(std::string_view text);
+
 struct BatchId {
   std::chrono::sys_seconds time;
   std::string slug;

@@ -4,8 +4,10 @@
 #include <functional>
 
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/payload/batch_id.hpp"
 #include "common/text/timestamp.hpp"
 
 namespace healthmetric::payload {
@@ -80,6 +82,14 @@ Tally read_listing(text::JsonScanner& scanner) {
   return listing;
 }
 
+/// The id of a producer or an instance.
+std::string read_id(text::JsonScanner& scanner) {
+  const std::uint64_t begin = scanner.offset();
+  std::string id = scanner.string();
+  if (!is_slug(id)) text::JsonScanner::fail_at("an invalid id", begin);
+  return id;
+}
+
 void read_member(text::JsonScanner& scanner, const std::string& key, DeclaredMetadata& declared) {
   BatchMetadata& metadata = declared.metadata;
   if (key == "schema_version") {
@@ -106,7 +116,11 @@ void read_member(text::JsonScanner& scanner, const std::string& key, DeclaredMet
     metadata.skipped = read_skipped(scanner);
   } else if (key == "files") {
     declared.listing = read_listing(scanner);
-  } else {
+  } else if (key == "folders") {
+    metadata.folders = read_paths(scanner);
+  } else if (key == "gone") {
+    metadata.gone = read_paths(scanner);
+  } else if (!read_producer_member(scanner, key, metadata.producer)) {
     scanner.skip_value();
   }
 }
@@ -126,6 +140,38 @@ std::chrono::sys_seconds read_timestamp(text::JsonScanner& scanner) {
   return *time;
 }
 
+text::Moment read_moment(text::JsonScanner& scanner) {
+  const std::uint64_t begin = scanner.offset();
+  const auto moment = text::parse_moment(scanner.string());
+  if (!moment) text::JsonScanner::fail_at("an invalid timestamp", begin);
+  return *moment;
+}
+
+std::vector<RelativePath> read_paths(text::JsonScanner& scanner) {
+  std::vector<RelativePath> paths;
+  scanner.begin_array();
+  while (scanner.next_element()) {
+    if (paths.size() == kMaxListedPaths) {
+      throw Error(ErrorCode::too_large, fmt::format("more than {} paths", kMaxListedPaths));
+    }
+    paths.emplace_back(scanner.string());
+  }
+  return paths;
+}
+
+bool read_producer_member(text::JsonScanner& scanner, const std::string& key, ProducerMark& mark) {
+  if (key == "producer") {
+    if (!scanner.consume_null()) mark.id = read_id(scanner);
+  } else if (key == "instance") {
+    if (!scanner.consume_null()) mark.instance = read_id(scanner);
+  } else if (key == "sequence") {
+    if (!scanner.consume_null()) mark.sequence = scanner.unsigned_integer();
+  } else {
+    return false;
+  }
+  return true;
+}
+
 SenderIdentity read_sender(text::JsonScanner& scanner) {
   SenderIdentity sender;
   std::string key;
@@ -137,6 +183,10 @@ SenderIdentity read_sender(text::JsonScanner& scanner) {
       sender.user = scanner.string();
     } else if (key == "version") {
       sender.version = scanner.string();
+    } else if (key == "os") {
+      sender.os = scanner.string();
+    } else if (key == "token_expires") {
+      if (!scanner.consume_null()) sender.token_expires = read_timestamp(scanner);
     } else {
       scanner.skip_value();
     }

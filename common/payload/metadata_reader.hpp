@@ -40,4 +40,15 @@ SenderIdentity read_sender(text::JsonScanner& scanner);
 /// Reads a timestamp as common/text/timestamp.hpp takes it. Throws Error{bad_payload}.
 std::chrono::sys_seconds read_timestamp(text::JsonScanner& scanner);
 
+/// The same with the fraction of a second. Throws Error{bad_payload}.
+text::Moment read_moment(text::JsonScanner& scanner);
+
+/// Reads an array of safe paths, at most kMaxListedPaths. Throws Error{bad_payload},
+/// Error{unsafe_path} and Error{too_large}.
+std::vector<RelativePath> read_paths(text::JsonScanner& scanner);
+
+/// Reads a member of that name if it is one of ProducerMark: `producer`, `instance`, `sequence`.
+/// Throws Error{bad_payload}.
+bool read_producer_member(text::JsonScanner& scanner, const std::string& key, ProducerMark& mark);
+
 }  // namespace healthmetric::payload

@@ -64,7 +64,7 @@ struct RawEntry {
   std::optional<std::uint64_t> declared_size;
   std::optional<std::string> declared_sha256;
   std::string content_type;
-  std::optional<std::chrono::sys_seconds> modified;
+  std::optional<text::Moment> modified;
   std::optional<Chunk> chunk;
   bool has_content = false;
   std::uint64_t size_bytes = 0;
@@ -145,7 +145,7 @@ class PayloadParser {
     } else if (key == "content_type") {
       if (!scanner_.consume_null()) raw.content_type = scanner_.string();
     } else if (key == "modified") {
-      if (!scanner_.consume_null()) raw.modified = read_timestamp(scanner_);
+      if (!scanner_.consume_null()) raw.modified = read_moment(scanner_);
     } else if (key == "chunk") {
       raw.chunk = read_chunk();
     } else {

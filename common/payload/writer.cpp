@@ -47,8 +47,28 @@ std::string part_json(const Part& part) {
 }
 
 std::string sender_json(const SenderIdentity& sender) {
-  return fmt::format(R"({{"host":{},"user":{},"version":{}}})", quoted_json(sender.host),
-                     quoted_json(sender.user), quoted_json(sender.version));
+  return fmt::format(
+      R"({{"host":{},"user":{},"version":{},"os":{},"token_expires":{}}})",
+      quoted_json(sender.host), quoted_json(sender.user), quoted_json(sender.version),
+      quoted_json(sender.os),
+      sender.token_expires ? quoted_json(text::format_timestamp(*sender.token_expires)) : "null");
+}
+
+std::string producer_json(const ProducerMark& producer) {
+  if (producer.id.empty()) return {};
+  std::string text = R"("producer":)" + quoted_json(producer.id) + ",";
+  if (!producer.instance.empty()) text += R"("instance":)" + quoted_json(producer.instance) + ",";
+  if (producer.sequence) text += fmt::format(R"("sequence":{},)", *producer.sequence);
+  return text;
+}
+
+std::string paths_json(const std::vector<RelativePath>& paths) {
+  std::string text = "[";
+  for (const RelativePath& path : paths) {
+    if (text.size() > 1) text += ',';
+    append_quoted(path.str(), text);
+  }
+  return text + "]";
 }
 
 std::string skipped_json(const SkippedFile& file) {
@@ -93,7 +113,7 @@ void PayloadWriter::put(std::string_view text) {
 }
 
 void PayloadWriter::begin_entry(const RelativePath& path, std::string_view content_type,
-                                std::optional<std::chrono::sys_seconds> modified,
+                                const std::optional<text::Moment>& modified,
                                 const Encoding& encoding) {
   path_ = &path;
   naming_.clear();
@@ -109,7 +129,7 @@ void PayloadWriter::begin_entry(const RelativePath& path, std::string_view conte
   append_quoted(content_type, line_);
   if (modified) {
     line_ += R"(,"modified":")";
-    line_ += text::format_timestamp(*modified);
+    line_ += text::format_moment(*modified);
     line_ += '"';
   }
   line_ += R"(,")";
@@ -168,6 +188,11 @@ void PayloadWriter::finish(const BatchMetadata& metadata) {
   put(R"("part":)" + part_json(metadata.part) + ",");
   put(fmt::format(R"("total_files":{},"total_size":{},)", mark_.entries, mark_.content_bytes));
   put(R"("skipped":)" + skipped_json(metadata.skipped) + ",");
+  if (metadata.part.last) {
+    put(producer_json(metadata.producer));
+    put(R"("folders":)" + paths_json(metadata.folders) + ",");
+    put(R"("gone":)" + paths_json(metadata.gone) + ",");
+  }
   put(R"("files":[)");
   listing_.copy_to(out_);
   mark_.written_bytes += listing_.size();
@@ -186,13 +211,17 @@ std::uint64_t PayloadWriter::fresh_part_bytes(const RelativePath& path) {
   return kMetadataReserveBytes + entry_overhead_bytes(path);
 }
 
-std::uint64_t PayloadWriter::room_for_skipped(std::uint64_t limit_bytes) const {
+std::uint64_t PayloadWriter::room_for_lists(std::uint64_t limit_bytes) const {
   const std::uint64_t used = mark_.written_bytes + listing_.size() + kMetadataReserveBytes;
   return used < limit_bytes ? limit_bytes - used : 0;
 }
 
 std::uint64_t PayloadWriter::skipped_bytes(const SkippedFile& file) {
   return 1 + skipped_json(file).size();  // with a comma
+}
+
+std::uint64_t PayloadWriter::listed_bytes(const RelativePath& path) {
+  return 1 + quoted_json(path.str()).size();
 }
 
 std::uint64_t PayloadWriter::room_for_content(std::uint64_t limit_bytes) const {

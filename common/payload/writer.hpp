@@ -46,7 +46,7 @@ class PayloadWriter {
   explicit PayloadWriter(Sink& out);
 
   void begin_entry(const RelativePath& path, std::string_view content_type,
-                   std::optional<std::chrono::sys_seconds> modified, const Encoding& encoding);
+                   const std::optional<text::Moment>& modified, const Encoding& encoding);
   void content(std::string_view bytes);
   /// `sha256` is that of the entry's content.
   Written end_entry(std::string_view sha256, const std::optional<Chunk>& chunk);
@@ -64,10 +64,11 @@ class PayloadWriter {
   /// be larger than `limit_bytes`; 0 when it is full.
   [[nodiscard]] std::uint64_t room_for_content(std::uint64_t limit_bytes) const;
 
-  /// How many bytes of entries in `BatchMetadata::skipped` finish() may get before the payload
+  /// How many bytes of entries in the lists of BatchMetadata finish() may get before the payload
   /// would be larger than `limit_bytes`, and how many one takes at most.
-  [[nodiscard]] std::uint64_t room_for_skipped(std::uint64_t limit_bytes) const;
+  [[nodiscard]] std::uint64_t room_for_lists(std::uint64_t limit_bytes) const;
   static std::uint64_t skipped_bytes(const SkippedFile& file);
+  static std::uint64_t listed_bytes(const RelativePath& path);
 
   /// What a payload with one entry of that path takes beside its content, at most.
   static std::uint64_t fresh_part_bytes(const RelativePath& path);

@@ -8,6 +8,9 @@ namespace healthmetric::platform {
 /// The host name of this machine; "" if it is unknown.
 std::string host_name();
 
+/// The operating system and its version, such as "Linux 6.1.0 x86_64"; "" if it is unknown.
+std::string os_name();
+
 /// The name of the user of this process; "" if it is unknown.
 std::string user_name();
 

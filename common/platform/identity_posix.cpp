@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,6 +17,12 @@ namespace healthmetric::platform {
 std::string host_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string os_name() {
+  utsname name{};
+  if (::uname(&name) < 0) return {};
+  return fmt::format("{} {} {}", name.sysname, name.release, name.machine);
 }
 
 std::string user_name() {

@@ -1,5 +1,7 @@
 #include "common/text/timestamp.hpp"
 
+#include <cstdint>
+
 #include "common/base/format.hpp"
 
 namespace healthmetric::text {
@@ -10,6 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
+
+constexpr int kFractionDigits = 9;
 
 /// Takes fixed-width fields from the front of a text; once one is wrong, stays failed.
 class FieldReader {
@@ -74,11 +78,18 @@ Fields split(sys_seconds time) {
           static_cast<unsigned>(clock.seconds().count())};
 }
 
-void skip_fraction(FieldReader& in) {
-  if (in.peek() != '.') return;
+/// Digits past the ninth are dropped.
+std::chrono::nanoseconds read_fraction(FieldReader& in) {
+  if (in.peek() != '.') return std::chrono::nanoseconds(0);
   in.expect('.');
-  in.digits(1);
-  while (in.peek() >= '0' && in.peek() <= '9') in.take();
+  std::int64_t value = in.digits(1);
+  int digits = 1;
+  for (; in.peek() >= '0' && in.peek() <= '9'; ++digits) {
+    const unsigned digit = in.digits(1);
+    if (digits < kFractionDigits) value = value * 10 + digit;
+  }
+  for (; digits < kFractionDigits; ++digits) value *= 10;
+  return std::chrono::nanoseconds(value);
 }
 
 /// The zone's distance from UTC; none means UTC.
@@ -106,13 +117,21 @@ std::string format_timestamp(sys_seconds time) {
                      f.minute, f.second);
 }
 
+std::string format_moment(const Moment& moment) {
+  std::string text = format_timestamp(moment.second);
+  if (moment.fraction.count() == 0) return text;
+  std::string fraction = fmt::format(".{:09}", moment.fraction.count());
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return text.insert(text.size() - 1, fraction);
+}
+
 std::string format_compact_timestamp(sys_seconds time) {
   const Fields f = split(time);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", f.year, f.month, f.day, f.hour, f.minute,
                      f.second);
 }
 
-std::optional<sys_seconds> parse_timestamp(std::string_view text) {
+std::optional<Moment> parse_moment(std::string_view text) {
   FieldReader in(text);
   Fields f{};
   f.year = in.digits(4);
@@ -126,14 +145,20 @@ std::optional<sys_seconds> parse_timestamp(std::string_view text) {
   f.minute = in.digits(2);
   in.expect(':');
   f.second = in.digits(2);
-  skip_fraction(in);
+  const std::chrono::nanoseconds fraction = read_fraction(in);
   const seconds offset = read_zone(in);
   const auto time = to_time(f);
   if (!in.ok() || !in.at_end() || !time) return {};
   const sys_seconds utc = *time - offset;
   const unsigned year = split(utc).year;
   if (year < 1 || year > 9999) return {};
-  return utc;
+  return Moment{utc, fraction};
+}
+
+std::optional<sys_seconds> parse_timestamp(std::string_view text) {
+  const auto moment = parse_moment(text);
+  if (!moment) return {};
+  return moment->second;
 }
 
 std::optional<sys_seconds> parse_compact_timestamp(std::string_view text) {

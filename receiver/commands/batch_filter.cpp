@@ -22,7 +22,7 @@ bool has(const std::vector<std::string>& wanted, const std::string& name) {
 
 bool BatchFilter::takes(const archive::RecordedBatch& batch) const {
   return (!status || batch.status == *status) && has(names, batch.batch_name) &&
-         has(producers, archive::producer_of(batch));
+         has(producers, batch.producer.id);
 }
 
 BatchFilterOptions::BatchFilterOptions() : OptionGroup("Which batches") {

@@ -48,7 +48,7 @@ class ListForPeople final : public BatchList {
     std::string time = text::format_timestamp(id.time);
     time.resize(16);  // to the minute
     time[10] = ' ';
-    table_.add({time, printable(batch.batch_name), printable(archive::producer_of(batch)),
+    table_.add({time, printable(batch.batch_name), printable(batch.producer.id),
                 std::to_string(batch.total_files), human_bytes(batch.total_size_bytes),
                 std::string(to_text(batch.status)), id.unique});
   }
@@ -83,7 +83,7 @@ class JsonList final : public BatchList {
   static text::Json to_json(const payload::BatchId& id, const archive::RecordedBatch& batch) {
     return {{"batch_id", id.str()},
             {"batch_name", batch.batch_name},
-            {"producer", archive::producer_of(batch)},
+            {"producer", batch.producer.id},
             {"timestamp", text::format_timestamp(id.time)},
             {"processed_at", text::format_timestamp(batch.processed_at)},
             {"status", to_text(batch.status)},
@@ -180,8 +180,7 @@ archive::Order ListOptions::order() const {
 }
 
 ListCommand::ListCommand(std::shared_ptr<const SharedOptions> shared)
-    : Command("list", "List the batches that were stored or rejected"),
-      shared_(std::move(shared)) {
+    : Command("list", "List the batches that were stored or rejected"), shared_(std::move(shared)) {
   take(shared_->storage, batches_, list_, shared_->json, shared_->log);
 }
 

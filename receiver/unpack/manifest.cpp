@@ -10,7 +10,7 @@
 namespace healthmetric::unpack {
 namespace {
 
-constexpr std::size_t kFields = 7;
+constexpr std::size_t kFields = 8;
 
 [[noreturn]] void throw_broken() {
   throw Error(ErrorCode::internal, "the manifest in the staging folder is broken");
@@ -31,7 +31,8 @@ ManifestEntry parse_line(std::string_view line) {
     field.at(i) = line.substr(0, tab);
     if (i + 1 < kFields) line.remove_prefix(tab + 1);
   }
-  return {to_number(field[0]), field[1], field[2], field[3], field[4] == "1", field[5], field[6]};
+  return {to_number(field[0]), field[1], field[2], field[3], field[4],
+          field[5] == "1",     field[6], field[7]};
 }
 
 }  // namespace
@@ -39,8 +40,9 @@ ManifestEntry parse_line(std::string_view line) {
 void ManifestWriter::append(const ManifestEntry& entry) {
   line_ = std::to_string(entry.size_bytes);
   const std::string_view looks_right = entry.looks_like_its_extension ? "1" : "0";
-  for (const std::string_view field : {entry.sha256, entry.git_blob, entry.content_type,
-                                       looks_right, entry.path, entry.stored_path}) {
+  for (const std::string_view field :
+       {entry.sha256, entry.git_blob, entry.content_type, entry.modified, looks_right, entry.path,
+        entry.stored_path}) {
     line_ += '\t';
     line_ += field;
   }

@@ -15,7 +15,7 @@
 /// One line a file, fields separated by tabs; paths have no control characters, so nothing needs
 /// an escape:
 ///
-///   <size> <sha256> <git blob> <content type> <0|1 looks right> <path> <stored path>
+///   <size> <sha256> <git blob> <content type> <modified> <0|1 looks right> <path> <stored path>
 
 namespace healthmetric::unpack {
 
@@ -25,6 +25,7 @@ struct ManifestEntry {
   std::string_view sha256;
   std::string_view git_blob;  ///< empty: not asked for
   std::string_view content_type;
+  std::string_view modified;  ///< RFC 3339; empty: not known
   bool looks_like_its_extension = true;
   std::string_view path;         ///< as sent
   std::string_view stored_path;  ///< below `_storage/`

@@ -5,6 +5,7 @@
 
 #include "common/archive/summary_reader.hpp"
 #include "common/archive/summary_writer.hpp"
+#include "common/text/timestamp.hpp"
 #include "receiver/unpack/manifest.hpp"
 
 namespace healthmetric::unpack {
@@ -23,9 +24,13 @@ std::vector<archive::Warning> warnings_of(archive::Storage& storage,
 }
 
 archive::RecordedFile recorded(const ManifestEntry& entry) {
-  return {
-      std::string(entry.path),   std::string(entry.stored_path), entry.size_bytes,
-      std::string(entry.sha256), std::string(entry.git_blob),    std::string(entry.content_type)};
+  return {std::string(entry.path),
+          std::string(entry.stored_path),
+          entry.size_bytes,
+          std::string(entry.sha256),
+          std::string(entry.git_blob),
+          std::string(entry.content_type),
+          text::parse_moment(entry.modified)};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "common/codec/digest.hpp"
 #include "common/payload/content_type.hpp"
 #include "common/payload/reader.hpp"
+#include "common/text/timestamp.hpp"
 #include "receiver/unpack/hash_set.hpp"
 #include "receiver/unpack/publish.hpp"
 
@@ -193,7 +194,8 @@ class Stager final : public payload::PayloadSink {
     const std::string blob = git_blob_of_current();
     const payload::ContentType type =
         payload::content_type(entry.path.extension(), current_.leading);
-    staging_->manifest.append({current_.size_bytes, current_.sha256, blob, type.name,
+    const std::string modified = entry.modified ? text::format_moment(*entry.modified) : "";
+    staging_->manifest.append({current_.size_bytes, current_.sha256, blob, type.name, modified,
                                type.fits_extension, entry.path.str(), current_.place});
   }
 

@@ -49,6 +49,7 @@ struct Options {
   std::optional<DataSource> source;  ///< nothing: none was named
   std::string stdin_name;
   std::string batch_name;
+  std::string producer;  ///< empty: as kept in the state directory, or this host's name
   select::ScanRules rules;
   Identity identity = Identity::include;
   payload::Limits limits;

@@ -2,8 +2,11 @@
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/identity.hpp"
 #include "sender/commands/overloaded.hpp"
+#include "sender/outbox/producer.hpp"
 #include "sender/pack/identity.hpp"
 
 namespace healthmetric::sender {
@@ -30,6 +33,15 @@ std::string source_path(const DataSource& source) {
                     source);
 }
 
+/// In Actions the host is another one each time.
+std::string default_producer() {
+  const bool is_in_actions = platform::environment_variable("GITHUB_ACTIONS") == "true";
+  const std::string repository =
+      is_in_actions ? platform::environment_variable("GITHUB_REPOSITORY") : "";
+  const std::string name = repository.empty() ? platform::host_name() : repository;
+  return name.empty() ? "unknown" : payload::slug(name);
+}
+
 }  // namespace
 
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
@@ -43,9 +55,25 @@ pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
   pack.part_limit_bytes = options.part_limit_bytes;
   pack.encoding = options.encoding;
   pack.limits = options.limits;
+  pack.sender = pack::local_identity();
   if (options.identity == Identity::include) {
     pack.source = source;
-    pack.sender = pack::local_identity();
+    pack.producer.id = options.producer.empty() ? default_producer() : options.producer;
+  } else {
+    pack.sender->host.clear();
+    pack.sender->user.clear();
+  }
+  return pack;
+}
+
+pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock) {
+  pack::PackOptions pack = pack_options(options, clock);
+  const bool is_named = options.identity == Identity::include;
+  pack.producer = outbox::next_producer_mark(
+      options.state_dir, is_named ? outbox::Naming::named : outbox::Naming::anonymous,
+      is_named ? options.producer : "", pack.producer.id);
+  if (!is_named && std::holds_alternative<FolderSource>(options.source.value())) {
+    pack.source = outbox::folder_id(options.state_dir, source_path(*options.source));
   }
   return pack;
 }

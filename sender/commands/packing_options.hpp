@@ -10,4 +10,8 @@ namespace healthmetric::sender {
 /// machine.
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock);
 
+/// The same for a batch that is going to be queued: it is the next one of this state directory, and
+/// with --no-identity a random id stands for its folder.
+pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock);
+
 }  // namespace healthmetric::sender

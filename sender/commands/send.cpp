@@ -115,7 +115,7 @@ class SendingRun {
 
   Outcome pack_and_queue(const model::ScanResult& files, std::uint64_t unchanged) {
     outbox::Draft draft = outbox_.begin();
-    const pack::PackOptions packing = pack_options(options_, clock_);
+    const pack::PackOptions packing = pack_options_of_next(options_, clock_);
     pack::PackedFilesWriter packed_files(draft.folder(), clock_);
     const pack::PackedBatch batch =
         pack::pack(files, draft.folder(), packing, progress_,

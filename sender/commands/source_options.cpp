@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
 #include "sender/commands/named_paths.hpp"
 
@@ -14,6 +15,13 @@ void check_file_name(const std::string& name) {
     throw Error(ErrorCode::usage,
                 "invalid file name " + in_quotes(name) + ": it " + std::string(fault));
   }
+}
+
+void check_producer(const std::string& text) {
+  if (payload::is_slug(text)) return;
+  throw Error(ErrorCode::usage,
+              "invalid producer " + in_quotes(text) +
+                  ": expected at most 64 letters, digits, '.', '_' and '-', and no '.' in front");
 }
 
 }  // namespace
@@ -58,6 +66,12 @@ SourceOptions::SourceOptions() : OptionGroup("What to send") {
        .value = "NAME",
        .help = "Name of the batch, and of its folder in _storage/ (default: the source's name)",
        .goes_to = &batch_name_});
+  add({.name = "producer",
+       .value = "NAME",
+       .help = "Name of this machine in batches (default: the one used last, else the host's name, "
+               "in GitHub Actions the repository's)",
+       .goes_to = &producer_,
+       .check = check_producer});
   add({.name = "no-identity",
        .help = "Leave host, user and source path out of the batch",
        .goes_to = &no_identity_});
@@ -80,6 +94,7 @@ void SourceOptions::put_into(Options& options, const program::CommandLine& line)
   options.source = source(line);
   options.stdin_name = stdin_name_;
   options.batch_name = batch_name_;
+  options.producer = producer_;
   options.identity = no_identity_ ? Identity::omit : Identity::include;
 }
 

@@ -29,6 +29,7 @@ class SourceOptions final : public program::OptionGroup {
   std::string stdin_name_;
   bool nul_separated_ = false;
   std::string batch_name_;
+  std::string producer_;
   bool no_identity_ = false;
 };
 

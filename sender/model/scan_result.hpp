@@ -30,8 +30,9 @@ struct Skipped {
 struct ScanResult {
   FileList files;  ///< sorted by path, unique
   std::vector<Skipped> skipped;
-  std::uint64_t size_bytes = 0;  ///< of the files as they are now
-  std::string text;              ///< the content of the one file that is in memory only
+  std::vector<payload::RelativePath> empty_folders;  ///< of a folder that was walked, sorted
+  std::uint64_t size_bytes = 0;                      ///< of the files as they are now
+  std::string text;  ///< the content of the one file that is in memory only
 };
 
 }  // namespace healthmetric::model

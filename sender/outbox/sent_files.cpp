@@ -5,7 +5,6 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/interruption.hpp"
-#include "common/platform/own_file.hpp"
 #include "common/program/log.hpp"
 #include "sender/outbox/sqlite.hpp"
 
@@ -60,12 +59,6 @@ void create_schema(const Connection& connection) {
 
 constexpr const char* kDatabaseFile = "sent.db";
 
-/// SQLite opens its files by name, and would wait for the writer of a FIFO.
-void expect_own_database(const std::filesystem::path& path) {
-  for (const char* suffix : {"", "-journal", "-wal"})
-    platform::expect_own_file(path.string() + suffix);
-}
-
 std::string key_of(const model::Target& target) {
   return target.api_url + "\n" + target.repository + "\n" + target.branch;
 }
@@ -90,12 +83,8 @@ struct SentFiles::Database {
 };
 
 SentFiles::SentFiles(const std::filesystem::path& state_dir, const model::Target& target) {
-  platform::create_private_directories(state_dir);
-  const std::filesystem::path path = state_dir / kDatabaseFile;
-  expect_own_database(path);
-  platform::open_own_file(path);
   database_ = std::make_unique<Database>(
-      Database{{}, Connection(path, Connection::Access::read_write), key_of(target)});
+      Database{{}, open_own_database(state_dir / kDatabaseFile), key_of(target)});
   create_schema(database_->connection);
   database_->connection.execute(kQueuedSchema);
 }

@@ -6,7 +6,9 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/platform/own_file.hpp"
 
 namespace healthmetric::outbox {
 namespace {
@@ -58,6 +60,19 @@ void Connection::check(int result) const {
               in_quotes(path_.string()) + ": " +
                   printable(handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory") +
                   (is_damaged ? "; remove it: then each file is sent once more" : ""));
+}
+
+/// SQLite opens its files by name, and would wait for the writer of a FIFO.
+void expect_own_database(const std::filesystem::path& path) {
+  for (const char* suffix : {"", "-journal", "-wal"})
+    platform::expect_own_file(path.string() + suffix);
+}
+
+Connection open_own_database(const std::filesystem::path& path) {
+  platform::create_private_directories(path.parent_path());
+  expect_own_database(path);
+  platform::open_own_file(path);
+  return {path, Connection::Access::read_write};
 }
 
 void Connection::execute(const char* sql) const {

@@ -41,6 +41,14 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
+/// Throws Error{io} where another kind of file stands in the place of a database or its journal:
+/// SQLite opens them by name, and would wait for the writer of a FIFO.
+void expect_own_database(const std::filesystem::path& path);
+
+/// Opens a database of this program's own for writing; its folder and itself are created where they
+/// are missing.
+Connection open_own_database(const std::filesystem::path& path);
+
 /// A statement with its values, from the first to the last. Texts must outlive it.
 class Statement {
  public:

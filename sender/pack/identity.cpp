@@ -11,6 +11,7 @@ payload::SenderIdentity local_identity() {
   identity.host = printable(platform::host_name());
   identity.user = printable(platform::user_name());
   identity.version = kVersion;
+  identity.os = printable(platform::os_name());
   return identity;
 }
 

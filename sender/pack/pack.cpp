@@ -10,6 +10,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
+#include "sender/pack/batch_lists.hpp"
 #include "sender/pack/compression.hpp"
 #include "sender/pack/file_content.hpp"
 #include "sender/pack/part_file.hpp"
@@ -37,6 +38,7 @@ class Packer {
          model::Progress& progress, const OnPacked& on_packed)
       : folder_(std::move(folder)),
         text_(scan.text),
+        empty_folders_(scan.empty_folders),
         total_bytes_(scan.size_bytes),
         options_(options),
         progress_(progress),
@@ -47,7 +49,8 @@ class Packer {
       ahead_.emplace(scan.files, options.encoding.is_plain() ? yes : no,
                      options.limits.max_file_bytes);
     }
-    reserve_room_for_skipped(scan.skipped);
+    content_limit_bytes_ =
+        options.part_limit_bytes - room_for_lists(scan, options.gone, options.part_limit_bytes);
     begin_part();
   }
 
@@ -86,7 +89,7 @@ class Packer {
   PackedBatch finish(std::vector<model::Skipped> skipped_by_scan) {
     skipped_by_scan.insert(skipped_by_scan.end(), batch_.skipped.begin(), batch_.skipped.end());
     batch_.skipped = std::move(skipped_by_scan);
-    if (batch_.files == 0) return std::move(batch_);
+    if (batch_.files == 0 && options_.gone.empty()) return std::move(batch_);
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
       const payload::PayloadName name{options_.id, static_cast<unsigned>(i + 1),
@@ -132,49 +135,13 @@ class Packer {
     if (last == IsLast::yes) {
       metadata.part.batch_files = batch_.files;
       metadata.part.batch_size_bytes = batch_.size_bytes;
-      metadata.skipped = skipped_that_fit();
+      metadata.producer = options_.producer;
+      fill_lists(metadata, {batch_.skipped, options_.gone, empty_folders_},
+                 part_->writer().room_for_lists(options_.part_limit_bytes));
+      batch_.gone = metadata.gone.size();
     }
     const std::uint64_t size = part_->finish(metadata);
     finished_.push_back({part_->path(), size});
-  }
-
-  static payload::SkippedFile skipped_entry(const model::Skipped& file) {
-    return {printable(file.file.path), printable(file.file.reason)};
-  }
-
-  /// A part's limit holds with the list of what was skipped, too. What is known of that now is
-  /// given room, as long as it is no more than an eighth.
-  void reserve_room_for_skipped(const std::vector<model::Skipped>& skipped) {
-    std::uint64_t bytes = 0;
-    const std::size_t count = std::min(skipped.size(), payload::kMaxSkippedEntries);
-    for (std::size_t i = 0; i < count; ++i) {
-      bytes += payload::PayloadWriter::skipped_bytes(skipped_entry(skipped[i]));
-    }
-    content_limit_bytes_ =
-        options_.part_limit_bytes - std::min(bytes, options_.part_limit_bytes / 8);
-  }
-
-  /// In the order of the list; where it does not fit whole, errors matter more than rules.
-  [[nodiscard]] std::vector<payload::SkippedFile> skipped_that_fit() const {
-    std::vector<const model::Skipped*> chosen;
-    for (const model::Skipped& file : batch_.skipped) chosen.push_back(&file);
-    std::stable_partition(chosen.begin(), chosen.end(), [](const model::Skipped* file) {
-      return file->cause == model::SkipCause::by_error;
-    });
-    std::uint64_t room = part_->writer().room_for_skipped(options_.part_limit_bytes);
-    std::size_t count = 0;
-    for (; count < std::min(chosen.size(), payload::kMaxSkippedEntries); ++count) {
-      const std::uint64_t bytes =
-          payload::PayloadWriter::skipped_bytes(skipped_entry(*chosen[count]));
-      if (bytes > room) break;
-      room -= bytes;
-    }
-    chosen.resize(count);
-    std::sort(chosen.begin(), chosen.end(), std::less<>());
-    std::vector<payload::SkippedFile> skipped;
-    skipped.reserve(count);
-    for (const model::Skipped* file : chosen) skipped.push_back(skipped_entry(*file));
-    return skipped;
   }
 
   void next_part() {
@@ -272,9 +239,10 @@ class Packer {
 
   void begin_entry(const Passage& passage) {
     const auto& modified = passage.facts.modified;
-    part_->writer().begin_entry(passage.file.path, passage.type,
-                                modified ? std::optional(modified->second) : std::nullopt,
-                                passage.encoding);
+    part_->writer().begin_entry(
+        passage.file.path, passage.type,
+        modified ? std::optional(text::Moment{modified->second, modified->fraction}) : std::nullopt,
+        passage.encoding);
   }
 
   /// From `bytes` on to the end; false when the part has no room for a file that is not its first.
@@ -364,6 +332,7 @@ class Packer {
 
   std::filesystem::path folder_;
   std::string_view text_;
+  const std::vector<payload::RelativePath>& empty_folders_;
   std::uint64_t total_bytes_;
   const PackOptions& options_;
   model::Progress& progress_;

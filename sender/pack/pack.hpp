@@ -22,6 +22,8 @@ struct PackOptions {
   std::string batch_name;
   std::string source;
   std::optional<payload::SenderIdentity> sender;
+  payload::ProducerMark producer;
+  std::vector<payload::RelativePath> gone;  ///< what was sent before and is not there any more
   std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
   payload::Encoding encoding;
   payload::Limits limits;
@@ -34,10 +36,11 @@ struct PackedPart {
 };
 
 struct PackedBatch {
-  std::vector<PackedPart> parts;  ///< none when no file could be packed
+  std::vector<PackedPart> parts;  ///< none when there is neither a file nor something gone
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<model::Skipped> skipped;  ///< the scan's and what packing added
+  std::size_t gone = 0;                 ///< so many of PackOptions::gone, from the first on
 };
 
 /// One file as it was packed.

@@ -4,9 +4,11 @@
 #include <system_error>
 
 #include "common/base/ascii.hpp"
+#include "common/base/format.hpp"
 #include "common/payload/content_type.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/program/log.hpp"
 #include "sender/select/found_file.hpp"
 #include "sender/select/ignore_files.hpp"
 
@@ -25,6 +27,7 @@ class FolderWalk {
     std::error_code error;
     fs::directory_iterator entry = list_folder(folder, error);
     const bool is_open = !error;
+    if (is_open && entry == fs::directory_iterator()) note_empty(prefix);
     while (!error && entry != fs::directory_iterator()) {
       platform::stop_soon_if_signalled();
       visit(*entry, prefix);
@@ -50,6 +53,7 @@ class FolderWalk {
       skip(result_, std::move(fault.path), std::move(fault.reason), model::SkipCause::by_error);
     }
     sort_by_path(result_);
+    keep_as_many_folders_as_go();
     check_totals(result_, limits_);
     return std::move(result_);
   }
@@ -76,6 +80,15 @@ class FolderWalk {
       return skip(result_, path, std::string(platform::kind_of(type)), model::SkipCause::by_rule);
     }
     take(path);
+  }
+
+  /// `prefix` is "" for the source itself, which is no folder in the batch.
+  void note_empty(const std::string& prefix) {
+    if (prefix.empty()) return;
+    const std::string path = prefix.substr(0, prefix.size() - 1);
+    if (name_fault(path).empty()) {
+      result_.empty_folders.push_back(payload::RelativePath::known(path));
+    }
   }
 
   /// As the folder's listing tells it, where it does.
@@ -109,6 +122,16 @@ class FolderWalk {
       return faults_.push_back({path, std::move(fault)});
     }
     result_.files.add(payload::RelativePath::known(path), folder_);
+  }
+
+  void keep_as_many_folders_as_go() {
+    auto& folders = result_.empty_folders;
+    std::sort(folders.begin(), folders.end());
+    if (folders.size() <= payload::kMaxListedPaths) return;
+    log::warning(fmt::format("there are {} empty folders: only the first {} are sent",
+                             folders.size(), payload::kMaxListedPaths));
+    folders.erase(folders.begin() + static_cast<std::ptrdiff_t>(payload::kMaxListedPaths),
+                  folders.end());
   }
 
   void skip_ignored() {

@@ -123,6 +123,7 @@ simple("no-folder", "--folder", "TMP/gone")
 simple("no-file", "--file", "TMP/gone.json")
 simple("bad-json", "--data", "{61")
 simple("data-is-a-file", "--data", "SOURCE/data.json")
+simple("bad-producer", "--data", "1", "--producer", "my laptop")
 simple("bad-branch", "--data", "1", "--branch", "a..b")
 simple("branch-with-refs", "--data", "1", "--branch", "refs/heads/main")
 simple("long-branch", "--data", "1", "--branch", "b" * 245)
@@ -758,6 +759,13 @@ def receiver_not_retried(stage: Stage) -> Result:
     receiver_rejected(stage)
     (stage.tmp / "_storage/inbox/broken.json").write_text("another")
     return stage.receiver("--storage", stage.tmp / "_storage", "--retry-rejected", cwd=stage.tmp)
+
+
+@scenario
+def many_empty_folders(stage: Stage) -> Result:
+    for number in range(10_001):
+        (stage.source / f"{number}").mkdir()
+    return stage.sender("--folder", stage.source, "--output", stage.tmp / "out")
 
 
 @scenario

@@ -36,7 +36,7 @@ def test_a_batch_is_stored_with_its_summary_and_its_payload_is_removed(
     assert sorted(result.json["triggers_removed"]) == [".trigger", ".trigger-2024"]
     assert file_names(storage) == sorted([stored_path(BATCH_ID, "sub/data.json"), summary_path(BATCH_ID)])
     summary = json.loads((storage / summary_path(BATCH_ID)).read_bytes())
-    assert summary["sender"] == {"host": "ws-12", "user": "lab", "version": "0.1.0"}
+    assert summary["sender"] == {"host": "ws-12", "user": "lab", "version": "0.1.0", "os": "", "token_expires": None}
     assert summary["files"][0]["content_type"] == "application/json"
 
 
@@ -147,15 +147,16 @@ def test_the_summary_tells_what_the_documents_say(
     assert [warning["path"] for warning in summary.pop("warnings")] == ["x.png"]
     files = {entry.pop("path"): entry for entry in summary.pop("files")}
     assert summary == {
-        "schema_version": 1, "batch_id": BATCH_ID, "batch_name": "test_batch", "status": "stored",
+        "schema_version": 2, "batch_id": BATCH_ID, "batch_name": "test_batch", "status": "stored",
         "reason": None, "timestamp": "2024-01-15T10:30:00Z", "source": "/data/source",
         "payloads": [{"path": f"inbox/{payload.filename}", "size": len(payload.text())}],
-        "sender": {"host": "ws-12", "user": "lab", "version": "0.1.0"},
+        "producer": "ws-12", "instance": None, "sequence": None, "folders": [], "gone": [],
+        "sender": {"host": "ws-12", "user": "lab", "version": "0.1.0", "os": "", "token_expires": None},
         "total_files": 2, "total_size": 21, "skipped": skipped}
     assert files["sub/data.json"] == {
         "stored_path": stored_path(BATCH_ID, "sub/data.json"), "status": "stored", "size": 13,
         "sha256": hashlib.sha256(RATE).hexdigest(), "git_blob": git_blob(RATE),
-        "content_type": "application/json"}
+        "content_type": "application/json", "modified": "2024-01-15T09:00:00Z"}
 
 
 def test_a_repeat_does_not_bring_back_what_was_removed_since(

@@ -120,7 +120,8 @@ def test_no_identity_leaves_host_user_and_path_out(
 ) -> None:
     assert output("--folder", source, "--no-identity", "--batch-name", "b").status == 0
     metadata = output.payload()["batch_metadata"]
-    assert "sender" not in metadata and metadata["source_folder"] == ""
+    assert metadata["sender"].keys() == {"host", "user", "version", "os", "token_expires"}
+    assert metadata["sender"]["host"] == metadata["sender"]["user"] == metadata["source_folder"] == ""
     text = output.payload_files()[0].read_bytes()
     assert socket.gethostname().encode() not in text and str(source).encode() not in text
 
@@ -136,7 +137,8 @@ def test_the_identity_is_in_the_metadata_otherwise(output: Output, source: Path)
     metadata = output.payload()["batch_metadata"]
     version = output.sender("--version").stdout.split()[1]
     assert metadata["sender"] == {
-        "host": socket.gethostname(), "user": getpass.getuser(), "version": version}
+        "host": socket.gethostname(), "user": getpass.getuser(), "version": version,
+        "os": f"{os.uname().sysname} {os.uname().release} {os.uname().machine}", "token_expires": None}
     assert metadata["source_folder"] == str(source)
 
 

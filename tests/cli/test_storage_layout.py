@@ -28,6 +28,8 @@ def first_layout(receive: Callable[..., Result], storage: Path) -> Path:
         place.unlink()
         place.parent.rmdir()
         flat = storage / flat_summary_path(batch_id)
+        for member in ("producer", "instance", "sequence", "folders", "gone"):
+            del summary[member]
         flat.write_text(json.dumps(summary | {"schema_version": 1}))
     return storage
 

@@ -34,7 +34,7 @@ std::string written(const std::vector<Content>& contents) {
   payload::BatchMetadata made = metadata();
   for (const Content& content : contents) {
     const payload::RelativePath path(content.path);
-    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, content.encoding);
+    writer.begin_entry(path, "text/plain", text::Moment{}, content.encoding);
     writer.content(content.bytes);
     writer.end_entry(sha256_text(content.bytes), {});
     made.part.batch_files += 1;
@@ -104,7 +104,7 @@ TEST_CASE("rewinding a writer leaves nothing behind") {
   const payload::RelativePath b("b");
   const payload::RelativePath c("c");
   const auto add = [&](const payload::RelativePath& path, std::string_view bytes) {
-    writer.begin_entry(path, "text/plain", std::chrono::sys_seconds{}, payload::Encoding());
+    writer.begin_entry(path, "text/plain", text::Moment{}, payload::Encoding());
     writer.content(bytes);
     writer.end_entry(sha256_text(bytes), {});
   };
@@ -128,7 +128,7 @@ TEST_CASE("a full part is not over its limit") {
   payload::PayloadWriter writer(sink);
   const std::uint64_t limit = 100'000;
   const payload::RelativePath path("data/" + std::string(200, 'n') + ".json");
-  writer.begin_entry(path, "application/json", std::chrono::sys_seconds{}, payload::Encoding());
+  writer.begin_entry(path, "application/json", text::Moment{}, payload::Encoding());
   const std::uint64_t room = writer.room_for_content(limit);
   CHECK(room > 60'000);
   const std::string bytes(room, 'x');

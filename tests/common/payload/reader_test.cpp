@@ -67,7 +67,8 @@ TEST_CASE("an entry carries its digest and its type and its time") {
   // FIPS 180-2, appendix B.1: the SHA-256 of "abc".
   CHECK(entry.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(entry.content_type == "text/csv");
-  CHECK(entry.modified == std::chrono::sys_seconds{std::chrono::seconds(1'705'314'600)});
+  CHECK(entry.modified ==
+        text::Moment{std::chrono::sys_seconds{std::chrono::seconds(1'705'314'600)}});
   CHECK_FALSE(entry.chunk);
 }
 

@@ -47,30 +47,36 @@ TEST_CASE("a payload has the documented members") {
   TextSink sink;
   payload::PayloadWriter writer(sink);
   writer.begin_entry(kPath, "application/json",
-                     std::chrono::sys_seconds{std::chrono::seconds(1'705'309'200)},
+                     text::Moment{std::chrono::sys_seconds{std::chrono::seconds(1'705'309'200)},
+                                  std::chrono::milliseconds(250)},
                      payload::Encoding());
   writer.content("abc");
   writer.end_entry(sha256_text("abc"), {});
   payload::BatchMetadata made = metadata();
   made.batch_name = "test_batch";
   made.source = "/path/to/source";
-  made.sender = payload::SenderIdentity{"ws-12", "lab", "0.1.0"};
+  made.sender = payload::SenderIdentity{"ws-12", "lab", "0.1.0", "Linux", made.timestamp};
+  made.producer = {"ws-12", "i", 7};
+  made.folders = {payload::RelativePath("empty")};
+  made.gone = {payload::RelativePath("a"), payload::RelativePath("b/c")};
   made.part = {1, true, 1, 3};
   made.skipped = {{"notes.pdf", "unsupported type"}};
   writer.finish(made);
   const text::Json json = text::parse_json(sink.text, "payload");
   const text::Json entry = text::parse_json(
       R"({"filename":"Data.JSON","relative_path":"sub/Data.JSON","extension":".json",
-          "content_type":"application/json","modified":"2024-01-15T09:00:00Z","content":"YWJj",
+          "content_type":"application/json","modified":"2024-01-15T09:00:00.25Z","content":"YWJj",
           "size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})",
       "entry");
   const text::Json about = text::parse_json(
       R"({"schema_version":2,"batch_id":"20240115T103000Z-a-00000001","batch_name":"test_batch",
           "timestamp":"2024-01-15T10:30:00Z","source_folder":"/path/to/source",
-          "sender":{"host":"ws-12","user":"lab","version":"0.1.0"},
+          "sender":{"host":"ws-12","user":"lab","version":"0.1.0","os":"Linux",
+                    "token_expires":"2024-01-15T10:30:00Z"},
           "part":{"index":1,"last":true,"batch_files":1,"batch_size":3},
           "total_files":1,"total_size":3,
           "skipped":[{"relative_path":"notes.pdf","reason":"unsupported type"}],
+          "producer":"ws-12","instance":"i","sequence":7,"folders":["empty"],"gone":["a","b/c"],
           "files":[{"filename":"Data.JSON","relative_path":"sub/Data.JSON","extension":".json",
                     "size":3}]})",
       "metadata");
@@ -209,8 +215,7 @@ TEST_CASE("a part stays within its limit if all of its metadata must be escaped"
   constexpr std::uint64_t kLimit = 50'000;
   std::string name(250, '"');
   const payload::RelativePath path(name + "/" + name);
-  writer.begin_entry(path, "application/octet-stream", std::chrono::sys_seconds{},
-                     payload::Encoding());
+  writer.begin_entry(path, "application/octet-stream", text::Moment{}, payload::Encoding());
   const std::uint64_t room = writer.room_for_content(kLimit);
   REQUIRE(room > 0);
   writer.content(std::string(room, '\xff'));

@@ -120,7 +120,7 @@ TEST_CASE("the summary of a stored batch has the documented members") {
   fixture.put("inbox/" + kId + ".json", text);
   fixture.run();
   const text::Json summary = fixture.json(kSummary);
-  CHECK(summary["schema_version"] == 1);
+  CHECK(summary["schema_version"] == 2);
   CHECK(text::string_member(summary, "batch_id") == kId);
   CHECK(text::string_member(summary, "batch_name") == "a");
   CHECK(text::string_member(summary, "status") == "stored");

@@ -23,7 +23,7 @@ const std::string kGitBlob(40, 'b');
 
 /// One file; `path` outlives what is returned.
 unpack::ManifestEntry entry_of(std::string_view path) {
-  return {12, kSha256, kGitBlob, "text/plain", true, path, path};
+  return {12, kSha256, kGitBlob, "text/plain", "2024-01-15T09:00:00.25Z", true, path, path};
 }
 
 struct Fixture {
@@ -233,7 +233,13 @@ TEST_CASE("a summary has the sender's metadata and the warnings") {
   const text::Json json = fixture.read(archive::summary_path(kId).str());
   CHECK(json["duration_ms"] == 1500);
   CHECK(text::string_member(json, "source") == "/data");
-  CHECK(json["sender"] == text::Json{{"host", "h"}, {"user", "u"}, {"version", "v"}});
+  CHECK(
+      json["sender"] ==
+      text::Json{
+          {"host", "h"}, {"user", "u"}, {"version", "v"}, {"os", ""}, {"token_expires", nullptr}});
+  CHECK(text::string_member(json, "producer") == "h");
+  CHECK(json["instance"].is_null());
+  CHECK(text::string_member(json["files"][0], "modified") == "2024-01-15T09:00:00.25Z");
   CHECK(json["skipped"] ==
         text::Json::array({{{"relative_path", "n.pdf"}, {"reason", "unsupported type"}}}));
   REQUIRE(json["warnings"].size() == 1);

@@ -1,0 +1,68 @@
+#include "sender/outbox/producer.hpp"
+
+#include "common/platform/file.hpp"
+#include "sender/outbox/sqlite.hpp"
+
+namespace healthmetric::outbox {
+namespace {
+
+constexpr std::size_t kIdDigits = 16;
+
+constexpr const char* kSchema = R"(
+  CREATE TABLE IF NOT EXISTS producer (
+    naming TEXT PRIMARY KEY, id TEXT NOT NULL, instance TEXT NOT NULL,
+    sequence INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS folders (folder BLOB PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+Connection open_database(const std::filesystem::path& state_dir) {
+  return open_own_database(state_dir / "producer.db");
+}
+
+}  // namespace
+
+payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir, Naming naming,
+                                         const std::string& wanted, const std::string& fallback) {
+  const Connection connection = open_database(state_dir);
+  const std::string key = naming == Naming::named ? "named" : "anonymous";
+  Transaction transaction(connection);
+  connection.execute(kSchema);
+  payload::ProducerMark mark;
+  mark.sequence = 1;
+  Statement query(connection, "SELECT id, instance, sequence FROM producer WHERE naming = ?");
+  query.text(key);
+  if (query.step()) {
+    mark = {query.text_at(0), query.text_at(1), static_cast<std::uint64_t>(query.number_at(2)) + 1};
+  }
+  query.reset();
+  if (mark.instance.empty()) mark.instance = platform::random_hex(kIdDigits);
+  if (!wanted.empty()) mark.id = wanted;
+  if (mark.id.empty()) {
+    mark.id = naming == Naming::named ? fallback : platform::random_hex(kIdDigits);
+  }
+  Statement update(connection, "INSERT OR REPLACE INTO producer VALUES (?, ?, ?, ?)");
+  update.text(key)
+      .text(mark.id)
+      .text(mark.instance)
+      .number(static_cast<std::int64_t>(mark.sequence.value()));
+  update.step();
+  transaction.commit();
+  return mark;
+}
+
+std::string folder_id(const std::filesystem::path& state_dir, const std::string& folder) {
+  const Connection connection = open_database(state_dir);
+  Transaction transaction(connection);
+  connection.execute(kSchema);
+  const std::string fresh = platform::random_hex(kIdDigits);
+  Statement insert(connection, "INSERT OR IGNORE INTO folders VALUES (?, ?)");
+  insert.bytes(folder).text(fresh).step();
+  Statement query(connection, "SELECT id FROM folders WHERE folder = ?");
+  query.bytes(folder).step();
+  std::string id = query.text_at(0);
+  query.reset();
+  transaction.commit();
+  return id;
+}
+
+}  // namespace healthmetric::outbox
