@@ -58,6 +58,7 @@ struct Options {
   std::optional<std::chrono::seconds> wait;  ///< for the receipt
   std::filesystem::path output;              ///< not empty: write there instead of sending
   Changes changes = Changes::send_all;
+  bool allow_empty = false;  ///< all that was sent from the folder may be gone
   bool dry_run = false;
 
   std::string repository;    ///< as named; empty: to be found

@@ -33,6 +33,11 @@ std::string source_path(const DataSource& source) {
                     source);
 }
 
+std::string batch_name(const Options& options, const std::string& source) {
+  if (!options.batch_name.empty()) return options.batch_name;
+  return payload::default_batch_name(options.stdin_name.empty() ? source : options.stdin_name);
+}
+
 /// In Actions the host is another one each time.
 std::string default_producer() {
   const bool is_in_actions = platform::environment_variable("GITHUB_ACTIONS") == "true";
@@ -47,9 +52,7 @@ std::string default_producer() {
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
   pack::PackOptions pack;
   const std::string source = source_path(options.source.value());
-  const std::string origin = options.stdin_name.empty() ? source : options.stdin_name;
-  const std::string name =
-      options.batch_name.empty() ? payload::default_batch_name(origin) : options.batch_name;
+  const std::string name = batch_name(options, source);
   pack.id = {clock.now_seconds(), payload::slug(name), platform::random_hex(kUniqueDigits)};
   pack.batch_name = utf8_prefix(printable(name), payload::kMaxTextBytes);
   pack.part_limit_bytes = options.part_limit_bytes;
@@ -76,6 +79,15 @@ pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& 
     pack.source = outbox::folder_id(options.state_dir, source_path(*options.source));
   }
   return pack;
+}
+
+std::optional<pack::SourceFolder> source_folder(const Options& options) {
+  const auto* const source = std::get_if<FolderSource>(&options.source.value());
+  if (source == nullptr) return {};
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::canonical(source->folder, error);
+  if (error) return {};
+  return pack::SourceFolder{folder.string(), batch_name(options, source_path(*options.source))};
 }
 
 }  // namespace healthmetric::sender

@@ -14,6 +14,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
+#include "sender/deliver/gone_files.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"
 #include "sender/forge/forge_type.hpp"
@@ -49,6 +50,7 @@ Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batc
   for (const pack::PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
   outcome.skipped = batch.skipped;
   outcome.unchanged = unchanged;
+  outcome.gone = batch.gone;
   log_skipped(batch.skipped);
   outcome.status = status_of_packing(batch.skipped, batch.parts.size(), unchanged);
   if (batch.size_bytes > kLargeBatchBytes && batch.files > 1) {
@@ -95,14 +97,41 @@ class SendingRun {
         outbox_(options.state_dir) {}
 
   Outcome run(model::ScanResult files) {
+    const std::vector<payload::RelativePath> gone = find_gone(files);
     const std::uint64_t unchanged = skip_what_was_sent(files);
-    Outcome outcome = pack_and_queue(files, unchanged);
+    Outcome outcome = pack_and_queue(files, unchanged, gone);
     deliver(outcome);
+    if (is_nothing_left_) {
+      outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
+    }
     if (options_.wait && outcome.fate == Outcome::Fate::sent) wait(outcome);
     return outcome;
   }
 
  private:
+  /// What was sent from the folder before and is not there any more. Where nothing of it is left, a
+  /// disk may be missing.
+  std::vector<payload::RelativePath> find_gone(const model::ScanResult& files) {
+    source_ = source_folder(options_);
+    if (!source_) return {};
+    deliver::GoneFiles gone;
+    try {
+      outbox::SentFiles sent(options_.state_dir, target_);
+      gone = deliver::find_gone(files, *source_, sent, outbox_, target_);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io) throw;
+      log::debug(std::string("deletions are not recorded: ") + error.what());
+      return {};
+    }
+    if (gone.left > 0 || gone.paths.empty() || options_.allow_empty) return std::move(gone.paths);
+    is_nothing_left_ = true;
+    log::error(
+        fmt::format("of {} sent from {} before, none is there: is a disk not mounted? No "
+                    "deletion was recorded; use --allow-empty if they were deleted",
+                    counted_files(gone.paths.size()), in_quotes(source_->folder)));
+    return {};
+  }
+
   std::uint64_t skip_what_was_sent(model::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
@@ -113,14 +142,21 @@ class SendingRun {
     return deliver::skip_unchanged(files, sent, clock_);
   }
 
-  Outcome pack_and_queue(const model::ScanResult& files, std::uint64_t unchanged) {
+  Outcome pack_and_queue(const model::ScanResult& files, std::uint64_t unchanged,
+                         const std::vector<payload::RelativePath>& gone) {
     outbox::Draft draft = outbox_.begin();
-    const pack::PackOptions packing = pack_options_of_next(options_, clock_);
+    pack::PackOptions packing = pack_options_of_next(options_, clock_);
+    packing.gone = gone;
     pack::PackedFilesWriter packed_files(draft.folder(), clock_);
     const pack::PackedBatch batch =
         pack::pack(files, draft.folder(), packing, progress_,
                    [&](const pack::PackedFile& file) { packed_files.add(file); });
     packed_files.finish();
+    if (source_) {
+      pack::SourceRecord record{*source_, {}};
+      for (std::size_t i = 0; i < batch.gone; ++i) record.gone.push_back(gone[i].str());
+      pack::write_source_record(draft.folder(), record);
+    }
     Outcome outcome = describe(packing, batch, unchanged);
     outcome.target = repository_.str();
     if (batch.parts.empty()) return outcome;
@@ -255,6 +291,8 @@ class SendingRun {
   model::Progress& progress_;
   ForgeSession session_;
   outbox::Outbox outbox_;
+  std::optional<pack::SourceFolder> source_;  ///< nothing: no folder is sent
+  bool is_nothing_left_ = false;              ///< of what was sent from it
 };
 
 std::string_view to_text(Outcome::Fate fate) {
@@ -299,7 +337,9 @@ std::string to_line(const Outcome& outcome) {
   return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"),
-                     printable(outcome.target), not_packed(outcome.skipped, outcome.unchanged));
+                     printable(outcome.target),
+                     (outcome.gone > 0 ? fmt::format("; gone {}", outcome.gone) : "") +
+                         not_packed(outcome.skipped, outcome.unchanged));
 }
 
 std::string what_next(const Options& options, const Outcome& outcome) {
@@ -334,6 +374,7 @@ std::string to_json_text(const Outcome& outcome) {
   json["files"] = outcome.files;
   json["bytes"] = outcome.size_bytes;
   json["unchanged"] = outcome.unchanged;
+  json["gone"] = outcome.gone;
   json["reason"] =
       outcome.reason.empty() ? text::Json(nullptr) : text::Json(log::redacted(outcome.reason));
   json["payloads"] = outcome.payloads;

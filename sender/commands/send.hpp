@@ -30,6 +30,7 @@ struct Outcome {
   std::string target;           ///< the repository, or the folder with --output
   std::string folder;           ///< that was looked at; "" where files or data were named
   std::string reason;           ///< of a rejection or refusal, or why it waits
+  std::uint64_t gone = 0;       ///< files that were sent before and are not there any more
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;

@@ -73,10 +73,15 @@ SendOptions::SendOptions() : OptionGroup(kDeliveryGroup) {
                "unchanged since",
        .goes_to = &changed_only_,
        .excludes = {"output", "data", "stdin-name"}});
+  add({.name = "allow-empty",
+       .help = "Record deletions even if nothing is left of what was sent from the folder before",
+       .goes_to = &allow_empty_,
+       .excludes = {"output", "data", "stdin-name"}});
 }
 
 void SendOptions::put_into(Options& options, const program::CommandLine& line) const {
   options.output = output_;
+  options.allow_empty = allow_empty_;
   options.changes = changed_only_ ? Changes::send_changed : Changes::send_all;
   if (line.is_given("wait") && wait_ != "false") {
     options.wait = program::parse_duration(is_switch(wait_) ? kDefaultWait : wait_);

@@ -23,6 +23,7 @@ class SendOptions final : public program::OptionGroup {
   std::filesystem::path output_;
   std::string wait_;
   bool changed_only_ = false;
+  bool allow_empty_ = false;
 };
 
 /// `healthmetric-sender` alone: packs and sends; with --dry-run shows what that would be.

@@ -20,6 +20,13 @@ constexpr const char* kSchema = R"(
   CREATE TABLE IF NOT EXISTS unconfirmed (
     target TEXT NOT NULL, batch_id TEXT NOT NULL, delivered_s INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (target, batch_id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sent_folders (
+    id INTEGER PRIMARY KEY, target TEXT NOT NULL, folder BLOB NOT NULL, batch_name TEXT NOT NULL,
+    UNIQUE (target, folder, batch_name));
+  CREATE TABLE IF NOT EXISTS sent_paths (
+    folder INTEGER NOT NULL, path BLOB NOT NULL, gone_in TEXT,
+    PRIMARY KEY (folder, path)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sent_paths_gone ON sent_paths (gone_in) WHERE gone_in IS NOT NULL;
 )";
 
 /// What the first version did not have. Of batches delivered until then only the time of packing is
@@ -40,10 +47,11 @@ bool has_delivered_time(const Connection& connection) {
 }
 
 bool is_complete(const Connection& connection) {
-  constexpr std::int64_t kParts = 3;
+  constexpr std::int64_t kParts = 6;
   Statement count(connection,
                   "SELECT count(*) FROM sqlite_schema "
-                  "WHERE name IN ('sent', 'sent_by_batch', 'unconfirmed')");
+                  "WHERE name IN ('sent', 'sent_by_batch', 'unconfirmed', 'sent_folders', "
+                  "'sent_paths', 'sent_paths_gone')");
   return count.step() && count.number_at(0) == kParts && has_delivered_time(connection);
 }
 
@@ -56,6 +64,12 @@ void create_schema(const Connection& connection) {
   if (!has_delivered_time(connection)) connection.execute(kAddDeliveredTime);
   transaction.commit();
 }
+
+constexpr const char* kFindFolder =
+    "SELECT id FROM sent_folders WHERE target = ? AND folder = ? AND batch_name = ?";
+
+/// In place of the size of a queued file that is gone.
+constexpr std::int64_t kGone = -1;
 
 constexpr const char* kDatabaseFile = "sent.db";
 
@@ -134,7 +148,7 @@ std::optional<pack::PackedFileRecord> SentFiles::find(const std::string& locatio
   Statement& query = database_->prepared_find();
   query.bytes(location).text(database_->target);
   std::optional<pack::PackedFileRecord> record;
-  if (query.step()) {
+  if (query.step() && query.number_at(0) != kGone) {
     record = {location, static_cast<std::uint64_t>(query.number_at(0)),
               query.is_null_at(1) ? std::nullopt : std::optional(query.number_at(1)),
               query.text_at(2)};
@@ -153,6 +167,14 @@ void SentFiles::add_queued(const std::filesystem::path& folder) {
     insert.step();
     insert.reset();
   });
+  const auto source = pack::read_source_record(folder);
+  if (!source) return;
+  for (const std::string& path : source->gone) {
+    const std::string location = source->source.location_of(path);
+    insert.bytes(location).number(kGone).number(std::optional<std::int64_t>()).text("");
+    insert.step();
+    insert.reset();
+  }
 }
 
 void SentFiles::update_time(const pack::PackedFileRecord& record) {
@@ -184,7 +206,50 @@ void SentFiles::add_delivered(const payload::BatchId& id, const std::filesystem:
   });
   Statement batch(database_->connection, "INSERT OR REPLACE INTO unconfirmed VALUES (?, ?, ?)");
   batch.text(database_->target).text(batch_id).number(now.time_since_epoch().count()).step();
+  if (const auto source = pack::read_source_record(folder)) add_paths(*source, batch_id, folder);
   transaction.commit();
+}
+
+/// A file that comes back must not be taken for unchanged.
+void SentFiles::add_paths(const pack::SourceRecord& record, const std::string& batch_id,
+                          const std::filesystem::path& folder) {
+  const Connection& connection = database_->connection;
+  const pack::SourceFolder& source = record.source;
+  Statement insert(
+      connection, "INSERT OR IGNORE INTO sent_folders (target, folder, batch_name) VALUES (?,?,?)");
+  insert.text(database_->target).bytes(source.folder).text(source.batch_name).step();
+  Statement query(connection, kFindFolder);
+  query.text(database_->target).bytes(source.folder).text(source.batch_name).step();
+  const std::int64_t id = query.number_at(0);
+  query.reset();
+  const std::string prefix = source.location_of("");
+  Statement sent(connection, "INSERT OR REPLACE INTO sent_paths VALUES (?, ?, NULL)");
+  pack::for_each_packed_file(folder, [&](const pack::PackedFileRecord& file) {
+    if (!file.location.starts_with(prefix)) return;
+    sent.number(id).bytes(std::string_view(file.location).substr(prefix.size()));
+    sent.step();
+    sent.reset();
+  });
+  Statement gone(connection, "UPDATE sent_paths SET gone_in = ? WHERE folder = ? AND path = ?");
+  Statement forget(connection, "DELETE FROM sent WHERE target = ? AND location = ?");
+  for (const std::string& path : record.gone) {
+    const std::string location = source.location_of(path);
+    gone.text(batch_id).number(id).bytes(path);
+    gone.step();
+    gone.reset();
+    forget.text(database_->target).bytes(location);
+    forget.step();
+    forget.reset();
+  }
+}
+
+void SentFiles::for_each_path(const pack::SourceFolder& source,
+                              const std::function<void(const std::string& path)>& use) {
+  Statement query(database_->connection,
+                  "SELECT path FROM sent_paths WHERE gone_in IS NULL AND folder = (SELECT id FROM "
+                  "sent_folders WHERE target = ? AND folder = ? AND batch_name = ?) ORDER BY path");
+  query.text(database_->target).bytes(source.folder).text(source.batch_name);
+  while (query.step()) use(query.text_at(0));
 }
 
 std::vector<UnconfirmedBatch> SentFiles::unconfirmed(std::size_t count) {
@@ -208,6 +273,8 @@ void SentFiles::confirm(const payload::BatchId& id) {
                    "DELETE FROM unconfirmed WHERE target = ? AND batch_id = ?");
   const std::string batch_id = id.str();
   remove.text(database_->target).text(batch_id).step();
+  Statement gone(database_->connection, "DELETE FROM sent_paths WHERE gone_in = ?");
+  gone.text(batch_id).step();
 }
 
 void SentFiles::forget(const payload::BatchId& id) {
@@ -215,6 +282,9 @@ void SentFiles::forget(const payload::BatchId& id) {
   Transaction transaction(database_->connection);
   Statement remove(database_->connection, "DELETE FROM sent WHERE target = ? AND batch_id = ?");
   remove.text(database_->target).text(batch_id).step();
+  Statement still_there(database_->connection,
+                        "UPDATE sent_paths SET gone_in = NULL WHERE gone_in = ?");
+  still_there.text(batch_id).step();
   confirm(id);
   transaction.commit();
 }
@@ -235,7 +305,7 @@ void record_if_possible(const payload::BatchId& id, const std::function<void()>&
 
 void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry& entry,
                       std::chrono::sys_seconds now) {
-  if (!pack::has_packed_files(entry.folder)) return;
+  if (!pack::has_packed_files(entry.folder) && entry.files > 0) return;
   record_if_possible(entry.id, [&] {
     SentFiles(state_dir, entry.target).add_delivered(entry.id, entry.folder, now);
   });

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "common/payload/batch_id.hpp"
 #include "sender/outbox/entry.hpp"
 #include "sender/pack/packed_files.hpp"
+#include "sender/pack/source_folder.hpp"
 
 /// What this state directory got delivered: `sent.db`, an SQLite database. Each file as it was sent
 /// last to a repository and branch, for --changed-only; and the batches whose receipt is still to
@@ -55,6 +57,11 @@ class SentFiles {
   /// A file that turned out to be the same although its time changed. Nothing when read only.
   void update_time(const pack::PackedFileRecord& record);
 
+  /// Calls `use` with the path of each file that was delivered from a folder and is not known to be
+  /// gone, in order.
+  void for_each_path(const pack::SourceFolder& source,
+                     const std::function<void(const std::string& path)>& use);
+
   /// The batch in `folder` is delivered. Recording it twice is the same as once.
   void add_delivered(const payload::BatchId& id, const std::filesystem::path& folder,
                      std::chrono::sys_seconds now);
@@ -69,6 +76,9 @@ class SentFiles {
   void forget(const payload::BatchId& id);
 
  private:
+  void add_paths(const pack::SourceRecord& record, const std::string& batch_id,
+                 const std::filesystem::path& folder);
+
   struct Database;
   explicit SentFiles(std::unique_ptr<Database> database);
   static std::unique_ptr<Database> open_copy(const std::filesystem::path& path,

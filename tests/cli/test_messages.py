@@ -762,6 +762,14 @@ def receiver_not_retried(stage: Stage) -> Result:
 
 
 @scenario
+def nothing_left(stage: Stage) -> Result:
+    assert stage.destination("--folder", stage.source).status == 0
+    for place in stage.source.iterdir():
+        place.unlink()
+    return stage.destination("--folder", stage.source)
+
+
+@scenario
 def many_empty_folders(stage: Stage) -> Result:
     for number in range(10_001):
         (stage.source / f"{number}").mkdir()
