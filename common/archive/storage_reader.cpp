@@ -41,6 +41,22 @@ platform::FolderEntry look_at(const Folder& folder, const std::string& name,
   throw_system_error(action, why.value());
 }
 
+/// Whether a file in a folder of the folder "a/b/" would be deeper than any stored one. Each folder
+/// is reached through all above it, so the depth of a walk has to have an end.
+bool is_deep(std::string_view folder) {
+  using payload::RelativePath;
+  constexpr std::size_t kMaxStoredLevels =
+      RelativePath::kMaxLevels * (RelativePath::kMaxStoredBytes / RelativePath::kMaxBytes);
+  const auto above = static_cast<std::size_t>(std::count(folder.begin(), folder.end(), '/'));
+  return above + 1 >= kMaxStoredLevels;
+}
+
+StorageReader::Entry entry_of(file_type type) {
+  if (type == file_type::regular) return StorageReader::Entry::file;
+  return type == file_type::directory ? StorageReader::Entry::deep_folder
+                                      : StorageReader::Entry::other;
+}
+
 /// Who names the clone means the storage folder in it.
 void refuse_folder_above_storage(const std::filesystem::path& folder) {
   if (!holds_storage(folder)) return;
@@ -138,7 +154,7 @@ std::vector<std::string> StorageReader::names_in(std::string_view path) {
 }
 
 void StorageReader::walk(std::string_view top,
-                         const std::function<void(const std::string& path, bool is_regular)>& use) {
+                         const std::function<void(const std::string& path, Entry entry)>& use) {
   if (folder(top) == nullptr) return;
   std::vector<std::string> folders{std::string(top)};
   while (!folders.empty()) {
@@ -152,10 +168,10 @@ void StorageReader::walk(std::string_view top,
     std::vector<std::string> below;
     for (const std::string& name : archive::names_in(kept, shown)) {
       const file_type type = look_at(kept, name, shown).type;
-      if (type == file_type::directory) {
+      if (type == file_type::directory && !is_deep(path)) {
         below.push_back(path + name + "/");
       } else {
-        use(path + name, type == file_type::regular);
+        use(path + name, entry_of(type));
       }
     }
     std::move(below.rbegin(), below.rend(), std::back_inserter(folders));

@@ -51,12 +51,16 @@ class StorageReader {
   /// All names in the folder `path`, sorted; none when it does not exist.
   [[nodiscard]] std::vector<std::string> names_in(std::string_view path);
 
-  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) that is not a
-  /// folder, with its path ("a/b/c.json", whatever characters its names have) and whether it is a
-  /// regular file: what is in a folder sorted by name, and then what is in the folders below it.
-  /// Nothing is below a folder that does not exist.
+  /// What walk() comes upon: a regular file, a folder so deep that no file in it could be a stored
+  /// one, or something that is neither a file nor a folder.
+  enum class Entry { file, deep_folder, other };
+
+  /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) with its path
+  /// ("a/b/c.json", whatever characters its names have): what is in a folder sorted by name, and
+  /// then what is in the folders below it. Of folders it tells those alone that it does not go
+  /// into. Nothing is below a folder that does not exist.
   void walk(std::string_view top,
-            const std::function<void(const std::string& path, bool is_regular)>& use);
+            const std::function<void(const std::string& path, Entry entry)>& use);
 
   /// A regular file; nothing when there is none.
   [[nodiscard]] std::optional<platform::InputFile> open(const payload::RelativePath& path);

@@ -122,14 +122,12 @@ std::optional<RecordedBatch> read(StorageReader& storage, const payload::Relativ
                                   const UseFile& use) {
   auto file = storage.open(path);
   if (!file) return {};
-  return with_context(in_quotes(path.str()), [&] {
-    if (file->state().size_bytes > kMaxSummaryBytes) {
-      throw Error(ErrorCode::too_large,
-                  "the summary is larger than " + human_bytes(kMaxSummaryBytes));
-    }
-    text::JsonScanner scanner(*file, kSummaryBounds);
-    return std::optional(read_document(scanner, use));
-  });
+  if (file->state().size_bytes > kMaxSummaryBytes) {
+    throw Error(ErrorCode::too_large,
+                "the summary is larger than " + human_bytes(kMaxSummaryBytes));
+  }
+  text::JsonScanner scanner(*file, kSummaryBounds);
+  return read_document(scanner, use);
 }
 
 }  // namespace
@@ -141,7 +139,7 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
 
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path) {
-  return read(storage, path, {});
+  return with_context(in_quotes(path.str()), [&] { return read(storage, path, {}); });
 }
 
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,

@@ -45,12 +45,12 @@ using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFil
 
 /// Reads a summary and hands out its files one by one, in bounded memory. Nothing when there is
 /// none. Throws Error{bad_payload} for what is not a summary, and Error{too_large} for one of more
-/// than kMaxSummaryBytes.
+/// than kMaxSummaryBytes; neither names the summary.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const UseFile& use);
 
 /// The same without the list of files, which is not read: the time does not grow with it. Nothing
-/// is listed then.
+/// is listed then, and errors name the summary.
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path);
 

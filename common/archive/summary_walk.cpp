@@ -13,7 +13,7 @@ void read_one(StorageReader& storage, const std::string& path, SummaryVisitor& v
   bool visitor_threw = false;
   const auto use = [&](const RecordedBatch& head, const RecordedFile& file) {
     visitor_threw = true;
-    visitor.on_file(head, file);
+    visitor.on_file(path, head, file);
     visitor_threw = false;
   };
   try {
@@ -28,8 +28,10 @@ void read_one(StorageReader& storage, const std::string& path, SummaryVisitor& v
 }  // namespace
 
 void walk_summaries(StorageReader& storage, SummaryVisitor& visitor) {
-  storage.walk(kSummariesFolder, [&](const std::string& path, bool is_regular) {
-    if (!is_regular || !is_summary_name(path)) return visitor.on_other(path, is_regular);
+  storage.walk(kSummariesFolder, [&](const std::string& path, StorageReader::Entry entry) {
+    if (entry != StorageReader::Entry::file || !is_summary_name(path)) {
+      return visitor.on_other(path, entry);
+    }
     read_one(storage, path, visitor);
   });
 }

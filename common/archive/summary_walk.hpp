@@ -13,17 +13,19 @@ class SummaryVisitor {
  public:
   virtual ~SummaryVisitor() = default;
 
-  /// A file of a summary that is being read, which may still turn out to be bad further on.
-  virtual void on_file(const RecordedBatch& batch, const RecordedFile& file) = 0;
+  /// A file of the summary `path` that is being read, which may still turn out to be bad further
+  /// on.
+  virtual void on_file(const std::string& path, const RecordedBatch& batch,
+                       const RecordedFile& file) = 0;
 
   /// A summary that was read to its end.
   virtual void on_summary(const std::string& path, const RecordedBatch& batch) = 0;
 
-  /// One that cannot be read. Told once; the walk goes on.
+  /// One that cannot be read. Told once; the walk goes on. `why` need not name it.
   virtual void on_bad_summary(const std::string& path, const Error& why) = 0;
 
   /// Something that is not named like a summary, or not a regular file.
-  virtual void on_other(const std::string& path, bool is_regular) = 0;
+  virtual void on_other(const std::string& path, StorageReader::Entry entry) = 0;
 };
 
 /// Reads all summaries of a storage, in the order of StorageReader::walk(): by year, month and day

@@ -21,6 +21,7 @@ namespace healthmetric::receiver {
 namespace {
 
 using Kind = Finding::Kind;
+using Entry = archive::StorageReader::Entry;
 
 constexpr std::size_t kMaxListed = 10'000;
 
@@ -106,9 +107,9 @@ class Auditor : private archive::SummaryVisitor {
     unless_a_link_is_in_the_way([&] { archive::walk_summaries(storage_, *this); });
     std::sort(known_.begin(), known_.end());
     unless_a_link_is_in_the_way([&] { note_waiting(); });
-    storage_.walk("", [&](const std::string& path, bool is_regular) {
+    storage_.walk("", [&](const std::string& path, Entry entry) {
       show_progress();
-      if (!path.starts_with(archive::kSummariesFolder)) look_at(path, is_regular);
+      if (!path.starts_with(archive::kSummariesFolder)) look_at(path, entry);
       if (!is_system_litter(path)) is_empty_ = false;
     });
     if (is_empty_ && audit_.found == 0 && !has_layout()) refuse_empty_folder();
@@ -163,10 +164,18 @@ class Auditor : private archive::SummaryVisitor {
     }
   }
 
-  void on_other(const std::string& path, bool is_regular) override {
+  void on_other(const std::string& path, Entry entry) override {
     if (is_gits_housekeeping(path)) return;
-    if (is_regular && is_system_litter(path)) return note_litter(path);
-    find(Kind::unknown, path, "", is_regular ? "not a summary" : "not a regular file");
+    if (entry != Entry::file) return find_no_file(path, entry);
+    if (is_system_litter(path)) return note_litter(path);
+    find(Kind::unknown, path, "", "not a summary");
+  }
+
+  void find_no_file(const std::string& path, Entry entry) {
+    find(Kind::unknown, path, "",
+         entry == Entry::deep_folder
+             ? "a folder deeper than any stored file; what is in it was not looked at"
+             : "not a regular file");
   }
 
   void on_bad_summary(const std::string& path, const Error& why) override {
@@ -177,9 +186,15 @@ class Auditor : private archive::SummaryVisitor {
     const bool is_stored = batch.status == archive::BatchStatus::stored;
     (is_stored ? audit_.stored_batches : audit_.rejected_batches) += 1;
     const auto id = payload::BatchId::parse(batch.batch_id);
-    if (!id || (archive::summary_path(*id).str() != path &&
-                archive::flat_summary_path(*id).str() != path)) {
+    const std::string by_day = id ? archive::summary_path(*id).str() : "";
+    if (path != by_day && !(id && path == archive::flat_summary_path(*id).str())) {
       find(Kind::bad_summary, path, "", "it is the summary of another batch");
+    } else if (path != by_day && is_there(by_day)) {
+      find(Kind::bad_summary, path, batch.batch_id,
+           "the batch has another summary, " + in_quotes(by_day));
+    }
+    if (!is_stored && batch.listed_files != 0) {
+      find(Kind::bad_summary, path, batch.batch_id, "it rejects the batch and lists stored files");
     }
     if (is_stored && (batch.listed_files != batch.total_files ||
                       batch.listed_size_bytes != batch.total_size_bytes)) {
@@ -187,13 +202,24 @@ class Auditor : private archive::SummaryVisitor {
     }
   }
 
-  void on_file(const archive::RecordedBatch& batch, const archive::RecordedFile& file) override {
+  void on_file(const std::string& summary, const archive::RecordedBatch& batch,
+               const archive::RecordedFile& file) override {
     audit_.files += 1;
     audit_.size_bytes += file.size_bytes;
     show_progress();
-    known_.push_back(digest_of(file.stored_path));
     try {
       const payload::RelativePath place(file.stored_path, payload::RelativePath::kMaxStoredBytes);
+      known_.push_back(digest_of(file.stored_path));
+      compare(place, batch, file);
+    } catch (const Error& error) {
+      find(Kind::bad_summary, summary, batch.batch_id, error.what());
+    }
+  }
+
+  /// What is stored with what the summary says of it.
+  void compare(const payload::RelativePath& place, const archive::RecordedBatch& batch,
+               const archive::RecordedFile& file) {
+    try {
       auto there = storage_.open(place);
       if (!there) return find(Kind::missing, file.stored_path, batch.batch_id, "");
       const std::uint64_t size = there->state().size_bytes;
@@ -235,9 +261,9 @@ class Auditor : private archive::SummaryVisitor {
     }
   }
 
-  void look_at(const std::string& path, bool is_regular) {
+  void look_at(const std::string& path, Entry entry) {
     if (is_known(path)) return;  // what stands there was looked at with its summary
-    if (!is_regular) return find(Kind::unknown, path, "", "not a regular file");
+    if (entry != Entry::file) return find_no_file(path, entry);
     if (expected_.contains(path) || is_gits_housekeeping(path)) return;
     if (is_system_litter(path)) return note_litter(path);
     if (path.starts_with(archive::kRejectedFolder)) return look_at_rejected(path);

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from payloads import BATCH_ID, Payload, stored_path, summary_path
+from payloads import BATCH_ID, Payload, flat_summary_path, stored_path, summary_path
 from programs import Program, Result, git
 from receiving import OTHER_ID, RATE
 from schemas import check_output
@@ -217,6 +217,8 @@ BAD_SUMMARIES: dict[str, Callable[[bytes], bytes]] = {
     "no batch": edited(lambda summary: summary.update(batch_id="../x")),
     "other totals": edited(lambda summary: summary.update(total_size=1)),
     "a path that leads out": edited(lambda summary: summary["files"][0].update(stored_path="../../etc/passwd")),
+    "a path for no system": edited(lambda summary: summary["files"][0].update(stored_path="test_batch\\x")),
+    "stored, and rejected": edited(lambda summary: summary.update(status="rejected")),
     "a size that is none": edited(lambda summary: summary["files"][0].update(size=-1)),
     "files that are none": edited(lambda summary: summary.update(files=[1])),
 }
@@ -231,8 +233,40 @@ def test_a_summary_that_cannot_be_right_is_found_and_the_others_are_read(
     result = receiver("verify", "--storage", stored, "--json")
     assert result.status == 4
     found = findings(result)
-    assert ("bad summary", summary_path(BATCH_ID)) in found or ("changed", "../../etc/passwd") in found
+    assert ("bad summary", summary_path(BATCH_ID)) in found
+    assert not [path for kind, path in found if kind == "changed"]
+    assert all(line.count(summary_path(BATCH_ID)) <= 1 for line in result.stderr.splitlines()), result.stderr
     assert not [path for _, path in found if path == stored_path(OTHER_ID, "sub/data.json")]
+
+
+def test_a_path_that_leads_out_is_told_with_its_summary(verify: Callable[..., Result], stored: Path) -> None:
+    place = stored / summary_path(BATCH_ID)
+    evil = "../../../etc/passwd"
+    place.write_bytes(edited(lambda summary: summary["files"][0].update(stored_path=evil))(place.read_bytes()))
+    result = verify()
+    assert result.status == 4
+    result.error_line(f"bad summary: '{summary_path(BATCH_ID)}' of {BATCH_ID}: unsafe path '{evil}': it has a '.' or '..'")
+    assert "restore" not in result.stderr
+
+
+def test_two_summaries_of_one_batch_are_a_finding(verify: Callable[..., Result], stored: Path) -> None:
+    flat = stored / flat_summary_path(BATCH_ID)
+    flat.write_bytes((stored / summary_path(BATCH_ID)).read_bytes())
+    result = verify("--json")
+    assert (result.status, findings(result)) == (4, [("bad summary", flat_summary_path(BATCH_ID))])
+    result.error_line(f"of {BATCH_ID}: the batch has another summary, '{summary_path(BATCH_ID)}'")
+    (stored / summary_path(BATCH_ID)).unlink()
+    assert verify().status == 0
+
+
+@pytest.mark.parametrize("top", ["x", "inbox", "summaries", "rejected"])
+def test_folders_deeper_than_any_stored_file_are_one_finding(top: str, receiver: Program, stored: Path) -> None:
+    """Each folder is entered from the top, so the time would grow with the square of the depth."""
+    (stored / "/".join([top, *["d"] * 300])).mkdir(parents=True)
+    result = receiver("verify", "--storage", stored, "--json")
+    path = "/".join([top, *["d"] * 127])
+    assert (result.status, findings(result)) == (4, [("unknown", path)])
+    result.error_line("a folder deeper than any stored file")
 
 
 def test_each_bad_summary_is_told_once_wherever_it_lies(verify: Callable[..., Result], stored: Path) -> None:

@@ -259,8 +259,8 @@ TEST_CASE("every file below a folder is found, and links are not followed") {
   fs::create_directory_symlink(fixture.elsewhere.path(), fixture.root() / "a/link");
   std::vector<std::pair<std::string, bool>> found;
   // Whoever is called may open files meanwhile.
-  const auto use = [&](const std::string& path, bool is_regular) {
-    found.emplace_back(path, is_regular);
+  const auto use = [&](const std::string& path, archive::StorageReader::Entry entry) {
+    found.emplace_back(path, entry == archive::StorageReader::Entry::file);
     (void)fixture.storage.exists(payload::RelativePath("a/b/c.json"));
     (void)fixture.storage.exists(payload::RelativePath("e.json"));
   };
@@ -275,6 +275,21 @@ TEST_CASE("every file below a folder is found, and links are not followed") {
   found.clear();
   fixture.storage.walk("nowhere/", use);
   CHECK(found.empty());
+}
+
+TEST_CASE("a walk ends where no stored file can be") {
+  using Entry = archive::StorageReader::Entry;
+  Fixture fixture;
+  std::string folder;
+  for (int level = 1; level < 128; ++level) folder += "d/";
+  fs::create_directories(fixture.root() / folder / "d/d");
+  const payload::RelativePath deepest(folder + "x", payload::RelativePath::kMaxStoredBytes);
+  fixture.storage.write_durably(deepest, "1");
+  std::vector<std::pair<std::string, Entry>> found;
+  fixture.storage.walk(
+      "", [&](const std::string& path, Entry entry) { found.emplace_back(path, entry); });
+  CHECK(found == std::vector<std::pair<std::string, Entry>>{{folder + "d", Entry::deep_folder},
+                                                            {deepest.str(), Entry::file}});
 }
 
 TEST_CASE("readers share the lock and exclude writers") {
