@@ -34,7 +34,7 @@ void check_wait(const std::string& text) {
 void check_file_limit(const Options& options) {
   if (!options.output.empty()) return;
   if (options.limits.max_file_bytes <= payload::Limits{}.max_file_bytes) return;
-  const http::Url api = http::api_root(options.api_url);
+  const http::Url api = http::api_root(options.api_url, options.api_url_place);
   const forge::ForgeType& type = forge::type_of(api);
   const auto most = type.max_file_bytes(api);
   if (!most) return;
@@ -59,6 +59,7 @@ SendOptions::SendOptions() : OptionGroup(kDeliveryGroup) {
        .value = "DIR",
        .help = "Write the payload to DIR/_storage/inbox/ instead of sending it",
        .goes_to = &output_,
+       .excludes = {"inbox-branch"},
        .heading = kTargetGroup});
   add({.name = "wait",
        .value = "TIME",

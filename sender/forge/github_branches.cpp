@@ -1,6 +1,7 @@
 #include "sender/forge/github_branches.hpp"
 
 #include <optional>
+#include <string_view>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
@@ -68,7 +69,8 @@ std::string branch_in_the_way(GithubApi& api, const std::string& branch) {
   try {
     api.fail(response, what, kWriteContents);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::network) throw;
+    const bool has_advice = !std::string_view(error.what()).ends_with(message_of(response));
+    if (has_advice) throw;
     throw Error(error.code() == ErrorCode::refused ? ErrorCode::not_ready : error.code(),
                 std::string(error.what()) + "; allow branches of that name" + kOtherName);
   }

@@ -216,9 +216,10 @@ void GithubClient::dispatch(const std::string& event_type, const text::Json& cli
   http::Request post = api_.request("POST", "/dispatches");
   post.body = &body;
   send_dispatch(std::move(post),
-                {"repository_dispatch", kWriteContents, "push or workflow", ErrorCode::unauthorized,
+                {"repository_dispatch", kWriteContents,
+                 can_push() ? "push or workflow" : "workflow", ErrorCode::unauthorized,
                  "the token may not start workflows there: it needs " +
-                     std::string(kWriteContents) + "; or use --trigger push"});
+                     std::string(kWriteContents) + (can_push() ? "; or use --trigger push" : "")});
 }
 
 void GithubClient::dispatch_workflow(const std::string& workflow_file, const std::string& ref) {
@@ -227,7 +228,8 @@ void GithubClient::dispatch_workflow(const std::string& workflow_file, const std
       "POST", "/actions/workflows/" + http::encode_path(workflow_file) + "/dispatches");
   post.body = &body;
   send_dispatch(std::move(post),
-                {"start of " + workflow_file, kWriteActions, "push", ErrorCode::not_ready,
+                {"start of " + workflow_file, kWriteActions,
+                 can_push() ? "push" : "push without --inbox-branch", ErrorCode::not_ready,
                  "there is no workflow " + workflow_file + " in " + api_.access().repository.str() +
                      ": put it there, or use another --trigger"});
 }

@@ -59,6 +59,8 @@ class GithubClient final : public Forge {
   [[nodiscard]] http::Request contents_request(const std::string& path,
                                                const std::string& accept) const;
   [[noreturn]] void fail_to_create(const http::Response& response, const std::string& what) const;
+  /// Whether a push can start the receiver: one to an inbox branch starts nothing.
+  [[nodiscard]] bool can_push() const { return !api_.access().is_inbox; }
   void send_dispatch(http::Request post, const Dispatch& dispatch);
 
   GithubApi api_;

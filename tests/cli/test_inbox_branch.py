@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination
+from conftest import TOKEN, Destination, Output
 from programs import finished
 
 INBOX = "healthmetric/inbox"
@@ -74,6 +74,30 @@ def test_a_push_starts_no_workflow_of_another_branch(destination: Destination, s
     assert result.status == 2
     result.error_line("--inbox-branch cannot be used with --trigger push")
     assert destination.waiting() == []
+
+
+@pytest.mark.parametrize("trigger, advice", [("dispatch", "workflow"), ("workflow", "push without --inbox-branch")])
+@pytest.mark.parametrize("known", [True, False], ids=["refused", "unknown"])
+def test_no_start_that_fails_is_answered_with_advice_that_is_refused(
+    known: bool, trigger: str, advice: str, destination: Destination, source: Path
+) -> None:
+    begin_branch(destination)
+    answer = {"status": 404, "body": {"message": "Not Found"}} if known else {
+        "status": 404, "body": "404 page not found", "headers": {"Content-Type": "text/plain"}}
+    fault(destination, "POST", "/dispatches", answer, times=None)
+    result = destination("--folder", source, "--inbox-branch", INBOX, "--trigger", trigger, "--branch", "main")
+    assert result.status in (5, 8), result
+    line = result.error_line("HTTP 404")
+    assert known or line.endswith(f"which this server does not know: use --trigger {advice}")
+    assert "--trigger push" not in line.replace("push without --inbox-branch", "")
+
+
+def test_no_inbox_branch_is_named_for_a_folder(output: Output, source: Path, tmp_path: Path) -> None:
+    result = output("--folder", source, "--inbox-branch", INBOX)
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("--inbox-branch cannot be used with --output")
+    (tmp_path / "sender.toml").write_text(f'inbox-branch = "{INBOX}"\n')
+    assert output("--folder", source, "--config", tmp_path / "sender.toml").status == 0
 
 
 def test_plan_and_list_name_the_inbox_branch(destination: Destination, source: Path) -> None:
@@ -215,18 +239,24 @@ def test_a_branch_in_the_way_is_named(destination: Destination, source: Path) ->
                       "--inbox-branch")
 
 
-@pytest.mark.parametrize("status, message, ends", [
-    (403, "Resource not accessible by personal access token", 5),
-    (422, "Repository rule violations found", 8),
-    (409, "Repository rule violations found", 8),
+OTHER_NAME = "; allow branches of that name, or use another with --inbox-branch"
+PERMISSION = "; the token lacks the permission Contents: read and write"
+
+
+@pytest.mark.parametrize("status, message, ends, advice", [
+    (403, "Resource not accessible by personal access token", 5, PERMISSION),
+    (403, "Not for you", 5, OTHER_NAME),
+    (422, "Repository rule violations found", 8, OTHER_NAME),
+    (409, "Repository rule violations found", 8, OTHER_NAME),
+    (409, "Git Repository is empty.", 8, "; make a first commit there, a README for one: the next run delivers"),
 ])
 def test_who_may_not_begin_it_is_told_what_to_do(
-    status: int, message: str, ends: int, destination: Destination, source: Path
+    status: int, message: str, ends: int, advice: str, destination: Destination, source: Path
 ) -> None:
     fault(destination, "POST", "/git/refs", {"status": status, "body": {"message": message}}, times=None)
     result = refused(destination, source, ends)
-    result.error_line(f"creation of branch {INBOX} in {destination.repo}", message, "allow branches of that name",
-                      "--inbox-branch")
+    line = result.error_line(f"creation of branch {INBOX} in {destination.repo}", message)
+    assert line.endswith(f"{message}{advice}"), "one advice, which helps"
     destination.github.clear_faults()
     assert destination("outbox", "retry").status == 0
     assert len(destination.inbox(INBOX)) == 1
