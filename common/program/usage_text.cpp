@@ -17,6 +17,13 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
+/// A word where a command is expected; one that is a command's name stands behind a "--".
+std::string about_unknown_command(const std::string& word,
+                                  const std::vector<std::string>& commands) {
+  const bool is_known = std::find(commands.begin(), commands.end(), word) != commands.end();
+  return is_known ? ": leave out the -- in front of it" : text::did_you_mean(word, commands);
+}
+
 /// A word that nothing takes.
 std::string about_extra_word(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining(true);
@@ -26,7 +33,8 @@ std::string about_extra_word(const CLI::App& app) {
   const std::string word = words.empty() ? "" : words.front();
   const CLI::App& command = named_command(app);
   if (&command == &app) {
-    return "unknown command " + in_quotes(word) + text::did_you_mean(word, command_names(command));
+    return "unknown command " + in_quotes(word) +
+           about_unknown_command(word, command_names(command));
   }
   return unexpected_word_text(command, word);
 }
@@ -70,7 +78,7 @@ std::string name_in(const std::string& message) {
 std::string unexpected_word_text(const CLI::App& command, const std::string& word) {
   const std::vector<std::string> commands = command_names(command);
   if (commands.empty()) return command.get_name() + " does not take " + in_quotes(word);
-  const std::string near = text::did_you_mean(word, commands);
+  const std::string near = about_unknown_command(word, commands);
   return "unknown command " + in_quotes(word) + " for " + command.get_name() +
          (near.empty() ? ": expected " + text::listed(commands, "or") : near);
 }

@@ -65,6 +65,7 @@ struct Options {
   std::string branch;        ///< empty: the repository's default
   std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::string api_url;
+  std::string api_url_place = "--api-url";  ///< what names it, for messages
   model::Trigger trigger = model::Trigger::dispatch;
 
   std::filesystem::path token_file;

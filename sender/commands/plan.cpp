@@ -22,7 +22,8 @@ namespace {
 /// The repository of such a run; "" where nothing names one.
 std::string target_of(const Options& options) {
   if (!options.output.empty()) return archive::inbox_in(options.output).string();
-  const auto chosen = forge::choose_repository(options.repository, http::api_root(options.api_url));
+  const auto chosen = forge::choose_repository(
+      options.repository, http::api_root(options.api_url, options.api_url_place));
   return chosen ? chosen->str() : "";
 }
 
@@ -81,7 +82,8 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     if (options.output.empty()) plan.upload_bytes += base64::encoded_size_64(part.size_bytes);
   }
   if (plan.parts > 0 && options.output.empty()) {
-    const forge::ForgeType& type = forge::type_of(http::api_root(options.api_url));
+    const forge::ForgeType& type =
+        forge::type_of(http::api_root(options.api_url, options.api_url_place));
     const forge::Cost cost = type.cost_of(plan.parts, {options.trigger, options.branch, {}});
     plan.requests = cost.requests;
     plan.least_duration = cost.least_duration;

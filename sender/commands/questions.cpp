@@ -29,7 +29,7 @@ class Dialogue {
 
   bool run() {
     const bool is_sent = options_.output.empty() && !options_.dry_run;
-    const http::Url api = http::api_root(options_.api_url);
+    const http::Url api = http::api_root(options_.api_url, options_.api_url_place);
     if (is_sent) forge::find_token(options_.token_file, api);
     ask_source();
     if (options_.batch_name.empty()) ask_batch_name();

@@ -79,7 +79,7 @@ Outcome write_to_folder(const Options& options, const model::ScanResult& files,
 }
 
 std::string runs_page(const Options& options, const std::string& repository) {
-  const http::Url api = http::api_root(options.api_url);
+  const http::Url api = http::api_root(options.api_url, options.api_url_place);
   return forge::type_of(api).runs_page(api, repository);
 }
 
@@ -89,7 +89,8 @@ class SendingRun {
   SendingRun(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
              model::Progress& progress)
       : options_(options),
-        repository_(forge::find_repository(options.repository, http::api_root(options.api_url))),
+        repository_(forge::find_repository(options.repository,
+                                           http::api_root(options.api_url, options.api_url_place))),
         target_(options.target_in(repository_.str())),
         clock_(clock),
         progress_(progress),
@@ -343,7 +344,7 @@ std::string to_line(const Outcome& outcome) {
 }
 
 std::string what_next(const Options& options, const Outcome& outcome) {
-  const http::Url api = http::api_root(options.api_url);
+  const http::Url api = http::api_root(options.api_url, options.api_url_place);
   switch (outcome.fate) {
     case Outcome::Fate::sent:
       return "Watch the receiver at " + runs_page(options, outcome.target) + "\n";

@@ -7,6 +7,7 @@
 namespace healthmetric::sender {
 namespace {
 
+constexpr const char* kApiUrlVariable = "GITHUB_API_URL";
 constexpr const char* kDefaultApiUrl = "https://api.github.com";
 
 std::string without_slash_at_end(std::string url) {
@@ -53,7 +54,10 @@ void TargetOptions::put_into(Options& options) const {
                 "the branch that was pushed");
   }
   options.api_url = api_url_;
-  if (options.api_url.empty()) options.api_url = platform::environment_variable("GITHUB_API_URL");
+  if (options.api_url.empty()) {
+    options.api_url = platform::environment_variable(kApiUrlVariable);
+    if (!options.api_url.empty()) options.api_url_place = kApiUrlVariable;
+  }
   if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
   options.api_url = without_slash_at_end(options.api_url);
 }

@@ -90,12 +90,21 @@ enum class Form { name, web, git };
 struct Location {
   Form form = Form::name;
   std::string host;
+  std::string site;  ///< the host's web pages: scheme, host, and a port that is not ssh's
   std::string_view path;
 };
 
+/// Up to the port; the address in brackets of an IPv6 one.
+std::string_view host_in(std::string_view front) {
+  const std::string_view host = front.substr(front.rfind('@') + 1);  // npos + 1 is 0
+  const std::size_t bracket = host.starts_with('[') ? host.find(']') : std::string_view::npos;
+  return host.substr(0, bracket == std::string_view::npos ? host.find(':') : bracket + 1);
+}
+
 Location split_location(std::string_view text) {
   Location location;
-  const bool is_web = consume_prefix(text, "https://") || consume_prefix(text, "http://");
+  const bool is_plain_http = consume_prefix(text, "http://");
+  const bool is_web = is_plain_http || consume_prefix(text, "https://");
   const bool is_git = !is_web && (consume_prefix(text, "ssh://") || consume_prefix(text, "git://"));
   const std::size_t slash = text.find('/');
   const std::size_t colon = text.find(':');
@@ -104,11 +113,13 @@ Location split_location(std::string_view text) {
   const bool is_bare_host = !is_web && !is_git && !is_scp && slash != std::string_view::npos &&
                             front.find('.') != std::string_view::npos &&
                             text.find('/', slash + 1) < text.size() - 1;
-  if (!is_web && !is_git && !is_scp && !is_bare_host) return {Form::name, "", text};
-  std::string_view host = front.substr(front.rfind('@') + 1);  // npos + 1 is 0
-  host = host.substr(0, host.find(':'));
+  if (!is_web && !is_git && !is_scp && !is_bare_host) return {Form::name, "", "", text};
   location.form = is_git || is_scp ? Form::git : Form::web;
-  location.host = ascii_lower(host);
+  location.host = ascii_lower(host_in(front));
+  location.site = (is_plain_http ? "http://" : "https://") + location.host;
+  if (location.form == Form::web) {
+    location.site += front.substr(front.rfind('@') + 1 + location.host.size());
+  }
   location.path = text.substr(std::min(front.size() + 1, text.size()));
   return location;
 }
@@ -133,15 +144,15 @@ bool is_host_of(std::string_view host, const http::Url& api) {
 }
 
 /// Where the API of that host is, or why there is none.
-std::string about_host(const std::string& host) {
-  const std::string web(web_host(host));
+std::string about_host(const PastedRepository& found) {
+  const std::string web(web_host(found.host));
   if (web.ends_with("gitlab.com") || web.ends_with("bitbucket.org")) {
     return "that is not GitHub, and its API cannot take batches";
   }
   if (web == "github.com" || web == "www.github.com") return "add --api-url https://api.github.com";
   if (web.ends_with(".ghe.com")) return "add --api-url https://api." + web;
-  return "add --api-url https://" + host + "/api/v3 (GitHub Enterprise Server) or https://" + host +
-         "/api/v1 (Gitea, Forgejo)";
+  return "add --api-url " + printable(found.site) + "/api/v3 (GitHub Enterprise Server) or " +
+         printable(found.site) + "/api/v1 (Gitea, Forgejo)";
 }
 
 }  // namespace
@@ -156,7 +167,7 @@ std::optional<PastedRepository> parse_pasted_repository(std::string_view text) {
   if (ascii_lower(path).ends_with(".git")) path.remove_suffix(4);
   auto repository = Repository::parse(path);
   if (!repository || (location.form != Form::name && location.host.empty())) return {};
-  return PastedRepository{*std::move(repository), location.host};
+  return PastedRepository{*std::move(repository), location.host, location.site};
 }
 
 std::optional<Repository> repository_of_remote(std::string_view remote, std::string_view host) {
@@ -174,10 +185,9 @@ Repository parse_named_repository(const std::string& text, const std::string& wh
                                       ": expected owner/name");
   }
   if (found->host.empty() || is_host_of(found->host, api)) return std::move(found->repository);
-  throw Error(ErrorCode::usage,
-              fmt::format("{}: {} is on {}, and the API is at {}: {}", where,
-                          in_quotes(found->repository.str()), in_quotes(found->host), api.host,
-                          about_host(found->host)));
+  throw Error(ErrorCode::usage, fmt::format("{}: {} is on {}, and the API is at {}: {}", where,
+                                            in_quotes(found->repository.str()),
+                                            in_quotes(found->host), api.host, about_host(*found)));
 }
 
 std::optional<DetectedRepository> detect_repository(const http::Url& api) {

@@ -23,6 +23,7 @@ struct Repository {
 struct PastedRepository {
   Repository repository;
   std::string host;  ///< lower case; empty where it was owner/name alone
+  std::string site;  ///< of that host's web pages, "http://git.lan:3000"; no user in it
 };
 
 /// Reads owner/name, with ".git" or a slash behind it, what `git clone` takes (https://, ssh://,

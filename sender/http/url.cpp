@@ -33,8 +33,13 @@ std::string part(const CurlUrl& url, CURLUPart which, unsigned flags = 0) {
   return text;
 }
 
+CURLUcode read(const CurlUrl& url, const std::string& text, unsigned flags = 0) {
+  if (!url) return CURLUE_OUT_OF_MEMORY;
+  return libcurl().url_set(url.get(), CURLUPART_URL, text.c_str(), flags);
+}
+
 bool set(const CurlUrl& url, const std::string& text, unsigned flags = 0) {
-  return url && libcurl().url_set(url.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK;
+  return read(url, text, flags) == CURLUE_OK;
 }
 
 bool names_loopback(const std::string& host) {
@@ -68,17 +73,15 @@ bool Url::is_loopback() const {
 
 Url Url::parse(const std::string& text, std::string_view option) {
   const CurlUrl url(libcurl().url());
-  if (!is_utf8(text)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{}: invalid URL {}: it is not UTF-8: write such bytes as %FF", option,
-                            in_quotes(text::redact_user_info(text))));
-  }
-  const bool valid = set(url, text);
-  const std::string scheme = ascii_lower(valid ? part(url, CURLUPART_SCHEME) : "");
-  if (scheme != "https" && scheme != "http") {
-    throw Error(ErrorCode::usage, fmt::format("{}: invalid URL {}: expected http:// or https://",
-                                              option, in_quotes(text::redact_user_info(text))));
-  }
+  const auto fail = [&](std::string_view why) {
+    throw Error(ErrorCode::usage, fmt::format("{}: invalid URL {}: {}", option,
+                                              in_quotes(text::redact_user_info(text)), why));
+  };
+  if (!is_utf8(text)) fail("it is not UTF-8: write such bytes as %FF");
+  const CURLUcode result = read(url, text);
+  if (result == CURLUE_BAD_PORT_NUMBER) fail("its port is not a number from 1 to 65535");
+  const std::string scheme = ascii_lower(result == CURLUE_OK ? part(url, CURLUPART_SCHEME) : "");
+  if (scheme != "https" && scheme != "http") fail("expected http:// or https://");
   if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
     throw Error(ErrorCode::usage,
                 fmt::format("{}: leave user and password out of the URL", option));
@@ -87,15 +90,14 @@ Url Url::parse(const std::string& text, std::string_view option) {
           part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
 }
 
-Url api_root(const std::string& text) {
-  constexpr const char* kOption = "--api-url";
-  Url url = Url::parse(text, kOption);
+Url api_root(const std::string& text, std::string_view option) {
+  Url url = Url::parse(text, option);
   if (text.find_first_of("?#") == std::string::npos) return url;
   throw Error(
       ErrorCode::usage,
       fmt::format("{}: the root of an API has neither a query nor a fragment: leave out what "
                   "begins with '?' or '#'",
-                  kOption));
+                  option));
 }
 
 model::Proxy parse_proxy(const std::string& text, std::string_view option) {

@@ -24,9 +24,10 @@ struct Url {
   static Url parse(const std::string& text, std::string_view option);
 };
 
-/// The root of the API as --api-url names it. Throws Error{usage} that names that option, and no
-/// password, for what is not such a URL, or has what cannot stand in front of a path.
-Url api_root(const std::string& text);
+/// The root of the API as --api-url, or what stands for it, names it. Throws Error{usage} that
+/// names `option`, and no password, for what is not such a URL, or has what cannot stand in front
+/// of a path.
+Url api_root(const std::string& text, std::string_view option = "--api-url");
 
 /// Throws Error{usage} that names `option` when `text` is no proxy that libcurl knows.
 model::Proxy parse_proxy(const std::string& text, std::string_view option);

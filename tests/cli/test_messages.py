@@ -344,11 +344,13 @@ simple("null-alone", "--data", "1", "--null")
 simple("bad-pattern", "--folder", "SOURCE", "--exclude", "/")
 simple("parts-in-bytes", "--data", "1", "--part-size", "20")
 simple("word-of-a-command", "list")
+simple("command-behind-dashes", "outbox", "--", "list")
 simple("data-with-an-at-sign", "--data", "@SOURCE/data.json")
 configured("key-for-the-command-line", "config = 'x'\n")
 simple("small-parts", "--data", "1", "--part-size", "4K")
 simple("bad-url", "--data", "1", "--repo", "octo/data", "--api-url", "example.com")
 simple("url-encoding", "--data", "1", "--repo", "octo/data", "--api-url", "https://example.com/\udcff")
+simple("url-port", "--data", "1", "--repo", "octo/data", "--api-url", "https://example.com:99999/")
 simple("url-with-query", "--data", "1", "--repo", "octo/data", "--api-url", "https://example.com/?a=b")
 simple("url-with-password", "--data", "1", "--repo", "octo/data", "--api-url", "https://me:secret@example.com")
 simple("log-not-writable", "--data", "1", "--log-file", "TMP")
@@ -377,6 +379,8 @@ SCENARIOS |= {
 SCENARIOS |= {
     "profile-without-home": lambda stage: stage.sender("--data", "1", "--profile", "nightly", env={"HOME": ""}),
     "no-state-place": lambda stage: stage.sender("--data", "1", env={"HOME": "", "XDG_STATE_HOME": ""}),
+    "url-of-the-environment": lambda stage: stage.sender(
+        "--data", "1", "--repo", "octo/data", env={"GITHUB_API_URL": "example.com"}),
     "bad-variable": lambda stage: stage.sender("--data", "1", env={"HEALTHMETRIC_TRIGGER": "often"}),
     "listed-elsewhere": lambda stage: stage.send("--files-from", "-", input=b"data.json\n/etc/hostname\n"),
     "question-interrupted": lambda stage: answered(stage, b"\x03"),

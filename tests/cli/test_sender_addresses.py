@@ -17,6 +17,7 @@ ROOTS = {
     "https://ghe.example.com/api/v3#hunter2secret": QUERY, "https://ghe.example.com#": QUERY,
     "https://me:hunter2secret@ghe.example.com": USER, "https://hunter2secret@ghe.example.com": USER,
     "https://me:hunter2secret@ghe.example.com/?a#b": USER,
+    "https://ghe.example.com:99999/": "its port is not a number from 1 to 65535",
 }
 
 
@@ -40,9 +41,22 @@ def test_what_is_no_root_of_an_api_is_refused(url: str, said: str, place: str, w
         env[{"variable": "HEALTHMETRIC_API_URL"}.get(place, place)] = url
     result = sender("--folder", source, "--repo", "octo/data", "--log-file", tmp_path / "log", *options, env=env)
     assert (result.status, result.stdout) == (2, ""), result
-    result.error_line("--api-url: ", said)
+    line = result.error_line("GITHUB_API_URL: " if place == "GITHUB_API_URL" else "--api-url: ", said)
+    assert place != "GITHUB_API_URL" or "--api-url" not in line
     assert PASSWORD not in result.stderr + (tmp_path / "log").read_text()
     assert not kept_anywhere(sender, PASSWORD)
+
+
+@pytest.mark.parametrize("repository, site", [
+    ("http://127.0.0.1:8394/octo/data", "http://127.0.0.1:8394"), ("http://git.lan/octo/data.git", "http://git.lan"),
+    ("https://me:hunter2secret@Git.lan:3000/octo/data", "https://git.lan:3000"), ("http://[::1]:80/octo/data", "http://[::1]:80"),
+    ("ssh://git@git.lan:2222/octo/data", "https://git.lan"), ("git@git.lan:octo/data", "https://git.lan"),
+])
+def test_the_advice_for_another_host_has_its_scheme_and_port(repository: str, site: str, sender: Program,
+                                                             source: Path) -> None:
+    result = sender("--folder", source, "--repo", repository, env={"GH_TOKEN": TOKEN})
+    assert (result.status, PASSWORD in result.stderr) == (2, False)
+    result.error_line(f"add --api-url {site}/api/v3 (GitHub Enterprise Server) or {site}/api/v1 (Gitea, Forgejo)")
 
 
 INVALID = b"\xff"
