@@ -41,6 +41,10 @@ std::string summaries_in_repository() {
   return in_repository(kSummariesFolder.substr(0, kSummariesFolder.size() - 1));
 }
 
+std::string receipts_in_repository() {
+  return in_repository(kReceiptsFolder.substr(0, kReceiptsFolder.size() - 1));
+}
+
 std::filesystem::path storage_in(const std::filesystem::path& clone) {
   return (clone / kStorageFolder).parent_path();  // without the slash
 }
@@ -80,6 +84,11 @@ payload::RelativePath summary_path(const payload::BatchId& id) {
 
 payload::RelativePath flat_summary_path(const payload::BatchId& id) {
   return summary_of(id, ByDay::no);
+}
+
+payload::RelativePath receipt_path(std::string_view day, const payload::BatchId& id) {
+  return payload::RelativePath(
+      fmt::format("{}{}/{}{}", kReceiptsFolder, day, id.str(), kPayloadExtension));
 }
 
 bool is_summary_name(std::string_view path) {

@@ -24,9 +24,10 @@ inline constexpr std::string_view kReceiptsFolder = "receipts/";
 /// Whether "a/" is one of these, which no stored file may lie in.
 bool is_layout_folder(std::string_view folder);
 
-/// The same path as the repository has it, and the folder of all summaries there.
+/// The same path as the repository has it, and the folders of all summaries and receipts there.
 std::string in_repository(std::string_view path);
 std::string summaries_in_repository();
+std::string receipts_in_repository();
 
 /// The storage folder, and where payloads wait in it, of a `clone` or whatever stands for one.
 std::filesystem::path storage_in(const std::filesystem::path& clone);
@@ -59,6 +60,9 @@ payload::RelativePath flat_summary_path(const payload::BatchId& id);
 
 /// Whether a file of that path below the folder of summaries is taken for one.
 bool is_summary_name(std::string_view path);
+
+/// `receipts/<YYYY-MM-DD>/<batch id>.json` on an inbox branch; the day is that of processing.
+payload::RelativePath receipt_path(std::string_view day, const payload::BatchId& id);
 
 /// Where a rejected payload lies, the first time or, where another has that name, a later one.
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);

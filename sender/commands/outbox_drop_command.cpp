@@ -16,7 +16,8 @@ namespace {
 /// like any other, only without a trigger. Returns what to say about it.
 std::string settle_delivered(const Options& options, const outbox::Outbox& outbox,
                              const std::string& id, platform::Clock& clock) {
-  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+  for (const outbox::Waiting where :
+       {outbox::Waiting::in_queue, outbox::Waiting::delivered, outbox::Waiting::refused}) {
     for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (entry.id.str() != id || entry.delivered_parts() == 0) continue;
       if (entry.delivered_parts() < entry.parts.size()) {
@@ -24,6 +25,10 @@ std::string settle_delivered(const Options& options, const outbox::Outbox& outbo
             "{} of {} in the repository: the receiver sets what is incomplete aside "
             "after some days",
             entry.delivered_parts(), counted(entry.parts.size(), "part is", "parts are"));
+      }
+      if (!entry.target.inbox_branch.empty()) {
+        outbox::record_unsent(options.state_dir, entry);
+        return "it was delivered, and has no receipt yet: its files count as unsent";
       }
       outbox::record_delivered(options.state_dir, entry, clock.now_seconds());
       return "it is in the repository, and the workflow's next run will receive it";

@@ -12,7 +12,15 @@ namespace healthmetric::sender {
 namespace {
 
 std::string_view to_text(outbox::Waiting where) {
-  return where == outbox::Waiting::refused ? "refused" : "waiting";
+  switch (where) {
+    case outbox::Waiting::in_queue:
+      return "waiting";
+    case outbox::Waiting::delivered:
+      return "delivered";
+    case outbox::Waiting::refused:
+      return "refused";
+  }
+  return "";
 }
 
 /// "5 min", "3 h", "12 days".
@@ -109,7 +117,8 @@ program::ExitStatus OutboxListCommand::run(const program::CommandLine& line) {
   const RepositoryFilter filter(repository_to_look_at(*shared_, line));
   platform::SystemClock clock;
   OutboxList list(clock);
-  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+  for (const outbox::Waiting where :
+       {outbox::Waiting::in_queue, outbox::Waiting::delivered, outbox::Waiting::refused}) {
     for (const outbox::OutboxEntry& entry : outbox.entries(where)) {
       if (filter.takes(entry)) list.add(entry, where);
     }

@@ -10,6 +10,7 @@
 #include "common/program/log.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/forge_session.hpp"
+#include "sender/deliver/delivered.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/http/curl_http.hpp"
 #include "sender/outbox/sent_files.hpp"
@@ -66,11 +67,16 @@ class Retry {
     for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::refused)) {
       if (is_chosen(entry)) take_back(entry);
     }
-    for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::in_queue)) {
-      if (!is_chosen(entry)) continue;
-      if (std::find(targets_.begin(), targets_.end(), entry.target) == targets_.end()) {
-        targets_.push_back(entry.target);
+    for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::delivered}) {
+      for (const outbox::OutboxEntry& entry : outbox_.entries(where)) {
+        if (is_chosen(entry)) add_target(entry.target);
       }
+    }
+  }
+
+  void add_target(const model::Target& target) {
+    if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) {
+      targets_.push_back(target);
     }
   }
 
@@ -92,6 +98,9 @@ class Retry {
   void deliver(const model::Target& target) {
     try {
       ForgeSession session(options_, target, transport_, clock_, progress_);
+      if (!target.inbox_branch.empty()) {
+        deliver::settle_delivered(session.server(), outbox_, options_.state_dir, target, clock_);
+      }
       deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target, "");
       if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
       queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {

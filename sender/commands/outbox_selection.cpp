@@ -79,7 +79,8 @@ bool RepositoryFilter::takes(const outbox::OutboxEntry& entry) const {
 
 std::filesystem::path folder_of(const outbox::Outbox& outbox, const std::string& id) {
   const payload::BatchId batch = parse_id(id);
-  for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::refused}) {
+  for (const outbox::Waiting where :
+       {outbox::Waiting::in_queue, outbox::Waiting::delivered, outbox::Waiting::refused}) {
     if (auto folder = outbox.find(batch, where)) return *std::move(folder);
   }
   throw_unknown(id);

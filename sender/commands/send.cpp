@@ -14,6 +14,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
+#include "sender/deliver/delivered.hpp"
 #include "sender/deliver/gone_files.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"
@@ -92,12 +93,14 @@ class SendingRun {
         repository_(forge::find_repository(options.repository,
                                            http::api_root(options.api_url, options.api_url_place))),
         target_(options.target_in(repository_.str())),
+        transport_(transport),
         clock_(clock),
         progress_(progress),
         session_(options, target_, transport, clock, progress),
         outbox_(options.state_dir) {}
 
   Outcome run(model::ScanResult files) {
+    settle_delivered();
     const std::vector<payload::RelativePath> gone = find_gone(files);
     const std::uint64_t unchanged = skip_what_was_sent(files);
     Outcome outcome = pack_and_queue(files, unchanged, gone);
@@ -133,12 +136,26 @@ class SendingRun {
     return {};
   }
 
+  void settle_delivered() {
+    if (target_.inbox_branch.empty()) return;
+    session_.server().set_max_wait({});
+    deliver::settle_delivered(session_.server(), outbox_, options_.state_dir, target_, clock_);
+    session_.server().set_max_wait(options_.max_wait);
+  }
+
+  /// What is not kept in the outbox went to the branch itself.
+  void refresh_receipts(outbox::SentFiles& sent) {
+    model::Target branch = target_;
+    branch.inbox_branch.clear();
+    ForgeSession session(options_, branch, transport_, clock_, progress_);
+    session.server().set_max_wait({});
+    deliver::refresh_receipts(sent, outbox_, session.server(), branch, clock_);
+  }
+
   std::uint64_t skip_what_was_sent(model::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
-    session_.server().set_max_wait({});
-    deliver::refresh_receipts(sent, session_.server(), clock_);
-    session_.server().set_max_wait(options_.max_wait);
+    refresh_receipts(sent);
     deliver::add_queued(sent, outbox_, target_);
     return deliver::skip_unchanged(files, sent, clock_);
   }
@@ -191,6 +208,7 @@ class SendingRun {
     if (!is_over()) return;
     deliver::QueueRunner queue_runner = make_queue_runner("");
     queue_runner.run(options_.lock_wait);
+    deliver::make_room(outbox_, options_.state_dir, is_over);
     if (!is_over()) return;
     throw Error(
         ErrorCode::io,
@@ -259,9 +277,9 @@ class SendingRun {
   void wait(Outcome& outcome) {
     const payload::BatchId id = payload::BatchId::parse(outcome.batch_id).value();
     try {
-      take_verdict(
-          outcome, id,
-          deliver::wait_for_receipt(session_.server(), clock_, progress_, id, *options_.wait));
+      take_verdict(outcome, id,
+                   deliver::wait_for_receipt(session_.server(), target_, clock_, progress_, id,
+                                             *options_.wait));
     } catch (const Error& error) {
       log::error(error.code() == ErrorCode::timed_out ? error.what() + where_runs_are()
                                                       : error.what());
@@ -271,6 +289,7 @@ class SendingRun {
 
   void take_verdict(Outcome& outcome, const payload::BatchId& id, const archive::Receipt& receipt) {
     outbox::record_receipt(options_.state_dir, target_, id, receipt.status);
+    deliver::remove_settled(outbox_, id);
     if (receipt.status == archive::BatchStatus::stored) {
       outcome.fate = Outcome::Fate::stored;
       return;
@@ -288,6 +307,7 @@ class SendingRun {
   const Options& options_;
   forge::Repository repository_;
   model::Target target_;
+  http::HttpTransport& transport_;
   platform::Clock& clock_;
   model::Progress& progress_;
   ForgeSession session_;

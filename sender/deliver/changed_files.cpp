@@ -55,9 +55,10 @@ class ChangeDetector {
 };
 
 /// One that cannot be read says no more than one that is missing, and nothing of other batches.
-std::optional<archive::Receipt> readable_receipt(forge::Forge& forge, const payload::BatchId& id) {
+std::optional<archive::Receipt> readable_receipt(ReceiptFinder& finder,
+                                                 const payload::BatchId& id) {
   try {
-    return find_receipt(forge, id);
+    return finder.find(id);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::bad_payload) throw;
     log::debug("no word of " + id.str() + ": " + error.what());
@@ -101,10 +102,13 @@ void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
   }
 }
 
-void refresh_receipts(outbox::SentFiles& sent, forge::Forge& forge, platform::Clock& clock) {
+void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
+                      const model::Target& target, platform::Clock& clock) {
+  ReceiptFinder finder(forge, target);
   for (const outbox::UnconfirmedBatch& batch : sent.unconfirmed(kMaxAsked)) {
+    if (outbox.find(batch.id, outbox::Waiting::delivered)) continue;
     try {
-      const auto receipt = readable_receipt(forge, batch.id);
+      const auto receipt = readable_receipt(finder, batch.id);
       take_verdict(sent, batch.id, receipt, clock.now() - batch.delivered_at > kForgotten);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;

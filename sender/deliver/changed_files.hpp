@@ -23,8 +23,10 @@ std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
 /// Counts what waits in the queue for the target's repository and branch as sent.
 void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox, const model::Target& target);
 
-/// Looks for receipts of batches that are delivered and whose fate is unknown: the files of those
-/// that were rejected count as unsent. What cannot be asked now is asked by the next run.
-void refresh_receipts(outbox::SentFiles& sent, forge::Forge& forge, platform::Clock& clock);
+/// Looks for receipts of batches that are delivered, not kept in the outbox, and whose fate is
+/// unknown: the files of those that were rejected count as unsent. What cannot be asked now is
+/// asked by the next run.
+void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
+                      const model::Target& target, platform::Clock& clock);
 
 }  // namespace healthmetric::deliver

@@ -134,12 +134,21 @@ void QueueRunner::deliver_one(outbox::OutboxEntry& entry) {
     upload_batch(forge_, entry, id == own_batch_ ? Begun::no : Begun::perhaps, progress_);
     results_[id] = Result::delivered;
     if (hook_) hook_(entry);
-    outbox_.remove(entry.folder);
+    leave_queue(entry);
     // The result tells of this run's own batch.
     if (id != own_batch_) log::info("delivered " + id + ", which waited in the outbox");
   } catch (const Error& error) {
     take_failure(entry, error);
   }
+}
+
+/// From an inbox branch a payload may vanish before it is stored: the batch is kept until its
+/// receipt was seen.
+void QueueRunner::leave_queue(outbox::OutboxEntry& entry) {
+  if (entry.target.inbox_branch.empty()) return outbox_.remove(entry.folder);
+  entry.delivered_at = clock_.now();
+  entry.last_error.clear();
+  outbox_.set_delivered(entry);
 }
 
 /// Not to be able to record why is one more failure, but changes nothing about the batch.

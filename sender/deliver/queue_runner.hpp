@@ -54,6 +54,7 @@ class QueueRunner {
   [[nodiscard]] std::vector<outbox::OutboxEntry> untried() const;
   void deliver_all();
   void deliver_one(outbox::OutboxEntry& entry);
+  void leave_queue(outbox::OutboxEntry& entry);
   void take_failure(outbox::OutboxEntry& entry, const Error& error);
   void set_aside(const outbox::OutboxEntry& entry);
   void save_error(const outbox::OutboxEntry& entry);

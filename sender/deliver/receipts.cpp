@@ -20,25 +20,57 @@ constexpr platform::Clock::duration kLongestInterval = 30s;
 /// Far more than what stands before the list of files.
 constexpr std::size_t kEnoughBytes = std::size_t{2} * 1024 * 1024;
 
+/// More days than receipts are kept for are not the receiver's.
+constexpr std::size_t kMaxDays = 50;
+
+/// "2026-11-30"
+bool is_day(std::string_view name) {
+  constexpr std::string_view kShape = "0000-00-00";
+  return name.size() == kShape.size() &&
+         std::equal(name.begin(), name.end(), kShape.begin(), [](char c, char shape) {
+           return shape == '-' ? c == '-' : c >= '0' && c <= '9';
+         });
+}
+
+/// The day before the batch was packed: the two clocks need not agree.
+std::string first_day_of(const payload::BatchId& id) {
+  return text::format_timestamp(id.time - std::chrono::days(1)).substr(0, 10);
+}
+
 /// Asks for one receipt again and again; remembers what the folder of all looked like, which is a
 /// few entries long, so that asking costs nothing while no batch is processed.
 class ReceiptPoll {
  public:
-  ReceiptPoll(forge::Forge& forge, const payload::BatchId& id) : forge_(forge), id_(id) {}
+  ReceiptPoll(forge::Forge& forge, const model::Target& target, const payload::BatchId& id)
+      : forge_(forge), target_(target), id_(id) {
+    if (!target.inbox_branch.empty()) places_.push_back({archive::receipts_in_repository(), ""});
+    places_.push_back({archive::summaries_in_repository(), ""});
+  }
 
   std::optional<archive::Receipt> ask() {
-    std::string etag = etag_;
-    if (!forge_.has_changed(summaries_, etag)) return {};
-    auto receipt = find_receipt(forge_, id_);
-    etag_ = std::move(etag);
-    return receipt;
+    for (Place& place : places_) {
+      std::string etag = place.etag;
+      if (forge_.has_changed(place.path, etag)) {
+        auto receipt = ReceiptFinder(forge_, target_).find(id_);
+        place.etag = std::move(etag);
+        return receipt;
+      }
+      if (!place.etag.empty()) return {};
+    }
+    return {};
   }
 
  private:
+  /// A folder, and what it looked like; "" as long as it is not there.
+  struct Place {
+    std::string path;
+    std::string etag;
+  };
+
   forge::Forge& forge_;
+  const model::Target& target_;
   const payload::BatchId& id_;
-  const std::string summaries_ = archive::summaries_in_repository();
-  std::string etag_;
+  std::vector<Place> places_;
 };
 
 /// Failures that leave open the result of the batch.
@@ -48,8 +80,10 @@ bool may_pass(const Error& error) {
          error.code() == ErrorCode::bad_payload;
 }
 
-std::optional<archive::Receipt> receipt_at(forge::Forge& forge, const std::string& path) {
-  const auto text = forge.read_beginning(path, kEnoughBytes);
+}  // namespace
+
+std::optional<archive::Receipt> ReceiptFinder::read(const std::string& path) {
+  const auto text = forge_.read_beginning(path, kEnoughBytes);
   if (!text) return {};
   TextSource source(*text);
   try {
@@ -59,18 +93,37 @@ std::optional<archive::Receipt> receipt_at(forge::Forge& forge, const std::strin
   }
 }
 
-}  // namespace
+const std::vector<std::string>& ReceiptFinder::days() {
+  if (days_) return *days_;
+  std::vector<std::string> days;
+  if (!target_.inbox_branch.empty()) days = forge_.list(archive::receipts_in_repository());
+  std::erase_if(days, [](const std::string& name) { return !is_day(name); });
+  std::sort(days.rbegin(), days.rend());
+  days.resize(std::min(days.size(), kMaxDays));
+  return days_.emplace(std::move(days));
+}
 
-std::optional<archive::Receipt> find_receipt(forge::Forge& forge, const payload::BatchId& id) {
+std::optional<archive::Receipt> ReceiptFinder::find_summary(const payload::BatchId& id) {
   for (const auto& below : {archive::summary_path(id), archive::flat_summary_path(id)}) {
-    if (auto receipt = receipt_at(forge, archive::in_repository(below.str()))) return receipt;
+    if (auto receipt = read(archive::in_repository(below.str()))) return receipt;
   }
   return {};
 }
 
-bool is_stored(forge::Forge& forge, const payload::BatchId& id) {
+std::optional<archive::Receipt> ReceiptFinder::find(const payload::BatchId& id) {
+  if (days().empty()) return find_summary(id);
+  const std::string first_day = first_day_of(id);
+  for (const std::string& day : days()) {
+    if (day < first_day) break;
+    auto receipt = read(archive::in_repository(archive::receipt_path(day, id).str()));
+    if (receipt) return receipt;
+  }
+  return {};
+}
+
+bool is_stored(forge::Forge& forge, const model::Target& target, const payload::BatchId& id) {
   try {
-    const auto receipt = find_receipt(forge, id);
+    const auto receipt = ReceiptFinder(forge, target).find(id);
     return receipt && receipt->status == archive::BatchStatus::stored;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::bad_payload) throw;
@@ -78,11 +131,11 @@ bool is_stored(forge::Forge& forge, const payload::BatchId& id) {
   }
 }
 
-archive::Receipt wait_for_receipt(forge::Forge& forge, platform::Clock& clock,
-                                  model::Progress& progress, const payload::BatchId& id,
-                                  std::chrono::seconds time) {
+archive::Receipt wait_for_receipt(forge::Forge& forge, const model::Target& target,
+                                  platform::Clock& clock, model::Progress& progress,
+                                  const payload::BatchId& id, std::chrono::seconds time) {
   const platform::Clock::time_point deadline = clock.now() + time;
-  ReceiptPoll poll(forge, id);
+  ReceiptPoll poll(forge, target, id);
   std::string last_failure;
   log::info(fmt::format("delivered {}; waiting for the receiver until {}", id.str(),
                         text::format_timestamp(std::chrono::ceil<std::chrono::seconds>(deadline))));

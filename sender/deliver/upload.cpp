@@ -90,7 +90,7 @@ void send_parts(forge::Forge& forge, outbox::OutboxEntry& entry, Doubt doubt,
     progress.begin(sending_step(entry, i));
     const forge::Forge::NewFile file{
         archive::in_repository(archive::inbox_path(part.filename).str()), payload,
-        commit_message(entry, i), [&] { return is_stored(forge, entry.id); }};
+        commit_message(entry, i), [&] { return is_stored(forge, entry.target, entry.id); }};
     std::optional<forge::Forge::Put> put;
     if (doubt != Doubt::none) put = forge.settled(file);
     if (doubt == Doubt::first) doubt = Doubt::none;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/platform/clock.hpp"
 #include "common/text/json.hpp"
@@ -61,6 +62,10 @@ class Forge {
   /// The beginning of a file's content, at most `max_bytes`; nothing when it does not exist.
   virtual std::optional<std::string> read_beginning(const std::string& path,
                                                     std::size_t max_bytes) = 0;
+
+  /// The names in a folder, as many as the server lists at once (GitHub: a thousand); none when
+  /// there is no such folder.
+  virtual std::vector<std::string> list(const std::string& folder) = 0;
 
   /// Whether a path changed since `etag` was taken, which is then taken anew; an empty one asks for
   /// the first time. What does not exist has not changed. It is made to be asked often: it counts

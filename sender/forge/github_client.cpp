@@ -179,6 +179,16 @@ std::optional<std::string> GithubClient::read_beginning(const std::string& path,
   return content ? std::move(content) : std::move(response.body);
 }
 
+std::vector<std::string> GithubClient::list(const std::string& folder) {
+  http::Request get = contents_request(folder, kJson);
+  get.enough_bytes = kDocumentBytes;
+  const http::Response response = get_contents(folder, std::move(get));
+  if (response.status == 404) return {};
+  return read_answer([&] {
+    return with_context("the answer to GET of " + folder, [&] { return names_in(response.body); });
+  });
+}
+
 bool GithubClient::has_changed(const std::string& path, std::string& etag) {
   http::Request get = contents_request(path, kJson);
   if (!etag.empty()) get.headers.push_back("If-None-Match: " + etag);

@@ -28,6 +28,8 @@ class GithubClient final : public Forge {
   std::optional<std::string> read_beginning(const std::string& path,
                                             std::size_t max_bytes) override;
 
+  std::vector<std::string> list(const std::string& folder) override;
+
   /// GitHub counts no request whose answer is that nothing changed.
   bool has_changed(const std::string& path, std::string& etag) override;
 

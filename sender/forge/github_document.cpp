@@ -48,6 +48,26 @@ std::string blob_id_in(std::string_view document) {
   return find_member(scanner, "sha") ? scanner.string() : "";
 }
 
+std::vector<std::string> names_in(std::string_view document) {
+  TextSource source(document);
+  text::JsonScanner scanner(source, kBounds);
+  std::vector<std::string> names;
+  if (scanner.peek_value() != '[') return names;
+  scanner.begin_array();
+  std::string key;
+  while (scanner.next_element()) {
+    scanner.begin_object();
+    while (scanner.next_key(key)) {
+      if (key == "name") {
+        names.push_back(scanner.string());
+      } else {
+        scanner.skip_value();
+      }
+    }
+  }
+  return names;
+}
+
 std::optional<std::string> content_in(std::string_view document) {
   TextSource source(document);
   text::JsonScanner scanner(source, kBounds);

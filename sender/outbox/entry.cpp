@@ -40,6 +40,9 @@ OutboxEntry read_entry(const text::Json& json, const std::filesystem::path& fold
   const microseconds packed = id->time.time_since_epoch();
   entry.queued_at =
       platform::Clock::time_point(microseconds(json.value("queued_at_us", packed.count())));
+  if (const auto time = json.find("delivered_at_us"); time != json.end() && !time->is_null()) {
+    entry.delivered_at = platform::Clock::time_point(microseconds(time->get<std::int64_t>()));
+  }
   entry.last_error = json.value("last_error", "");
   entry.folder = folder;
   for (const text::Json& part : json.at("parts")) {
@@ -81,6 +84,11 @@ std::string to_text(const OutboxEntry& entry) {
   json["size"] = entry.size_bytes;
   json["queued_at_us"] =
       std::chrono::floor<microseconds>(entry.queued_at.time_since_epoch()).count();
+  json["delivered_at_us"] =
+      entry.delivered_at
+          ? text::Json(
+                std::chrono::floor<microseconds>(entry.delivered_at->time_since_epoch()).count())
+          : text::Json(nullptr);
   json["last_error"] = entry.last_error;
   json["parts"] = text::Json::array();
   for (const OutboxPart& part : entry.parts) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,11 @@ struct OutboxEntry {
   std::uint64_t size_bytes = 0;  ///< of the files
   std::vector<OutboxPart> parts;
   platform::Clock::time_point queued_at;  ///< to the microsecond; the order of delivery
-  std::string last_error;                 ///< why it still waits; empty before the first failure
-  std::filesystem::path folder;           ///< where it lies; not stored
+  /// When the repository had all of it and the workflow was started; nothing before. The entry then
+  /// stays until its receipt was seen.
+  std::optional<platform::Clock::time_point> delivered_at;
+  std::string last_error;        ///< why it still waits; empty before the first failure
+  std::filesystem::path folder;  ///< where it lies; not stored
 
   [[nodiscard]] std::size_t delivered_parts() const;
   [[nodiscard]] std::uint64_t payload_bytes() const;

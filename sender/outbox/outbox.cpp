@@ -22,6 +22,7 @@ constexpr const char* kEntryFile = "entry.json";
 constexpr const char* kLockFile = "lock";
 constexpr const char* kDraftPrefix = ".draft-";
 constexpr const char* kLockSuffix = ".lock";
+constexpr const char* kDeliveredFolder = "delivered";
 constexpr const char* kRefusedFolder = "refused";
 
 std::variant<OutboxEntry, UnreadableEntry> read_entry(const fs::path& folder) {
@@ -54,7 +55,10 @@ void remove_file(const fs::path& path) {
   fs::remove(path, ignored);
 }
 
+/// None where there is no such folder yet.
 std::vector<fs::path> batch_folders_in(const fs::path& parent) {
+  std::error_code error;
+  if (fs::status(parent, error).type() == fs::file_type::not_found) return {};
   std::vector<fs::path> folders = entries_in(parent, "");
   std::erase_if(folders, [](const fs::path& folder) {
     return !payload::BatchId::parse(folder.filename().string()) || !is_folder(folder);
@@ -158,7 +162,8 @@ namespace {
 /// Who ran it once with sudo has files there that are root's, and is told by no "Permission denied"
 /// what to do.
 void check_owner(const fs::path& state_dir) {
-  for (const char* name : {"", "outbox", "outbox/refused", "outbox/lock", "sent.db"}) {
+  for (const char* name :
+       {"", "outbox", "outbox/delivered", "outbox/refused", "outbox/lock", "sent.db"}) {
     const fs::path place = *name == '\0' ? state_dir : state_dir / name;
     const std::string hint = platform::foreign_owner_hint(place, state_dir);
     if (hint.empty()) continue;
@@ -179,7 +184,15 @@ Draft Outbox::begin() const {
 }
 
 fs::path Outbox::place(Waiting where) const {
-  return where == Waiting::refused ? folder_ / kRefusedFolder : folder_;
+  switch (where) {
+    case Waiting::in_queue:
+      return folder_;
+    case Waiting::delivered:
+      return folder_ / kDeliveredFolder;
+    case Waiting::refused:
+      return folder_ / kRefusedFolder;
+  }
+  return folder_;
 }
 
 void Outbox::commit(Draft draft, OutboxEntry& entry) const {
@@ -202,9 +215,11 @@ std::vector<OutboxEntry> Outbox::entries(Waiting where) const {
 
 std::vector<UnreadableEntry> Outbox::unreadable() const {
   std::vector<UnreadableEntry> found;
-  for (const fs::path& folder : batch_folders_in(folder_)) {
-    auto read = read_entry(folder);
-    if (auto* entry = std::get_if<UnreadableEntry>(&read)) found.push_back(std::move(*entry));
+  for (const Waiting where : {Waiting::in_queue, Waiting::delivered}) {
+    for (const fs::path& folder : batch_folders_in(place(where))) {
+      auto read = read_entry(folder);
+      if (auto* entry = std::get_if<UnreadableEntry>(&read)) found.push_back(std::move(*entry));
+    }
   }
   return found;
 }
@@ -252,6 +267,13 @@ void Outbox::remove(const fs::path& folder) const {
 void Outbox::set_aside(const OutboxEntry& entry) const {
   save(entry);
   move_folder(entry.folder, place(Waiting::refused) / entry.id.str());
+}
+
+void Outbox::set_delivered(const OutboxEntry& entry) const {
+  save(entry);
+  const fs::path delivered = place(Waiting::delivered);
+  platform::create_private_directories(delivered);
+  move_folder(entry.folder, delivered / entry.id.str());
 }
 
 void Outbox::take_back(const fs::path& folder) const {

@@ -20,6 +20,7 @@
 ///     <batch id>/entry.json                target, parts, what is delivered
 ///     <batch id>/<payload file>…
 ///     <batch id>/files                     what was packed (sender/pack/packed_files.hpp)
+///     delivered/<batch id>/                what is delivered, until its receipt was seen
 ///     refused/<batch id>/                  what the repository refused permanently
 ///
 /// A batch enters by renaming its draft, so it is there whole or not at all. A draft's lock lies
@@ -54,7 +55,7 @@ class Draft {
 Draft make_draft(const std::filesystem::path& parent);
 
 /// Where a batch of the outbox stands.
-enum class Waiting { in_queue, refused };
+enum class Waiting { in_queue, delivered, refused };
 
 /// A folder with the name of a batch, and why its entry says nothing.
 struct UnreadableEntry {
@@ -72,10 +73,11 @@ class Outbox {
   /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
   void commit(Draft draft, OutboxEntry& entry) const;
 
-  /// All entries that wait, or were refused, oldest first, as far as they can be read.
+  /// All entries that stand there, oldest first, as far as they can be read.
   [[nodiscard]] std::vector<OutboxEntry> entries(Waiting where) const;
 
-  /// What waits in the queue and cannot be read: it stays where it is and must not stop the others.
+  /// What waits or is delivered and cannot be read: it stays where it is and must not stop the
+  /// others.
   [[nodiscard]] std::vector<UnreadableEntry> unreadable() const;
 
   /// What waits in the queue for `target`, oldest first.
@@ -97,7 +99,10 @@ class Outbox {
   /// Moves the entry to `refused/`, its last error recorded.
   void set_aside(const OutboxEntry& entry) const;
 
-  /// Moves a refused batch back into the queue.
+  /// Moves the entry, which is delivered, out of the queue to wait for its receipt.
+  void set_delivered(const OutboxEntry& entry) const;
+
+  /// Moves a delivered or refused batch back into the queue.
   void take_back(const std::filesystem::path& folder) const;
 
   /// The right to deliver; nothing when another process has it. `holder` then is its process id.

@@ -311,6 +311,10 @@ void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry&
   });
 }
 
+void record_unsent(const std::filesystem::path& state_dir, const OutboxEntry& entry) {
+  record_if_possible(entry.id, [&] { SentFiles(state_dir, entry.target).forget(entry.id); });
+}
+
 void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,
                     const payload::BatchId& id, archive::BatchStatus status) {
   record_if_possible(id, [&] {

@@ -96,4 +96,8 @@ void record_delivered(const std::filesystem::path& state_dir, const OutboxEntry&
 void record_receipt(const std::filesystem::path& state_dir, const model::Target& target,
                     const payload::BatchId& id, archive::BatchStatus status);
 
+/// Records in the same way that the files of a delivered batch count as unsent, for want of a
+/// receipt.
+void record_unsent(const std::filesystem::path& state_dir, const OutboxEntry& entry);
+
 }  // namespace healthmetric::outbox

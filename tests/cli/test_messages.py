@@ -481,6 +481,44 @@ def dispatch_unknown(stage: Stage) -> Result:
     return stage.send()
 
 
+def delivered(stage: Stage) -> Path:
+    """A batch on an inbox branch, and its note in the outbox."""
+    assert stage.send("--inbox-branch", "healthmetric/inbox").status == 0
+    [note] = stage.sender.outbox.glob("delivered/*/entry.json")
+    return note
+
+
+def next_to_inbox(stage: Stage, *words: Word) -> Result:
+    return stage.send("--inbox-branch", "healthmetric/inbox", *words)
+
+
+@scenario
+def delivered_again(stage: Stage) -> Result:
+    delivered(stage)
+    stage.destination.github.git(stage.destination.repo, "branch", "-D", "healthmetric/inbox")
+    return next_to_inbox(stage)
+
+
+@scenario
+def no_receipt_for_long(stage: Stage) -> Result:
+    note = delivered(stage)
+    entry = json.loads(note.read_bytes())
+    note.write_text(json.dumps(entry | {"delivered_at_us": entry["delivered_at_us"] - 31 * 86_400_000_000}))
+    return next_to_inbox(stage)
+
+
+@scenario
+def no_receipt_no_room(stage: Stage) -> Result:
+    (stage.source / "noise.csv").write_bytes(os.urandom(50_000))
+    delivered(stage)
+    return next_to_inbox(stage, "--outbox-limit", "100K")
+
+
+@scenario
+def dropped_without_receipt(stage: Stage) -> Result:
+    return stage.destination("outbox", "drop", delivered(stage).parent.name)
+
+
 def to_inbox(stage: Stage, method: str, path: str, action: dict[str, Any]) -> Result:
     stage.destination.github.faults({"method": method, "path": path, "times": None, "action": action})
     return stage.send("--inbox-branch", "healthmetric/inbox", "--max-wait", "0")

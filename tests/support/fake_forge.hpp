@@ -36,6 +36,16 @@ class FakeForge final : public forge::Forge {
     return found->second.substr(0, max_bytes);
   }
 
+  std::vector<std::string> list(const std::string& folder) override {
+    std::set<std::string> names;
+    for (const auto& [path, content] : files) {
+      if (!path.starts_with(folder + "/")) continue;
+      const std::string rest = path.substr(folder.size() + 1);
+      names.insert(rest.substr(0, rest.find('/')));
+    }
+    return {names.begin(), names.end()};
+  }
+
   bool has_changed(const std::string& /*path*/, std::string& etag) override {
     return !files.empty() && std::exchange(etag, std::to_string(files.size())) != etag;
   }

@@ -21,9 +21,12 @@ constexpr const char* kEarlyPartRejected =
 
 struct Fixture {
   archive::Receipt wait(std::chrono::seconds time) {
-    return deliver::wait_for_receipt(client, clock, progress, id, time);
+    return deliver::wait_for_receipt(client, target, clock, progress, id, time);
   }
 
+  std::optional<archive::Receipt> find() { return deliver::ReceiptFinder(client, target).find(id); }
+
+  model::Target target{"https://api.example", "octo/data", "", model::Trigger::none};
   payload::BatchId id = payload::BatchId::parse("20240115T103000Z-a-00000001").value();
   FakeTransport inner;
   FakeClock clock;
@@ -37,7 +40,7 @@ struct Fixture {
 TEST_CASE("a receipt is read from the beginning of the summary") {
   Fixture fixture;
   fixture.inner.answer(200, kStored);
-  const auto receipt = deliver::find_receipt(fixture.client, fixture.id);
+  const auto receipt = fixture.find();
   REQUIRE(receipt);
   CHECK(receipt->status == archive::BatchStatus::stored);
   CHECK(fixture.inner.sent.back().url.find(
@@ -45,14 +48,14 @@ TEST_CASE("a receipt is read from the beginning of the summary") {
         std::string::npos);
   fixture.inner.answer(404);
   fixture.inner.answer(404);
-  CHECK_FALSE(deliver::find_receipt(fixture.client, fixture.id));
+  CHECK_FALSE(fixture.find());
 }
 
 TEST_CASE("a receipt is found where receivers of version 1 write it") {
   Fixture fixture;
   fixture.inner.answer(404);
   fixture.inner.answer(200, kStored);
-  CHECK(deliver::is_stored(fixture.client, fixture.id));
+  CHECK(deliver::is_stored(fixture.client, fixture.target, fixture.id));
   CHECK(fixture.inner.sent.back().url.find(
             "/contents/_storage/summaries/2024/01/20240115T103000Z-a-00000001.json") !=
         std::string::npos);
@@ -62,9 +65,8 @@ TEST_CASE("an invalid receipt is not a verdict") {
   Fixture fixture;
   fixture.inner.answer(200, "<html>log in</html>");
   fixture.inner.answer(200, "<html>log in</html>");
-  CHECK(error_code_of([&] { deliver::find_receipt(fixture.client, fixture.id); }) ==
-        ErrorCode::bad_payload);
-  CHECK(error_code_of([&] { deliver::is_stored(fixture.client, fixture.id); }) ==
+  CHECK(error_code_of([&] { fixture.find(); }) == ErrorCode::bad_payload);
+  CHECK(error_code_of([&] { deliver::is_stored(fixture.client, fixture.target, fixture.id); }) ==
         ErrorCode::network);
 }
 
@@ -127,6 +129,56 @@ TEST_CASE("a rejection for missing parts is not final") {
   fixture.inner.answer(200, kEarlyPartRejected);
   fixture.inner.answer(304, "");
   fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
+  fixture.inner.answer(200, kStored);
+  CHECK(fixture.wait(10min).status == archive::BatchStatus::stored);
+}
+
+TEST_CASE("on an inbox branch the receipt of the newest day counts") {
+  Fixture fixture;
+  fixture.target.inbox_branch = "in";
+  fixture.inner.answer(200, R"([{"name":"2023-12-31"},{"name":"2024-01-14"},{"name":"README.md"},
+                                {"name":"2024-01-16"},{"name":"2024-01-15"}])");
+  fixture.inner.answer(404);
+  fixture.inner.answer(200, kStored);
+  const auto receipt = fixture.find();
+  REQUIRE(receipt);
+  CHECK(receipt->status == archive::BatchStatus::stored);
+  REQUIRE(fixture.inner.sent.size() == 3);
+  CHECK(fixture.inner.sent.at(1).url.find(
+            "_storage/receipts/2024-01-16/20240115T103000Z-a-00000001.json") != std::string::npos);
+  CHECK(fixture.inner.sent.at(2).url.find("_storage/receipts/2024-01-15/") != std::string::npos);
+}
+
+TEST_CASE("no receipt is looked for among those written before the batch was packed") {
+  Fixture fixture;
+  fixture.target.inbox_branch = "in";
+  fixture.inner.answer(200, R"([{"name":"2024-01-13"},{"name":"2024-01-14"}])");
+  fixture.inner.answer(404);
+  CHECK_FALSE(fixture.find());
+  CHECK(fixture.inner.sent.size() == 2);
+}
+
+TEST_CASE("an inbox branch that holds the stored files has a summary for a receipt") {
+  Fixture fixture;
+  fixture.target.inbox_branch = "main";
+  fixture.inner.answer(404);  // no receipts
+  fixture.inner.answer(200, kRejected);
+  const auto receipt = fixture.find();
+  REQUIRE(receipt);
+  CHECK(receipt->reason == "too bad");
+}
+
+TEST_CASE("waiting at an inbox branch asks for its receipts with the entity tag") {
+  Fixture fixture;
+  fixture.target.inbox_branch = "in";
+  fixture.inner.answer(404);                             // no receipts yet,
+  fixture.inner.answer(404);                             // and no summaries
+  fixture.inner.answer(200, "[]", {{"etag", "\"1\""}});  // of another batch
+  fixture.inner.answer(200, R"([{"name":"2024-01-15"}])");
+  fixture.inner.answer(404);
+  fixture.inner.answer(304, "");
+  fixture.inner.answer(200, "[]", {{"etag", "\"2\""}});
+  fixture.inner.answer(200, R"([{"name":"2024-01-15"}])");
   fixture.inner.answer(200, kStored);
   CHECK(fixture.wait(10min).status == archive::BatchStatus::stored);
 }

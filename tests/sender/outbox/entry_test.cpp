@@ -21,6 +21,7 @@ outbox::OutboxEntry full_entry() {
   entry.parts = {{std::string(kId) + ".part-0001.json", 4'000'000'000, true},
                  {std::string(kId) + ".part-0002-last.json", 1'000'000'001, false}};
   entry.queued_at = platform::Clock::time_point(std::chrono::microseconds(1'705'314'600'123'456));
+  entry.delivered_at = entry.queued_at + std::chrono::hours(1);
   entry.last_error = "HTTP 502";
   return entry;
 }
@@ -49,6 +50,7 @@ TEST_CASE("an entry is read as it was written") {
   CHECK(read.files == entry.files);
   CHECK(read.size_bytes == entry.size_bytes);
   CHECK(read.queued_at == entry.queued_at);
+  CHECK(read.delivered_at == entry.delivered_at);
   CHECK(read.last_error == entry.last_error);
   CHECK(read.folder == "in/folder");
   REQUIRE(read.parts.size() == 2);
