@@ -82,8 +82,8 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     if (options.output.empty()) plan.upload_bytes += base64::encoded_size_64(part.size_bytes);
   }
   if (plan.parts > 0 && options.output.empty()) {
-    const forge::ForgeType& type =
-        forge::type_of(http::api_root(options.api_url, options.api_url_place));
+    const http::Url api = http::api_root(options.api_url, options.api_url_place);
+    const forge::ForgeType& type = forge::type_of(api);
     const forge::Cost cost = type.cost_of(plan.parts, {options.trigger, options.branch, {}});
     plan.requests = cost.requests;
     plan.least_duration = cost.least_duration;
