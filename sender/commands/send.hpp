@@ -1,56 +1,17 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "common/platform/clock.hpp"
-#include "common/program/exit_status.hpp"
 #include "sender/commands/options.hpp"
+#include "sender/commands/outcome.hpp"
 #include "sender/http/http.hpp"
 #include "sender/model/progress.hpp"
-#include "sender/select/folder_scan.hpp"
 
 namespace healthmetric::sender {
-
-/// What became of the batch of this run.
-struct Outcome {
-  enum class Fate {
-    sent,
-    stored,    ///< with --wait: the receiver has stored it
-    rejected,  ///< with --wait: the receiver has set it aside
-    written,   ///< with --output
-    queued,    ///< it waits in the outbox
-    refused,   ///< it is in the outbox's refused/
-    empty,     ///< there was nothing to send
-  };
-
-  Fate fate = Fate::empty;
-  program::ExitStatus status = program::ExitStatus::success;
-  std::string batch_id;
-  std::string target;           ///< the repository, or the folder with --output
-  std::string folder;           ///< that was looked at; "" where files or data were named
-  std::string reason;           ///< of a rejection or refusal, or why it waits
-  std::uint64_t gone = 0;       ///< files that were sent before and are not there any more
-  std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
-  std::uint64_t files = 0;
-  std::uint64_t size_bytes = 0;
-  std::vector<std::string> payloads;
-  std::vector<model::Skipped> skipped;
-};
 
 /// scan → pack → outbox → deliver → dispatch → wait. Delivers also what earlier runs left in the
 /// outbox for the same target, oldest first. Throws Error when nothing could be packed; from then
 /// on failures are in the outcome, because the batch is safe in the outbox.
 Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
              model::Progress& progress);
-
-/// One line for people.
-std::string to_line(const Outcome& outcome);
-
-/// A hint for the user: where to look, or what happens to the batch next.
-std::string what_next(const Options& options, const Outcome& outcome);
-
-/// One JSON object in one line; docs/output.md describes it.
-std::string to_json_text(const Outcome& outcome);
 
 }  // namespace healthmetric::sender

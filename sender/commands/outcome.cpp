@@ -1,0 +1,93 @@
+#include "sender/commands/outcome.hpp"
+
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/log.hpp"
+#include "common/text/json.hpp"
+#include "sender/commands/packing_result.hpp"
+#include "sender/forge/forge_type.hpp"
+#include "sender/http/url.hpp"
+
+namespace healthmetric::sender {
+namespace {
+
+std::string_view to_text(Outcome::Fate fate) {
+  switch (fate) {
+    case Outcome::Fate::sent:
+      return "sent";
+    case Outcome::Fate::stored:
+      return "stored";
+    case Outcome::Fate::rejected:
+      return "rejected";
+    case Outcome::Fate::written:
+      return "written";
+    case Outcome::Fate::queued:
+      return "queued";
+    case Outcome::Fate::refused:
+      return "refused";
+    case Outcome::Fate::empty:
+      return "empty";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string runs_page(const Options& options, const std::string& repository) {
+  const http::Url api = http::api_root(options.api_url, options.api_url_place);
+  return forge::type_of(api).runs_page(api, repository);
+}
+
+std::string to_line(const Outcome& outcome) {
+  if (outcome.fate == Outcome::Fate::empty) {
+    return nothing_to_send(outcome.folder, outcome.skipped, outcome.unchanged);
+  }
+  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
+                     counted_files(outcome.files), human_bytes(outcome.size_bytes),
+                     counted(outcome.payloads.size(), "payload", "payloads"),
+                     printable(outcome.target),
+                     (outcome.gone > 0 ? fmt::format("; gone {}", outcome.gone) : "") +
+                         not_packed(outcome.skipped, outcome.unchanged));
+}
+
+std::string what_next(const Options& options, const Outcome& outcome) {
+  const http::Url api = http::api_root(options.api_url, options.api_url_place);
+  switch (outcome.fate) {
+    case Outcome::Fate::sent:
+      return "Watch the receiver at " + runs_page(options, outcome.target) + "\n";
+    case Outcome::Fate::stored:
+      return "It is stored; see " + forge::type_of(api).repository_page(api, outcome.target) + "\n";
+    case Outcome::Fate::rejected:
+      return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
+    case Outcome::Fate::queued:
+      return "It waits in the outbox; the next run to the same repository delivers it.\n";
+    case Outcome::Fate::refused:
+      return "It is kept in the outbox's refused/ folder: " +
+             (options.state_dir / "outbox" / "refused").string() + "\n";
+    case Outcome::Fate::written:
+      return "Run healthmetric-receiver in " + options.output.string() + " to unpack it.\n";
+    case Outcome::Fate::empty:
+      return "";
+  }
+  return "";
+}
+
+std::string to_json_text(const Outcome& outcome) {
+  text::Json json;
+  const bool has_batch = outcome.fate != Outcome::Fate::empty;
+  json["status"] = to_text(outcome.fate);
+  json["exit_status"] = static_cast<int>(outcome.status);
+  json["batch_id"] = has_batch ? text::Json(outcome.batch_id) : text::Json(nullptr);
+  json["target"] = outcome.target;
+  json["files"] = outcome.files;
+  json["bytes"] = outcome.size_bytes;
+  json["unchanged"] = outcome.unchanged;
+  json["gone"] = outcome.gone;
+  json["reason"] =
+      outcome.reason.empty() ? text::Json(nullptr) : text::Json(log::redacted(outcome.reason));
+  json["payloads"] = outcome.payloads;
+  json["skipped"] = skipped_json(outcome.skipped);
+  return healthmetric::text::to_text(json);
+}
+
+}  // namespace healthmetric::sender
