@@ -11,7 +11,7 @@ namespace healthmetric::deliver {
 namespace {
 
 /// How many batches a run asks for: usually there is one, of the run before.
-constexpr std::size_t kMaxAsked = 20;
+constexpr std::size_t kMaxLookedAt = 20;
 
 /// Receipts are kept for 45 days.
 constexpr std::chrono::days kLongestWait{30};
@@ -104,7 +104,7 @@ void settle_delivered(forge::Forge& forge, const outbox::Outbox& outbox,
   std::size_t asked = 0;
   for (outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::delivered)) {
     if (!(entry.target == target)) continue;
-    if (++asked > kMaxAsked) return;
+    if (++asked > kMaxLookedAt) return;
     try {
       settling.settle(entry);
     } catch (const Error& error) {

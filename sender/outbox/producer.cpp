@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kIdDigits = 16;
 
-constexpr const char* kSchema = R"(
+constexpr const char* kProducerSchema = R"(
   CREATE TABLE IF NOT EXISTS producer (
     naming TEXT PRIMARY KEY, id TEXT NOT NULL, instance TEXT NOT NULL,
     sequence INTEGER NOT NULL) WITHOUT ROWID;
@@ -26,7 +26,7 @@ payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir,
   const Connection connection = open_database(state_dir);
   const std::string key = naming == Naming::named ? "named" : "anonymous";
   Transaction transaction(connection);
-  connection.execute(kSchema);
+  connection.execute(kProducerSchema);
   payload::ProducerMark mark;
   mark.sequence = 1;
   Statement query(connection, "SELECT id, instance, sequence FROM producer WHERE naming = ?");
@@ -53,7 +53,7 @@ payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir,
 std::string folder_id(const std::filesystem::path& state_dir, const std::string& folder) {
   const Connection connection = open_database(state_dir);
   Transaction transaction(connection);
-  connection.execute(kSchema);
+  connection.execute(kProducerSchema);
   const std::string fresh = platform::random_hex(kIdDigits);
   Statement insert(connection, "INSERT OR IGNORE INTO folders VALUES (?, ?)");
   insert.bytes(folder).text(fresh).step();

@@ -10,16 +10,16 @@
 namespace healthmetric::pack {
 namespace {
 
-constexpr const char* kFileName = "source";
+constexpr const char* kSourceFileName = "source";
 
 /// As many paths as a payload lists, the folder and the name.
-constexpr std::uint64_t kMaxRecordBytes =
+constexpr std::uint64_t kMaxSourceRecordBytes =
     (payload::kMaxListedPaths + 16) * (payload::RelativePath::kMaxBytes + 1);
 
 }  // namespace
 
 void write_source_record(const std::filesystem::path& folder, const SourceRecord& record) {
-  platform::OutputFile file(folder / kFileName);
+  platform::OutputFile file(folder / kSourceFileName);
   const auto put = [&](const std::string& text) {
     file.write(text);
     file.write(std::string_view("\0", 1));
@@ -31,9 +31,9 @@ void write_source_record(const std::filesystem::path& folder, const SourceRecord
 }
 
 std::optional<SourceRecord> read_source_record(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kFileName;
+  const std::filesystem::path path = folder / kSourceFileName;
   if (!platform::file_state(path)) return {};
-  const std::string text = platform::read_file(path, kMaxRecordBytes);
+  const std::string text = platform::read_file(path, kMaxSourceRecordBytes);
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\0', begin);

@@ -77,6 +77,6 @@ def assert_all_is_stored_once(destination: Destination, batches: set[str], clone
     tree = destination.github.tree(destination.repo)
     summaries = [path for path in tree if path.startswith("_storage/summaries/")]
     assert {path.rpartition("/")[2] for path in summaries} == {f"{batch}.json" for batch in batches}
-    stored = [blob for path, blob in tree.items() if path.startswith("_storage/b/noise_")]
+    stored = [blob for path, blob in tree.items() if path.startswith("_storage/b/") and path.endswith("_noise.png")]
     assert stored == [git_blob(CONTENT)] * len(batches)
     assert destination.inbox() == {}

@@ -83,5 +83,5 @@ def test_parts_of_two_senders_in_one_inbox(receiving: Destination, tmp_path: Pat
     assert receiving.inbox() == {}
     assert set(receiving.payload_history().values()) == {1}
     stored = {path.split("/")[1]: receiving.github.read(receiving.repo, path)
-              for path in receiving.github.tree(receiving.repo) if "/series_" in path}
+              for path in receiving.github.tree(receiving.repo) if path.endswith("_series.csv")}
     assert stored == contents

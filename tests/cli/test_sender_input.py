@@ -249,7 +249,8 @@ def test_the_environment_stands_in_for_options(sender: Program, source: Path, tm
     [payload] = map(Path, result.json["payloads"])
     document = json.loads(payload.read_bytes())
     assert document["batch_metadata"]["batch_name"] == "from the environment"
-    assert "sender" not in document["batch_metadata"]
+    sender_of_batch = document["batch_metadata"]["sender"]
+    assert (sender_of_batch["host"], sender_of_batch["user"]) == ("", "")
     assert "content_zstd" in document["files"]["series.csv"]
 
 

@@ -213,7 +213,8 @@ def test_a_full_disk_leaves_nothing_behind(
 
     assert (result.status, result.stdout) == (10, "")
     result.error_line(str(small_disk), "No space left on device")
-    assert [place for place in small_disk.rglob("*") if place.is_file()] == []
+    databases = {small_disk / "producer.db", small_disk / "sent.db"}
+    assert {place for place in small_disk.rglob("*") if place.is_file()} <= databases
     assert destination.requests() == []
 
 

@@ -56,15 +56,16 @@ def test_it_ends_with_a_tree_and_what_comes_next(checkout: Path, tmp_path: Path)
     (folder / "a/b/rate.csv").write_text("t,bpm\n")
     (folder / "note ü.txt").write_text("well\n")
     shown = demonstrate(checkout, folder, build=built())
-    tree = shown[shown.index("> What the repository holds") + 1:]
+    tree = shown[shown.index("> The contents of the repository") + 1:]
     tree = tree[:tree.index("")]
     assert tree[0] == "_storage/"
     demo = tree.index("  demo/")
-    assert tree[demo + 1:demo + 3] == ["    a/", "      b/"]
-    assert tree[demo + 3].startswith("        rate_")
-    assert tree[demo + 4].startswith("    note ü_")
+    assert re.fullmatch(r"    \d{4}/       \d\d/         \d\d/", " ".join(tree[demo + 1:demo + 4]))
+    assert re.fullmatch(r" {10}\d{8}T\d{6}Z-[0-9a-f]{8}_note ü\.txt", tree[demo + 4])
+    assert tree[demo + 5:demo + 7] == ["          a/", "            b/"]
+    assert re.fullmatch(r" {14}\d{8}T\d{6}Z-[0-9a-f]{8}_rate\.csv", tree[demo + 7])
     assert not [line for line in shown if re.search(r"^#|\|.*\||</?code>|&[#a-z]+;", line)], shown
-    summary = shown[shown.index("> The summary that the page of a run shows") + 1:]
+    summary = shown[shown.index("> The summary on the page of the run") + 1:]
     assert summary[:2] == ["Health metrics received", ""]
     assert summary[4].split()[:4] == ["Batch", "Status", "Files", "Size"]
     assert summary[5].split()[1:4] == ["stored", "2", "11"]
@@ -80,7 +81,7 @@ def test_a_large_folder_is_not_listed_whole(checkout: Path, tmp_path: Path) -> N
     for number in range(100):
         (folder / f"{number}.csv").write_text("t,bpm\n")
     shown = demonstrate(checkout, folder, build=built())
-    tree = shown[shown.index("> What the repository holds") + 1:]
+    tree = shown[shown.index("> The contents of the repository") + 1:]
     assert tree[60].startswith("... and ")
     assert tree[60].endswith(" more lines")
     assert tree[61] == ""
