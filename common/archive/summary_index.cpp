@@ -82,8 +82,8 @@ class Index {
     for (const std::string& name : names_in(folder)) {
       if (!is_number(name, 2)) {
         add(folder, name, found);
-      } else if (days_.may_be_in(month + "/" + name)) {
-        const std::string day = folder + name + "/";
+      } else if (days_.may_be_in(fmt::format("{}/{}", month, name))) {
+        const std::string day = fmt::format("{}{}/", folder, name);
         for (const std::string& summary : names_in(day)) add(day, summary, found);
       }
     }

@@ -86,7 +86,8 @@ std::string with_letters_alone(std::string_view text, std::string_view kept) {
   bool has_base = false;  // for marks to stand on
   for (std::string_view rest = whole; !rest.empty();) {
     const Character character = take_character(rest);
-    const bool is_kept = character.bytes.size() == 1 && kept.find(character.bytes) != kept.npos;
+    const bool is_kept =
+        character.bytes.size() == 1 && kept.find(character.bytes) != std::string_view::npos;
     has_base = character.code >= 0 &&
                (is_letter_or_digit(character.code) || (has_base && is_mark(character.code)));
     out += is_kept || has_base ? character.bytes : "_";

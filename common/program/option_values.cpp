@@ -77,7 +77,8 @@ NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now) {
     return {*day, *day + std::chrono::days(1)};
   }
   if (const auto time = text::parse_timestamp(text)) return {*time, *time};
-  const bool has_unit = !text.empty() && ascii_lower(text).find_first_of("smhd") != text.npos;
+  const bool has_unit =
+      !text.empty() && ascii_lower(text).find_first_of("smhd") != std::string::npos;
   if (const auto age = read_duration(text, std::chrono::years(1000)); age && has_unit) {
     return {now - *age, now - *age};
   }
