@@ -13,7 +13,7 @@ import pytest
 from payloads import BATCH_ID, Payload, stored_path, summary_path
 from programs import REPOSITORY, Program, Result
 from receiving import OTHER_ID, RATE, assert_rejected, only_batch
-from system_calls import needs_strace
+from system_calls import TRACED, needs_strace
 from trees import file_names, snapshot, write_tree
 from zstd_frames import compressed, raw, zstd_frame
 
@@ -269,7 +269,7 @@ def test_nothing_waits_for_the_disk_where_nothing_need_last(
     strace = ["strace", "--follow-forks", "--quiet=all", f"--output={trace}",
               "--trace=?sync,?syncfs,?fsync,?fdatasync"]
     traced = Program(receiver.path, receiver.home, [*receiver.prefix, *strace])
-    assert traced("--storage", storage, "--durability", durability).status == 4
+    assert traced("--storage", storage, "--durability", durability, env=TRACED).status == 4
     assert bool(re.findall(r"sync\w*\(", trace.read_text())) == waits
     assert json.loads((storage / summary_path(BATCH_ID)).read_text())["status"] == "stored"
     assert receiver("verify", "--storage", storage).status == 0
