@@ -77,7 +77,14 @@ copy_configuration() {
   cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
   printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' > "$root/etc/hosts"
   cp --recursive /usr/local/share/ca-certificates "$root/usr/local/share/" 2> /dev/null || true
-  chroot "$root" update-ca-certificates > /dev/null 2>&1
+  # A temporary folder of this machine is not there.
+  if ! env --unset=TMPDIR chroot "$root" update-ca-certificates > "$root.log" 2>&1; then
+    cat "$root.log" >&2
+    rm -f "$root.log"
+    echo "fresh-root: update-ca-certificates failed; its output is above" >&2
+    exit 1
+  fi
+  rm -f "$root.log"
   for file in /etc/pip.conf /root/.config/pip/pip.conf /root/.npmrc; do
     if [[ -f $file ]]; then install -D -m 600 "$file" "$root$file"; fi
   done

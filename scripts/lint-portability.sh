@@ -11,9 +11,8 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-if (($# > 1)); then refuse "expected one preset, not $#"; fi
-preset=${1:-release}
-if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "invalid preset '$preset'"; fi
+preset=
+use_preset "$@"
 
 targets=(x86_64-linux-musl aarch64-macos)
 tools=build/test-tools

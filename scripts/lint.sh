@@ -10,9 +10,8 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-if (($# > 1)); then refuse "expected one preset, not $#"; fi
-preset=${1:-release}
-if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "invalid preset '$preset'"; fi
+preset=
+use_preset "$@"
 
 /usr/bin/python3 scripts/include_map.py > /dev/null
 

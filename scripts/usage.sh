@@ -12,6 +12,13 @@ help_if_asked() {
   done
 }
 
+# use_preset [PRESET]: sets `preset`, by default to release.
+use_preset() {
+  if (($# > 1)); then refuse "expected one preset, not $#"; fi
+  preset=${1:-release}
+  if ! [[ $preset =~ ^[a-z]+$ ]]; then refuse "invalid preset '$preset'"; fi
+}
+
 # refuse MESSAGE: exits because of an invalid command line.
 refuse() {
   echo "${0##*/}: $1 (see --help)" >&2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from committing import BatchCommit, Committer
 from failures import RemoteFailure
 from git_plumbing import Clone
 from inbox_branch import InboxBranch
+from pausing import pause
 from payload_names import batches_in_parts
 from pushing import Ended, Push
 from receiving import Receiver, Work, receive
@@ -184,7 +184,7 @@ class Drain:
         if losses >= self._settings.attempts:
             raise RemoteFailure(f"{what}, {losses} times in a row; giving up: {words}")
         self._settings.say(f"{what}; starting again")
-        time.sleep(random.uniform(0, min(2.0**losses / 4, LONGEST_PAUSE_S)))
+        pause(losses, first_s=0.5, longest_s=LONGEST_PAUSE_S)
         self._tips.look(self._target, *([self._inbox.name] if self._inbox else []))
 
 

@@ -7,7 +7,6 @@ uploads meanwhile loses nothing, and we read again and take off what is done. No
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from git_plumbing import Clone, blob_id
 from inbox_content import OUR_README, Content, change, in_inbox
 from inbox_history import START, why_not_reset
 from inbox_names import is_ours
+from pausing import pause
 from remote import PushAnswer, PushState, Remote
 from retrying import stored_after_all
 from settling import Outcome
@@ -75,7 +75,7 @@ class InboxBranch:
             if done:
                 return True
             if attempt < self.attempts:
-                time.sleep(random.uniform(0, min(2.0**attempt / 8, LONGEST_PAUSE_S)))
+                pause(attempt, first_s=0.25, longest_s=LONGEST_PAUSE_S)
         self.warn(f"{self.name} moved {self.attempts} times while what was received was taken out of it; "
                   "another run goes on")
         return False

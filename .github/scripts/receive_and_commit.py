@@ -114,7 +114,12 @@ def parse_arguments() -> argparse.Namespace:
                         help="first move rejected payloads back into the inbox")
     parser.add_argument("--dry-run", action="store_true", help="do everything but the push")
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
-    return parser.parse_args()
+    options = parser.parse_args()
+    # A value of "--" is dropped by some versions of argparse, which leaves an empty list.
+    for name in ("branch", "inbox_branch", "remote"):
+        if not isinstance(getattr(options, name), str | None):
+            parser.error(f"--{name.replace('_', '-')}: invalid name '--'")
+    return options
 
 
 def asked(options: argparse.Namespace, clone: Clone) -> Asked:

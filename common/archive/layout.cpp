@@ -19,11 +19,11 @@ std::string joined(std::string_view folder, std::string_view rest) {
 enum class ByDay { yes, no };
 
 payload::RelativePath summary_of(const payload::BatchId& id, ByDay by_day) {
-  const std::string time = text::format_compact_timestamp(id.time);
-  std::string path =
-      fmt::format("{}{}/{}/", kSummariesFolder, time.substr(0, 4), time.substr(4, 2));
-  if (by_day == ByDay::yes) path += time.substr(6, 2) + "/";
-  return payload::RelativePath(path + id.str() + std::string(kPayloadExtension));
+  constexpr std::size_t kMonthLength = std::string_view("2024/01").size();
+  std::string folder = day_folder(id.time);
+  if (by_day == ByDay::no) folder.resize(kMonthLength);
+  return payload::RelativePath(
+      fmt::format("{}{}/{}{}", kSummariesFolder, folder, id.str(), kPayloadExtension));
 }
 
 }  // namespace
@@ -76,6 +76,11 @@ bool is_first_generation_payload_name(std::string_view name) {
 
 bool is_trigger_name(std::string_view name) {
   return name.starts_with(kTriggerPrefix);
+}
+
+std::string day_folder(std::chrono::sys_seconds time) {
+  const std::string text = text::format_compact_timestamp(time);
+  return fmt::format("{}/{}/{}", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2));
 }
 
 payload::RelativePath summary_path(const payload::BatchId& id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ bool is_first_generation_payload_name(std::string_view name);
 bool is_trigger_name(std::string_view name);
 
 // What became of it.
+
+/// The folders of a day below that of all summaries: "2024/01/15".
+std::string day_folder(std::chrono::sys_seconds time);
 
 /// `summaries/<YYYY>/<MM>/<DD>/<batch id>.json`, by the batch's day.
 payload::RelativePath summary_path(const payload::BatchId& id);

@@ -26,13 +26,6 @@ bool is_number(std::string_view name, std::size_t digits) {
   return name.size() == digits && name.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// `time` as the folders have it: "2024/01/15".
-std::string day_of(std::chrono::sys_seconds time) {
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
-  return fmt::format("{:04}/{:02}/{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
-
 /// The first and last days of a period, as the folders have them. Those of times that no folder can
 /// have are before or after all others.
 class Days {
@@ -41,8 +34,8 @@ class Days {
     using namespace std::chrono;
     constexpr sys_seconds kFirst = sys_days(year(0) / January / 1);
     constexpr sys_seconds kLast = sys_days(year(9999) / December / 31);
-    first_ = day_of(std::clamp(period.begin, kFirst, kLast));
-    last_ = day_of(std::clamp(period.end, kFirst, kLast));
+    first_ = day_folder(std::clamp(period.begin, kFirst, kLast));
+    last_ = day_folder(std::clamp(period.end, kFirst, kLast));
   }
 
   /// Whether a folder "2024", "2024/01" or "2024/01/15" can have days of the period in it.

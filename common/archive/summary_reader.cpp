@@ -118,8 +118,10 @@ RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
   return batch;
 }
 
-std::optional<RecordedBatch> read(StorageReader& storage, const payload::RelativePath& path,
-                                  const UseFile& use) {
+}  // namespace
+
+std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
+                                          const UseFile& use) {
   auto file = storage.open(path);
   if (!file) return {};
   if (file->state().size_bytes > kMaxSummaryBytes) {
@@ -130,16 +132,9 @@ std::optional<RecordedBatch> read(StorageReader& storage, const payload::Relativ
   return read_document(scanner, use);
 }
 
-}  // namespace
-
-std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
-                                          const UseFile& use) {
-  return read(storage, path, use);
-}
-
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path) {
-  return with_context(in_quotes(path.str()), [&] { return read(storage, path, {}); });
+  return with_context(in_quotes(path.str()), [&] { return read_summary(storage, path, {}); });
 }
 
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,

@@ -136,6 +136,10 @@ void print(std::string_view text);
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
+/// Moves a file or a folder within a file system; a file that is there is replaced. Throws
+/// Error{io} with both names.
+void move(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Makes renames and creations in a directory durable. Where the file system cannot be asked to
 /// (network shares, FUSE) this goes on without, as restic and git do.
 void sync_directory(const std::filesystem::path& path);

@@ -291,6 +291,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
   sync_directory(path.parent_path());
 }
 
+void move(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return;
+  throw_system_error("cannot move " + in_quotes(from.string()) + " to " + in_quotes(to.string()),
+                     errno);
+}
+
 void sync_directory(const std::filesystem::path& path) {
   const std::string name = path.empty() ? "." : path.string();
   const Handle fd = open_file(name, O_RDONLY | O_DIRECTORY);

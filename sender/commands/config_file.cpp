@@ -125,7 +125,7 @@ class ConfigReader {
       if (prefix.empty() && key == kProfile) continue;
       if (prefix.empty() && (value->is_table() || value->is_array_of_tables())) {
         fail_at(*value, "unknown section [" + printable(key) +
-                            "]; there are options and [profile.NAME] sections");
+                            "]; only options and [profile.NAME] sections are allowed");
       }
       check_key(key, prefix, *value);
       const auto words = as_words(*value);

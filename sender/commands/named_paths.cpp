@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 bool is_there(const std::string& path) {
   std::error_code error;
-  return fs::exists(fs::symlink_status(path, error));
+  return fs::exists(fs::symlink_status(path, error)) || error == std::errc::permission_denied;
 }
 
 bool is_folder(const std::string& path) {
@@ -54,8 +54,9 @@ void check_is_there(const std::vector<std::string>& paths, std::size_t index) {
   const std::string& path = paths[index];
   if (is_there(path)) return;
   if (path == "-") {
-    throw Error(ErrorCode::usage,
-                "'-' names nothing: standard input is sent with --data -, or with --stdin-name");
+    throw Error(
+        ErrorCode::usage,
+        "'-' is not a file name: to send standard input, use --data - or --stdin-name NAME");
   }
   if (const std::string_view meant = command_meant_by(path); !meant.empty()) {
     throw Error(ErrorCode::usage, fmt::format("there is no file or folder {}: did you mean "
@@ -80,7 +81,7 @@ DataSource source_of_paths(const std::vector<std::string>& paths,
   for (const std::string& path : paths) {
     if (!is_folder(path)) continue;
     throw Error(ErrorCode::usage,
-                in_quotes(path) + " is a folder: send one at a time, and files by themselves");
+                in_quotes(path) + " is a folder: send one folder at a time, without other paths");
   }
   FilesSource source;
   std::set<fs::path> named;

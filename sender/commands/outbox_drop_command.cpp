@@ -43,7 +43,7 @@ OutboxDropCommand::OutboxDropCommand(std::shared_ptr<const SharedOptions> shared
     : Command("outbox drop", "Remove a batch that was not delivered: its files count as unsent"),
       shared_(std::move(shared)) {
   take(ids_, shared_->outbox, shared_->configuration, shared_->json, shared_->log);
-  ignore(shared_->target, shared_->token, shared_->network, shared_->progress);
+  ignore(shared_->repository, shared_->target, shared_->token, shared_->network, shared_->progress);
 }
 
 program::ExitStatus OutboxDropCommand::run(const program::CommandLine& line) {

@@ -105,7 +105,7 @@ OutboxListCommand::OutboxListCommand(std::shared_ptr<const SharedOptions> shared
     : Command("outbox list",
               "List the batches in the outbox: what waits, since when, for where, and why"),
       shared_(std::move(shared)) {
-  take(shared_->outbox, shared_->configuration, shared_->json, shared_->log);
+  take(shared_->repository, shared_->outbox, shared_->configuration, shared_->json, shared_->log);
   ignore(shared_->target, shared_->token, shared_->network, shared_->progress);
   add_notes("With --repo, the batches for that repository alone.");
 }

@@ -145,8 +145,8 @@ OutboxRetryCommand::OutboxRetryCommand(std::shared_ptr<const SharedOptions> shar
     : Command("outbox retry",
               "Deliver what waits now, refused batches too, or only the batches named"),
       shared_(std::move(shared)) {
-  take(ids_, shared_->token, shared_->network, shared_->outbox, shared_->configuration,
-       shared_->progress, shared_->json, shared_->log);
+  take(ids_, shared_->repository, shared_->token, shared_->network, shared_->outbox,
+       shared_->configuration, shared_->progress, shared_->json, shared_->log);
   ignore(shared_->target);
   add_notes("With --repo, the batches for that repository alone.");
 }

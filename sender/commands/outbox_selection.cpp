@@ -45,7 +45,7 @@ Options outbox_options(const SharedOptions& shared, const program::CommandLine& 
 }
 
 std::string repository_to_look_at(const SharedOptions& shared, const program::CommandLine& line) {
-  return line.is_on_command_line("repo") ? shared.target.repository() : "";
+  return line.is_on_command_line("repo") ? shared.repository.repository() : "";
 }
 
 void show(const Options& options, const text::Json& json, const std::string& text) {

@@ -60,7 +60,8 @@ std::string what_next(const Options& options, const Outcome& outcome) {
     case Outcome::Fate::rejected:
       return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
     case Outcome::Fate::queued:
-      return "It waits in the outbox; the next run to the same repository delivers it.\n";
+      return "It waits in the outbox; the next run to the same repository and branch delivers "
+             "it.\n";
     case Outcome::Fate::refused:
       return "It is kept in the outbox's refused/ folder: " +
              (options.state_dir / "outbox" / "refused").string() + "\n";

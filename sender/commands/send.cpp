@@ -59,6 +59,20 @@ Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batc
   return outcome;
 }
 
+/// Moves files of those names: all, or none where one cannot be moved.
+void move_all(const std::vector<std::string>& names, const std::filesystem::path& from,
+              const std::filesystem::path& to) {
+  std::size_t moved = 0;
+  try {
+    for (; moved < names.size(); ++moved) platform::move(from / names[moved], to / names[moved]);
+    platform::sync_directory(to);
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (std::size_t i = 0; i < moved; ++i) std::filesystem::remove(to / names[i], ignored);
+    throw;
+  }
+}
+
 Outcome write_to_folder(const Options& options, const model::ScanResult& files,
                         platform::Clock& clock, model::Progress& progress) {
   const std::filesystem::path inbox = archive::inbox_in(options.output);
@@ -67,11 +81,8 @@ Outcome write_to_folder(const Options& options, const model::ScanResult& files,
   const pack::PackedBatch batch = pack::pack(files, draft.folder(), packing, progress);
   Outcome outcome = describe(packing, batch, 0);
   if (batch.parts.empty()) return outcome;
-  for (std::string& payload : outcome.payloads) {
-    std::filesystem::rename(draft.folder() / payload, inbox / payload);
-    payload = (inbox / payload).string();
-  }
-  platform::sync_directory(inbox);
+  move_all(outcome.payloads, draft.folder(), inbox);
+  for (std::string& payload : outcome.payloads) payload = (inbox / payload).string();
   outcome.fate = Outcome::Fate::written;
   outcome.target = inbox.string();
   return outcome;
@@ -138,11 +149,18 @@ class SendingRun {
 
   /// What is not kept in the outbox went to the branch itself.
   void refresh_receipts(outbox::SentFiles& sent) {
+    if (target_.inbox_branch.empty()) return refresh_receipts(sent, session_, target_);
     model::Target branch = target_;
     branch.inbox_branch.clear();
     ForgeSession session(options_, branch, transport_, clock_, progress_);
+    refresh_receipts(sent, session, branch);
+  }
+
+  void refresh_receipts(outbox::SentFiles& sent, ForgeSession& session,
+                        const model::Target& target) {
     session.server().set_max_wait({});
-    deliver::refresh_receipts(sent, outbox_, session.server(), branch, clock_);
+    deliver::refresh_receipts(sent, outbox_, session.server(), target, clock_);
+    session.server().set_max_wait(options_.max_wait);
   }
 
   std::uint64_t skip_what_was_sent(model::ScanResult& files) {

@@ -95,9 +95,9 @@ SendCommand::SendCommand(std::shared_ptr<const SharedOptions> shared)
               "whose workflow stores it. What cannot be delivered waits in the outbox for the next "
               "run."),
       shared_(std::move(shared)) {
-  take(source_, selection_, shared_->target, shared_->token, own_, shared_->network, payload_,
-       shared_->outbox, limits_, shared_->configuration, shared_->dry_run, shared_->progress,
-       shared_->json, shared_->log);
+  take(source_, selection_, shared_->repository, shared_->target, shared_->token, own_,
+       shared_->network, payload_, shared_->outbox, limits_, shared_->configuration,
+       shared_->dry_run, shared_->progress, shared_->json, shared_->log);
   add_notes(
       "Every option can also be set as HEALTHMETRIC_<OPTION> (--batch-name: "
       "HEALTHMETRIC_BATCH_NAME) and in sender.toml; the command line wins, then the environment, "
@@ -114,6 +114,7 @@ Options SendCommand::options(const program::CommandLine& line) const {
   options.dry_run = shared_->dry_run.dry_run();
   payload_.put_into(options);
   own_.put_into(options, line);
+  options.repository = shared_->repository.repository();
   shared_->target.put_into(options);
   check_file_limit(options);
   const bool stays_here = options.dry_run || !options.output.empty();

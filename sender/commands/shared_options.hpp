@@ -37,6 +37,7 @@ class ProgressOption final : public program::OptionGroup {
 };
 
 struct SharedOptions {
+  RepositoryOption repository;
   TargetOptions target;
   TokenOptions token;
   NetworkOptions network;
@@ -47,7 +48,7 @@ struct SharedOptions {
   program::JsonOption json;
   program::LogOptions log;
 
-  /// All but the target and --dry-run. Throws Error{usage}.
+  /// All but the repository, the target and --dry-run. Throws Error{usage}.
   void put_into(Options& options, const program::CommandLine& line, Uses uses) const;
 };
 

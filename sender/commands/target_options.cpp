@@ -17,11 +17,14 @@ std::string without_slash_at_end(std::string url) {
 
 }  // namespace
 
-TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
+RepositoryOption::RepositoryOption() : OptionGroup(kTargetGroup) {
   add({.name = "repo",
        .value = "REPO",
        .help = "Repository, owner/name (default: GITHUB_REPOSITORY, or the origin remote here)",
        .goes_to = &repository_});
+}
+
+TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
   add({.name = "branch",
        .value = "NAME",
        .help = "Branch (default: the repository's default branch)",
@@ -44,7 +47,6 @@ TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
 }
 
 void TargetOptions::put_into(Options& options) const {
-  options.repository = repository_;
   options.branch = branch_;
   options.trigger = model::parse_trigger(trigger_).value_or(model::Trigger::dispatch);
   if (inbox_branch_ != branch_) options.inbox_branch = inbox_branch_;

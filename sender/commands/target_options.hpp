@@ -12,17 +12,26 @@ namespace healthmetric::sender {
 
 inline constexpr const char* kTargetGroup = "Where to";
 
-/// --repo, --branch, --inbox-branch, --api-url and --trigger.
+/// --repo.
+class RepositoryOption final : public program::OptionGroup {
+ public:
+  RepositoryOption();
+
+  [[nodiscard]] const std::string& repository() const { return repository_; }
+
+ private:
+  std::string repository_;
+};
+
+/// --branch, --inbox-branch, --api-url and --trigger.
 class TargetOptions final : public program::OptionGroup {
  public:
   TargetOptions();
 
-  [[nodiscard]] const std::string& repository() const { return repository_; }
   /// Throws Error{usage} where the inbox branch does not go with the trigger.
   void put_into(Options& options) const;
 
  private:
-  std::string repository_;
   std::string branch_;
   std::string inbox_branch_;
   std::string api_url_;

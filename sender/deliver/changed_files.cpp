@@ -10,12 +10,6 @@
 namespace healthmetric::deliver {
 namespace {
 
-/// How many batches a run asks for: one GET each, and usually there is one, of the run before.
-constexpr std::size_t kMaxAsked = 20;
-
-/// A batch without a receipt for so long was removed by hand; its files do count as sent.
-constexpr std::chrono::days kForgotten{30};
-
 class ChangeDetector {
  public:
   ChangeDetector(outbox::SentFiles& sent, platform::Clock& clock) : sent_(sent), clock_(clock) {}
@@ -66,12 +60,12 @@ std::optional<archive::Receipt> readable_receipt(ReceiptFinder& finder,
   }
 }
 
+/// A batch whose receipt did not come in time was removed by hand; its files do count as sent.
 void take_verdict(outbox::SentFiles& sent, const payload::BatchId& id,
                   const std::optional<archive::Receipt>& receipt, bool is_forgotten) {
   if (receipt && !archive::is_final(*receipt) && !is_forgotten) return;
   if (receipt && receipt->status == archive::BatchStatus::rejected) {
-    log::warning("the receiver rejected " + id.str() + ": " + printable(receipt->reason) +
-                 "; its files count as unsent");
+    warn_of_rejection(id, *receipt);
     sent.forget(id);
   } else if (receipt || is_forgotten) {
     sent.confirm(id);
@@ -105,11 +99,12 @@ void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
 void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
                       const model::Target& target, platform::Clock& clock) {
   ReceiptFinder finder(forge, target);
-  for (const outbox::UnconfirmedBatch& batch : sent.unconfirmed(kMaxAsked)) {
+  for (const outbox::UnconfirmedBatch& batch : sent.unconfirmed(kMaxReceiptsAsked)) {
     if (outbox.find(batch.id, outbox::Waiting::delivered)) continue;
     try {
       const auto receipt = readable_receipt(finder, batch.id);
-      take_verdict(sent, batch.id, receipt, clock.now() - batch.delivered_at > kForgotten);
+      take_verdict(sent, batch.id, receipt,
+                   clock.now() - batch.delivered_at > kLongestWaitForReceipt);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
       log::debug(std::string("no word of earlier batches: ") + error.what());

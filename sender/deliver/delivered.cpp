@@ -10,12 +10,6 @@
 namespace healthmetric::deliver {
 namespace {
 
-/// How many batches a run asks for: usually there is one, of the run before.
-constexpr std::size_t kMaxLookedAt = 20;
-
-/// Receipts are kept for 45 days.
-constexpr std::chrono::days kLongestWait{30};
-
 /// What became of the delivered batches of one target.
 class Settling {
  public:
@@ -33,7 +27,8 @@ class Settling {
     const bool is_there = is_in_repository(entry);
     if (receipt_ && archive::is_final(*receipt_)) return take_verdict(entry);
     if (!is_there) return deliver_again(entry);
-    if (clock_.now() - entry.delivered_at.value_or(entry.queued_at) > kLongestWait) give_up(entry);
+    if (clock_.now() - entry.delivered_at.value_or(entry.queued_at) > kLongestWaitForReceipt)
+      give_up(entry);
   }
 
  private:
@@ -57,8 +52,7 @@ class Settling {
 
   void take_verdict(const outbox::OutboxEntry& entry) {
     if (receipt_->status == archive::BatchStatus::rejected) {
-      log::warning("the receiver rejected " + entry.id.str() + ": " + printable(receipt_->reason) +
-                   "; its files count as unsent");
+      warn_of_rejection(entry.id, *receipt_);
     } else {
       log::debug("stored: " + entry.id.str());
     }
@@ -104,7 +98,7 @@ void settle_delivered(forge::Forge& forge, const outbox::Outbox& outbox,
   std::size_t asked = 0;
   for (outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::delivered)) {
     if (!(entry.target == target)) continue;
-    if (++asked > kMaxLookedAt) return;
+    if (++asked > kMaxReceiptsAsked) return;
     try {
       settling.settle(entry);
     } catch (const Error& error) {

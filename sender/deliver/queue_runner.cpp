@@ -16,7 +16,7 @@ constexpr platform::Clock::duration kLockInterval{100};
 /// "<what happened>: <id> is kept in the outbox; ...", with what gets it there.
 std::string kept(std::string_view what, const std::string& id, std::string_view verb) {
   return fmt::format(
-      "{}: {} is kept in the outbox; the next run to the same repository {} it, or "
+      "{}: {} is kept in the outbox; the next run to the same repository and branch {} it, or "
       "'healthmetric-sender outbox retry'",
       what, id, verb);
 }
@@ -54,7 +54,7 @@ bool QueueRunner::run(std::chrono::seconds patience) {
     if (!lock) {
       if (was_first && !untried().empty()) {
         log::error("another sender is delivering (process " + holder +
-                   "); what waits in the outbox goes with it or with the next run");
+                   "); it or the next run delivers what waits in the outbox");
         status_ = program::more_important(status_, program::ExitStatus::busy);
       }
       return !was_first;

@@ -121,6 +121,11 @@ std::optional<archive::Receipt> ReceiptFinder::find(const payload::BatchId& id) 
   return {};
 }
 
+void warn_of_rejection(const payload::BatchId& id, const archive::Receipt& receipt) {
+  log::warning("the receiver rejected " + id.str() + ": " + printable(receipt.reason) +
+               "; its files count as unsent");
+}
+
 bool is_stored(forge::Forge& forge, const model::Target& target, const payload::BatchId& id) {
   try {
     const auto receipt = ReceiptFinder(forge, target).find(id);

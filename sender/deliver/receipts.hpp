@@ -18,6 +18,15 @@
 
 namespace healthmetric::deliver {
 
+/// How many batches a run asks for: usually there is one, of the run before.
+inline constexpr std::size_t kMaxReceiptsAsked = 20;
+
+/// A batch that has had no receipt for so long gets none any more: receivers keep them for 45 days.
+inline constexpr std::chrono::days kLongestWaitForReceipt{30};
+
+/// Warns that a batch was rejected and its files count as unsent.
+void warn_of_rejection(const payload::BatchId& id, const archive::Receipt& receipt);
+
 /// Looks for the receipts of batches that went to one target: on an inbox branch a small file of
 /// its own among those of the day on which the batch was processed; else, and where an inbox branch
 /// has no receipts because it holds the stored files as well, the summary, where receivers of this

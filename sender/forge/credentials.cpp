@@ -68,7 +68,7 @@ std::string fault_of_token(std::string_view token) {
   constexpr std::string_view kQuotes = "'\"";
   const std::string_view bare = token.starts_with(kExport) ? token.substr(kExport.size()) : token;
   if (const std::string_view name = assignment_in(bare); !name.empty()) {
-    return "begins with " + in_quotes(name) + ": leave that out, the token stands alone";
+    return "begins with " + in_quotes(name) + ": put only the token in the file";
   }
   if (token.size() > 1 && (kQuotes.find(token.front()) != std::string_view::npos ||
                            kQuotes.find(token.back()) != std::string_view::npos)) {
@@ -76,7 +76,7 @@ std::string fault_of_token(std::string_view token) {
   }
   const bool is_token = !token.empty() && std::all_of(token.begin(), token.end(),
                                                       [](char c) { return c > 0x20 && c < 0x7F; });
-  return is_token ? "" : "is empty or has characters no token has";
+  return is_token ? "" : "is empty, or contains characters that tokens never contain";
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ std::string why_unauthorized(const http::Response& response) {
   const auto its_time = http::parse_http_date(response.header("date"));
   if (end && *end <= its_time.value_or(platform::SystemClock().now_seconds()))
     return "the token expired on " + shown;
-  return "the token was revoked or may not be used here (its time ends on " + shown + ")";
+  return "the token was revoked or may not be used here (it was due to expire on " + shown + ")";
 }
 
 /// Why GitHub forbids it, as far as it says. Only where it speaks of permissions is it one.
@@ -95,10 +95,10 @@ http::Response GithubApi::answer_to(http::Request request) {
     const std::string target = http::resolve_url(request.url, response.header("location"));
     const std::string origin = http::origin_of(target);
     if (origin.empty()) {
-      throw Error(ErrorCode::untrusted_peer,
-                  http::origin_of(request.url) +
-                      " redirects to what is no http or https URL, or has a user or a password in "
-                      "it: not followed; check --api-url");
+      throw Error(ErrorCode::untrusted_peer, http::origin_of(request.url) +
+                                                 " redirects to something that is not an http or "
+                                                 "https URL, or that has a user or a password in "
+                                                 "it: not followed; check --api-url");
     }
     if (origin != http::origin_of(request.url)) {
       throw Error(ErrorCode::untrusted_peer,
@@ -136,7 +136,7 @@ void GithubApi::fail(const http::Response& response, const std::string& what,
       fmt::format("{}: HTTP {}, {}", what, response.status, message_of(response));
   if (is_empty_repository(response)) {
     throw Error(ErrorCode::not_ready,
-                words + "; make a first commit there, a README for one: the next run delivers");
+                words + "; make a first commit there, for example a README: the next run delivers");
   }
   if (is_locked_repository(response)) {
     throw Error(ErrorCode::not_ready, words +

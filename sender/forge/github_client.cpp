@@ -123,7 +123,7 @@ void GithubClient::fail_to_create(const http::Response& response, const std::str
     const bool is_rule = response.status == 409 && error.code() == ErrorCode::refused;
     if (!is_rule || !api_.access().is_inbox) throw;
     throw Error(ErrorCode::not_ready,
-                fmt::format("{}; let the branch {} be written to, or use another with "
+                fmt::format("{}; allow commits to the branch {}, or use another with "
                             "--inbox-branch",
                             error.what(), api_.access().branch));
   }

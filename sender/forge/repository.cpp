@@ -209,7 +209,7 @@ std::optional<Repository> choose_repository(const std::string& named, const http
   if (!named.empty()) return parse_named_repository(named, "--repo", api);
   const auto detected = detect_repository(api);
   if (!detected) return {};
-  log::info("no --repo: taking " + detected->repository.str() + ", " + detected->place);
+  log::info("no --repo given: using " + detected->repository.str() + ", " + detected->place);
   return detected->repository;
 }
 

@@ -93,12 +93,7 @@ void remove_dead_drafts(const fs::path& parent) {
 }
 
 void move_folder(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) {
-    throw_system_error("cannot move " + in_quotes(from.string()) + " to " + in_quotes(to.string()),
-                       error.value());
-  }
+  platform::move(from, to);
   platform::sync_directory(to.parent_path());
 }
 

@@ -25,7 +25,7 @@ constexpr std::uint64_t kReadAheadFromBytes = std::uint64_t{512} * 1024;
 constexpr int kMaxReads = 3;
 
 constexpr std::string_view kKeepsChanging = "it keeps changing while it is read";
-constexpr std::string_view kEndsEarly = "it ends before the size that its file system tells";
+constexpr std::string_view kEndsEarly = "it ends before the size that its file system reports";
 constexpr std::string_view kGrewAndChanged =
     "it grew while it was read, and what was there changed";
 
@@ -94,7 +94,7 @@ class Packer {
     for (std::size_t i = 0; i < finished_.size(); ++i) {
       const payload::PayloadName name{options_.id, static_cast<unsigned>(i + 1),
                                       i + 1 == finished_.size()};
-      if (!folder_.empty()) std::filesystem::rename(finished_[i].path, folder_ / name.str());
+      if (!folder_.empty()) platform::move(finished_[i].path, folder_ / name.str());
       batch_.parts.push_back({name, finished_[i].size_bytes});
     }
     if (!folder_.empty()) platform::sync_directory(folder_);
@@ -313,7 +313,7 @@ class Packer {
 
   static void warn_of_growth(const Passage& passage) {
     log::warning(in_quotes(passage.file.path.str()) +
-                 " grew while it was read: it goes as it was when it was opened, with " +
+                 " grew while it was read: it is sent as it was when it was opened, with " +
                  human_bytes(passage.facts.size_bytes));
   }
 
@@ -322,11 +322,10 @@ class Packer {
     for (const char* suffix : {"-wal", "-journal"}) {
       const auto state = platform::file_state(file.location() + suffix);
       if (!state || state->size_bytes == 0) continue;
-      log::warning(
-          in_quotes(file.path.str()) + " is a database in use, with " +
-          in_quotes(file.path.str() + suffix) +
-          " beside it: what was changed last may be missing or half done; send a copy made "
-          "with sqlite3's .backup instead");
+      log::warning(in_quotes(file.path.str()) + " is a database in use, with " +
+                   in_quotes(file.path.str() + suffix) +
+                   " beside it: the latest changes may be missing or incomplete; send a copy made "
+                   "with sqlite3's .backup instead");
     }
   }
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 std::string too_large(std::uint64_t limit_bytes) {
   return fmt::format("larger than {}{} (--max-file-size)", human_bytes(limit_bytes),
                      limit_bytes == payload::Limits{}.max_file_bytes
-                         ? ", which neither GitHub takes nor the receiver by default"
+                         ? ", which GitHub does not accept, nor, by default, the receiver"
                          : "");
 }
 
@@ -49,9 +49,10 @@ fs::directory_iterator list_folder(const fs::path& folder, std::error_code& erro
 void check_folder(const fs::path& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
-  if (!fs::exists(status)) {
+  if (status.type() == fs::file_type::not_found) {
     throw Error(ErrorCode::usage, "there is no folder " + in_quotes(folder.string()));
   }
+  if (error) throw_system_error("cannot read " + in_quotes(folder.string()), error.value());
   if (!fs::is_directory(status)) {
     throw Error(ErrorCode::usage,
                 in_quotes(folder.string()) + " is not a folder: send a file with --file");
@@ -89,15 +90,16 @@ void add_file(model::ScanResult& result, const fs::path& folder, const std::stri
 void check_totals(const model::ScanResult& result, const payload::Limits& limits) {
   if (result.files.size() > limits.max_files) {
     throw Error(ErrorCode::usage,
-                fmt::format("{} are more than one batch may hold ({}): send "
+                fmt::format("{} are more than the limit of a batch ({}): send "
                             "sub-folders, or raise --max-files on both sides",
                             counted_files(result.files.size()), limits.max_files));
   }
   if (result.size_bytes > limits.max_batch_bytes) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{} are more than one batch may hold ({}): send sub-folders, or raise "
-                            "--max-batch-size on both sides",
-                            human_bytes(result.size_bytes), human_bytes(limits.max_batch_bytes)));
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{} are more than the limit of a batch ({}): send sub-folders, or raise "
+                    "--max-batch-size on both sides",
+                    human_bytes(result.size_bytes), human_bytes(limits.max_batch_bytes)));
   }
 }
 

@@ -67,7 +67,7 @@ std::string why_missing(const std::string& entry, const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(entry, error))) return kNoSuchFile;
   return "No such file or directory in " + in_quotes(folder.string()) +
-         ", but there is one here: names in a list count from --folder; leave that out";
+         ", but there is one here: names in a list are relative to --folder; omit --folder";
 }
 
 /// Throws where not one of the names can be sent.

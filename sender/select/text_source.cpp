@@ -12,14 +12,15 @@ namespace {
 /// What a shell, or who wrote it, made of the text; "" when nothing is known.
 std::string what_was_meant(std::string_view text) {
   if (text.starts_with('@')) {
-    return "; no '@' stands for a file here: name the file alone, or use --data - to read standard "
+    return "; '@FILE' is not supported: give the file name without '@' to --file, or use --data - "
+           "to read standard "
            "input";
   }
   constexpr std::size_t kMaxPathBytes = 4096;
   std::error_code no_file;
   if (text.size() < kMaxPathBytes &&
       std::filesystem::exists(std::filesystem::path(text), no_file)) {
-    return "; a file goes with --file";
+    return "; to send a file, use --file";
   }
   const std::string_view bare = trim(text);
   if (bare.starts_with('\'')) return "; leave the single quotes around it out";

@@ -205,7 +205,7 @@ def test_a_list_that_counts_from_elsewhere_is_told(output: Output, exports: Path
     result = listed(output, b"exports/a.json\nexports/sub/b.csv\n")
     assert (result.status, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     result.error_line("error: --files-from: 2 names in the list, and none can be sent from 'exports'; 'exports/a.json': ",
-                      "names in a list count from --folder; leave that out")
+                      "names in a list are relative to --folder; omit --folder")
     assert output("--files-from", "-", input=b"exports/a.json\n").status == 0
     result = listed(output, b"exports/a.json\na.json\n")
     assert result.status == 4

@@ -248,7 +248,7 @@ PERMISSION = "; the token lacks the permission Contents: read and write"
     (403, "Not for you", 5, OTHER_NAME),
     (422, "Repository rule violations found", 8, OTHER_NAME),
     (409, "Repository rule violations found", 8, OTHER_NAME),
-    (409, "Git Repository is empty.", 8, "; make a first commit there, a README for one: the next run delivers"),
+    (409, "Git Repository is empty.", 8, "; make a first commit there, for example a README: the next run delivers"),
 ])
 def test_who_may_not_begin_it_is_told_what_to_do(
     status: int, message: str, ends: int, advice: str, destination: Destination, source: Path
@@ -268,7 +268,7 @@ def test_a_protected_inbox_branch_keeps_the_batch(destination: Destination, sour
     fault(destination, "PUT", "/contents/", {"status": 409, "body": {"message": "Changes must be made through a "
                                                                      "pull request."}}, times=None)
     result = refused(destination, source, 8)
-    result.error_line("pull request", f"let the branch {INBOX} be written to", "--inbox-branch")
+    result.error_line("pull request", f"allow commits to the branch {INBOX}", "--inbox-branch")
 
 
 def test_a_repository_that_is_not_there_is_told_as_ever(destination: Destination, source: Path) -> None:

@@ -32,7 +32,7 @@ def test_a_file_past_the_limit_is_left_out_with_whose_limit_it_is(destination: D
     sent = destination("--folder", many, "--json")
     assert (plan.status, sent.status, sent.json["files"]) == (4, 4, 21)
     for line in (told(plan), told(sent)):
-        assert "larger than 100.0 MiB, which neither GitHub takes nor the receiver by default" in line
+        assert "larger than 100.0 MiB, which GitHub does not accept, nor, by default, the receiver" in line
 
 
 def test_a_limit_of_ones_own_is_ones_own(destination: Destination, source: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_redirect_with_a_password_is_not_followed_and_not_shown(user: str, des
     address = destination.github.url.replace("://", f"://{user}@")
     result = redirected(destination, source, f"{address}/repos/{destination.repo}/contents/x.json", "--json")
     assert (result.status, result.json["status"]) == (7, "queued"), result
-    result.error_line("redirects to what is no http or https URL, or has a user or a password in it")
+    result.error_line("redirects to something that is not an http or https URL, or that has a user or a password in it")
     listed = destination.sender("outbox", "list")
     assert PASSWORD not in result.stdout + result.stderr + listed.stdout
     assert not kept_anywhere(destination.sender, PASSWORD)

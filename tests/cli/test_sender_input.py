@@ -284,7 +284,7 @@ def test_the_repository_comes_from_the_environment_or_the_remote(
     for variable, is_told in [("HEALTHMETRIC_REPO", False), ("GITHUB_REPOSITORY", True)]:
         result = destination.sender(*words, env={"GH_TOKEN": TOKEN, variable: destination.repo})
         assert (result.status, result.json["target"]) == (0, destination.repo)
-        assert (f"no --repo: taking {destination.repo}, {variable}" in result.stderr) == is_told
+        assert (f"no --repo given: using {destination.repo}, {variable}" in result.stderr) == is_told
         assert ("no --repo" in result.stderr) == is_told
     both = {"HEALTHMETRIC_REPO": destination.repo, "GITHUB_REPOSITORY": "octo/other"}
     result = destination.sender(*words, env={"GH_TOKEN": TOKEN} | both)
@@ -300,11 +300,11 @@ def test_the_remote_of_the_clone_is_taken_and_told_of(
     result = destination.sender("--folder", source, "--api-url", destination.github.url, "--json", cwd=clone,
                                 env={"GH_TOKEN": TOKEN})
     assert (result.status, result.json["target"]) == (0, destination.repo)
-    assert f"no --repo: taking {destination.repo}, the remote 'origin' of the clone here" in result.stderr
+    assert f"no --repo given: using {destination.repo}, the remote 'origin' of the clone here" in result.stderr
 
 
 @pytest.mark.parametrize("words, said", [
-    (["--data", "@pulse.json"], "no '@' stands for a file here: name the file alone, or use --data -"),
+    (["--data", "@pulse.json"], "'@FILE' is not supported: give the file name without '@' to --file, or use --data -"),
     (["list"], "did you mean 'healthmetric-sender outbox list'?"),
     (["help"], "did you mean 'healthmetric-sender --help'?"),
     (["--data", "1", "--part-size", "20"], "20 means 20 bytes: did you mean 20M?"),
@@ -332,3 +332,16 @@ def test_a_file_that_is_named_twice_goes_once(output: Output, source: Path) -> N
     result = output("data.json", "./data.json", "--file", "data.json", cwd=source)
     assert (result.status, result.stderr) == (0, ""), result
     assert list(output.payload()["files"]) == ["data.json"]
+
+
+@pytest.mark.parametrize("option, status", [(["--folder"], 10), ([], 2)])
+def test_a_folder_that_may_not_be_entered_is_not_called_missing(
+    unprivileged: Unprivileged, option: list[str], status: int
+) -> None:
+    closed = unprivileged.folder / "closed"
+    (closed / "data").mkdir(parents=True)
+    unprivileged.own(closed)
+    closed.chmod(0)
+    result = unprivileged.sender(*option, closed / "data", "--output", unprivileged.folder / "out")
+    assert result.status == status
+    result.error_line(str(closed / "data"), "Permission denied")

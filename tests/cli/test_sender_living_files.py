@@ -33,7 +33,7 @@ def test_a_file_that_only_grows_goes_as_it_was(size: int, output: Output, source
     with growing(log):
         result = Output(slow, output.folder)("--folder", source, env=TRACED)
     assert result.status == 0, result
-    result.error_line("warning: 'log.txt' grew while it was read: it goes as it was when it was opened")
+    result.error_line("warning: 'log.txt' grew while it was read: it is sent as it was when it was opened")
     sent = content(output, "log.txt")
     assert len(sent) >= size
     assert log.read_bytes().startswith(sent)
@@ -76,7 +76,7 @@ def test_a_file_that_ends_early_is_not_sent_and_told_of_truly(output: Output, so
     program = Program(output.sender.path, output.sender.home, strace)
     result = Output(program, output.folder)("--folder", source, env=TRACED)
     assert result.status == 4, result
-    result.error_line("'short.json': it ends before the size that its file system tells")
+    result.error_line("'short.json': it ends before the size that its file system reports")
     assert list(output.payload()["files"]) == ["data.json"]
 
 

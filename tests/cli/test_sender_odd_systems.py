@@ -167,3 +167,19 @@ def test_a_git_that_hangs_is_not_waited_for(number: signal.Signals, status: int,
     process.send_signal(number)
     result = finished(process, timeout=20)
     assert (result.status, result.stdout) == (status, "")
+
+
+def test_parts_that_cannot_all_be_moved_are_taken_back(sender: Program, source: Path, tmp_path: Path) -> None:
+    """With --output, a batch is there whole or not at all."""
+    (source / "noise.png").write_bytes(os.urandom(300_000))
+    out = tmp_path / "out"
+    whole = ("--folder", source, "--part-size", "64K", "--output")
+    assert sender(*whole, tmp_path / "whole").status == 0
+    parts = len(list((tmp_path / "whole/_storage/inbox").iterdir()))
+    assert parts > 3
+    moves = range(parts + 1, 2 * parts + 1)  # behind those that name the parts in the draft
+    for number in moves:
+        result = answered(sender, Answer("rename", "EIO", when=str(number)))(*whole, out, env=TRACED)
+        assert result.status == 10, (number, result)
+        result.error_line("cannot move", str(out), "Input/output error")
+        assert list((out / "_storage/inbox").iterdir()) == [], number
