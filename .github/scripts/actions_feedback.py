@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import child_process
 import run_summary
 from batch_report import label_of
 from shown_text import on_one_line
@@ -87,14 +88,11 @@ def _post(path: str, document: Any, token: str, environment: Mapping[str, str]) 
     told = {**os.environ, "GH_TOKEN": token, "GH_ENTERPRISE_TOKEN": token,
             "GH_HOST": urlsplit(environment["GITHUB_SERVER_URL"]).netloc}
     try:
-        subprocess.run(["gh", "api", "--method", "POST", url, "--input", "-", "--silent"],
-                       input=json.dumps(document).encode(), env=told, check=True,
-                       capture_output=True, timeout=REQUEST_TIMEOUT_S)
-    except subprocess.CalledProcessError as error:
-        return error.stderr.decode(errors="replace")
+        done = child_process.run(["gh", "api", "--method", "POST", url, "--input", "-", "--silent"],
+                                 json.dumps(document).encode(), REQUEST_TIMEOUT_S, env=told, stderr=subprocess.PIPE)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None
+    return done.stderr.decode(errors="replace") if done.returncode else None
 
 
 def _commits_url(environment: Mapping[str, str]) -> str:

@@ -17,8 +17,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import IO
 
+from child_process import Child
 from failures import GitError
 from git_words import words_of
 
@@ -59,7 +61,7 @@ class FastImport:
         """`people` are the lines of author and committer, `marks` a file to write."""
         self._people, self._marks = people, marks
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
-        self._process = subprocess.Popen(
+        self._process = Child(
             [*git, "fast-import", "--quiet", "--done", f"--export-marks={marks}"], env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said)
         assert self._process.stdin
@@ -71,10 +73,9 @@ class FastImport:
     def __enter__(self) -> FastImport:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind:
-            self._process.kill()
-        self._process.communicate()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._process.__exit__(kind, error, trace)
         self._said.close()
 
     def write(self, base: Base, commits: Sequence[NewCommit], other_files: Sequence[Path] = ()) -> Imported:

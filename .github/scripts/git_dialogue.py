@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
+from child_process import Child
 from failures import GitError
 from git_words import words_of
 
@@ -18,8 +19,8 @@ class GitDialogue:
                  environment: Mapping[str, str]) -> None:
         self._name = f"git {arguments[0]}"
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the dialogue
-        self._process = subprocess.Popen([*git, *arguments], env=environment, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=self._said)
+        self._process = Child([*git, *arguments], env=environment, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=self._said)
         assert self._process.stdin and self._process.stdout
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
@@ -28,9 +29,7 @@ class GitDialogue:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        if kind:
-            self._process.kill()
-        self._process.communicate()
+        self._process.__exit__(kind, error, trace)
         self._said.close()
 
     def ask(self, request: bytes) -> list[bytes]:

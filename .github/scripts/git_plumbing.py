@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import child_process
+from child_process import Child
 from failures import GitError, RemoteFailure
 from fast_import import Base, FastImport, Imported, NewCommit
 from git_dialogue import GitDialogue
@@ -106,8 +108,7 @@ class Clone:
                    "--no-renames", "--name-only", "--format=%x01%H %ct", "--end-of-options", tip,
                    "--", *sorted({path.rpartition("/")[0] for path in wanted})]
         with (tempfile.TemporaryFile() as said,
-              subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE,
-                               stderr=said) as log):
+              Child(command, env=self._environment, stdout=subprocess.PIPE, stderr=said) as log):
             assert log.stdout
             change = ("", 0)
             for record in _streamed_records(log.stdout):
@@ -228,8 +229,7 @@ class Clone:
             yield commit, changes
 
     def configured(self, name: str, *options: str) -> bytes | None:
-        asked = subprocess.run([*self._command(), "config", *options, "--get", name],
-                               env=self._environment, capture_output=True, check=False)
+        asked = self._run("config", *options, "--get", name)
         return asked.stdout.strip() if asked.returncode == 0 else None
 
     def watched(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -247,10 +247,7 @@ class Clone:
                 " -o ServerAliveCountMax=1")
 
     def _default_identity(self) -> dict[str, str]:
-        configured = subprocess.run(
-            [*self._command(), "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"],
-            env=self._environment, capture_output=True, check=False,
-        )
+        configured = self._run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
         if configured.returncode == 0:
             return {}
         name, email = BOT
@@ -275,10 +272,13 @@ class Clone:
         return GitDialogue(self._command(), arguments, self._environment)
 
     def _git(self, *arguments: str, given: bytes = b"", **variables: str) -> bytes:
-        done = subprocess.run([*self._command(), *arguments], env=self._environment | variables,
-                              input=given, capture_output=True, check=False)
+        done = self._run(*arguments, given=given, **variables)
         command = next(word for word in arguments if re.fullmatch("[a-z][a-z-]*", word))
         return _output_of(done, command)
+
+    def _run(self, *arguments: str, given: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+        return child_process.run([*self._command(), *arguments], given, env=self._environment | variables,
+                                 stderr=subprocess.PIPE)
 
 
 def _output_of(done: subprocess.CompletedProcess[bytes], command: str) -> bytes:

@@ -24,10 +24,13 @@ sys.excepthook = _show
 import atexit  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _last_calls: "list[Callable[[], None]]" = []
+_held: "list[int] | None" = None
+"""Signals that arrived inside `held`."""
 
 
 def go_on_ending(failure: BaseException) -> None:
@@ -41,8 +44,28 @@ def go_on_ending(failure: BaseException) -> None:
 
 
 def at_the_end(call: "Callable[[], None]") -> None:
-    """Registers a function to call once when the script ends, also by a signal. Signals do not interrupt it."""
+    """Registers a function to call once when the script ends, also by a signal; the last one first. Signals do
+    not interrupt it."""
     _last_calls.append(call)
+
+
+def forget(call: "Callable[[], None]") -> None:
+    """Takes back `at_the_end`."""
+    if call in _last_calls:
+        _last_calls.remove(call)
+
+
+@contextmanager
+def held() -> "Iterator[None]":
+    """Signals interrupt what is after the block, not the block. Blocks are short, and not inside one another."""
+    global _held
+    _held = arrived = []
+    try:
+        yield
+    finally:
+        _held = None
+        if arrived:
+            _end(arrived[0])
 
 
 @atexit.register
@@ -61,11 +84,16 @@ def _show_where_nothing_can_be_raised(told: "sys.UnraisableHookArgs") -> None:
     sys.__unraisablehook__(told)
 
 
-def _end(*_: object) -> None:
-    sys.exit(TERMINATED)
+def _end(number: int, *_: object) -> None:
+    if _held is not None:
+        _held.append(number)
+    elif number == signal.SIGINT:
+        raise KeyboardInterrupt
+    else:
+        sys.exit(TERMINATED)
 
 
 sys.unraisablehook = _show_where_nothing_can_be_raised
-signal.signal(signal.SIGTERM, _end)
-if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
-    signal.signal(signal.SIGHUP, _end)
+for _number in _ENDING:
+    if signal.getsignal(_number) is not signal.SIG_IGN:  # as in a shell's background, or under nohup
+        signal.signal(_number, _end)

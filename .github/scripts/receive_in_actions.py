@@ -17,12 +17,12 @@ import interruption  # noqa: E402, F401, I001 - first, for what it does
 import json  # noqa: E402
 import os  # noqa: E402
 import shutil  # noqa: E402
-import subprocess  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import actions_feedback  # noqa: E402
 from actions_event import BadEvent, Wanted, read_event  # noqa: E402
+from child_process import Child  # noqa: E402
 
 RECEIVER = "healthmetric-receiver"
 WORK = Path(__file__).with_name("receive_and_commit.py")
@@ -59,13 +59,8 @@ def receive(wanted: Wanted, results: Path) -> dict[str, Any]:
 
 def run(command: list[str | Path], environment: dict[str, str]) -> int:
     """When this script is terminated, terminates the command too, and waits until it has cleaned up."""
-    with subprocess.Popen(command, env=environment) as work:
-        try:
-            return work.wait()
-        except BaseException:
-            work.terminate()
-            work.wait()
-            raise
+    with Child(command, time_to_end_s=None, env=environment) as work:
+        return work.wait()
 
 
 def command(wanted: Wanted, results: Path) -> list[str | Path]:

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import child_process
 from batch_report import BatchChange, BatchReport, batch_changes, changes_something
 from committing import BatchCommit, Committer
 from failures import LocalFailure
@@ -51,14 +51,13 @@ class Receiver:
             reject_list = storage.with_name("reject-list.json")
             reject_list.write_text(json.dumps(work.refusals), encoding="utf-8")
             command += ["--reject-list", reject_list]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
-                             pass_fds=[room.lock])
-        if run.returncode not in (ALL_DONE, SOME_REJECTED):
+        done = child_process.run(command, pass_fds=[room.lock])
+        if done.returncode not in (ALL_DONE, SOME_REJECTED):
             raise LocalFailure(
-                f"the receiver exited with status {run.returncode}: see {self.log_file}")
-        if not run.stdout:
-            raise LocalFailure(f"the receiver exited with status {run.returncode} and printed no report")
-        return json.loads(run.stdout)
+                f"the receiver exited with status {done.returncode}: see {self.log_file}")
+        if not done.stdout:
+            raise LocalFailure(f"the receiver exited with status {done.returncode} and printed no report")
+        return json.loads(done.stdout)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 
+from child_process import Child
+
 SILENT_PERIODS = 5  # a server may process a push for longer than a connection may be idle
-TIME_TO_END_S = 5
 _PROGRESS = re.compile(
     rb"^(?:remote: )?(?:"
     rb"(?:Enumerating|Counting|Compressing|Writing|Receiving|Unpacking|Resolving|Checking)"
@@ -26,16 +27,9 @@ class FellSilent(RuntimeError):
 def run_watched(command: Sequence[str], environment: Mapping[str, str], period_s: float,
                 given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Removes progress messages from stderr. Raises FellSilent after SILENT_PERIODS."""
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
-        try:
-            stdout, stderr = _listen(process, period_s, given)
-        except FellSilent:
-            _end(process)
-            raise
-        except BaseException:
-            process.kill()
-            raise
+    with Child(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+               stderr=subprocess.PIPE) as process:
+        stdout, stderr = _listen(process, period_s, given)
     return subprocess.CompletedProcess(command, process.returncode, stdout, without_progress(stderr))
 
 
@@ -43,7 +37,7 @@ def without_progress(stderr: bytes) -> bytes:
     return _PROGRESS.sub(b"", stderr.replace(b"\r", b"\n"))
 
 
-def _listen(process: subprocess.Popen[bytes], period_s: float, given: bytes | None) -> tuple[bytes, bytes]:
+def _listen(process: Child, period_s: float, given: bytes | None) -> tuple[bytes, bytes]:
     heard = silent = 0
     while silent < SILENT_PERIODS:
         try:
@@ -54,12 +48,3 @@ def _listen(process: subprocess.Popen[bytes], period_s: float, given: bytes | No
             silent = silent + 1 if now == heard else 0
             heard = now
     raise FellSilent(f"no output for {SILENT_PERIODS * period_s} s; gave up")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Gives git time to terminate its helper processes."""
-    process.terminate()
-    try:
-        process.wait(TIME_TO_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()

@@ -70,7 +70,7 @@ def test_standard_input_is_sent_under_a_name(output: Output) -> None:
     (["--folder", "'exports'"], "quotes"), (["--folder", "\u201cexports\u201d"], "quotes"), (["'exports'"], "quotes"),
     (["--exclude", '"*.csv"', "exports"], "quotes"), (["--repo", '"octo/data"', "exports"], "quotes"),
     (["--output=~lab/x", "exports"], "'~/'"), (["~lab/exports"], "'~/'"), (["--log-file", "~lab/x", "exports"], "'~/'"),
-    (["exports", "My Exports"], "one at a time"), (["exports", "--max-files", "1.5"], "whole number"),
+    (["exports", "My Exports"], "one folder at a time"), (["exports", "--max-files", "1.5"], "whole number"),
     (["exports", "--hidden=maybe"], "expected true or false"), (["-"], "--data -"), ([""], "empty"),
     (["outbox", "retyr"], "did you mean retry?"), (["--data", "1", "--compress", "gzip"], "expected none or zstd"),
 ])
@@ -143,7 +143,7 @@ def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
 
 @pytest.mark.parametrize("text, says", [
     (f'"{TOKEN}"', "has quotes around it"), (f"GH_TOKEN={TOKEN}", "begins with 'GH_TOKEN='"),
-    (f"export GITHUB_TOKEN='{TOKEN}'", "begins with 'GITHUB_TOKEN='"), (f"Bearer {TOKEN}", "characters no token has"),
+    (f"export GITHUB_TOKEN='{TOKEN}'", "begins with 'GITHUB_TOKEN='"), (f"Bearer {TOKEN}", "characters that tokens never contain"),
 ])
 def test_a_token_that_is_more_than_one_is_told_without_it(text: str, says: str, destination: Destination, source: Path,
                                                           tmp_path: Path) -> None:

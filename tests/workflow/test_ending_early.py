@@ -104,6 +104,24 @@ def test_a_signal_ends_it_and_leaves_nothing(forge: Forge, number: signal.Signal
     assert forge.receive().returncode == 0
 
 
+@needs_strace
+def test_a_signal_while_the_receiver_is_started_ends_both(forge: Forge) -> None:
+    forge.send(MORNING)
+    receiver, trace = forge.wrapped_receiver('exec "$@"'), forge.directory / "trace"
+    traced = ["strace", "-qq", "-o", str(trace), "-e", "signal=none"]
+    run = forge.start("--dry-run", receiver=receiver, prefix=[*traced, "-f", "-e", "trace=vfork,execve"])
+    assert run.wait(TIMEOUT_S) == 0
+    before = trace.read_text().partition(f'execve("{receiver}"')[0]
+    own = before.partition(" ")[0]
+    position = len(re.findall(rf"^{own} +vfork\(", before, re.MULTILINE))
+
+    run = forge.start(receiver=waiting_receiver(forge),
+                      prefix=[*traced, "-e", f"inject=vfork:signal=INT:when={position}"])
+    _, stderr = run.communicate(timeout=TIMEOUT_S)  # ends when nobody holds its output any more
+    assert (run.returncode, stderr) == (130, "")
+    assert rooms(forge) == []
+
+
 def own_calls(forge: Forge) -> list[str]:
     """What the script's own process calls, from its first line on."""
     trace = forge.directory / "trace"
