@@ -75,9 +75,9 @@ std::vector<std::string> unmatched_patterns(const Options& options,
   for (const model::SourceFile file : scanned.files) paths.push_back(file.path.str());
   for (const model::Skipped& file : scanned.skipped) paths.push_back(file.file.path);
   std::vector<std::string> result;
-  for (const select::PathPattern& pattern :
+  for (const patterns::PathPattern& pattern :
        options.rules.patterns.unmatched({paths.begin(), paths.end()})) {
-    const bool includes = pattern.verdict == select::Verdict::include;
+    const bool includes = pattern.verdict == patterns::Verdict::include;
     result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
   }
   return result;

@@ -6,7 +6,7 @@ namespace healthmetric::sender {
 namespace {
 
 void check_pattern(const std::string& glob) {
-  (void)select::PathPatterns({{select::Verdict::exclude, glob}});
+  (void)patterns::PathPatterns({{patterns::Verdict::exclude, glob}});
 }
 
 }  // namespace
@@ -45,8 +45,8 @@ select::ScanRules SelectionOptions::rules(const program::CommandLine& line) cons
 }
 
 /// --include and --exclude as one list, in the order they were given.
-select::PathPatterns SelectionOptions::patterns(const program::CommandLine& line) const {
-  std::vector<select::PathPattern> patterns;
+patterns::PathPatterns SelectionOptions::patterns(const program::CommandLine& line) const {
+  std::vector<patterns::PathPattern> patterns;
   // Some versions of CLI11 keep the order of earlier readings: the last one is at the end.
   auto include = includes_.rbegin();
   auto exclude = excludes_.rbegin();
@@ -54,14 +54,14 @@ select::PathPatterns SelectionOptions::patterns(const program::CommandLine& line
   std::reverse(latest_first.begin(), latest_first.end());
   for (const std::string& name : latest_first) {
     if (name == kInclude && include != includes_.rend()) {
-      patterns.push_back({select::Verdict::include, *include++});
+      patterns.push_back({patterns::Verdict::include, *include++});
     }
     if (name == kExclude && exclude != excludes_.rend()) {
-      patterns.push_back({select::Verdict::exclude, *exclude++});
+      patterns.push_back({patterns::Verdict::exclude, *exclude++});
     }
   }
   std::reverse(patterns.begin(), patterns.end());
-  return select::PathPatterns(patterns);
+  return patterns::PathPatterns(patterns);
 }
 
 }  // namespace healthmetric::sender

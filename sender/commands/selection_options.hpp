@@ -20,7 +20,7 @@ class SelectionOptions final : public program::OptionGroup {
   [[nodiscard]] select::ScanRules rules(const program::CommandLine& line) const;
 
  private:
-  [[nodiscard]] select::PathPatterns patterns(const program::CommandLine& line) const;
+  [[nodiscard]] patterns::PathPatterns patterns(const program::CommandLine& line) const;
 
   std::vector<std::string> includes_;
   std::vector<std::string> excludes_;

@@ -111,7 +111,7 @@ class FolderWalk {
 
   void take(const std::string& path) {
     const auto verdict = rules_.patterns.verdict_on(path);
-    if (verdict == Verdict::exclude) {
+    if (verdict == patterns::Verdict::exclude) {
       return skip(result_, path, model::kExcluded, model::SkipCause::by_rule);
     }
     if (!verdict && rules_.types == Types::supported &&
@@ -141,7 +141,7 @@ class FolderWalk {
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     const auto is_ignored = [&](const std::string& path) {
       const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
-                          rules_.patterns.verdict_on(path) != Verdict::include;
+                          rules_.patterns.verdict_on(path) != patterns::Verdict::include;
       if (ignore) skip(result_, path, model::kIgnored, model::SkipCause::by_rule);
       return ignore;
     };

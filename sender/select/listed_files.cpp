@@ -105,7 +105,7 @@ void add_listed(model::ScanResult& result, const std::string& entry, const fs::p
     return skip(result, *path, "it is " + std::string(platform::kind_of(type)),
                 model::SkipCause::by_error);
   }
-  if (rules.patterns.verdict_on(*path) == Verdict::exclude) {
+  if (rules.patterns.verdict_on(*path) == patterns::Verdict::exclude) {
     return skip(result, *path, model::kExcluded, model::SkipCause::by_rule);
   }
   add_file(result, folder, *path, limits);

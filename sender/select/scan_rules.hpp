@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sender/select/path_patterns.hpp"
+#include "common/patterns/path_patterns.hpp"
 
 namespace healthmetric::select {
 
@@ -13,7 +13,7 @@ struct ScanRules {
   Types types = Types::supported;
   Hidden hidden = Hidden::skip;
   Subfolders subfolders = Subfolders::send;
-  PathPatterns patterns;
+  patterns::PathPatterns patterns;
 };
 
 }  // namespace healthmetric::select

@@ -126,15 +126,15 @@ TEST_CASE("patterns keep the order they were given in") {
   const auto verdict = [](const std::vector<const char*>& words) {
     return parsed(words).rules.patterns.verdict_on("a.csv");
   };
-  CHECK(verdict({"--include", "*.csv", "--exclude", "a.*"}) == select::Verdict::exclude);
-  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv"}) == select::Verdict::include);
+  CHECK(verdict({"--include", "*.csv", "--exclude", "a.*"}) == patterns::Verdict::exclude);
+  CHECK(verdict({"--exclude", "a.*", "--include", "*.csv"}) == patterns::Verdict::include);
   CHECK(verdict({"--exclude", "a.*", "--include", "*.csv", "--exclude", "*"}) ==
-        select::Verdict::exclude);
+        patterns::Verdict::exclude);
   const Environment exclude("HEALTHMETRIC_EXCLUDE", "*");
-  CHECK(verdict({"--include", "*.csv"}) == select::Verdict::include);
-  CHECK(verdict({}) == select::Verdict::exclude);
+  CHECK(verdict({"--include", "*.csv"}) == patterns::Verdict::include);
+  CHECK(verdict({}) == patterns::Verdict::exclude);
   const Environment include("HEALTHMETRIC_INCLUDE", "*.csv");
-  CHECK(verdict({}) == select::Verdict::exclude);
+  CHECK(verdict({}) == patterns::Verdict::exclude);
 }
 
 TEST_CASE("a source on the command line replaces one from the environment or file") {

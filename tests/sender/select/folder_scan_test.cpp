@@ -193,8 +193,8 @@ TEST_CASE("a pattern overrides types and ignore files, but not .git") {
   put(dir.path() / ".healthmetricignore", "keep.pdf\nb.json\n");
   select::ScanRules rules;
   rules.hidden = select::Hidden::send;
-  rules.patterns = select::PathPatterns(
-      {{select::Verdict::exclude, "raw"}, {select::Verdict::include, "keep.pdf"}});
+  rules.patterns = patterns::PathPatterns(
+      {{patterns::Verdict::exclude, "raw"}, {patterns::Verdict::include, "keep.pdf"}});
   const model::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.csv", "keep.pdf"});
   CHECK(skipped_in(result) ==

@@ -1,4 +1,4 @@
-#include "sender/select/path_patterns.hpp"
+#include "common/patterns/path_patterns.hpp"
 
 #include <span>
 
@@ -10,7 +10,7 @@ using namespace healthmetric;
 namespace {
 
 bool matches(const char* glob, const char* path) {
-  return select::PathPatterns({{select::Verdict::exclude, glob}}).verdict_on(path).has_value();
+  return patterns::PathPatterns({{patterns::Verdict::exclude, glob}}).verdict_on(path).has_value();
 }
 
 }  // namespace
@@ -90,42 +90,44 @@ std::vector<std::vector<std::string>> lists_of(const std::vector<std::string>& w
 TEST_CASE("two stars mean the same anywhere and when repeated") {
   const auto paths = lists_of({"a", "b"}, 5);
   for (const auto& glob : lists_of({"a", "b", "**"}, 5)) {
-    const select::PathPatterns pattern({{select::Verdict::exclude, joined(glob)}});
+    const patterns::PathPatterns pattern({{patterns::Verdict::exclude, joined(glob)}});
     for (const auto& path : paths) {
-      const bool excludes = pattern.verdict_on(joined(path).substr(1)) == select::Verdict::exclude;
+      const bool excludes =
+          pattern.verdict_on(joined(path).substr(1)) == patterns::Verdict::exclude;
       if (excludes != means(glob, path)) FAIL(joined(glob) << " on " << joined(path));
     }
   }
 }
 
 TEST_CASE("the last match decides, and without a match the first pattern") {
-  const select::PathPatterns none;
+  const patterns::PathPatterns none;
   CHECK_FALSE(none.verdict_on("a.csv"));
-  const select::PathPatterns exclude_first(
-      {{select::Verdict::exclude, "*.csv"}, {select::Verdict::include, "a.*"}});
-  CHECK(exclude_first.verdict_on("b.csv") == select::Verdict::exclude);
-  CHECK(exclude_first.verdict_on("a.csv") == select::Verdict::include);
+  const patterns::PathPatterns exclude_first(
+      {{patterns::Verdict::exclude, "*.csv"}, {patterns::Verdict::include, "a.*"}});
+  CHECK(exclude_first.verdict_on("b.csv") == patterns::Verdict::exclude);
+  CHECK(exclude_first.verdict_on("a.csv") == patterns::Verdict::include);
   CHECK_FALSE(exclude_first.verdict_on("b.json"));
-  const select::PathPatterns include_first(
-      {{select::Verdict::include, "*.csv"}, {select::Verdict::exclude, "a.*"}});
-  CHECK(include_first.verdict_on("b.csv") == select::Verdict::include);
-  CHECK(include_first.verdict_on("a.csv") == select::Verdict::exclude);
-  CHECK(include_first.verdict_on("b.json") == select::Verdict::exclude);
+  const patterns::PathPatterns include_first(
+      {{patterns::Verdict::include, "*.csv"}, {patterns::Verdict::exclude, "a.*"}});
+  CHECK(include_first.verdict_on("b.csv") == patterns::Verdict::include);
+  CHECK(include_first.verdict_on("a.csv") == patterns::Verdict::exclude);
+  CHECK(include_first.verdict_on("b.json") == patterns::Verdict::exclude);
 }
 
 TEST_CASE("a folder is not read if nothing below it can be included") {
-  CHECK(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x/raw"));
-  CHECK_FALSE(select::PathPatterns({{select::Verdict::exclude, "raw"}}).excludes_all_below("x"));
+  CHECK(patterns::PathPatterns({{patterns::Verdict::exclude, "raw"}}).excludes_all_below("x/raw"));
   CHECK_FALSE(
-      select::PathPatterns({{select::Verdict::exclude, "raw"}, {select::Verdict::include, "*.csv"}})
-          .excludes_all_below("raw"));
+      patterns::PathPatterns({{patterns::Verdict::exclude, "raw"}}).excludes_all_below("x"));
+  CHECK_FALSE(patterns::PathPatterns(
+                  {{patterns::Verdict::exclude, "raw"}, {patterns::Verdict::include, "*.csv"}})
+                  .excludes_all_below("raw"));
 }
 
 TEST_CASE("an empty glob is a usage error") {
   for (const char* glob : {"", "/", "//", "./"}) {
     INFO(glob);
     CHECK(error_code_of([&] {
-            select::PathPatterns({{select::Verdict::include, glob}});
+            patterns::PathPatterns({{patterns::Verdict::include, glob}});
           }) == ErrorCode::usage);
   }
 }

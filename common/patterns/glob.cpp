@@ -1,4 +1,4 @@
-#include "sender/select/glob.hpp"
+#include "common/patterns/glob.hpp"
 
 #include <cwctype>
 #include <optional>
@@ -6,7 +6,7 @@
 #include "common/base/utf8.hpp"
 #include "common/platform/utf8_locale.hpp"
 
-namespace healthmetric::select {
+namespace healthmetric::patterns {
 namespace {
 
 /// What is added to a byte that is not UTF-8: no character has these numbers.
@@ -124,4 +124,4 @@ bool glob_matches(std::u32string_view glob, std::u32string_view name) {
   return glob.find_first_not_of(U'*', at) == std::u32string_view::npos;
 }
 
-}  // namespace healthmetric::select
+}  // namespace healthmetric::patterns

@@ -1,4 +1,4 @@
-#include "sender/select/glob.hpp"
+#include "common/patterns/glob.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -7,7 +7,7 @@ using namespace healthmetric;
 namespace {
 
 bool matches(const char* glob, const char* name) {
-  return select::glob_matches(select::characters_of(glob), select::characters_of(name));
+  return patterns::glob_matches(patterns::characters_of(glob), patterns::characters_of(name));
 }
 
 }  // namespace

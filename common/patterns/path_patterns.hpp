@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace healthmetric::select {
+namespace healthmetric::patterns {
 
 /// What a pattern says of the files it matches.
 enum class Verdict { include, exclude };
@@ -53,4 +53,4 @@ class PathPatterns {
   bool has_includes_ = false;
 };
 
-}  // namespace healthmetric::select
+}  // namespace healthmetric::patterns

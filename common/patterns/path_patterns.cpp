@@ -1,4 +1,4 @@
-#include "sender/select/path_patterns.hpp"
+#include "common/patterns/path_patterns.hpp"
 
 #include <algorithm>
 #include <span>
@@ -6,9 +6,9 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/unicode.hpp"
-#include "sender/select/glob.hpp"
+#include "common/patterns/glob.hpp"
 
-namespace healthmetric::select {
+namespace healthmetric::patterns {
 namespace {
 
 constexpr std::u32string_view kAnyFolders = U"**";
@@ -103,4 +103,4 @@ bool PathPatterns::excludes_all_below(std::string_view folder) const {
   return !has_includes_ && verdict_on(folder) == Verdict::exclude;
 }
 
-}  // namespace healthmetric::select
+}  // namespace healthmetric::patterns

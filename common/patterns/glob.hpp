@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace healthmetric::select {
+namespace healthmetric::patterns {
 
 /// The characters of a text in UTF-8; a byte that is none becomes one of its own.
 std::u32string characters_of(std::string_view text);
@@ -13,4 +13,4 @@ std::u32string characters_of(std::string_view text);
 /// back to bytes. A match costs at most the glob's length times the name's.
 bool glob_matches(std::u32string_view glob, std::u32string_view name);
 
-}  // namespace healthmetric::select
+}  // namespace healthmetric::patterns
