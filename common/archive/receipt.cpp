@@ -61,7 +61,7 @@ bool is_final(const Receipt& receipt) {
 }
 
 Receipt read_receipt(Source& source) {
-  text::JsonScanner scanner(source, kBounds);
+  text::JsonScanner scanner(source, kBounds, text::JsonScanner::Buffer::small);
   std::optional<BatchStatus> status;
   std::optional<std::vector<PayloadFile>> payloads;
   std::string reason;

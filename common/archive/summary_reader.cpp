@@ -128,7 +128,7 @@ std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload:
     throw Error(ErrorCode::too_large,
                 "the summary is larger than " + human_bytes(kMaxSummaryBytes));
   }
-  text::JsonScanner scanner(*file, kSummaryBounds);
+  text::JsonScanner scanner(*file, kSummaryBounds, text::JsonScanner::Buffer::small);
   return read_document(scanner, use);
 }
 

@@ -11,8 +11,6 @@
 namespace healthmetric::text {
 namespace {
 
-/// Stays in the second-level cache, together with what is decoded from it.
-constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr int kEnd = -1;
 
 /// A run of a string is at least this long where escapes would make it shorter: each costs its
@@ -44,8 +42,8 @@ bool is_digit(int c) {
 
 }  // namespace
 
-JsonScanner::JsonScanner(Source& source, Bounds bounds)
-    : source_(source), bounds_(bounds), buffer_(kBufferBytes, '\0') {
+JsonScanner::JsonScanner(Source& source, Bounds bounds, Buffer buffer)
+    : source_(source), bounds_(bounds), buffer_(static_cast<std::size_t>(buffer), '\0') {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   while (end_ < kByteOrderMark.size() && fill()) {
   }

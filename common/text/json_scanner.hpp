@@ -26,7 +26,14 @@ class JsonScanner {
     std::size_t max_string_bytes;  ///< of keys and of what string() returns
   };
 
-  JsonScanner(Source& source, Bounds bounds);
+  /// Bytes of the source that are in memory at a time. Few will do for a small document, of which
+  /// there may be a hundred thousand.
+  enum class Buffer : std::size_t {
+    small = std::size_t{16} * 1024,
+    large = std::size_t{256} * 1024,  ///< in the second-level cache, with what is decoded from it
+  };
+
+  JsonScanner(Source& source, Bounds bounds, Buffer buffer = Buffer::large);
 
   /// The first character of the next value: { [ " or one of a number or a literal.
   char peek_value();
@@ -53,7 +60,7 @@ class JsonScanner {
   void begin_string();
   std::string_view string_run();
   /// The rest of that string, still to be read with string_run(), when its end fits the buffer and
-  /// it has no escapes; always so for strings of up to 200 KiB without escapes.
+  /// it has no escapes; in a large one always so for strings of up to 200 KiB without escapes.
   std::optional<std::string_view> string_rest();
 
   /// Nothing but white space may follow.
