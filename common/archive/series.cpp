@@ -4,114 +4,120 @@
 #include <compare>
 #include <map>
 #include <numeric>
-#include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace healthmetric::archive {
 namespace {
 
 using Why = HiddenFile::Why;
-using Tree = std::map<std::string, Version>;
+using Files = std::map<std::string, CurrentFile>;
 
 /// The files of one tree, from those of its series.
 class TreeBuilder {
  public:
-  TreeBuilder(const std::vector<SeriesBatch>& batches, SeriesState& state)
-      : batches_(batches), state_(state) {}
+  explicit TreeBuilder(const std::vector<SeriesBatch>& batches) : batches_(batches) {}
 
   /// The next batch of the series that is open.
-  void take(std::size_t index) {
-    const SeriesBatch& batch = batches_[index];
-    for (const std::string& path : batch.gone) series_.erase(path);
-    for (std::size_t file = 0; file < batch.files.size(); ++file) {
-      const Version version{index, file};
-      clear_way(series_, batch.files[file], version);
-      series_[batch.files[file]] = version;
+  void take(std::size_t batch, BatchContent content) {
+    for (const std::string& path : content.gone) series_.erase(path);
+    for (RecordedFile& file : content.files) {
+      clear_way(series_, file.path, batch);
+      std::string path = file.path;
+      series_.insert_or_assign(std::move(path), CurrentFile{std::move(file), batch});
     }
+    series_folders_ = std::move(content.folders);
   }
 
   void end_series() {
-    for (const auto& [path, version] : series_) join(path, version);
+    for (auto& [path, file] : series_) join(path, std::move(file));
     series_.clear();
+    folders_.insert(series_folders_.begin(), series_folders_.end());
+    series_folders_.clear();
   }
 
-  void end_tree() {
-    for (const auto& [path, version] : tree_) state_.files.push_back({path, version});
-    std::sort(hidden_.begin(), hidden_.end(), [](const HiddenFile& a, const HiddenFile& b) {
-      return std::tie(a.path, a.version.batch) < std::tie(b.path, b.version.batch);
+  Tree end_tree(const SeriesKey& key) {
+    Tree tree{key.producer, key.batch_name, {}, std::move(hidden_), std::move(folders_)};
+    tree.files.reserve(files_.size());
+    for (auto& [path, file] : files_) tree.files.push_back(std::move(file));
+    std::sort(tree.hidden.begin(), tree.hidden.end(), [](const HiddenFile& a, const HiddenFile& b) {
+      return std::tie(a.path, a.batch) < std::tie(b.path, b.batch);
     });
-    state_.hidden.insert(state_.hidden.end(), hidden_.begin(), hidden_.end());
-    tree_.clear();
+    files_.clear();
     hidden_.clear();
+    folders_.clear();
+    return tree;
   }
 
  private:
-  [[nodiscard]] bool is_later(Version a, Version b) const {
-    const auto rank = [&](Version version) {
-      const SeriesBatch& batch = batches_[version.batch];
+  [[nodiscard]] bool is_later(std::size_t a, std::size_t b) const {
+    const auto rank = [&](std::size_t index) {
+      const SeriesBatch& batch = batches_[index];
       return std::tie(batch.processed_at, batch.batch_id);
     };
     return rank(a) > rank(b);
   }
 
   /// Hides what cannot be beside a file of that path: one that its folder is, or what is below it.
-  void clear_way(Tree& tree, const std::string& path, Version version) {
+  void clear_way(Files& files, const std::string& path, std::size_t batch) {
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
-      hide(tree, tree.find(path.substr(0, slash)), version, Why::file_or_folder);
+      hide(files, files.find(path.substr(0, slash)), batch, Why::file_or_folder);
     }
-    for (auto below = first_below(tree, path); below != tree.end();
-         below = first_below(tree, path)) {
-      hide(tree, below, version, Why::file_or_folder);
+    for (auto below = first_below(files, path); below != files.end();
+         below = first_below(files, path)) {
+      hide(files, below, batch, Why::file_or_folder);
     }
   }
 
-  static Tree::iterator first_below(Tree& tree, const std::string& path) {
+  static Files::iterator first_below(Files& files, const std::string& path) {
     const std::string folder = path + "/";
-    const auto found = tree.lower_bound(folder);
-    return found != tree.end() && found->first.starts_with(folder) ? found : tree.end();
+    const auto found = files.lower_bound(folder);
+    return found != files.end() && found->first.starts_with(folder) ? found : files.end();
   }
 
-  void hide(Tree& tree, Tree::iterator file, Version by, Why why) {
-    if (file == tree.end()) return;
-    hidden_.push_back({file->first, file->second, by, why});
-    tree.erase(file);
+  void hide(Files& files, Files::iterator file, std::size_t by, Why why) {
+    if (file == files.end()) return;
+    hidden_.push_back({file->first, file->second.batch, by, why});
+    files.erase(file);
   }
 
   /// A file of a series beside those of the series before it.
-  void join(const std::string& path, Version version) {
-    const auto same = tree_.find(path);
-    if (same != tree_.end()) {
-      if (is_later(same->second, version)) {
-        return hidden_.push_back({path, version, same->second, Why::other_series});
+  void join(const std::string& path, CurrentFile file) {
+    const auto same = files_.find(path);
+    if (same != files_.end()) {
+      if (is_later(same->second.batch, file.batch)) {
+        return hidden_.push_back({path, file.batch, same->second.batch, Why::other_series});
       }
-      hide(tree_, same, version, Why::other_series);
-    } else if (const auto newer = newer_in_the_way(path, version)) {
-      return hidden_.push_back({path, version, *newer, Why::file_or_folder});
+      hide(files_, same, file.batch, Why::other_series);
+    } else if (const auto newer = newer_in_the_way(path, file.batch)) {
+      return hidden_.push_back({path, file.batch, *newer, Why::file_or_folder});
     }
-    clear_way(tree_, path, version);
-    tree_[path] = version;
+    clear_way(files_, path, file.batch);
+    files_.insert_or_assign(path, std::move(file));
   }
 
-  [[nodiscard]] std::optional<Version> newer_in_the_way(const std::string& path, Version version) {
+  [[nodiscard]] std::optional<std::size_t> newer_in_the_way(const std::string& path,
+                                                            std::size_t batch) const {
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
-      const auto file = tree_.find(path.substr(0, slash));
-      if (file != tree_.end() && is_later(file->second, version)) return file->second;
+      const auto file = files_.find(path.substr(0, slash));
+      if (file != files_.end() && is_later(file->second.batch, batch)) return file->second.batch;
     }
     const std::string folder = path + "/";
-    for (auto below = tree_.lower_bound(folder);
-         below != tree_.end() && below->first.starts_with(folder); ++below) {
-      if (is_later(below->second, version)) return below->second;
+    for (auto below = files_.lower_bound(folder);
+         below != files_.end() && below->first.starts_with(folder); ++below) {
+      if (is_later(below->second.batch, batch)) return below->second.batch;
     }
     return {};
   }
 
   const std::vector<SeriesBatch>& batches_;
-  SeriesState& state_;
-  Tree series_;
-  Tree tree_;
+  Files series_;
+  std::vector<std::string> series_folders_;
+  Files files_;
   std::vector<HiddenFile> hidden_;
+  std::set<std::string> folders_;
 };
 
 }  // namespace
@@ -128,23 +134,23 @@ std::vector<std::size_t> in_order(const std::vector<SeriesBatch>& batches) {
   return order;
 }
 
-SeriesState state_at(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at) {
-  SeriesState state;
-  TreeBuilder tree(batches, state);
+void each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
+               const ReadContent& read, const UseTree& use) {
+  TreeBuilder tree(batches);
   const SeriesKey* before = nullptr;
   for (const std::size_t index : in_order(batches)) {
     const SeriesBatch& batch = batches[index];
     if (batch.processed_at > at) continue;
     if (before != nullptr && *before != batch.key) {
       tree.end_series();
-      if (!before->is_of_tree(batch.key)) tree.end_tree();
+      if (!before->is_of_tree(batch.key)) use(tree.end_tree(*before));
     }
-    tree.take(index);
+    tree.take(index, read(index));
     before = &batch.key;
   }
+  if (before == nullptr) return;
   tree.end_series();
-  tree.end_tree();
-  return state;
+  use(tree.end_tree(*before));
 }
 
 }  // namespace healthmetric::archive

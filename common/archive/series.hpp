@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "common/archive/summary.hpp"
 
 /// What a producer's batches say together: which files there are at a time, in which version.
 ///
@@ -28,30 +32,25 @@ struct SeriesKey {
   }
 };
 
-/// A stored batch, as its summary has it.
+/// A stored batch: what puts it in order.
 struct SeriesBatch {
   std::string batch_id;
   SeriesKey key;
   std::optional<std::uint64_t> sequence;  ///< nothing: in front of those that have one
   std::chrono::sys_seconds processed_at;
-  std::vector<std::string> files;  ///< paths as sent
+};
+
+/// What it says of the files.
+struct BatchContent {
+  std::vector<RecordedFile> files;
   std::vector<std::string> gone;
+  std::vector<std::string> folders;  ///< that were empty
 };
 
-/// A version of a file: the place of its batch among those given, and its own in `files`.
-struct Version {
-  std::size_t batch = 0;
-  std::size_t file = 0;
-
-  friend bool operator==(const Version&, const Version&) = default;
-};
-
-/// A file that the state has, under a path of a tree.
+/// A file that the state has; `batch` is the place of its batch among those given.
 struct CurrentFile {
-  std::string path;
-  Version version;
-
-  friend bool operator==(const CurrentFile&, const CurrentFile&) = default;
+  RecordedFile file;
+  std::size_t batch = 0;
 };
 
 /// One that the state has not although nobody said that it is gone.
@@ -62,25 +61,37 @@ struct HiddenFile {
   };
 
   std::string path;
-  Version version;
-  Version by;
+  std::size_t batch = 0;
+  std::size_t by = 0;  ///< the batch of what is there instead
   Why why = Why::other_series;
 
   friend bool operator==(const HiddenFile&, const HiddenFile&) = default;
 };
 
-struct SeriesState {
-  std::vector<CurrentFile> files;  ///< by tree, and then by path
-  std::vector<HiddenFile> hidden;  ///< likewise
+/// What one producer has under one batch name.
+struct Tree {
+  std::string producer;
+  std::string batch_name;
+  std::vector<CurrentFile> files;  ///< by path
+  std::vector<HiddenFile> hidden;  ///< by path
+  std::set<std::string> folders;   ///< that are empty, as the latest batch of each series says
 };
 
 /// The batches as places in `batches`, in the order in which they count: series after series, and
 /// within one by `sequence`; where that is the same or none, by the time of processing and the id.
 std::vector<std::size_t> in_order(const std::vector<SeriesBatch>& batches);
 
-/// What all batches processed until `at`, that moment included, say in their order. A file takes
-/// the place of a folder of its name within a series, and the other way round; between series of a
-/// tree the one whose batch was processed later does. No series makes the files of another gone.
-SeriesState state_at(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at);
+using ReadContent = std::function<BatchContent(std::size_t batch)>;
+using UseTree = std::function<void(Tree&& tree)>;
+
+/// Hands out, tree after tree, what all batches processed until `at`, that moment included, say in
+/// their order. A file takes the place of a folder of its name within a series, and the other way
+/// round; between series of a tree the one whose batch was processed later does. No series makes
+/// the files of another gone.
+///
+/// `read` is called once for each of these batches. In memory are one batch, and the files that
+/// one tree has at that time, however many versions there are.
+void each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
+               const ReadContent& read, const UseTree& use);
 
 }  // namespace healthmetric::archive

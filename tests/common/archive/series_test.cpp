@@ -1,11 +1,13 @@
 #include "common/archive/series.hpp"
 
 #include <map>
+#include <set>
 
 #include "tests/support/catch.hpp"
 
 using namespace healthmetric;
 using archive::SeriesBatch;
+using archive::Tree;
 
 namespace {
 
@@ -16,40 +18,65 @@ std::chrono::sys_seconds second(int number) {
   return std::chrono::sys_seconds(std::chrono::seconds(number));
 }
 
+/// A batch, and what it says.
+struct Sent {
+  SeriesBatch head;
+  archive::BatchContent content;
+};
+
 /// Of the series "p/n" from one instance and folder; its id tells its place in the table.
-SeriesBatch batch(std::string id, std::uint64_t sequence, int processed, Paths files,
-                  Paths gone = {}) {
-  return {std::move(id),     {"p", "n", "i", "/src"}, sequence,
-          second(processed), std::move(files),        std::move(gone)};
+Sent batch(std::string id, std::uint64_t sequence, int processed, const Paths& files,
+           Paths gone = {}) {
+  Sent sent{{std::move(id), {"p", "n", "i", "/src"}, sequence, second(processed)},
+            {{}, std::move(gone), {}}};
+  for (const std::string& path : files) {
+    sent.content.files.push_back({path, "", 0, "", "", "", {}});
+  }
+  return sent;
 }
 
-SeriesBatch from(std::string source, SeriesBatch of) {
-  of.key.source = std::move(source);
+Sent from(std::string source, Sent of) {
+  of.head.key.source = std::move(source);
   return of;
 }
 
-SeriesBatch by(std::string instance, SeriesBatch of) {
-  of.key.instance = std::move(instance);
+Sent by(std::string instance, Sent of) {
+  of.head.key.instance = std::move(instance);
   return of;
+}
+
+std::vector<SeriesBatch> heads(const std::vector<Sent>& batches) {
+  std::vector<SeriesBatch> heads;
+  for (const Sent& sent : batches) heads.push_back(sent.head);
+  return heads;
+}
+
+std::vector<Tree> trees(const std::vector<Sent>& batches, int at = 1000) {
+  std::vector<Tree> found;
+  archive::each_tree(
+      heads(batches), second(at), [&](std::size_t batch) { return batches[batch].content; },
+      [&](Tree&& tree) { found.push_back(std::move(tree)); });
+  return found;
 }
 
 /// path → id of the batch that it comes from.
-std::map<std::string, std::string> files(const std::vector<SeriesBatch>& batches, int at = 1000) {
+std::map<std::string, std::string> files(const std::vector<Sent>& batches, int at = 1000) {
   std::map<std::string, std::string> found;
-  for (const archive::CurrentFile& file : archive::state_at(batches, second(at)).files) {
-    CHECK(batches[file.version.batch].files[file.version.file] == file.path);
-    found[file.path] = batches[file.version.batch].batch_id;
+  for (const Tree& tree : trees(batches, at)) {
+    for (const auto& file : tree.files) found[file.file.path] = batches[file.batch].head.batch_id;
   }
   return found;
 }
 
 /// "path id by-id why" of what is hidden.
-Paths hidden(const std::vector<SeriesBatch>& batches) {
+Paths hidden(const std::vector<Sent>& batches) {
   Paths found;
-  for (const archive::HiddenFile& file : archive::state_at(batches, second(1000)).hidden) {
-    found.push_back(file.path + " " + batches[file.version.batch].batch_id + " " +
-                    batches[file.by.batch].batch_id +
-                    (file.why == Why::other_series ? " series" : " kind"));
+  for (const Tree& tree : trees(batches)) {
+    for (const archive::HiddenFile& file : tree.hidden) {
+      found.push_back(file.path + " " + batches[file.batch].head.batch_id + " " +
+                      batches[file.by].head.batch_id +
+                      (file.why == Why::other_series ? " series" : " kind"));
+    }
   }
   return found;
 }
@@ -58,7 +85,7 @@ using State = std::map<std::string, std::string>;
 
 struct Row {
   const char* what;
-  std::vector<SeriesBatch> batches;
+  std::vector<Sent> batches;
   State files;
   Paths hidden;
 };
@@ -83,8 +110,8 @@ std::vector<Row> table() {
       {"batches without a number come first",
        {batch("2", 1, 10, {"a"}),
         [] {
-          SeriesBatch old = batch("1", 0, 20, {"a", "b"});
-          old.sequence.reset();
+          Sent old = batch("1", 0, 20, {"a", "b"});
+          old.head.sequence.reset();
           return old;
         }()},
        {{"a", "2"}, {"b", "1"}},
@@ -142,8 +169,7 @@ TEST_CASE("the state is what the batches of each series say in order") {
 }
 
 TEST_CASE("the state at a time knows what was processed until then") {
-  const std::vector<SeriesBatch> batches{batch("1", 1, 10, {"a", "b"}),
-                                         batch("2", 2, 20, {"a"}, {"b"})};
+  const std::vector<Sent> batches{batch("1", 1, 10, {"a", "b"}), batch("2", 2, 20, {"a"}, {"b"})};
   CHECK(files(batches, 9).empty());
   CHECK(files(batches, 10) == State{{"a", "1"}, {"b", "1"}});
   CHECK(files(batches, 19) == State{{"a", "1"}, {"b", "1"}});
@@ -151,17 +177,46 @@ TEST_CASE("the state at a time knows what was processed until then") {
 }
 
 TEST_CASE("producers and batch names are trees of their own") {
-  SeriesBatch other = batch("2", 2, 20, {"a"}, {"a"});
-  other.key.producer = "q";
-  SeriesBatch named = batch("3", 3, 30, {"a/x"});
-  named.key.batch_name = "m";
-  const auto state = archive::state_at({batch("1", 1, 10, {"a"}), other, named}, second(1000));
-  CHECK(state.files.size() == 3);
-  CHECK(state.hidden.empty());
+  Sent other = batch("2", 2, 20, {"a"}, {"a"});
+  other.head.key.producer = "q";
+  Sent named = batch("3", 3, 30, {"a/x"});
+  named.head.key.batch_name = "m";
+  const std::vector<Tree> found = trees({batch("1", 1, 10, {"a"}), other, named});
+  REQUIRE(found.size() == 3);
+  for (const Tree& tree : found) {
+    CHECK(tree.files.size() == 1);
+    CHECK(tree.hidden.empty());
+  }
+  CHECK((found[0].producer == "p" && found[0].batch_name == "m"));
+  CHECK((found[2].producer == "q" && found[2].batch_name == "n"));
+}
+
+TEST_CASE("the latest batch of each series says which folders are empty") {
+  std::vector<Sent> batches{batch("1", 1, 10, {}), batch("2", 2, 20, {}),
+                            from("/other", batch("3", 3, 30, {}))};
+  batches[0].content.folders = {"filled", "stays"};
+  batches[1].content.folders = {"stays"};
+  batches[2].content.folders = {"elsewhere"};
+  CHECK(trees(batches).front().folders == std::set<std::string>{"elsewhere", "stays"});
+  CHECK(trees(batches, 10).front().folders == std::set<std::string>{"filled", "stays"});
+}
+
+TEST_CASE("each batch is read once, and none that was processed later") {
+  const std::vector<Sent> batches{batch("2", 2, 20, {}), batch("1", 1, 10, {}),
+                                  batch("3", 3, 30, {})};
+  std::vector<std::size_t> read;
+  archive::each_tree(
+      heads(batches), second(20),
+      [&](std::size_t batch) {
+        read.push_back(batch);
+        return archive::BatchContent();
+      },
+      [](Tree&&) {});
+  CHECK(read == std::vector<std::size_t>{1, 0});
 }
 
 TEST_CASE("batches come series by series in the order of their numbers") {
-  CHECK(archive::in_order({batch("3", 3, 1, {}), from("/a", batch("x", 9, 1, {})),
-                           batch("1", 1, 3, {}), batch("2", 2, 2, {})}) ==
+  CHECK(archive::in_order(heads({batch("3", 3, 1, {}), from("/a", batch("x", 9, 1, {})),
+                                 batch("1", 1, 3, {}), batch("2", 2, 2, {})})) ==
         std::vector<std::size_t>{1, 2, 3, 0});
 }
