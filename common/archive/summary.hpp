@@ -16,6 +16,9 @@
 
 namespace healthmetric::archive {
 
+/// Of what is written; readers take older ones, and of later ones what they know.
+inline constexpr unsigned kSummarySchemaVersion = 2;
+
 /// A file that is odd, but stored.
 struct Warning {
   std::string path;  ///< as sent

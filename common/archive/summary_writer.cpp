@@ -9,8 +9,6 @@
 namespace healthmetric::archive {
 namespace {
 
-constexpr unsigned kSummarySchemaVersion = 2;
-
 std::string_view to_text(BatchStatus status) {
   return status == BatchStatus::stored ? "stored" : "rejected";
 }

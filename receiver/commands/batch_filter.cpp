@@ -10,6 +10,8 @@
 namespace healthmetric::receiver {
 namespace {
 
+constexpr const char* kWhichBatches = "Which batches";
+
 /// Names that differ in normalisation alone are the same.
 bool has(const std::vector<std::string>& wanted, const std::string& name) {
   if (wanted.empty()) return true;
@@ -25,7 +27,7 @@ bool BatchFilter::takes(const archive::RecordedBatch& batch) const {
          has(producers, batch.producer.id);
 }
 
-BatchFilterOptions::BatchFilterOptions() : OptionGroup("Which batches") {
+BatchNameOptions::BatchNameOptions() : OptionGroup(kWhichBatches) {
   add({.name = "producer",
        .value = "NAME",
        .help = "Only those of this producer; can be given more than once",
@@ -34,6 +36,13 @@ BatchFilterOptions::BatchFilterOptions() : OptionGroup("Which batches") {
        .value = "NAME",
        .help = "Only those of this name; can be given more than once",
        .goes_to = &names_});
+}
+
+BatchFilter BatchNameOptions::filter() const {
+  return {.producers = producers_, .names = names_, .period = {}, .status = {}};
+}
+
+BatchFilterOptions::BatchFilterOptions() : OptionGroup(kWhichBatches) {
   add({.name = "since",
        .value = "TIME",
        .help = "Only those packed then or later: a day as 2024-01-15, a time as "
@@ -52,8 +61,9 @@ BatchFilterOptions::BatchFilterOptions() : OptionGroup("Which batches") {
        .choices = {"stored", "rejected"}});
 }
 
-BatchFilter BatchFilterOptions::filter(std::chrono::sys_seconds now) const {
-  BatchFilter filter{.producers = producers_, .names = names_, .period = {}, .status = {}};
+BatchFilter BatchFilterOptions::filter(const BatchNameOptions& names,
+                                       std::chrono::sys_seconds now) const {
+  BatchFilter filter = names.filter();
   if (!since_.empty()) filter.period.begin = program::parse_time(since_, now).begin;
   if (!until_.empty()) {
     const program::NamedTime until = program::parse_time(until_, now);

@@ -21,17 +21,28 @@ struct BatchFilter {
   [[nodiscard]] bool takes(const archive::RecordedBatch& batch) const;
 };
 
-/// --producer, --batch, --since, --until and --status.
-class BatchFilterOptions final : public program::OptionGroup {
+/// --producer and --batch.
+class BatchNameOptions final : public program::OptionGroup {
  public:
-  BatchFilterOptions();
-
-  /// Throws Error{usage} where nothing can lie between --since and --until.
-  [[nodiscard]] BatchFilter filter(std::chrono::sys_seconds now) const;
+  BatchNameOptions();
+  [[nodiscard]] BatchFilter filter() const;
 
  private:
   std::vector<std::string> producers_;
   std::vector<std::string> names_;
+};
+
+/// --since, --until and --status.
+class BatchFilterOptions final : public program::OptionGroup {
+ public:
+  BatchFilterOptions();
+
+  /// Takes what `names` takes, and less. Throws Error{usage} where nothing can lie between --since
+  /// and --until.
+  [[nodiscard]] BatchFilter filter(const BatchNameOptions& names,
+                                   std::chrono::sys_seconds now) const;
+
+ private:
   std::string since_;
   std::string until_;
   std::string status_;

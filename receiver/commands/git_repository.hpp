@@ -8,4 +8,8 @@ namespace healthmetric::receiver {
 /// can be told from names.
 bool is_in_git_repository(const std::filesystem::path& folder);
 
+/// Whether that repository was told to leave files out of its work tree, as far as can be told from
+/// names.
+bool is_sparse_clone(const std::filesystem::path& folder);
+
 }  // namespace healthmetric::receiver

@@ -12,6 +12,7 @@
 #include "common/program/option_values.hpp"
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
+#include "receiver/commands/json_list.hpp"
 #include "receiver/commands/text_table.hpp"
 
 namespace healthmetric::receiver {
@@ -59,52 +60,31 @@ class ListForPeople final : public BatchList {
   TextTable table_;
 };
 
-class JsonList final : public BatchList {
+class ListForPrograms final : public BatchList {
  public:
-  enum class Form { array, lines };
-  explicit JsonList(Form form) : form_(form) {}
+  explicit ListForPrograms(JsonList::Form form) : list_(form, platform::print) {}
 
   void add(const payload::BatchId& id, const archive::RecordedBatch& batch) override {
-    if (form_ == Form::array) text_ += is_empty_ ? "[" : ",\n ";
-    text_ += text::to_text(to_json(id, batch));
-    if (form_ == Form::lines) text_ += "\n";
-    is_empty_ = false;
-    if (text_.size() > kPrintedAtOnce) print();
+    list_.add({{"batch_id", id.str()},
+               {"batch_name", batch.batch_name},
+               {"producer", batch.producer.id},
+               {"timestamp", text::format_timestamp(id.time)},
+               {"processed_at", text::format_timestamp(batch.processed_at)},
+               {"status", to_text(batch.status)},
+               {"reason", batch.reason.empty() ? text::Json(nullptr) : text::Json(batch.reason)},
+               {"files", batch.total_files},
+               {"bytes", batch.total_size_bytes}});
   }
 
-  void finish() override {
-    if (form_ == Form::array) text_ += is_empty_ ? "[]\n" : "]\n";
-    print();
-  }
+  void finish() override { list_.finish(); }
 
  private:
-  static constexpr std::size_t kPrintedAtOnce = 1U << 16U;
-
-  static text::Json to_json(const payload::BatchId& id, const archive::RecordedBatch& batch) {
-    return {{"batch_id", id.str()},
-            {"batch_name", batch.batch_name},
-            {"producer", batch.producer.id},
-            {"timestamp", text::format_timestamp(id.time)},
-            {"processed_at", text::format_timestamp(batch.processed_at)},
-            {"status", to_text(batch.status)},
-            {"reason", batch.reason.empty() ? text::Json(nullptr) : text::Json(batch.reason)},
-            {"files", batch.total_files},
-            {"bytes", batch.total_size_bytes}};
-  }
-
-  void print() {
-    platform::print(text_);
-    text_.clear();
-  }
-
-  Form form_;
-  bool is_empty_ = true;
-  std::string text_;
+  JsonList list_;
 };
 
 std::unique_ptr<BatchList> make_list(bool json, bool ndjson) {
-  if (ndjson) return std::make_unique<JsonList>(JsonList::Form::lines);
-  if (json) return std::make_unique<JsonList>(JsonList::Form::array);
+  if (ndjson) return std::make_unique<ListForPrograms>(JsonList::Form::lines);
+  if (json) return std::make_unique<ListForPrograms>(JsonList::Form::array);
   return std::make_unique<ListForPeople>();
 }
 
@@ -169,10 +149,6 @@ ListOptions::ListOptions() : OptionGroup("Output"), limit_(kNoLimit) {
        .goes_to = &limit_,
        .check = program::number_check(1, kNoLimit)});
   add({.name = "reverse", .help = "List the oldest batch first", .goes_to = &reverse_});
-  add({.name = "ndjson",
-       .help = "Print a JSON object a line for each batch",
-       .goes_to = &ndjson_,
-       .excludes = {"json"}});
 }
 
 archive::Order ListOptions::order() const {
@@ -181,16 +157,18 @@ archive::Order ListOptions::order() const {
 
 ListCommand::ListCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("list", "List the batches that were stored or rejected"), shared_(std::move(shared)) {
-  take(shared_->storage, batches_, list_, shared_->json, shared_->log);
+  take(shared_->storage, shared_->batch_names, shared_->batch_filter, list_, shared_->json,
+       shared_->ndjson, shared_->log);
 }
 
 program::ExitStatus ListCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;
   const RunOptions options = shared_->of_run(line, kChangesNothing);
   platform::SystemClock clock;
-  const BatchFilter filter = batches_.filter(clock.now_seconds());
+  const BatchFilter filter =
+      shared_->batch_filter.filter(shared_->batch_names, clock.now_seconds());
   archive::StorageReader storage = open_storage_to_read(options, line);
-  const std::unique_ptr<BatchList> list = make_list(options.json, list_.ndjson());
+  const std::unique_ptr<BatchList> list = make_list(options.json, shared_->ndjson.ndjson());
   Listing listing(storage, filter, list_.limit(), *list);
   listing.run(list_.order());
   if (listing.is_empty()) log::info("there is no such batch in " + in_quotes(storage.root()));

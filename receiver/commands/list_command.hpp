@@ -4,23 +4,20 @@
 #include <memory>
 
 #include "common/program/command.hpp"
-#include "receiver/commands/batch_filter.hpp"
 #include "receiver/commands/shared_options.hpp"
 
 namespace healthmetric::receiver {
 
-/// --limit, --reverse and --ndjson.
+/// --limit and --reverse.
 class ListOptions final : public program::OptionGroup {
  public:
   ListOptions();
   [[nodiscard]] std::uint64_t limit() const { return limit_; }
   [[nodiscard]] archive::Order order() const;
-  [[nodiscard]] bool ndjson() const { return ndjson_; }
 
  private:
   std::uint64_t limit_;
   bool reverse_ = false;
-  bool ndjson_ = false;
 };
 
 /// `healthmetric-receiver list`.
@@ -31,7 +28,6 @@ class ListCommand final : public program::Command {
 
  private:
   std::shared_ptr<const SharedOptions> shared_;
-  BatchFilterOptions batches_;
   ListOptions list_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "receiver/commands/files_command.hpp"
 #include "receiver/commands/list_command.hpp"
 #include "receiver/commands/receive_command.hpp"
 #include "receiver/commands/shared_options.hpp"
@@ -16,6 +17,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<ReceiveCommand>(shared));
   program.commands.push_back(std::make_unique<VerifyCommand>(shared));
   program.commands.push_back(std::make_unique<ListCommand>(shared));
+  program.commands.push_back(std::make_unique<FilesCommand>(shared));
   return program;
 }
 

@@ -1,7 +1,9 @@
 #include "receiver/commands/shared_options.hpp"
 
+#include <algorithm>
 #include <string>
 
+#include "common/program/option_values.hpp"
 #include "receiver/commands/program.hpp"
 
 namespace healthmetric::receiver {
@@ -11,6 +13,27 @@ StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
        .value = "DIR",
        .help = "The storage folder (default _storage)",
        .goes_to = &folder_});
+}
+
+AtOption::AtOption() : OptionGroup("Which files") {
+  add({.name = "at",
+       .value = "TIME",
+       .help = "As it was then, by what the receiver had processed; a day counts to its end",
+       .goes_to = &time_,
+       .check = program::check_time});
+}
+
+std::chrono::sys_seconds AtOption::time(std::chrono::sys_seconds now) const {
+  if (time_.empty()) return std::chrono::sys_seconds::max();
+  const program::NamedTime named = program::parse_time(time_, now);
+  return std::max(named.begin, named.end - std::chrono::seconds(1));
+}
+
+NdjsonOption::NdjsonOption() : OptionGroup(program::kGeneralGroup) {
+  add({.name = "ndjson",
+       .help = "Print a JSON object a line for each batch, or file",
+       .goes_to = &ndjson_,
+       .excludes = {"json"}});
 }
 
 RunOptions SharedOptions::of_run(const program::CommandLine& line, bool changes_nothing) const {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <string>
 
 #include "common/archive/storage.hpp"
 #include "common/program/command_line.hpp"
 #include "common/program/option_groups.hpp"
+#include "receiver/commands/batch_filter.hpp"
 #include "receiver/commands/options.hpp"
 
 /// What the commands of the receiver share: groups of options, and what they mean for every run.
@@ -23,9 +26,34 @@ class StorageOption final : public program::OptionGroup {
   std::filesystem::path folder_ = "_storage";
 };
 
+/// --ndjson, beside --json.
+class NdjsonOption final : public program::OptionGroup {
+ public:
+  NdjsonOption();
+  [[nodiscard]] bool ndjson() const { return ndjson_; }
+
+ private:
+  bool ndjson_ = false;
+};
+
+/// --at.
+class AtOption final : public program::OptionGroup {
+ public:
+  AtOption();
+  /// The last moment that counts; without the option all do.
+  [[nodiscard]] std::chrono::sys_seconds time(std::chrono::sys_seconds now) const;
+
+ private:
+  std::string time_;
+};
+
 struct SharedOptions {
   StorageOption storage;
+  BatchNameOptions batch_names;
+  BatchFilterOptions batch_filter;
+  AtOption at;
   program::JsonOption json;
+  NdjsonOption ndjson;
   program::LimitOptions limits;
   program::LogOptions log{"receiver.log"};
 

@@ -772,6 +772,22 @@ def stored_and(stage: Stage, spoil: Callable[[Path], Any], command: str = "verif
     return stage.receiver(command, "--storage", storage, cwd=stage.tmp)
 
 
+def changed_summary(stage: Stage, change: Callable[[dict[str, Any]], Any], command: str = "files") -> Result:
+    """The command after somebody changed the summary."""
+    def spoil(_: Path) -> None:
+        place = stage.tmp / "_storage" / summary_path(BATCH_ID)
+        summary = json.loads(place.read_bytes())
+        change(summary)
+        place.write_text(json.dumps(summary))
+    return stored_and(stage, spoil, command)
+
+
+def sparse(stage: Stage) -> None:
+    """As if the storage were in a sparse clone."""
+    (stage.tmp / ".git/info").mkdir(parents=True)
+    (stage.tmp / ".git/info/sparse-checkout").write_text("/*\n")
+
+
 def empty_storage(stage: Stage) -> Path:
     (stage.tmp / "_storage/inbox").mkdir(parents=True)
     return stage.tmp / "_storage"
@@ -791,6 +807,19 @@ SCENARIOS |= {
     "receiver-list-time": lambda stage: stage.receiver("list", "--since=soon"),
     "receiver-list-period": lambda stage: stage.receiver(
         "list", "--storage", empty_storage(stage), "--since=2024-02-01", "--until=2024-01-01"),
+    "receiver-files-none": lambda stage: stage.receiver("files", "--storage", empty_storage(stage), "*.csv"),
+    "receiver-files-missing": lambda stage: stored_and(stage, lambda place: place.unlink(), "files"),
+    "receiver-files-size": lambda stage: stored_and(stage, lambda place: place.write_bytes(b"x"), "files"),
+    "receiver-files-sparse": lambda stage: stored_and(stage, lambda place: (place.unlink(), sparse(stage)), "files"),
+    "receiver-files-no-summaries": lambda stage: (
+        sparse(stage), stage.receiver("files", "--storage", empty_storage(stage)))[1],
+    "receiver-files-unsafe": lambda stage: changed_summary(
+        stage, lambda summary: summary["files"][0].update(path="../x")),
+    "receiver-files-twice": lambda stage: changed_summary(
+        stage, lambda summary: summary["files"].append(summary["files"][0])),
+    "receiver-files-other": lambda stage: changed_summary(
+        stage, lambda summary: summary.update(batch_id="20240115T103000Z-test_batch-00000000")),
+    "receiver-files-version": lambda stage: changed_summary(stage, lambda summary: summary.update(schema_version=3)),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }

@@ -1,0 +1,156 @@
+#include "common/archive/stored_batches.hpp"
+
+#include <set>
+#include <utility>
+
+#include "common/archive/layout.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+
+namespace healthmetric::archive {
+namespace {
+
+/// Else something is wrong with the whole run.
+bool is_of_a_summary(const Error& error) {
+  return error.code() == ErrorCode::bad_payload || error.code() == ErrorCode::too_large ||
+         error.code() == ErrorCode::unsafe_path || error.code() == ErrorCode::io;
+}
+
+std::vector<std::string> texts_of(const std::vector<payload::RelativePath>& paths) {
+  std::vector<std::string> texts;
+  texts.reserve(paths.size());
+  for (const payload::RelativePath& path : paths) texts.push_back(path.str());
+  return texts;
+}
+
+/// Throws Error{unsafe_path}.
+void check_paths(const RecordedFile& file) {
+  (void)payload::RelativePath(file.path);
+  (void)payload::RelativePath(file.stored_path, payload::RelativePath::kMaxStoredBytes);
+}
+
+}  // namespace
+
+SeriesBatch head_of(const RecordedBatch& batch) {
+  return {batch.batch_id,
+          {batch.producer.id, batch.batch_name, batch.producer.instance, batch.source},
+          batch.producer.sequence,
+          batch.processed_at};
+}
+
+bool StoredBatches::is_readable(const std::string& summary,
+                                const std::function<void()>& work) const {
+  try {
+    with_context([&] { return in_quotes(summary); }, work);
+    return true;
+  } catch (const Error& error) {
+    if (!is_of_a_summary(error)) throw;
+    complain_(error);
+    return false;
+  }
+}
+
+bool StoredBatches::is_second_summary(const payload::RelativePath& summary,
+                                      const payload::BatchId& id) const {
+  const payload::RelativePath by_day = summary_path(id);
+  return summary != by_day && storage_.exists(by_day);
+}
+
+std::optional<RecordedBatch> StoredBatches::wanted_head(const payload::RelativePath& summary,
+                                                        const payload::BatchId& id,
+                                                        const Wants& wants) const {
+  std::optional<RecordedBatch> batch;
+  is_readable(summary.str(), [&] {
+    std::optional<RecordedBatch> head = read_summary(storage_, summary, {});
+    if (!head || head->status != BatchStatus::stored || !wants(*head)) return;
+    if (head->batch_id != id.str()) {
+      throw Error(ErrorCode::bad_payload, "it is the summary of another batch");
+    }
+    if (is_second_summary(summary, id)) {
+      throw Error(ErrorCode::bad_payload, "the batch has another summary, " +
+                                              in_quotes(summary_path(id).str()) + ", which counts");
+    }
+    if (head->schema_version > kSummarySchemaVersion) {
+      complain_(Error(
+          ErrorCode::bad_payload,
+          fmt::format("{} has schema_version {}, and this program knows {} and older: "
+                      "use a later version",
+                      in_quotes(summary.str()), head->schema_version, kSummarySchemaVersion)));
+    }
+    batch = std::move(head);
+  });
+  return batch;
+}
+
+void StoredBatches::add(const payload::RelativePath& summary, const payload::BatchId& id,
+                        const Wants& wants) {
+  const auto batch = wanted_head(summary, id, wants);
+  if (!batch) return;
+  heads_.push_back(head_of(*batch));
+  summaries_.push_back(summary.str());
+}
+
+void StoredBatches::add_all(const Wants& wants) {
+  each_summary(storage_, {}, Order::oldest_first,
+               {[&](const payload::RelativePath& path, const payload::BatchId& id) {
+                  add(path, id, wants);
+                  return Next::go_on;
+                },
+                complain_});
+}
+
+std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& summary,
+                                                            const UseFile& use) const {
+  return read_summary(storage_, payload::RelativePath(summary),
+                      [&](const RecordedBatch& batch, const RecordedFile& file) {
+                        if (batch.listed_files > kMaxRecordedFiles) {
+                          throw Error(ErrorCode::too_large,
+                                      fmt::format("more than {} files", kMaxRecordedFiles));
+                        }
+                        if (is_readable(summary, [&] { check_paths(file); })) use(batch, file);
+                      });
+}
+
+BatchContent StoredBatches::read(std::size_t batch) const {
+  const std::string& summary = summaries_[batch];
+  BatchContent content;
+  std::set<std::string> paths;
+  const auto use = [&](const RecordedBatch& /*batch*/, const RecordedFile& file) {
+    if (!paths.insert(file.path).second) {
+      complain_(
+          Error(ErrorCode::bad_payload, fmt::format("{} lists {} twice: the first entry counts",
+                                                    in_quotes(summary), in_quotes(file.path))));
+      return;
+    }
+    content.files.push_back(file);
+  };
+  const bool is_whole = is_readable(summary, [&] {
+    const auto read = read_safe_files(summary, use);
+    if (!read) return;
+    content.gone = texts_of(read->gone);
+    content.folders = texts_of(read->folders);
+  });
+  return is_whole ? std::move(content) : BatchContent();
+}
+
+void StoredBatches::each_version(const Period& period, const Wants& wants, const UseFile& use) {
+  const auto on_summary = [&](const payload::RelativePath& path, const payload::BatchId& id) {
+    if (!wanted_head(path, id, wants)) return Next::go_on;
+    std::optional<Error> failure;  // of whoever uses the files, not of the summary
+    is_readable(path.str(), [&] {
+      (void)read_safe_files(path.str(), [&](const RecordedBatch& batch, const RecordedFile& file) {
+        if (failure) return;
+        try {
+          use(batch, file);
+        } catch (const Error& error) {
+          failure = error;
+        }
+      });
+    });
+    if (failure) throw Error(*failure);
+    return Next::go_on;
+  };
+  each_summary(storage_, period, Order::newest_first, {on_summary, complain_});
+}
+
+}  // namespace healthmetric::archive

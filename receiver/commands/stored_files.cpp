@@ -1,0 +1,59 @@
+#include "receiver/commands/stored_files.hpp"
+
+#include "common/archive/layout.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/payload/relative_path.hpp"
+#include "common/program/log.hpp"
+#include "receiver/commands/git_repository.hpp"
+
+namespace healthmetric::receiver {
+
+std::optional<platform::InputFile> StoredFiles::open(const archive::RecordedFile& file,
+                                                     const std::string& batch_id) {
+  try {
+    auto stored = storage_.open(
+        payload::RelativePath(file.stored_path, payload::RelativePath::kMaxStoredBytes));
+    if (!stored) {
+      ++missing_;
+      complain(Error(ErrorCode::io,
+                     fmt::format("missing: {} of {}", in_quotes(file.stored_path), batch_id)));
+      return {};
+    }
+    const std::uint64_t size = stored->state().size_bytes;
+    if (size == file.size_bytes) return stored;
+    tell_changed(file, batch_id, fmt::format("it has {} bytes, not {}", size, file.size_bytes));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unsafe_path && error.code() != ErrorCode::io) throw;
+    tell_changed(file, batch_id, error.what());
+  }
+  return {};
+}
+
+void StoredFiles::tell_changed(const archive::RecordedFile& file, const std::string& batch_id,
+                               const std::string& detail) {
+  complain(Error(ErrorCode::io, fmt::format("changed: {} of {}: {}", in_quotes(file.stored_path),
+                                            batch_id, detail)));
+}
+
+void StoredFiles::complain(const Error& why) {
+  log::error(why.what());
+  ++faults_;
+}
+
+void StoredFiles::tell_what_helps(std::uint64_t batches) {
+  const std::filesystem::path folder = storage_.root();
+  const bool lacks_summaries =
+      batches == 0 && is_sparse_clone(folder) && !storage_.has_folder(archive::kSummariesFolder);
+  if (lacks_summaries) {
+    complain(Error(ErrorCode::io, "there are no summaries in " + in_quotes(storage_.root()) +
+                                      ", which is in a sparse clone"));
+  }
+  if (!lacks_summaries && (missing_ == 0 || !is_in_git_repository(folder))) return;
+  log::info(
+      fmt::format("what a sparse or partial clone left out is fetched by "
+                  "git -C {} checkout --ignore-skip-worktree-bits HEAD -- .",
+                  in_quotes(storage_.root())));
+}
+
+}  // namespace healthmetric::receiver
