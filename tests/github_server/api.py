@@ -186,9 +186,10 @@ class Api:
         call = Call(self._github, request, token, parameters)
         if "owner" not in parameters:
             return call
-        if not token.sees_repositories:
+        full_name = f"{parameters['owner']}/{parameters['name']}"
+        if not token.sees(full_name):
             raise not_found()
-        call.repo = self._github.repositories.find(f"{parameters['owner']}/{parameters['name']}")
+        call.repo = self._github.repositories.find(full_name)
         if not token.allows(*route.permission):
             wanted = "=".join(route.permission)
             kind = "integration" if token.is_actions else "personal access token"

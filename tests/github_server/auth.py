@@ -21,6 +21,7 @@ class Token:
     value: str
     permissions: Mapping[str, int]
     is_actions: bool = False  # a GITHUB_TOKEN: what it pushes starts no runs
+    repositories: frozenset[str] = frozenset()  # by full name; without any it is for all
 
     @property
     def login(self) -> str:
@@ -30,6 +31,9 @@ class Token:
     def sees_repositories(self) -> bool:
         return bool(self.permissions)
 
+    def sees(self, repository: str) -> bool:
+        return self.sees_repositories and (not self.repositories or repository in self.repositories)
+
     def allows(self, permission: str, level: str) -> bool:
         if permission == "metadata":
             return self.sees_repositories
@@ -37,19 +41,22 @@ class Token:
 
 
 def parse_token(text: str) -> Token:
-    """TOKEN or TOKEN:contents=write,actions=read or TOKEN:none. Raises ValueError."""
+    """TOKEN or TOKEN:contents=write,actions=read,repo=OWNER/NAME or TOKEN:none. Raises ValueError."""
     value, _, listed = text.partition(":")
     if not value:
         raise ValueError("a token is empty")
-    permissions = {}
+    permissions, repositories = {}, set()
     for item in (listed or "contents=write").split(","):
         if item == "none":
             continue
         name, _, level = item.partition("=")
+        if name == "repo" and level:
+            repositories.add(level)
+            continue
         if level not in LEVELS:
-            raise ValueError(f"{item!r} is not none, NAME=read or NAME=write")
+            raise ValueError(f"{item!r} is not none, NAME=read, NAME=write or repo=OWNER/NAME")
         permissions[name] = LEVELS[level]
-    return Token(value, permissions)
+    return Token(value, permissions, repositories=frozenset(repositories))
 
 
 def presented(authorization: str | None) -> str | None:

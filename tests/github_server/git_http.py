@@ -45,7 +45,7 @@ class GitHttp:
         found = _PATH.fullmatch(request.raw_path)
         try:
             repo = self._github.repositories.find(f"{unquote(found['owner'])}/{unquote(found['name'])}")
-            token = self._authorise(request, found["service"])
+            token = self._authorise(request, repo, found["service"])
         except ApiError as error:
             return Response(
                 error.status, {"Content-Type": "text/plain", **error.headers}, error.message.encode()
@@ -55,11 +55,13 @@ class GitHttp:
             self._announce(request, repo, token, pushed.read().decode("utf-8", "replace"))
         return response
 
-    def _authorise(self, request: Request, service: str) -> Token | None:
+    def _authorise(self, request: Request, repo: GitRepo, service: str) -> Token | None:
         try:
             token = self._github.tokens.find(request.headers.get("authorization"))
         except ApiError as error:
             raise ApiError(401, "Invalid username or token.", headers=_CHALLENGE) from error
+        if token and not token.sees(repo.full_name):
+            raise ApiError(404, "Repository not found.")
         pushes = "git-receive-pack" in (service, request.query.get("service"))
         if not pushes:
             return token

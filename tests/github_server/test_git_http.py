@@ -9,6 +9,7 @@ import pytest
 
 from github_server.client import Client
 from github_server.git_environment import git_environment
+from github_server.local_github import LocalGithub
 
 
 def git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -117,3 +118,15 @@ def test_pending_refs_are_not_shown(client: Client, tmp_path: Path) -> None:
     listed = git(tmp_path, "ls-remote", url(client)).stdout
     assert "refs/heads/main" in listed
     assert "refs/pending" not in listed
+
+
+def test_a_token_for_some_repositories_does_not_see_the_others(tmp_path: Path) -> None:
+    with LocalGithub(repos=["octo/a", "octo/b"], tokens={"test-token": "contents=write,repo=octo/a"}) as github:
+        ours, others = Client(github, "octo/a"), Client(github, "octo/b")
+        assert (ours.put("x", b"x").status, others.put("x", b"x").status) == (201, 404)
+        assert others.api("GET", "").status == others.api("POST", "/dispatches", {"event_type": "x"}).status == 404
+        clone = cloned(ours, tmp_path)
+        commit(clone, "y", b"y")
+        assert git(clone, "push", "--quiet", url(ours, "test-token"), "HEAD:main").returncode == 0
+        refused = git(clone, "push", "--quiet", url(others, "test-token"), "HEAD:refs/heads/new")
+        assert refused.returncode != 0 and "not found" in refused.stderr
