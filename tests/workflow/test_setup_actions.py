@@ -210,6 +210,15 @@ def test_a_release_on_gitea_is_taken(taking: Taking) -> None:
     assert taken.read_bytes() == executable.read_bytes()
 
 
+def test_the_workflows_own_repository_is_asked_only_for_an_action_in_its_checkout(taking: Taking) -> None:
+    taking.project.release(executable_of(taking.program), taking.program)
+    done = taking(REPOSITORY="", GITHUB_REPOSITORY=taking.project.repo, GITHUB_WORKSPACE=str(taking.home))
+    assert (done.returncode, done.stdout) == (0, ""), done
+    assert "Not using a release: the repository of this action is not known" in done.stderr
+    done = taking(REPOSITORY="", GITHUB_REPOSITORY=taking.project.repo, GITHUB_WORKSPACE=str(PROJECT))
+    assert (done.returncode, done.stdout) == (0, "origin=release\n"), done
+
+
 def test_a_server_that_falls_silent_is_given_up(taking: Taking) -> None:
     taking.project.github.faults({"path": "/releases/", "times": None, "action": {"delay_ms": 120_000}})
     done = taking(GIT_HTTP_LOW_SPEED_TIME="1")

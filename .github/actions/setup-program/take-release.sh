@@ -7,7 +7,6 @@
 set -euo pipefail
 
 program=$1
-repository=${REPOSITORY:?}
 source=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../../..")
 room=$(mktemp --directory --tmpdir="${RUNNER_TEMP:?}")
 trap 'rm -rf -- "$room"' EXIT
@@ -39,6 +38,14 @@ fetch() {
     '.assets[] | select(.name == $name) | .url // .browser_download_url' "$room/release.json")
   [[ $url ]] && download "$url" "$1" application/octet-stream
 }
+
+# GitHub does not name the repository of an action that is in the workflow's own checkout. In any other case
+# the workflow's repository is not asked: whoever may write there can publish releases, too.
+repository=${REPOSITORY-}
+if [[ ! $repository && ${GITHUB_WORKSPACE-} && $source/ == "$(realpath -- "$GITHUB_WORKSPACE")"/* ]]; then
+  repository=${GITHUB_REPOSITORY:?}
+fi
+[[ $repository ]] || go_without "the repository of this action is not known"
 
 for needed in curl jq; do
   command -v "$needed" > /dev/null || go_without "$needed is not installed"
