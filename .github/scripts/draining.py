@@ -18,7 +18,7 @@ from pausing import pause
 from payload_names import batches_in_parts
 from pushing import Ended, Push
 from receiving import Receiver, Work, receive
-from remote import Remote
+from repositories import Repositories
 from retrying import rejected_at
 from run_result import RunResult
 from storage_layout import INBOX, STORAGE, in_repository, may_wait
@@ -48,9 +48,10 @@ class Settings:
 class Drain:
     """Of what waits in one inbox, into one branch: the same, or with an `inbox` another one."""
 
-    def __init__(self, clone: Clone, remote: Remote, tips: Tips, target: str, inbox: InboxBranch | None,
+    def __init__(self, clone: Clone, repositories: Repositories, tips: Tips, target: str, inbox: InboxBranch | None,
                  settings: Settings, result: RunResult) -> None:
-        self._clone, self._remote, self._tips = clone, remote, tips
+        """`tips` are those of the target's repository."""
+        self._clone, self._repositories, self._tips = clone, repositories, tips
         self._target, self._inbox = target, inbox
         self._settings, self._result = settings, result
         self._retries = settings.retries_rejected
@@ -66,7 +67,7 @@ class Drain:
             if not self._settings.has_time():
                 return self._stop()
             committer = Committer(self._clone, work.payloads() if self._inbox else None)
-            now = receive(self._clone, self._remote, self._settings.receiver, committer, work)
+            now = receive(self._clone, self._repositories, self._settings.receiver, committer, work)
             if self._settings.dry_run:
                 self._tell(now.commits)
                 tip, ended, arrived, words = _last(now.commits, work.tip), Ended.COMPLETE, [], ""
@@ -96,11 +97,11 @@ class Drain:
         waiting = self._waiting(source)
         chosen = choose(waiting, self._settings.most_payloads)
         late = None if self._retries else batches_in_parts(chosen)
-        rejected = rejected_at(self._clone, self._remote, source, target, late)
+        rejected = rejected_at(self._clone, self._repositories.inbox, source, target, late)
         if not chosen and not rejected:
             return None
         arrivals = self._inbox.arrivals() if self._inbox else arrivals_of_incomplete(
-            self._clone, self._remote, target, chosen)
+            self._clone, self._repositories.data, target, chosen)
         return Work(target, chosen, rejected, {path: time for path, time in arrivals.items() if path in chosen},
                     self._retries, self._refusals, self._singly)
 
@@ -118,7 +119,7 @@ class Drain:
         return {path: waiting[path] for path in new}
 
     def _push(self, tip: str, commits: list[BatchCommit]) -> tuple[str, Ended, list[BatchCommit], str]:
-        push = Push(self._remote, self._target, tip, lambda: self._tips.find(self._target),
+        push = Push(self._repositories.data, self._target, tip, lambda: self._tips.find(self._target),
                     has_time=self._settings.has_time)
         try:
             ended = push.run(commits, self._settings.push_limit)
@@ -185,7 +186,11 @@ class Drain:
             raise RemoteFailure(f"{what}, {losses} times in a row; giving up: {words}")
         self._settings.say(f"{what}; starting again")
         pause(losses, first_s=0.5, longest_s=LONGEST_PAUSE_S)
-        self._tips.look(self._target, *([self._inbox.name] if self._inbox else []))
+        if self._inbox and self._inbox.tips is not self._tips:
+            self._inbox.tips.look(self._inbox.name)
+            self._tips.look(self._target)
+        else:
+            self._tips.look(self._target, *([self._inbox.name] if self._inbox else []))
 
 
 def _last(commits: list[BatchCommit], tip: str) -> str:

@@ -89,10 +89,11 @@ class Clone:
         return self._text("symbolic-ref", "--short", "HEAD")
 
     def check_branch_name(self, branch: str) -> None:
-        try:
-            self._git("check-ref-format", f"refs/heads/{branch}")
-        except GitError as failure:
-            raise RemoteFailure(f"{branch!r} is not a valid branch name") from failure
+        if not self.is_branch_name(branch):
+            raise RemoteFailure(f"{branch!r} is not a valid branch name", is_public=True)
+
+    def is_branch_name(self, branch: str) -> bool:
+        return self._run("check-ref-format", f"refs/heads/{branch}").returncode == 0
 
     def is_shallow(self) -> bool:
         return self._text("rev-parse", "--is-shallow-repository") == "true"
@@ -132,8 +133,9 @@ class Clone:
 
     def regular_files(self, commit: str, directories: Iterable[str]) -> list[TreeEntry]:
         """The files directly in the given directories of `commit`."""
-        listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in directories))
-        return _regular_files(listing)
+        wanted = set(directories)
+        listing = self._git("ls-tree", "-z", commit, "--", *(f"{each}/" for each in sorted(wanted)))
+        return [entry for entry in _regular_files(listing) if entry.path.rpartition("/")[0] in wanted]
 
     def all_files(self, commit: str, directory: str) -> list[TreeEntry]:
         """The regular ones at any depth below it."""
@@ -296,7 +298,9 @@ def _regular_files(listing: bytes) -> list[TreeEntry]:
     for record in _records(listing):
         facts, _, path = record.partition("\t")
         mode, _, blob = facts.split(" ")
-        if mode.startswith(REGULAR_FILE[:3]):
+        # A server may have taken a tree with names that lead elsewhere.
+        leads_elsewhere = not {"", ".", ".."}.isdisjoint(path.split("/"))
+        if mode.startswith(REGULAR_FILE[:3]) and not leads_elsewhere:
             entries.append(TreeEntry(blob, path))
     return entries
 

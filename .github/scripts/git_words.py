@@ -19,6 +19,8 @@ _DENIED = re.compile(r"(?:returned error:|HTTP) 4(?!08|13|29)\d\d|Authentication
                      r"could not read (?:Username|Password)|read[ -]only|repository\b.*\bnot found",
                      re.IGNORECASE)
 
+_KEY_MAY_ONLY_READ = re.compile(r"key you are authenticating with has been marked as read only", re.IGNORECASE)
+
 
 def words_of(stderr: bytes) -> str:
     """On one line."""
@@ -42,6 +44,8 @@ def refusal_in(report: bytes, stderr: bytes) -> str | None:
 def denial_in(stderr: bytes) -> str | None:
     """git's message if the server denied access before looking at the push; else None."""
     text = _text_of(stderr)
+    if _KEY_MAY_ONLY_READ.search(text):
+        return "the deploy key may only read: allow write access for it in the settings of the repository, Deploy keys"
     return on_one_line(text) if _DENIED.search(text) and not _PASSING.search(text) else None
 
 

@@ -21,6 +21,7 @@ from inbox_history import START, why_not_reset
 from inbox_names import is_ours
 from pausing import pause
 from remote import PushAnswer, PushState, Remote
+from repositories import Repositories
 from retrying import stored_after_all
 from settling import Outcome
 from storage_layout import INBOX, README, RECEIPTS, REJECTED, STORAGE, WAITING, in_repository, may_wait
@@ -34,7 +35,7 @@ MIN_ATTEMPTS = 10
 @dataclass
 class InboxBranch:
     clone: Clone
-    remote: Remote
+    repositories: Repositories
     tips: Tips
     name: str
     protected: set[str]
@@ -46,6 +47,10 @@ class InboxBranch:
     """As far as we know."""
     _own: set[str] = field(default_factory=set)
     _read: tuple[str, Content] = ("", Content())
+
+    @property
+    def remote(self) -> Remote:
+        return self.repositories.inbox
 
     @property
     def tip(self) -> str | None:
@@ -66,7 +71,7 @@ class InboxBranch:
     def settled_before(self, target: str) -> list[Outcome]:
         """Of rejected payloads that the target branch, at that tip, says are stored: a run that tried them again
         came no further."""
-        return stored_after_all(self.clone, self.remote, target, self._content().rejected)
+        return stored_after_all(self.clone, self.repositories, target, self._content().rejected)
 
     def settle(self, outcomes: Sequence[Outcome]) -> bool:
         """Brings them to the branch; False when others were always quicker."""
@@ -98,7 +103,7 @@ class InboxBranch:
             self.tips.branches[self.name] = commit
             return True
         if answer.state is PushState.DENIED:
-            raise RemoteFailure(answer.words)
+            raise RemoteFailure(answer.words, is_public=True)
         self.tips.look(self.name)
         if self.tip == tip and answer.state is PushState.REFUSED:
             raise RemoteFailure(f"the push to {self.name} was refused: {answer.words}")

@@ -35,12 +35,10 @@ def routes_for(target: str, default: str | None, inboxes: Collection[str]) -> tu
     """In order, of a run on `target`; and what is wrong with the others."""
     routes, complaints = list[Route](), list[str]()
     for inbox in inboxes:
-        if inbox == target:
-            continue
         its_target = target_of(inbox, default, target)
         if its_target == target:
             routes.append(Route(inbox, target))
         else:
             complaints.append(f"{inbox} is drained into {its_target} alone, not into {target}: "
                               "nothing was done with it")
-    return [*routes, Route(None, target)], complaints
+    return routes, complaints

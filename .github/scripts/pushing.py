@@ -65,7 +65,7 @@ class Push:
             if answer.state is not PushState.ACCEPTED:
                 self.words = answer.words
                 if answer.state is PushState.DENIED:
-                    raise RemoteFailure(answer.words)
+                    raise RemoteFailure(answer.words, is_public=True)
                 tip = self.find_tip()
                 if tip == self.tip:
                     refused = answer.state is PushState.REFUSED

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Unpacks the payloads for a branch and pushes one commit for each batch: payloads on its inbox branch, and on
-the branch itself.
+the branch itself; with --inbox-remote those on the inbox branches of another repository.
 
 Runs in any clone of the repository, in the workflow or by hand.
 
@@ -39,6 +39,7 @@ from failures import GitError, LocalFailure, RemoteFailure  # noqa: E402
 from git_plumbing import SILENCE_S, Clone  # noqa: E402
 from receiving import Receiver  # noqa: E402
 from remote import Remote  # noqa: E402
+from repositories import Repositories  # noqa: E402
 from rooms import remove_abandoned  # noqa: E402
 from run_result import RunResult  # noqa: E402
 from shown_text import on_one_line  # noqa: E402
@@ -55,11 +56,11 @@ MAX_ATTEMPTS, MAX_TIMEOUT_S, MAX_PUSH_BYTES, MAX_PAYLOADS = 1000, 24 * 60 * 60, 
 
 def main() -> int:
     options = parse_arguments()
-    result = RunResult(dry_run=options.dry_run)
+    result = RunResult(dry_run=options.dry_run, without_names=options.without_names)
     try:
         clone = Clone(Path.cwd(), options.timeout)
         remove_abandoned(clone.git_dir)
-        drain_all(clone, Remote(clone, options.remote), asked(options, clone), settings(options), result)
+        drain_all(clone, repositories(options, clone), asked(options, clone), settings(options), result)
         result.status = SOME_REJECTED if result.has_rejected() else ALL_DONE
     except RemoteFailure as failure:
         interruption.go_on_ending(failure)
@@ -83,6 +84,8 @@ def parse_arguments() -> argparse.Namespace:
         epilog="Arguments after -- are passed to the receiver.")
     parser.add_argument("--receiver", type=Path, default=DEFAULT_RECEIVER, metavar="PATH")
     parser.add_argument("--remote", default="origin")
+    parser.add_argument("--inbox-remote", metavar="REMOTE",
+                        help="the repository with the inbox branches, if it is another one")
     parser.add_argument("--branch", help="the target branch; default: the branch checked out in this clone")
     parser.add_argument("--inbox-branch", metavar="NAME",
                         help="the inbox branch (default: healthmetric/inbox-for-BRANCH, and for the default "
@@ -108,6 +111,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="write a summary of the run to FILE, as Markdown")
     parser.add_argument("--result-json", type=Path, metavar="FILE",
                         help="write the result of each batch to FILE")
+    parser.add_argument("--without-names", action="store_true",
+                        help="write counts to these files, and no names of batches and files")
     parser.add_argument("--receipts", type=Path, metavar="DIR",
                         help="copy the summaries of the pushed batches to DIR")
     parser.add_argument("--retry-rejected", action="store_true",
@@ -116,10 +121,18 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("receiver_options", nargs="*", metavar="-- RECEIVER-OPTION")
     options = parser.parse_args()
     # A value of "--" is dropped by some versions of argparse, which leaves an empty list.
-    for name in ("branch", "inbox_branch", "remote"):
+    for name in ("branch", "inbox_branch", "inbox_remote", "remote"):
         if not isinstance(getattr(options, name), str | None):
             parser.error(f"--{name.replace('_', '-')}: invalid name '--'")
     return options
+
+
+def repositories(options: argparse.Namespace, clone: Clone) -> Repositories:
+    if not options.inbox_remote:
+        both = Remote(clone, options.remote)
+        return Repositories(both, both)
+    return Repositories(Remote(clone, options.inbox_remote, "the inbox repository"),
+                        Remote(clone, options.remote, "the data repository"))
 
 
 def asked(options: argparse.Namespace, clone: Clone) -> Asked:

@@ -24,7 +24,7 @@ from batch_report import BatchChange, BatchReport, batch_changes, changes_someth
 from committing import BatchCommit, Committer
 from failures import LocalFailure
 from git_plumbing import Clone
-from remote import Remote
+from repositories import Repositories
 from retrying import Rejected, with_records
 from rooms import Room, room_in
 from storage_layout import INBOX, STORAGE, flat_summary_path, in_repository
@@ -89,12 +89,12 @@ class Round:
     unchanged: list[BatchReport]
 
 
-def receive(clone: Clone, remote: Remote, receiver: Receiver, committer: Committer, work: Work) -> Round:
+def receive(clone: Clone, repositories: Repositories, receiver: Receiver, committer: Committer, work: Work) -> Round:
     """Runs the receiver, again if it needs to see stored files."""
     payloads = work.payloads()
     shown: dict[str, str] = {}
     while payloads:
-        remote.fetch_blobs((payloads | shown).values())
+        repositories.fetch_blobs(payloads | shown)
         with room_in(clone.git_dir) as room:
             storage = room.path / STORAGE
             (storage / INBOX).mkdir(parents=True)

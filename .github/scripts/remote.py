@@ -41,8 +41,9 @@ class PushAnswer:
 class Remote:
     """A repository on a server, seen from a clone. Throws RemoteFailure where it cannot be reached."""
 
-    def __init__(self, clone: Clone, name: str) -> None:
-        self._clone, self._name = clone, name
+    def __init__(self, clone: Clone, name: str, where: str = "the repository") -> None:
+        """`where` is what messages call it."""
+        self._clone, self._name, self.where = clone, name, where
         self._here: set[str] = set()
         self._fetched_blobs: set[str] = set()
 
@@ -130,7 +131,7 @@ class Remote:
         try:
             done = self._clone.watched(*before, command, *arguments, given=given)
         except FellSilent as failure:
-            raise RemoteFailure(f"git {command}: {failure}") from failure
+            raise RemoteFailure(f"git {command}: {failure}", is_public=True) from failure
         if done.returncode != 0:
-            raise RemoteFailure(f"git {command}: {words_of(done.stderr)}")
+            raise RemoteFailure(f"git {command}: {words_of(done.stderr)}", is_public=True)
         return done.stdout

@@ -18,6 +18,7 @@ from batch_report import BatchChange
 from git_plumbing import Clone
 from payload_names import BATCH_ID
 from remote import Remote
+from repositories import Repositories
 from settling import Outcome, receipt_of
 from storage_layout import (
     INBOX, REASON, REJECTED, below_storage, flat_summary_path, in_repository, summary_path)
@@ -82,12 +83,13 @@ def _object(text: bytes) -> dict[str, Any]:
     """Empty if the file is not valid; the receiver reports that of a reason."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 
 
-def stored_after_all(clone: Clone, remote: Remote, target: str, rejected: Mapping[str, str]) -> list[Outcome]:
+def stored_after_all(clone: Clone, repositories: Repositories, target: str,
+                     rejected: Mapping[str, str]) -> list[Outcome]:
     """The results of rejected payloads, given as paths and blobs, that are stored according to a summary at `target`.
 
     Payloads are compared by name and size, as the receiver recognizes repeats: another payload with the ID of a
@@ -97,7 +99,7 @@ def stored_after_all(clone: Clone, remote: Remote, target: str, rejected: Mappin
                  if path + REASON in rejected and (places := _summaries_of(path.rpartition("/")[2]))}
     blobs = clone.blobs_at(target, {place for places in summaries.values() for place in places})
     known = {path: blobs[place] for path, places in summaries.items() for place in places if place in blobs}
-    remote.fetch_blobs([*known.values(), *(rejected[path + REASON] for path in known)])
+    repositories.fetch_blobs(blobs | {path + REASON: rejected[path + REASON] for path in known})
     outcomes = []
     for path, blob in known.items():
         summary = _object(clone.read_blob(blob))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from batch_report import BatchReport
@@ -26,7 +27,7 @@ _IMPORTANCE = ("rejected", "waiting", "stored", "verified", "repeated")
 
 def to_markdown(result: dict[str, Any], max_bytes: int = MAX_BYTES, commits_url: str = "") -> str:
     batches = sorted(result["batches"], key=lambda batch: _IMPORTANCE.index(batch["status"]))
-    text = f"{TITLE}\n\n{_counts(batches)}\n"
+    text = f"{TITLE}\n\n{counts_in_words(result.get('counts') or Counter(each['status'] for each in batches))}\n"
     if result["dry_run"]:
         text += "\nThis was a dry run: nothing was pushed.\n"
     if result["failure"]:
@@ -42,11 +43,11 @@ def code(text: str) -> str:
     return f"<code>{_MARKUP.sub(lambda odd: f'&#{ord(odd[0])};', shown)}</code>"
 
 
-def _counts(batches: list[BatchReport]) -> str:
-    counted = Counter(batch["status"] for batch in batches)
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Of batches, by their status."""
     words = []
     for status in _IMPORTANCE:
-        if number := counted[status]:
+        if number := counts.get(status):
             words.append(f"{number} {'batch' if number == 1 else 'batches'} {status}")
     return ", ".join(words) + "." if words else "The inbox was empty."
 

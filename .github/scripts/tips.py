@@ -27,7 +27,7 @@ class Tips:
 
     def of(self, branch: str) -> str:
         if branch not in self.branches:
-            raise RemoteFailure(f"there is no branch {branch!r} in the repository")
+            raise RemoteFailure(f"there is no branch {branch!r} in {self.remote.where}", is_public=True)
         return self.branches[branch]
 
     def find(self, branch: str) -> str:
