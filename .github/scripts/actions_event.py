@@ -23,8 +23,9 @@ class BadEvent(RuntimeError):
 
 @dataclass(frozen=True)
 class Wanted:
-    branch: str
-    """The target branch, without refs/heads/. It may not exist; git reports that."""
+    branch: str | None
+    """The target branch, without refs/heads/. It may not exist; git reports that. None for the default branch of
+    another repository."""
     inbox: str | None = None
     """The inbox branch, if the event or the workflow names one."""
     all_inboxes: bool = False
@@ -34,18 +35,23 @@ class Wanted:
     retry_rejected: bool = False
 
 
-def read_event(environment: Mapping[str, str]) -> Wanted:
+def read_event(environment: Mapping[str, str], stores_elsewhere: bool = False) -> Wanted:
+    """`stores_elsewhere`: in another repository, with which the branch of the run has nothing to do."""
     event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     inputs = _object(event, "inputs")
-    return Wanted(_branch(event, environment), _inbox(event, environment),
-                  environment.get("GITHUB_EVENT_NAME") == "schedule", _is_set(inputs, "dry_run"),
+    named = _object(event, "client_payload").get("ref")
+    if named in (None, ""):
+        named = None if stores_elsewhere else environment["GITHUB_REF"]
+    # Runs that store elsewhere are of one group, in which a waiting one may be dropped for any other.
+    all_inboxes = stores_elsewhere or environment.get("GITHUB_EVENT_NAME") == "schedule"
+    return Wanted(None if named is None else _branch(named), _inbox(event, environment), all_inboxes,
+                  _is_set(inputs, "dry_run"),
                   _is_set(inputs, "verbose"), _is_set(inputs, "retry_rejected"))
 
 
-def _branch(event: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+def _branch(named: Any) -> str:
     """The branch that the sender named, else that of the event."""
-    named = _object(event, "client_payload").get("ref")
-    ref = _branch_name("ref", environment["GITHUB_REF"] if named in (None, "") else named)
+    ref = _branch_name("ref", named)
     branch = ref.removeprefix(BRANCHES)
     if not branch or branch.startswith("refs/"):
         raise BadEvent(f"{ref} is not a branch: batches can only be received on branches")

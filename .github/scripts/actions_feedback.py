@@ -39,6 +39,9 @@ def annotate(result: Mapping[str, Any]) -> None:
         _command("error", "The run failed", result["failure"])
     for warning in result["warnings"]:
         warn("Receiving", warning)
+    if (number := result["counts"].get("rejected", 0)) and not result["batches"]:
+        _command("error", "Batches rejected", f"{number} {'batch' if number == 1 else 'batches'}; the summaries in the "
+                 "repository where the files are stored have the reasons")
     rejected = [batch for batch in result["batches"] if batch["status"] == "rejected"]
     for batch in rejected[:MAX_ANNOTATIONS - 1]:
         reason = (batch["reason"] or "")[:MAX_REASON_CHARACTERS]

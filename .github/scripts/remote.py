@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from failures import GitError, RemoteFailure
+from failures import RemoteFailure
 from git_plumbing import Clone
 from git_words import denial_in, refusal_in, words_of
 from watched_command import FellSilent

@@ -15,9 +15,11 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / ".github/scri
 import project as workflow_project  # noqa: E402
 from forge import Forge  # noqa: E402
 from github_server.local_github import LocalGithub  # noqa: E402
+from inbox_repository import Repositories, on_a_local_github  # noqa: E402
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
 from project import FILES, PROJECT, Project  # noqa: E402
 from sending import Sender  # noqa: E402
+from sshd import why_no_sshd  # noqa: E402
 
 
 def built(variable: str) -> Path:
@@ -59,6 +61,14 @@ def project(bare_project: Project) -> Project:
     """With a release to take the receiver from as well."""
     bare_project.release(built("HEALTHMETRIC_RECEIVER"))
     return bare_project
+
+
+@pytest.fixture
+def repositories(tmp_path: Path) -> Iterator[Repositories]:
+    if reason := workflow_project.why_skipped() or why_no_sshd():
+        pytest.skip(reason)
+    with on_a_local_github(tmp_path, built("HEALTHMETRIC_RECEIVER")) as made:
+        yield made
 
 
 @pytest.fixture

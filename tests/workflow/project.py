@@ -39,9 +39,10 @@ def why_skipped() -> str | None:
     return "the workflow cannot be run: scripts/install-test-tools.sh has installed no parser"
 
 
-def start_github(store: Path) -> LocalGithub:
+def start_github(store: Path, **more_tokens: str) -> LocalGithub:
+    """`more_tokens` with the permissions of each."""
     runner = [judged.NODE, RUNNER, store]
-    return LocalGithub(tokens={TOKEN: "contents=write,actions=write"}, on_dispatch=runner,
+    return LocalGithub(tokens={TOKEN: "contents=write,actions=write"} | more_tokens, on_dispatch=runner,
                        on_push=runner, options=[f"--actions-token={ACTIONS_TOKEN}"])
 
 

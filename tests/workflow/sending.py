@@ -18,6 +18,7 @@ TIMEOUT_S = 120
 class Sender:
     program: Path
     home: Path
+    token: str = TOKEN
 
     def send(self, project: Project, files: Mapping[str, bytes], *options: str,
              batch_name: str = "health") -> str:
@@ -41,5 +42,5 @@ class Sender:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
         return kept | {"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8",
-                       "XDG_STATE_HOME": str(self.home / "state"), "GH_TOKEN": TOKEN,
+                       "XDG_STATE_HOME": str(self.home / "state"), "GH_TOKEN": self.token,
                        "GIT_CONFIG_GLOBAL": os.devnull}

@@ -38,10 +38,20 @@ def lint(*files: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def test_the_workflow_of_an_inbox_repository_is_clean_and_starts_with_no_push(tmp_path: Path) -> None:
+    """And uses nothing but this project's actions, which take no file of the workspace."""
+    text = (PROJECT / "docs/inbox-repository.yml").read_text()
+    assert "push" not in text.split("permissions:")[0].split("\non:\n")[1].replace("Do everything but the push", "")
+    used = [line.split("uses: ")[1] for line in text.splitlines() if "uses: " in line]
+    assert used == [f"OWNER/REPOSITORY/.github/actions/{name}@COMMIT # v0.1.0" for name in ("setup-receiver", "receive")]
+    (tmp_path / "workflow.yml").write_text(text.replace("COMMIT", "0" * 40))
+    assert lint(tmp_path / "workflow.yml") == (0, "")
+
+
 def test_the_projects_own_workflows_are_clean() -> None:
     files = [*(PROJECT / ".github/workflows").glob("*.yml"),
              *(PROJECT / ".github/actions").glob("*/action.yml")]
-    assert len(files) == 5
+    assert len(files) == 6
     assert lint(*files) == (0, "")
 
 

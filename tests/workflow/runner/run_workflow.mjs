@@ -5,7 +5,8 @@
 //
 //   node run_workflow.mjs STORE
 //
-// STORE keeps what outlives a run: caches and artifacts. Ends with 1 when a job fails.
+// STORE keeps what outlives a run: caches and artifacts; and secrets/OWNER/NAME.json has the secrets of a
+// repository. Ends with 1 when a job fails.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -46,6 +47,11 @@ const placesFor = (github) => {
   return places;
 };
 
+const secretsOf = (repository) => {
+  const file = path.join(store, 'secrets', `${repository}.json`);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+};
+
 /** Nothing of the machine but where its programs are. */
 const environmentFor = (github, places) => ({
   PATH: told.PATH, HOME: places.temp, LANG: 'C.UTF-8', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: github.event_name,
@@ -68,7 +74,7 @@ const runWorkflow = (file, workflow, trigger) => {
   const places = placesFor(github);
   const contexts = { github, inputs, vars: {} };
   const run = {
-    github, inputs, places, vars: {}, secrets: { GITHUB_TOKEN: github.token }, runner: { os: 'Linux', arch: 'X64', temp: places.temp },
+    github, inputs, places, vars: {}, secrets: { ...secretsOf(github.repository), GITHUB_TOKEN: github.token }, runner: { os: 'Linux', arch: 'X64', temp: places.temp },
     environment: environmentFor(github, places), shell: workflow.defaults?.run?.shell,
   };
   const jobs = Object.fromEntries(Object.entries(workflow.jobs).map(([id, job]) => [id, runJob(run, workflow, job)]));
