@@ -161,11 +161,14 @@ class Clone:
                               for mode, name, object_id in _TREE_ITEM.findall(content)]
             return read
 
-    def size_of(self, blob: str) -> int:
-        return int(self._git("cat-file", "-s", blob))
-
     def read_blob(self, blob: str) -> bytes:
         return self._git("cat-file", "blob", blob)
+
+    def read_small_blob(self, blob: str, most_bytes: int) -> bytes:
+        """Nothing of a larger one."""
+        with self._dialogue("cat-file", "--batch") as reader:
+            size = reader.size_of(blob.encode(), b"blob")
+            return reader.read(size) if size <= most_bytes else b""
 
     def copy_blobs(self, targets: Mapping[Path, str]) -> None:
         """Writes each blob to its path byte for byte, which a checkout does not guarantee."""

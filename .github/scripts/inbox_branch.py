@@ -151,5 +151,4 @@ class InboxBranch:
 
     def _since(self, blob: str) -> Since:
         self.remote.fetch_blobs([blob])
-        size = self.clone.size_of(blob)
-        return read_since(self.clone.read_blob(blob), self._now) if size <= MAX_BYTES else {}
+        return read_since(self.clone.read_small_blob(blob, MAX_BYTES), self._now)

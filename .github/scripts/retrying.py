@@ -23,6 +23,8 @@ from settling import Outcome, receipt_of
 from storage_layout import (
     INBOX, REASON, REJECTED, below_storage, flat_summary_path, in_repository, summary_path)
 
+MAX_REASON_BYTES = 1 << 20
+
 
 @dataclass(frozen=True)
 class Rejected:
@@ -54,7 +56,7 @@ def rejected_at(clone: Clone, remote: Remote, tip: str, target: str,
     rejected = {}
     for payload, blob in found.items():
         if reason := found.get(payload + REASON):
-            told = _object(clone.read_blob(reason))
+            told = _reason(clone, reason)
             files = {payload: blob, payload + REASON: reason}
             batch_id = str(told.get("batch_id"))
             for receipt in (summary_path(batch_id), flat_summary_path(batch_id)):
@@ -77,6 +79,11 @@ def with_records(change: BatchChange, rejected: Mapping[str, Rejected],
 
 def _is_of(path: str, batches: Collection[str]) -> bool:
     return path.rpartition("/")[2].rpartition(".part-")[0] in batches
+
+
+def _reason(clone: Clone, blob: str) -> dict[str, Any]:
+    """Whoever may send may write one, too."""
+    return _object(clone.read_small_blob(blob, MAX_REASON_BYTES))
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -103,7 +110,7 @@ def stored_after_all(clone: Clone, repositories: Repositories, target: str,
     outcomes = []
     for path, blob in known.items():
         summary = _object(clone.read_blob(blob))
-        if summary.get("status") == "stored" and _names(summary, _object(clone.read_blob(rejected[path + REASON]))):
+        if summary.get("status") == "stored" and _names(summary, _reason(clone, rejected[path + REASON])):
             gone = {each: rejected[each] for each in (path, path + REASON)}
             outcomes.append(Outcome(gone, {}, str(summary["batch_id"]), receipt_of(summary)))
     return outcomes

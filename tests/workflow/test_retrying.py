@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tracemalloc
 
 import pytest
 from forge import Batch, Forge
+from git_plumbing import Clone
+from retrying import MAX_REASON_BYTES
 
 MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
 EVENING = Batch("20240115T203000Z-evening-00c0ffee", {"steps.txt": b"9041 steps\r\n"})
@@ -89,3 +92,21 @@ def test_nothing_stored_is_replaced(rejected: Forge) -> None:
     assert done.returncode == 4, done.stderr
     assert rejected.files()[taken] == b"somebody's data"
     assert json.loads(rejected.files()[MORNING.summary_path])["status"] == "rejected"
+
+
+def test_a_reason_of_any_size_costs_little_memory(rejected: Forge) -> None:
+    """Whoever may send may write one, too."""
+    path = f"{QUARANTINE}.reason.json"
+    rejected.add({path: b'{"reason": "' + b" " * (8 << 20) + b'"}'})
+    rejected.clone_again()
+    clone, blob = Clone(rejected.clone), rejected.git("rev-parse", f"main:{path}").strip()
+    tracemalloc.start()
+    try:
+        assert clone.read_small_blob(blob, MAX_REASON_BYTES) == b""
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert len(clone.read_small_blob(blob, 9 << 20)) == (8 << 20) + 14
+    done = rejected.receive("--retry-rejected")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done
+    assert rejected.files()[QUARANTINE] == MORNING.payload()
