@@ -5,10 +5,11 @@
 #   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
 #
 #   --quick                 two minutes at most, instead of eleven
-#   --output DIR            write results.json, report.md and chart.svg to DIR (default: build/bench)
-#   --update-docs           measure everything, and update docs/performance.md and .svg, too
+#   --output DIR            write results.json, report.md and the charts to DIR (default: build/bench)
+#   --update-docs           update docs/performance.md and its charts, too; of single MEASUREs only their tables
 #   --folder-for-trees DIR  put the files to be sent into DIR (default: /dev/shm, if it has 6 GiB free)
-#   MEASURE                 only this one of copying, start, upload, memory, link, history, growth, codecs
+#   MEASURE                 only this one of copying, start, upload, memory, link, history, growth, backlog,
+#                           codecs
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"

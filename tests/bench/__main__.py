@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import chart, effort, laboratory, machine, report
+from bench import chart, effort, history_chart, laboratory, machine, report
 from bench.contestants import Programs
 from bench.measures import MEASURES
 from bench.rows import Row
@@ -22,15 +22,15 @@ def parse() -> argparse.Namespace:
                         help=f"only these of {', '.join(MEASURES)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="fewer turns and smaller trees: two minutes at most")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIR",
-                        help="where results.json, report.md and chart.svg go (default: %(default)s)")
+                        help="where results.json, report.md and the charts go (default: %(default)s)")
     parser.add_argument("--update-docs", action="store_true",
-                        help="measure everything, and put it into docs/performance.md and docs/performance.svg, too")
+                        help="put it into docs/performance.md and its charts, too; of single measures only their tables")
     parser.add_argument("--folder-for-trees", type=Path, metavar="DIR",
                         help="where the files are that are carried (default: /dev/shm, when it has room)")
     parser.add_argument("--build", type=Path, default=Path("build/release"), metavar="DIR", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.update_docs and (options.quick or options.measures):
-        parser.error("--update-docs is for everything, in full")
+    if options.update_docs and options.quick:
+        parser.error("--update-docs is for what is measured in full")
     return options
 
 
@@ -50,15 +50,30 @@ def measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
 def main() -> None:
     options = parse()
     rows, facts = measure(options)
-    text, picture = report.markdown(rows, facts), chart.svg(rows, report.one_line(facts))
+    text = report.markdown(rows, facts)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "results.json").write_text(report.document(rows, facts))
     (options.output / "report.md").write_text(text)
-    (options.output / "chart.svg").write_text(picture)
+    draw(rows, facts, options.output / "chart.svg", options.output / "history.svg")
     if options.update_docs:
-        report.put_into(DOCS / "performance.md", text)
-        (DOCS / "performance.svg").write_text(picture)
+        update_docs(rows, facts, is_everything=not options.measures)
     print(text, end="")
+
+
+def draw(rows: list[Row], facts: dict[str, str], goals: Path | None, history: Path) -> None:
+    if goals:
+        goals.write_text(chart.svg(rows, report.one_line(facts)))
+    if picture := history_chart.svg(rows, report.one_line(facts)):
+        history.write_text(picture)
+
+
+def update_docs(rows: list[Row], facts: dict[str, str], is_everything: bool) -> None:
+    page = DOCS / "performance.md"
+    if is_everything:
+        report.put_into(page, report.markdown(rows, facts))
+    else:
+        report.put_sections_into(page, rows, facts)
+    draw(rows, facts, DOCS / "performance.svg" if is_everything else None, DOCS / "history.svg")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def svg(rows: Sequence[Row], subtitle: str) -> str:
 
 
 def _section(name: str, rows: Sequence[Row], y: float) -> Iterator[str]:
-    scale = Scale(max(max(row.figure, row.spread[1], row.goal.must, row.goal.aim) for row in rows if row.goal))
+    scale = Scale(max(max(row.figure, row.spread[1], row.goal.must, row.goal.aim or 0) for row in rows if row.goal))
     yield _text(MARGIN, y + 20, name.replace("`", ""), "heading")
     yield _text(MARGIN + LABELS, y + 20, DIRECTIONS[rows[0].kind], "small")
     y += HEADING - LINE / 2
@@ -95,7 +95,8 @@ def _bar(row: Row, scale: Scale, y: float) -> Iterator[str]:
     if high > low:
         yield f'<path class="spread" d="M{scale.x(low):.1f} {middle}H{scale.x(high):.1f}"/>\n'
     for kind, bound in (("must-mark", row.goal.must), ("aim-mark", row.goal.aim)):
-        yield _upright(kind, scale.x(bound), y - 3, y + BAR + 3)
+        if bound is not None:
+            yield _upright(kind, scale.x(bound), y - 3, y + BAR + 3)
     yield _text(WIDTH - MARGIN - VALUES + 10, y + BAR - 3, table.figure(row.figure, row), "value")
 
 

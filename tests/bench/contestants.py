@@ -10,6 +10,8 @@ from pathlib import Path
 from bench.processes import SUCCESS, Command, Word
 
 PEER = Path(__file__).with_name("peer.py")
+SCRIPT = Path(__file__).resolve().parents[2] / ".github/scripts/receive_and_commit.py"
+RESULT = "result.json"
 REPOSITORY = "octo/data"
 TOKEN = "token-of-the-benchmark"
 BATCH_NAME = "bench"
@@ -54,10 +56,17 @@ class Programs:
         words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room))
 
-    def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = SUCCESS) -> Command:
+    def receive_and_commit(self, clone: Path, room: Path, *options: Word) -> Command:
+        """The workflow's script in a clone; what it did is in room/RESULT."""
+        words = ["env", f"--chdir={clone}", sys.executable, SCRIPT, "--receiver", self.receiver.absolute(),
+                 "--log-file", room / "receiver.log", "--result-json", room / RESULT, *options]
+        return Command(words, plain_environment(room))
+
+    def send(self, source: Path, url: str, room: Path, *options: Word, statuses: frozenset[int] = SUCCESS,
+             repository: str = REPOSITORY, batch_name: str = BATCH_NAME) -> Command:
         """To a GitHub at `url`, in one payload; the outbox is in room/state."""
-        words = [self.sender, "--folder", source, "--batch-name", BATCH_NAME, "--part-size", "4G",
-                 "--api-url", url, "--repo", REPOSITORY, "--quiet", *LARGE, *options]
+        words = [self.sender, "--folder", source, "--batch-name", batch_name, "--part-size", "4G",
+                 "--api-url", url, "--repo", repository, "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room) | {"GH_ENTERPRISE_TOKEN": TOKEN}, statuses)
 
     def deliver_waiting(self, url: str, room: Path) -> Command:

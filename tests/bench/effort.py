@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench import trees
+from bench.backlog import Stored
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Effort:
     history_bytes: int  #: of a day's files
     stored_files: tuple[int, ...]  #: what lies in the storage already
     growth_turns: int
+    backlog_turns: dict[int, int]  #: by how many batches wait
+    stored_before: Stored  #: when they come
     codec_seconds: float  #: of each micro-benchmark
 
 
@@ -39,6 +42,8 @@ FULL = Effort(
     history_bytes=3_000_000,
     stored_files=(1_000, 10_000, 100_000),
     growth_turns=51,
+    backlog_turns={1_000: 3, 10_000: 1},
+    stored_before=Stored(files=100_000, summaries=30_000),
     codec_seconds=1.0,
 )
 
@@ -52,9 +57,11 @@ QUICK = Effort(
     link_turns=1,
     memory_of=(trees.B,),
     health_bytes=15_000_000,
-    history_days=5,
+    history_days=2,
     history_bytes=500_000,
     stored_files=(1_000, 10_000),
     growth_turns=11,
+    backlog_turns={1_000: 1},
+    stored_before=Stored(files=1_000, summaries=300),
     codec_seconds=0.1,
 )

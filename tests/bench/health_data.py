@@ -21,6 +21,7 @@ class HealthData:
 
     size: int
     seed: int = 0
+    stem: str = "person_{:02}"
     name: str = "H"
 
     @property
@@ -35,7 +36,7 @@ class HealthData:
                 source = random.Random(f"{kind} {self.seed} {number}")
                 begin = START + timedelta(days=self.seed * FILES_A_KIND + number)
                 text = text_of(source, begin, int(self.size * share / FILES_A_KIND))
-                (place / f"person_{number:02}{'.json' if text[0] == '{' else '.csv'}").write_text(text)
+                (place / f"{self.stem.format(number)}{'.json' if text[0] == '{' else '.csv'}").write_text(text)
 
 
 def _until(size: int, records: Iterator[str]) -> list[str]:

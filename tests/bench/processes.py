@@ -51,12 +51,18 @@ def run(command: Command, room: Path) -> None:
 
 
 def peak_bytes(command: Command, room: Path) -> int:
-    """The most memory it had at a time. A process begins with the peak of the one it was made from,
-    which is a large Python here; so GNU time, which is small, starts it."""
+    """The most memory it had at a time."""
+    return seconds_and_peak_of(command, room)[1]
+
+
+def seconds_and_peak_of(command: Command, room: Path) -> tuple[float, int]:
+    """Its time, and the most memory that it had at a time, or the largest of the processes it started and waited
+    for. A process begins with the peak of the one it was made from, which is a large Python here; so GNU time,
+    which is small, starts it."""
     report = room / "peak"
     words = ["/usr/bin/time", "--format=%M", f"--output={report}", *command.words]
-    run(Command(words, command.environment, command.statuses), room)
-    return int(report.read_text().split()[-1]) * 1024
+    seconds = seconds_of(Command(words, command.environment, command.statuses), room)
+    return seconds, int(report.read_text().split()[-1]) * 1024
 
 
 def output_of(*words: Word) -> str:

@@ -21,6 +21,8 @@ class Unit(Enum):
     SECONDS = "seconds"
     BYTES = "bytes"
     BYTES_PER_SECOND = "bytes/s"
+    NUMBER = ""
+    NUMBER_PER_SECOND = "a second"
 
 
 class Reached(Enum):
@@ -35,7 +37,7 @@ class Goal:
     """In the row's own terms: a ratio, a speed-up, or a value in its unit."""
 
     must: float
-    aim: float
+    aim: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Row:
     theirs: Sequence[float] = ()
     kind: Kind = Kind.VALUE
     goal: Goal | None = None
+    course: Sequence[tuple[int, float]] = ()  #: how it came to be: days, and the value after them
 
     @property
     def figures(self) -> list[float]:
@@ -76,7 +79,7 @@ class Row:
             return Reached.NO_GOAL
         sign = -1 if self.kind is Kind.SPEEDUP else 1
         for bound, name in ((self.goal.aim, Reached.AIM), (self.goal.must, Reached.MUST)):
-            if sign * self.figure <= sign * bound:
+            if bound is not None and sign * self.figure <= sign * bound:
                 return name
         return Reached.NEITHER
 

@@ -30,7 +30,9 @@ def quantity(value: float, unit: Unit) -> str:
         return scaled(value, ((1, "s"), (1e-3, "ms"), (1e-6, "µs")))
     if unit is Unit.BYTES:
         return scaled(value, ((1 << 20, "MiB"), (1 << 10, "KiB"), (1, "bytes")))
-    return scaled(value, ((1e9, "GB/s"), (1e6, "MB/s")))
+    if unit is Unit.BYTES_PER_SECOND:
+        return scaled(value, ((1e9, "GB/s"), (1e6, "MB/s")))
+    return three_digits(value) + "/s" if unit is Unit.NUMBER_PER_SECOND else f"{value:,.0f}"
 
 
 def figure(value: float, row: Row) -> str:
@@ -39,8 +41,10 @@ def figure(value: float, row: Row) -> str:
     return three_digits(value) + ("x faster" if row.kind is Kind.SPEEDUP else "")
 
 
-def bound(value: float, row: Row) -> str:
+def bound(value: float | None, row: Row) -> str:
     """A goal, as short as it was set."""
+    if value is None:
+        return ""
     if row.kind is Kind.VALUE:
         return quantity(value, row.unit)
     return f"{value:.3g}" + ("x" if row.kind is Kind.SPEEDUP else "")

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from bench import chart, report, table
+from bench import chart, history_chart, report, table
 from bench.rows import Goal, Kind, Reached, Row, Unit
 
 FACTS = {"CPU": "Some <CPU> & more", "CPU flags": "avx2", "cores": "2", "system": "Debian", "day": "2026-11-24"}
@@ -50,7 +50,8 @@ def test_figures_without_their_counterparts_are_refused() -> None:
     [
         (1.234, Unit.SECONDS, "1.23 s"), (0.0123, Unit.SECONDS, "12.3 ms"), (0.4, Unit.SECONDS, "400 ms"),
         (12e-6, Unit.SECONDS, "12.0 µs"), (3 << 20, Unit.BYTES, "3.00 MiB"), (0, Unit.BYTES, "0.00 bytes"),
-        (2e9, Unit.BYTES_PER_SECOND, "2.00 GB/s"),
+        (2e9, Unit.BYTES_PER_SECOND, "2.00 GB/s"), (250.0, Unit.NUMBER_PER_SECOND, "250/s"),
+        (5.0, Unit.NUMBER, "5"), (12_000.0, Unit.NUMBER, "12,000"),
     ],
 )
 def test_quantities_have_three_digits(value: float, unit: Unit, text: str) -> None:
@@ -94,3 +95,64 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no place"):
         report.put_into(page, "new\n")
     assert page.read_text() == "all by hand\n"
+
+
+def test_a_goal_may_be_a_must_alone() -> None:
+    row = Row("Backlog", "10,000 batches", Unit.SECONDS, [50.0], goal=Goal(60))
+    assert row.reached is Reached.MUST
+    assert table.markdown([row]).splitlines()[-1] == "| 10,000 batches | 50.0 s       | 60.0 s | must    |"
+    image = ElementTree.fromstring(chart.svg([row], report.one_line(FACTS)))
+    assert len(image.findall(".//{*}path[@class='must-mark']")) == 2  # with that in the legend
+    assert len(image.findall(".//{*}path[@class='aim-mark']")) == 1
+
+
+PAGE = f"""before
+{report.BEGIN}
+### One
+
+| old |
+
+### Two
+
+| kept |
+
+### The machine
+
+| fact |
+
+{report.END}after
+"""
+
+
+def test_single_measures_replace_their_own_sections(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(PAGE)
+    facts = FACTS | {"command": "./scripts/bench.sh --update-docs one new", "load before": "0.50"}
+    report.put_sections_into(page, [Row(name, "that", Unit.NUMBER, [2.0]) for name in ("One", "New")], facts)
+    table_and_line = ("| measure | healthmetric |\n|---------|--------------|\n| that    | 2            |\n\n"
+                      "Measured by itself on 2026-11-24 with `./scripts/bench.sh --update-docs one new`; "
+                      "the machine's load before was 0.50.")
+    assert page.read_text() == PAGE.replace("| old |", table_and_line).replace(
+        "### The machine", f"### New\n\n{table_and_line}\n\n### The machine")
+    report.put_sections_into(page, [Row("New", "that", Unit.NUMBER, [2.0])], facts)
+    assert page.read_text().count("### ") == 4
+
+
+def grown(way: str, *course: tuple[int, float]) -> Row:
+    return Row("History", f"fresh files, {way}: whole repository", Unit.BYTES, [course[-1][1]], course=course)
+
+
+def test_the_chart_of_the_history_has_a_line_for_each_way() -> None:
+    rows = [grown("in one branch", (5, 10 << 20), (10, 21 << 20)), grown("inbox apart", (5, 5 << 20), (10, 9 << 20)),
+            Row("History", "fresh files, inbox apart: clone", Unit.BYTES, [1.0])]
+    image = ElementTree.fromstring(history_chart.svg(rows, "Some <CPU>"))
+    words = [text.text for text in image.findall(".//{*}text")]
+    assert {"fresh files", "in one branch", "21.0 MiB", "inbox apart", "9.00 MiB", "25", "Some <CPU>"} <= set(words)
+    [above] = [path.get("d", "") for path in image.findall(".//{*}path[@class='line way-0']") if "L" in path.get("d", "")]
+    [below] = [path.get("d", "") for path in image.findall(".//{*}path[@class='line way-1']") if "L" in path.get("d", "")]
+    heights = [[float(point.split(" ")[1]) for point in path[1:].split("L")] for path in (above, below)]
+    assert heights[0][0] == heights[1][0] > heights[1][1] > heights[1][2] > heights[0][2]
+
+
+def test_without_a_course_there_is_no_chart_of_the_history() -> None:
+    assert history_chart.svg([Row("History", "fresh files", Unit.BYTES, [1.0])], "") == ""

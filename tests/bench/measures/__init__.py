@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bench.laboratory import Laboratory
-from bench.measures import codecs, copying, growth, history, link, memory, start, upload
+from bench.measures import backlog, codecs, copying, growth, history, link, memory, start, upload
 from bench.rows import Row
 
 MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
@@ -16,5 +16,6 @@ MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
     "link": link.rows,
     "history": history.rows,
     "growth": growth.rows,
+    "backlog": backlog.rows,
     "codecs": codecs.rows,
 }
