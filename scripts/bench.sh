@@ -4,7 +4,7 @@
 #
 #   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
 #
-#   --quick                 two minutes at most, instead of eleven
+#   --quick                 two minutes, instead of twenty
 #   --output DIR            write results.json, report.md and the charts to DIR (default: build/bench)
 #   --update-docs           update docs/performance.md and its charts, too; of single MEASUREs only their tables
 #   --folder-for-trees DIR  put the files to be sent into DIR (default: /dev/shm, if it has 6 GiB free)

@@ -20,7 +20,7 @@ def parse() -> argparse.Namespace:
                                             "and every byte arrived as it was sent.")
     parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], metavar="MEASURE",
                         help=f"only these of {', '.join(MEASURES)} (default: all)")
-    parser.add_argument("--quick", action="store_true", help="fewer turns and smaller trees: two minutes at most")
+    parser.add_argument("--quick", action="store_true", help="fewer turns and smaller trees: two minutes")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIR",
                         help="where results.json, report.md and the charts go (default: %(default)s)")
     parser.add_argument("--update-docs", action="store_true",
