@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 Word = str | os.PathLike[str]
 
@@ -25,6 +26,14 @@ class Command:
         if status not in self.statuses:
             line = shlex.join(os.fspath(word) for word in self.words)
             raise RuntimeError(f"{line}: exit status {status}\n{stderr}")
+
+
+class Cost(NamedTuple):
+    """Of a process and those it started and waited for."""
+
+    seconds: float
+    processor_seconds: float  #: of all of them
+    peak_bytes: int  #: of the largest
 
 
 def seconds_of(command: Command, room: Path) -> float:
@@ -52,17 +61,17 @@ def run(command: Command, room: Path) -> None:
 
 def peak_bytes(command: Command, room: Path) -> int:
     """The most memory it had at a time."""
-    return seconds_and_peak_of(command, room)[1]
+    return cost_of(command, room).peak_bytes
 
 
-def seconds_and_peak_of(command: Command, room: Path) -> tuple[float, int]:
-    """Its time, and the most memory that it had at a time, or the largest of the processes it started and waited
-    for. A process begins with the peak of the one it was made from, which is a large Python here; so GNU time,
-    which is small, starts it."""
-    report = room / "peak"
-    words = ["/usr/bin/time", "--format=%M", f"--output={report}", *command.words]
+def cost_of(command: Command, room: Path) -> Cost:
+    """A process begins with the peak of the one it was made from, which is a large Python here; so GNU time, which
+    is small, starts it."""
+    report = room / "cost"
+    words = ["/usr/bin/time", "--format=%M %U %S", f"--output={report}", *command.words]
     seconds = seconds_of(Command(words, command.environment, command.statuses), room)
-    return seconds, int(report.read_text().split()[-1]) * 1024
+    peak_kib, user, system = report.read_text().split()[-3:]
+    return Cost(seconds, float(user) + float(system), int(peak_kib) * 1024)
 
 
 def output_of(*words: Word) -> str:

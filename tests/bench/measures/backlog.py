@@ -14,7 +14,7 @@ from bench.backlog import EMPTY, Stored
 from bench.git_repository import GitRepository
 from bench.hosted import INBOX, HostedRepository
 from bench.laboratory import Laboratory
-from bench.processes import run, seconds_and_peak_of
+from bench.processes import Cost, cost_of, run
 from bench.rows import Goal, Kind, Row, Unit
 from bench.trees import MIB
 
@@ -38,9 +38,21 @@ class Conversations(NamedTuple):
 class Figures:
     """One a turn."""
 
-    seconds: list[float] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
     idle_runs: list[Conversations] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> list[float]:
+        return [cost.seconds for cost in self.costs]
+
+    @property
+    def processor_seconds(self) -> list[float]:
+        """How long the others on the machine make it wait does not show in them."""
+        return [cost.processor_seconds for cost in self.costs]
+
+    @property
+    def peaks(self) -> list[float]:
+        return [cost.peak_bytes for cost in self.costs]
 
 
 def rows(laboratory: Laboratory) -> Iterator[Row]:
@@ -51,9 +63,9 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
     sizes = sorted(effort.backlog_turns)
     for waiting in sizes:
         yield from _rows_of(waiting, figures[waiting, EMPTY])
-        yield _beside_much_stored(waiting, effort.stored_before, figures)
+        yield from _beside_much_stored(waiting, effort.stored_before, figures)
     if len(sizes) > 1:
-        yield _linearity(sizes[0], sizes[-1], figures)
+        yield from _linearity(sizes[0], sizes[-1], figures)
     idle = max(conversations for each in figures.values() for conversations in each.idle_runs)
     yield Row(SECTION, "nothing waits: git commands that ask the server", Unit.NUMBER, [idle.commands],
               goal=COMMANDS_GOAL)
@@ -66,22 +78,26 @@ def _rows_of(waiting: int, figures: Figures) -> Iterator[Row]:
     yield Row(SECTION, label, Unit.SECONDS, figures.seconds, goal=TIME_GOAL if is_full else None)
     yield Row(SECTION, f"{label}: batches a second", Unit.NUMBER_PER_SECOND,
               [waiting / seconds for seconds in figures.seconds])
+    yield Row(SECTION, f"{label}: processor time", Unit.SECONDS, figures.processor_seconds)
     yield Row(SECTION, f"{label}: largest process", Unit.BYTES, figures.peaks, goal=MEMORY_GOAL)
 
 
-def _beside_much_stored(waiting: int, stored: Stored, figures: dict[Case, Figures]) -> Row:
+def _beside_much_stored(waiting: int, stored: Stored, figures: dict[Case, Figures]) -> Iterator[Row]:
+    full, empty = figures[waiting, stored], figures[waiting, EMPTY]
     label = f"{waiting:,} into {stored.files:,} files, {stored.summaries:,} summaries"
-    return Row(SECTION, label, Unit.SECONDS, figures[waiting, stored].seconds, "an empty storage",
-               figures[waiting, EMPTY].seconds, Kind.RATIO, STORED_GOAL)
+    yield Row(SECTION, label, Unit.SECONDS, full.seconds, "an empty storage", empty.seconds, Kind.RATIO, STORED_GOAL)
+    yield Row(SECTION, f"{label}: processor time", Unit.SECONDS, full.processor_seconds, "an empty storage",
+              empty.processor_seconds, Kind.RATIO)
 
 
-def _linearity(few: int, many: int, figures: dict[Case, Figures]) -> Row:
-    """A batch's share of the time, with many beside few."""
-    def fastest(waiting: int) -> float:
-        return min(figures[waiting, EMPTY].seconds) / waiting
-
-    return Row(SECTION, f"a batch of {many:,}", Unit.SECONDS, [fastest(many)], f"a batch of {few:,}",
-               [fastest(few)], Kind.RATIO, LINEAR_GOAL)
+def _linearity(few: int, many: int, figures: dict[Case, Figures]) -> Iterator[Row]:
+    """A batch's share of the time, with many beside few. There are not as many turns of both: the best count."""
+    many_of, few_of = figures[many, EMPTY], figures[few, EMPTY]
+    label, beside = f"a batch of {many:,}", f"a batch of {few:,}"
+    yield Row(SECTION, label, Unit.SECONDS, [min(many_of.seconds) / many], beside, [min(few_of.seconds) / few],
+              Kind.RATIO, LINEAR_GOAL)
+    yield Row(SECTION, f"{label}: processor time", Unit.SECONDS, [min(many_of.processor_seconds) / many], beside,
+              [min(few_of.processor_seconds) / few], Kind.RATIO)
 
 
 def _measure(waiting: int, turns: int, laboratory: Laboratory, room: Path, figures: dict[Case, Figures]) -> None:
@@ -113,12 +129,11 @@ def _drain(it: HostedRepository, ready: GitRepository, waiting: int, figures: Fi
     shutil.rmtree(folder)
     shutil.copytree(ready.folder, folder)
     with it.clone() as clone:
-        seconds, peak = seconds_and_peak_of(it.drain(clone, INBOX), it.room)
+        cost = cost_of(it.drain(clone, INBOX), it.room)
     if it.stored_batches() != waiting:
         raise RuntimeError(f"{it.stored_batches()} of {waiting} batches were stored")
     backlog.check_stored(it.repository, backlog.batches(waiting - 1))
-    figures.seconds.append(seconds)
-    figures.peaks.append(peak)
+    figures.costs.append(cost)
     figures.idle_runs.append(_idle_run(it))
     shutil.rmtree(folder)
 
