@@ -24,7 +24,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIR",
                         help="where results.json, report.md and the charts go (default: %(default)s)")
     parser.add_argument("--update-docs", action="store_true",
-                        help="put it into docs/performance.md and its charts, too; of single measures only their tables")
+                        help="update docs/performance.md and its charts, too; of single measures only their tables")
     parser.add_argument("--folder-for-trees", type=Path, metavar="DIR",
                         help="where the files are that are carried (default: /dev/shm, when it has room)")
     parser.add_argument("--build", type=Path, default=Path("build/release"), metavar="DIR", help=argparse.SUPPRESS)
