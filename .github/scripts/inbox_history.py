@@ -16,6 +16,10 @@ VERSION = "1"
 START = f"Start an inbox of HealthMetric\n\n{TRAILER}: {VERSION}"
 ROOT = {README: "blob", STORAGE: "tree"}
 PLACES = {INBOX: "tree", REJECTED: "tree", RECEIPTS: "tree", WAITING: "blob"}
+TREES_AT_ONCE = 250
+"""A server reads the tree of the inbox in each, which it keeps as a difference from the one of a neighbouring
+commit. It has this many in its cache; in the order of their ids, as git asks for them, it would read all
+that are between two of them, again and again."""
 
 
 def why_not_reset(clone: Clone, remote: Remote, branch: str, tip: str, protected: set[str]) -> str | None:
@@ -30,15 +34,18 @@ def why_not_reset(clone: Clone, remote: Remote, branch: str, tip: str, protected
         return "its history is too long"
     if clone.trailer(commits[-1].commit, TRAILER) != VERSION:
         return "somebody else began it"
-    trees = sorted({each.tree for each in commits} - {clone.tree_of(tip)})
-    remote.fetch_trees(trees)
-    roots = clone.read_trees([*trees, clone.tree_of(tip)])
+    newest = clone.tree_of(tip)
+    trees = list(dict.fromkeys([newest, *(each.tree for each in commits)]))
+    remote.fetch_trees(trees[1:])
+    roots = clone.read_trees(trees)
     if odd := _odd(roots, ROOT):
         return f"it had or has {odd!r} in it"
-    storages = {item.object_id for items in roots.values() for item in items if item.name == STORAGE}
-    here = {item.object_id for item in roots[clone.tree_of(tip)]}
-    remote.fetch_trees(sorted(storages - here))
-    if odd := _odd(clone.read_trees(sorted(storages)), PLACES):
+    storages = list(dict.fromkeys(item.object_id for items in roots.values() for item in items if item.name == STORAGE))
+    here = {item.object_id for item in roots[newest]}
+    missing = [tree for tree in storages if tree not in here]
+    for begin in range(0, len(missing), TREES_AT_ONCE):
+        remote.fetch_trees(missing[begin : begin + TREES_AT_ONCE])
+    if odd := _odd(clone.read_trees(storages), PLACES):
         return f"it had or has {f'{STORAGE}/{odd}'!r} in it"
     return None
 

@@ -82,6 +82,22 @@ def test_what_was_there_once_is_kept_in_the_history(forge: Forge, options: tuple
     assert_kept(forge, inbox, before, "'_storage/january'")
 
 
+@pytest.mark.parametrize("place", [1, 259])
+def test_a_long_history_is_looked_through_from_end_to_end(forge: Forge, place: int) -> None:
+    inbox = Inbox(forge)
+    inbox.begin()
+    for number in range(1, 260):
+        inbox.put({"_storage/notes.txt" if number == place else "_storage/waiting.json": b"%d" % number})
+    forge.branch = INBOX
+    forge.remove("_storage/notes.txt")
+    forge.branch = "main"
+    inbox.send(MORNING)
+    before = inbox.tip()
+    forge.clone_again(*WORKFLOWS_CLONE)
+    receive(forge)
+    assert_kept(forge, inbox, before, "'_storage/notes.txt'")
+
+
 @pytest.mark.parametrize("message", ["Begin", "HealthMetric-Inbox: 1 is what I do not say", "Begin\n\nHealthMetric-Inbox: 2\n"])
 def test_a_branch_that_somebody_else_began_is_kept(forge: Forge, message: str) -> None:
     inbox = Inbox(forge)
