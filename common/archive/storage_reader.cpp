@@ -67,7 +67,7 @@ void refuse_folder_above_storage(const std::filesystem::path& folder) {
 
 }  // namespace
 
-StorageReader::StorageReader(const std::filesystem::path& root) : root_(root.string()) {
+StorageReader::StorageReader(const std::filesystem::path& root, Root kind) : root_(root.string()) {
   std::error_code error;
   root_folder_ = Folder::open(root, error);
   if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
@@ -75,7 +75,7 @@ StorageReader::StorageReader(const std::filesystem::path& root) : root_(root.str
                                       ": name the storage folder with --storage");
   }
   throw_if(error, "open", root_);
-  refuse_folder_above_storage(root);
+  if (kind == Root::storage) refuse_folder_above_storage(root);
 }
 
 void StorageReader::keep_receivers_out() {

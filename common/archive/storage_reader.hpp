@@ -35,7 +35,7 @@ class StorageReader {
   };
 
   /// Throws Error{usage} when there is no such folder, or the storage folder lies in it.
-  explicit StorageReader(const std::filesystem::path& root);
+  explicit StorageReader(const std::filesystem::path& root) : StorageReader(root, Root::storage) {}
 
   /// The folder, as it was named.
   [[nodiscard]] const std::string& root() const { return root_; }
@@ -71,6 +71,12 @@ class StorageReader {
   [[nodiscard]] bool has_folder(std::string_view path);
 
  protected:
+  enum class Root {
+    storage,
+    any_folder,  ///< which may well have a storage folder in it
+  };
+  StorageReader(const std::filesystem::path& root, Root kind);
+
   /// Makes the folder `name`, which is missing in `parent`; `shown` is for messages.
   using MakeFolder = void (*)(const platform::Folder& parent, const std::string& name,
                               const std::string& shown);

@@ -53,16 +53,18 @@ class StoredBatches {
 
  private:
   /// The head of the summary of a stored batch that is wanted.
-  std::optional<RecordedBatch> wanted_head(const payload::RelativePath& summary,
-                                           const payload::BatchId& id, const Wants& wants) const;
-  bool is_second_summary(const payload::RelativePath& summary, const payload::BatchId& id) const;
+  [[nodiscard]] std::optional<RecordedBatch> wanted_head(const payload::RelativePath& summary,
+                                                         const payload::BatchId& id,
+                                                         const Wants& wants) const;
+  [[nodiscard]] bool is_second_summary(const payload::RelativePath& summary,
+                                       const payload::BatchId& id) const;
 
   /// Runs `work` on a summary. False where that is at fault, which is told.
   bool is_readable(const std::string& summary, const std::function<void()>& work) const;
 
   /// Reads the files of a summary; those with an unsafe path are told.
-  std::optional<RecordedBatch> read_safe_files(const std::string& summary,
-                                               const UseFile& use) const;
+  [[nodiscard]] std::optional<RecordedBatch> read_safe_files(const std::string& summary,
+                                                             const UseFile& use) const;
 
   StorageReader& storage_;
   Complain complain_;

@@ -89,6 +89,10 @@ class OutputFile final : public Sink {
   /// Removes everything after the first `size_bytes`.
   void truncate(std::uint64_t size_bytes);
 
+  /// Says when it was last written; what is written later changes that. The error is the system's
+  /// where the file system cannot hold that time, or any.
+  void set_modified(const FileTime& time, std::error_code& error) const;
+
   /// flush(), then waits until the bytes are on the disk.
   void sync();
 

@@ -6,16 +6,13 @@
 #include "common/base/printable.hpp"
 #include "common/platform/clock.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/program/pattern_options.hpp"
 #include "receiver/commands/stored_files.hpp"
 
 namespace healthmetric::receiver {
 namespace {
 
 using patterns::Verdict;
-
-void check_glob(const std::string& glob) {
-  (void)patterns::PathPatterns({{Verdict::include, glob}});
-}
 
 /// Whether a script opens what is listed: then what is no good is left out.
 enum class Listed { all, only_what_is_whole };
@@ -96,7 +93,7 @@ FilesOptions::FilesOptions() : OptionGroup("Which files") {
        .help = "Only files that match one of these: a name at any depth ('*.csv'), or with a "
                "slash a path ('2023/**')",
        .goes_to = &globs_,
-       .check = check_glob,
+       .check = program::check_glob,
        .kind = program::Option::Kind::operand});
   add({.name = "all",
        .help = "List every version that was ever stored, and not only the files that there are",

@@ -5,6 +5,7 @@
 #include "receiver/commands/files_command.hpp"
 #include "receiver/commands/list_command.hpp"
 #include "receiver/commands/receive_command.hpp"
+#include "receiver/commands/restore_command.hpp"
 #include "receiver/commands/shared_options.hpp"
 #include "receiver/commands/verify_command.hpp"
 
@@ -18,6 +19,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<VerifyCommand>(shared));
   program.commands.push_back(std::make_unique<ListCommand>(shared));
   program.commands.push_back(std::make_unique<FilesCommand>(shared));
+  program.commands.push_back(std::make_unique<RestoreCommand>(shared));
   return program;
 }
 

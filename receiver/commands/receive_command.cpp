@@ -21,9 +21,6 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
   add({.name = "keep-payloads",
        .help = "Keep payloads in the inbox after they are stored",
        .goes_to = &keep_payloads_});
-  add({.name = "dry-run",
-       .help = "Check the payloads that wait, and change nothing",
-       .goes_to = &dry_run_});
   add({.name = "retry-rejected",
        .help = "First move rejected payloads back into the inbox",
        .goes_to = &retry_rejected_,
@@ -54,7 +51,6 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
 
 void ReceiveOptions::put_into(Options& options) const {
   if (keep_payloads_) options.mode = Mode::store_and_keep_payloads;
-  if (dry_run_) options.mode = Mode::verify_only;
   if (retry_rejected_) options.rejected_payloads = RejectedPayloads::retry;
   options.name_template = unpack::NameTemplate(name_template_);
   const bool wants_git_blob_ids =
@@ -73,15 +69,16 @@ ReceiveCommand::ReceiveCommand(std::shared_ptr<const SharedOptions> shared)
               "and a summary of each batch to _storage/summaries/. Moves bad payloads to "
               "_storage/rejected/, each with its reason."),
       shared_(std::move(shared)) {
-  take(shared_->storage, own_, shared_->json, shared_->limits, shared_->log);
+  take(shared_->storage, own_, shared_->dry_run, shared_->json, shared_->limits, shared_->log);
   add_notes(
       "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "
       "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
 }
 
 Options ReceiveCommand::options(const program::CommandLine& line) const {
-  Options options{shared_->of_run(line, own_.is_dry_run())};
+  Options options{shared_->of_run(line, shared_->dry_run.is_given())};
   own_.put_into(options);
+  if (shared_->dry_run.is_given()) options.mode = Mode::verify_only;
   options.limits = shared_->limits.limits();
   return options;
 }

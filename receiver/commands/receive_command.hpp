@@ -16,8 +16,8 @@ class ReceiveOptions final : public program::OptionGroup {
  public:
   ReceiveOptions();
 
-  [[nodiscard]] bool is_dry_run() const { return dry_run_; }
-  /// Puts all but the limits into `options`, whose storage is known. Throws Error{usage}.
+  /// Puts all but the limits and --dry-run into `options`, whose storage is known. Throws
+  /// Error{usage}.
   void put_into(Options& options) const;
 
  private:
@@ -26,7 +26,6 @@ class ReceiveOptions final : public program::OptionGroup {
   std::string git_blob_ids_ = "auto";
   std::string durability_ = "batch";
   bool keep_payloads_ = false;
-  bool dry_run_ = false;
   bool retry_rejected_ = false;
   std::uint64_t incomplete_after_days_ = 7;
 };

@@ -18,7 +18,9 @@ StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
 AtOption::AtOption() : OptionGroup("Which files") {
   add({.name = "at",
        .value = "TIME",
-       .help = "As it was then, by what the receiver had processed; a day counts to its end",
+       .help = "As it was then, by what the receiver had processed; times as for --since, and a "
+               "day counts "
+               "to its end",
        .goes_to = &time_,
        .check = program::check_time});
 }
@@ -27,6 +29,12 @@ std::chrono::sys_seconds AtOption::time(std::chrono::sys_seconds now) const {
   if (time_.empty()) return std::chrono::sys_seconds::max();
   const program::NamedTime named = program::parse_time(time_, now);
   return std::max(named.begin, named.end - std::chrono::seconds(1));
+}
+
+DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {
+  add({.name = "dry-run",
+       .help = "Change nothing: check the payloads that wait, or what restore would write",
+       .goes_to = &dry_run_});
 }
 
 NdjsonOption::NdjsonOption() : OptionGroup(program::kGeneralGroup) {

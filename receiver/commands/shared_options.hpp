@@ -47,11 +47,22 @@ class AtOption final : public program::OptionGroup {
   std::string time_;
 };
 
+/// --dry-run.
+class DryRunOption final : public program::OptionGroup {
+ public:
+  DryRunOption();
+  [[nodiscard]] bool is_given() const { return dry_run_; }
+
+ private:
+  bool dry_run_ = false;
+};
+
 struct SharedOptions {
   StorageOption storage;
   BatchNameOptions batch_names;
   BatchFilterOptions batch_filter;
   AtOption at;
+  DryRunOption dry_run;
   program::JsonOption json;
   NdjsonOption ndjson;
   program::LimitOptions limits;

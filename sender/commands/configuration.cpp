@@ -4,8 +4,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/program/pattern_options.hpp"
 #include "sender/commands/config_file.hpp"
-#include "sender/commands/selection_options.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 /// Whether the first pattern among the options that a place has is an --include.
 bool begins_with_include(const std::vector<std::string>& options) {
   const auto first = std::find_if(options.begin(), options.end(), [](const std::string& option) {
-    return option == kInclude || option == kExclude;
+    return option == program::kInclude || option == program::kExclude;
   });
-  return first != options.end() && *first == kInclude;
+  return first != options.end() && *first == program::kInclude;
 }
 
 bool begins_with_include(const program::Settings& place) {
@@ -69,13 +69,13 @@ void ConfigurationOptions::read_settings(program::CommandLine& line) const {
   for (const program::Settings& place : places)
     only_included = only_included || begins_with_include(place);
   // Who begins with --include means nothing else, whatever less specific places put in front.
-  if (only_included) places.push_back({{kExclude, {"*"}, "--include"}});
+  if (only_included) places.push_back({{program::kExclude, {"*"}, "--include"}});
   line.apply(places);
 }
 
 program::MergeRules merge_rules() {
   program::MergeRules rules;
-  rules.joined = {kInclude, kExclude};
+  rules.joined = {program::kInclude, program::kExclude};
   // A source takes the place of a less specific one, with all that belongs to that.
   rules.displaced_by.emplace("files-from", "folder");
   rules.displaced_by.emplace("file", program::kPaths);

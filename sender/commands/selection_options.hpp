@@ -9,9 +9,6 @@
 
 namespace healthmetric::sender {
 
-inline constexpr const char* kInclude = "include";
-inline constexpr const char* kExclude = "exclude";
-
 /// Which files of a folder go.
 class SelectionOptions final : public program::OptionGroup {
  public:
@@ -20,8 +17,6 @@ class SelectionOptions final : public program::OptionGroup {
   [[nodiscard]] select::ScanRules rules(const program::CommandLine& line) const;
 
  private:
-  [[nodiscard]] patterns::PathPatterns patterns(const program::CommandLine& line) const;
-
   std::vector<std::string> includes_;
   std::vector<std::string> excludes_;
   bool hidden_ = false;

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from conftest import READER, TOKEN, Destination, unprivileged_user
 from living_files import growing
-from payloads import BATCH_ID, Payload, stored_path, summary_path
+from payloads import BATCH_ID, Payload, flat_summary_path, stored_path, summary_path
 from programs import REPOSITORY, Program, Result, Word, finished
 from pseudo_terminal import Terminal
 from system_calls import TRACED, Answer
@@ -763,13 +763,40 @@ def receiver_not_set_aside(stage: Stage) -> Result:
         return user.receiver("--storage", storage, cwd=user.folder)
 
 
-def stored_and(stage: Stage, spoil: Callable[[Path], Any], command: str = "verify") -> Result:
-    """Verifies, or lists, a storage with one stored file, once that is spoilt."""
+def stored_and(stage: Stage, spoil: Callable[[Path], Any], command: str = "verify", *words: Word) -> Result:
+    """Verifies, or lists or restores, a storage with one stored file, once that is spoilt."""
     storage = stage.tmp / "_storage"
     Payload().put_into(storage)
     assert stage.receiver("--storage", storage, cwd=stage.tmp).status == 0
     spoil(storage / stored_path(BATCH_ID, "sub/data.json"))
-    return stage.receiver(command, "--storage", storage, cwd=stage.tmp)
+    return stage.receiver(command, "--storage", storage, *words, cwd=stage.tmp)
+
+
+OTHER_ID = "20240116T103000Z-test_batch-00c0ffee"
+
+
+def restored(stage: Stage, *payloads: dict[str, Any], words: tuple[Word, ...] = (),
+             there: dict[str, bytes] | None = None, answer: Answer | None = None) -> Result:
+    """Restores what these payloads brought, to a folder in which something may be."""
+    storage, back = stage.tmp / "_storage", stage.tmp / "back"
+    for payload in payloads:
+        Payload(**payload).put_into(storage)
+    assert stage.receiver("--storage", storage, cwd=stage.tmp).status == 0
+    for path, content in (there or {}).items():
+        (back / path).parent.mkdir(parents=True, exist_ok=True)
+        (back / path).write_bytes(content)
+    receiver = answered_by_system(stage.receiver, answer) if answer else stage.receiver
+    return receiver("restore", "--storage", storage, "--to", back, *words, env=TRACED)
+
+
+def restore_into_a_locked_folder(stage: Stage) -> Result:
+    (stage.tmp / "back").mkdir()
+    folder = os.open(stage.tmp / "back", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return restored(stage, {})
+    finally:
+        os.close(folder)
 
 
 def changed_summary(stage: Stage, change: Callable[[dict[str, Any]], Any], command: str = "files") -> Result:
@@ -819,7 +846,36 @@ SCENARIOS |= {
         stage, lambda summary: summary["files"].append(summary["files"][0])),
     "receiver-files-other": lambda stage: changed_summary(
         stage, lambda summary: summary.update(batch_id="20240115T103000Z-test_batch-00000000")),
+    "receiver-files-second": lambda stage: stored_and(stage, lambda place: shutil.copy(
+        stage.tmp / "_storage" / summary_path(BATCH_ID), stage.tmp / "_storage" / flat_summary_path(BATCH_ID)), "files"),
     "receiver-files-version": lambda stage: changed_summary(stage, lambda summary: summary.update(schema_version=3)),
+    "receiver-restore-to": lambda stage: stage.receiver("restore"),
+    "receiver-restore-storage": lambda stage: stage.receiver(
+        "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "_storage/back"),
+    "receiver-restore-id": lambda stage: stage.receiver(
+        "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back", BATCH_ID),
+    "receiver-restore-twins": lambda stage: restored(
+        stage, {"batch_id": BATCH_ID}, {"batch_id": "20240116T103000Z-other-3f9a1c07"}, words=("3f9a1c07",)),
+    "receiver-restore-changed": lambda stage: stored_and(
+        stage, lambda place: place.write_bytes(b'{"rate": 62}\n'), "restore", "--to", stage.tmp / "back"),
+    "receiver-restore-there": lambda stage: restored(stage, {}, there={"sub/data.json": b"mine"}),
+    "receiver-restore-obstacle": lambda stage: (
+        (stage.tmp / "back/sub").mkdir(parents=True), (stage.tmp / "back/sub/data.json").symlink_to("x"),
+        restored(stage, {}))[2],
+    "receiver-restore-link": lambda stage: (
+        (stage.tmp / "back").mkdir(), (stage.tmp / "back/sub").symlink_to("x"), restored(stage, {}))[2],
+    "receiver-restore-clash": lambda stage: restored(
+        stage, {"metadata": {"producer": "a"}},
+        {"metadata": {"producer": "b"}, "batch_id": OTHER_ID, "files": {"sub/data.json": b"b"}}, words=("--flat",)),
+    "receiver-restore-hidden": lambda stage: restored(
+        stage, {"metadata": {"producer": "a"}},
+        {"metadata": {"producer": "a", "source_folder": "/other"}, "batch_id": OTHER_ID}),
+    "receiver-restore-name": lambda stage: restored(
+        stage, {}, answer=Answer("renameat2,linkat,renameat", "EINVAL", "1")),
+    "receiver-restore-time": lambda stage: restored(stage, {}, answer=Answer("utimensat", "EPERM")),
+    "receiver-restore-kept-name": lambda stage: restored(
+        stage, {"files": {".healthmetric-restoring-0": b""}}),
+    "receiver-restore-busy": restore_into_a_locked_folder,
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }

@@ -39,7 +39,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def options_of(program: str, sender: Program, receiver: Program) -> set[str]:
     """Of all its commands."""
     run = sender if program.endswith("sender") else receiver
-    commands = [[]] if program.endswith("sender") else [[], ["list"], ["files"], ["verify"]]
+    commands = [[]] if program.endswith("sender") else [[], ["list"], ["files"], ["restore"], ["verify"]]
     text = "".join(run(*words, "--help").stdout for words in commands)
     return set(re.findall(r"^  (?:-\w,)?--([\w-]+)", text, re.MULTILINE))
 

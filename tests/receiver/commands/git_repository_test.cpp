@@ -31,3 +31,14 @@ TEST_CASE("a folder in a git directory is in a git repository") {
 TEST_CASE("a folder that is not there is in no git repository") {
   CHECK_FALSE(receiver::is_in_git_repository("/nowhere/_storage"));
 }
+
+TEST_CASE("a clone that was told to leave files out is sparse") {
+  const TempDir dir;
+  const fs::path storage = dir.path() / "_storage";
+  fs::create_directories(storage);
+  CHECK_FALSE(receiver::is_sparse_clone(storage));
+  fs::create_directories(dir.path() / ".git/info");
+  CHECK_FALSE(receiver::is_sparse_clone(storage));
+  platform::write_file_atomically(dir.path() / ".git/info/sparse-checkout", "/*\n");
+  CHECK(receiver::is_sparse_clone(storage));
+}

@@ -1,0 +1,162 @@
+#include "receiver/commands/restore_command.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/program/pattern_options.hpp"
+#include "common/program/show_result.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+/// Restored files between the stored ones would be found by nobody, and reported by `verify`.
+void refuse_storage(const std::filesystem::path& to, const std::filesystem::path& storage) {
+  std::error_code error;
+  const std::filesystem::path root = std::filesystem::weakly_canonical(storage, error);
+  const std::filesystem::path target =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(to, error), error);
+  const auto differing = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
+  if (differing.first != root.end()) return;
+  throw Error(ErrorCode::usage, "--to " + in_quotes(to.string()) +
+                                    " is in the storage folder: name a folder outside of it");
+}
+
+/// Where the summaries of the batches are that were asked for. An ID may be whole, or its last
+/// eight characters, which `list` shows.
+class NamedBatches {
+ public:
+  NamedBatches(archive::StorageReader& storage, const std::vector<std::string>& ids)
+      : storage_(storage), ids_(ids) {}
+
+  /// Throws Error{usage} for an ID that no batch has, or several.
+  void add_to(archive::StoredBatches& batches, const archive::Complain& complain) {
+    find(complain);
+    for (const std::string& id : ids_) {
+      if (found_[id].empty()) {
+        throw Error(ErrorCode::usage, "there is no batch " + in_quotes(id) +
+                                          "; 'healthmetric-receiver list' shows them");
+      }
+      if (found_[id].size() > 1) {
+        throw Error(ErrorCode::usage,
+                    fmt::format("{} may be {} or {}: use the whole ID", in_quotes(id),
+                                found_[id][0].second.str(), found_[id][1].second.str()));
+      }
+    }
+    for (const std::string& id : ids_) {
+      const auto& [path, batch] = found_[id].front();
+      batches.add(path, batch, [&](const auto&) { return true; });
+    }
+  }
+
+ private:
+  void find(const archive::Complain& complain) {
+    const auto note = [&](const payload::RelativePath& path, const payload::BatchId& batch) {
+      for (const std::string& id : {batch.str(), batch.unique}) {
+        if (std::find(ids_.begin(), ids_.end(), id) != ids_.end()) {
+          found_[id].emplace_back(path, batch);
+        }
+      }
+      return archive::Next::go_on;
+    };
+    archive::each_summary(storage_, {}, archive::Order::oldest_first, {note, complain});
+  }
+
+  archive::StorageReader& storage_;
+  const std::vector<std::string>& ids_;
+  std::map<std::string, std::vector<std::pair<payload::RelativePath, payload::BatchId>>> found_;
+};
+
+Overwrite overwrite_of(const std::string& word) {
+  if (word == "always") return Overwrite::always;
+  return word == "if-older" ? Overwrite::if_older : Overwrite::never;
+}
+
+}  // namespace
+
+RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
+  add({.name = "BATCH_ID",
+       .value = "BATCH_ID",
+       .help = "Restore these batches alone: their IDs, or the end of an ID as list shows it",
+       .goes_to = &batch_ids_,
+       .kind = program::Option::Kind::operand});
+  add({.name = "to",
+       .value = "DIR",
+       .help = "The folder to restore to; it is made if it does not exist",
+       .goes_to = &to_});
+  add({.name = program::kInclude,
+       .value = "GLOB",
+       .help =
+           "Restore what matches GLOB; may be repeated. --include and --exclude are one list in "
+           "the order given: the last match wins, and where the list begins with --include, "
+           "what nothing matches is not restored",
+       .goes_to = &includes_,
+       .check = program::check_glob});
+  add({.name = program::kExclude,
+       .value = "GLOB",
+       .help = "Do not restore what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or "
+               "with a slash a path ('2023/**'); may be repeated",
+       .goes_to = &excludes_,
+       .check = program::check_glob});
+  add({.name = "overwrite",
+       .value = "WHEN",
+       .help =
+           "Replace a file that is there and differs: never, if-older: if it is older than what "
+           "is stored, or always (default never)",
+       .goes_to = &overwrite_,
+       .choices = {"never", "if-older", "always"}});
+  add({.name = "flat",
+       .help = "Restore everything straight into DIR, and not each producer and batch name into a "
+               "folder of its own where there are several",
+       .goes_to = &flat_});
+}
+
+RestoreRules RestoreOptions::rules(const program::CommandLine& line) const {
+  if (to_.empty()) {
+    throw Error(ErrorCode::usage,
+                "restore requires --to DIR (healthmetric-receiver restore --help)");
+  }
+  RestoreRules rules;
+  rules.to = to_;
+  rules.patterns = program::patterns_in_order(line, includes_, excludes_);
+  rules.overwrite = overwrite_of(overwrite_);
+  if (flat_) rules.form = RestoreLayout::Form::flat;
+  return rules;
+}
+
+RestoreCommand::RestoreCommand(std::shared_ptr<const SharedOptions> shared)
+    : Command("restore", "Restore files under their original names, with their times"),
+      shared_(std::move(shared)) {
+  take(shared_->storage, restore_, shared_->batch_names, shared_->at, shared_->dry_run,
+       shared_->json, shared_->log);
+}
+
+program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
+  constexpr bool kChangesNothing = true;  // in the storage
+  const RunOptions options = shared_->of_run(line, kChangesNothing);
+  platform::SystemClock clock;
+  RestoreRules rules = restore_.rules(line);
+  rules.at = shared_->at.time(clock.now_seconds());
+  rules.is_dry_run = shared_->dry_run.is_given();
+  rules.shows_progress = options.verbosity != log::Verbosity::quiet;
+  archive::StorageReader storage = open_storage_to_read(options, line);
+  refuse_storage(rules.to, options.storage);
+  StoredFiles stored(storage);
+  const archive::Complain complain = [&](const Error& why) { stored.complain(why); };
+  archive::StoredBatches batches(storage, complain);
+  if (restore_.batch_ids().empty()) {
+    const BatchFilter filter = shared_->batch_names.filter();
+    batches.add_all([&](const archive::RecordedBatch& batch) { return filter.takes(batch); });
+  } else {
+    NamedBatches(storage, restore_.batch_ids()).add_to(batches, complain);
+  }
+  Restored result = restore(stored, batches, rules, clock);
+  stored.tell_what_helps(batches.heads().size());
+  result.faults = stored.faults();
+  program::show_result(options, result);
+  return result.faults == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
+}
+
+}  // namespace healthmetric::receiver

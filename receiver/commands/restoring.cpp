@@ -1,0 +1,291 @@
+#include "receiver/commands/restoring.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+#include "common/codec/digest.hpp"
+#include "common/platform/file_kind.hpp"
+#include "common/platform/interruption.hpp"
+#include "common/program/log.hpp"
+#include "common/program/status_line.hpp"
+#include "common/text/json.hpp"
+#include "receiver/restore/destination.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+using archive::RecordedFile;
+using archive::SeriesBatch;
+using payload::RelativePath;
+using restore::Destination;
+using std::filesystem::file_type;
+
+constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
+
+/// Where its batch was packed, for a file that has no time of its own.
+platform::FileTime time_of(const RecordedFile& file, const SeriesBatch& batch) {
+  if (file.modified) return {file.modified->second, file.modified->fraction};
+  const auto id = payload::BatchId::parse(batch.batch_id);
+  return {id ? id->time : batch.processed_at};
+}
+
+bool is_before(const platform::FileTime& a, const platform::FileTime& b) {
+  return a.second != b.second ? a.second < b.second : a.fraction < b.fraction;
+}
+
+/// What is restored to: nothing where a dry run has no folder to look into.
+std::optional<Destination> open_destination(const RestoreRules& rules) {
+  std::error_code error;
+  if (rules.is_dry_run && !std::filesystem::exists(rules.to, error)) return {};
+  return std::make_optional<Destination>(rules.to);
+}
+
+class Restorer {
+ public:
+  Restorer(StoredFiles& stored, const archive::StoredBatches& batches, const RestoreRules& rules,
+           platform::Clock& clock)
+      : stored_(stored),
+        batches_(batches),
+        rules_(rules),
+        layout_(batches.heads(), rules.at, rules.form),
+        destination_(open_destination(rules)),
+        block_(kBlockBytes) {
+    result_.to = rules.to.string();
+    result_.is_dry_run = rules.is_dry_run;
+    if (rules.shows_progress) line_.emplace(clock);
+  }
+
+  Restored run() {
+    archive::each_tree(
+        batches_.heads(), rules_.at, [&](std::size_t batch) { return batches_.read(batch); },
+        [&](const archive::Tree& tree) { restore_tree(tree); });
+    line_.reset();
+    return result_;
+  }
+
+ private:
+  [[nodiscard]] bool is_wanted(const std::string& path) const {
+    return rules_.patterns.verdict_on(path) != patterns::Verdict::exclude;
+  }
+
+  void complain(const std::string& why) { stored_.complain(Error(ErrorCode::partly_done, why)); }
+
+  [[nodiscard]] std::string shown(std::string_view path) const {
+    return in_quotes((result_.to + "/").append(path));
+  }
+
+  void restore_tree(const archive::Tree& tree) {
+    const archive::SeriesKey key{tree.producer, tree.batch_name, "", ""};
+    const std::string& folder = layout_.folder_of(key);
+    for (const archive::HiddenFile& file : tree.hidden) {
+      if (is_wanted(file.path)) tell_hidden(file);
+    }
+    for (const archive::CurrentFile& file : tree.files) {
+      platform::stop_soon_if_signalled();
+      show_progress();
+      if (is_wanted(file.file.path)) restore_file(folder, file.file, batches_.heads()[file.batch]);
+    }
+    for (const std::string& path : tree.folders) {
+      if (is_wanted(path)) restore_folder(folder + path);
+    }
+  }
+
+  void tell_hidden(const archive::HiddenFile& file) const {
+    const bool is_same_path = file.why == archive::HiddenFile::Why::other_series;
+    log::warning(fmt::format("{} of {} is not restored: {} has {}", in_quotes(file.path),
+                             batches_.heads()[file.batch].batch_id,
+                             batches_.heads()[file.by].batch_id,
+                             is_same_path ? "a later one" : "a folder or a file in its place"));
+  }
+
+  void show_progress() {
+    if (!line_) return;
+    line_->show([&] {
+      return fmt::format("restoring: {}, {}", counted_files(result_.files + result_.same),
+                         human_bytes(result_.size_bytes));
+    });
+  }
+
+  void restore_file(const std::string& folder, const RecordedFile& file, const SeriesBatch& batch) {
+    if (!is_unclaimed(folder + file.path, file, batch)) return;
+    try {
+      restore_under_a_name_it_can_have(folder, file, batch);
+    } catch (const restore::NameRefused& refused) {
+      complain(refused.what());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unsafe_path) throw;
+      complain(fmt::format("cannot restore {}: {}", shown(folder + file.path), error.what()));
+    }
+  }
+
+  void restore_under_a_name_it_can_have(const std::string& folder, const RecordedFile& file,
+                                        const SeriesBatch& batch) {
+    try {
+      restore_to(place_of(folder + file.path), file, batch);
+    } catch (const restore::NameRefused& refused) {
+      const std::string stored_name = folder + file.stored_path;
+      log::warning(fmt::format("{}: {} is restored as {}", refused.what(), in_quotes(file.path),
+                               shown(stored_name)));
+      restore_to(place_of(stored_name), file, batch);
+    }
+  }
+
+  /// With --flat, two trees may want the same path.
+  bool is_unclaimed(const std::string& path, const RecordedFile& file, const SeriesBatch& batch) {
+    if (rules_.form != RestoreLayout::Form::flat) return true;
+    const std::string tree = fmt::format("{}/{}", batch.key.producer, batch.key.batch_name);
+    const std::string other = claims_.claim(path, tree, file.sha256);
+    if (other.empty()) return true;
+    complain(
+        fmt::format("{} of {} is in the way of that of {}: only the first is restored; "
+                    "without --flat both are",
+                    in_quotes(path), in_quotes(other), in_quotes(tree)));
+    return false;
+  }
+
+  static RelativePath place_of(std::string path) {
+    if (Destination::is_reserved(path)) {
+      throw Error(ErrorCode::unsafe_path, "such names are kept for files that are being written");
+    }
+    return RelativePath(std::move(path), 2 * RelativePath::kMaxStoredBytes);
+  }
+
+  void restore_to(const RelativePath& place, const RecordedFile& file, const SeriesBatch& batch) {
+    const auto there = destination_ ? destination_->look_at(place) : std::nullopt;
+    if (there && *there != file_type::regular) {
+      return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
+                                  platform::kind_of(*there)));
+    }
+    if (there && stays(place, file, batch)) return;
+    auto source = stored_.open(file, batch.batch_id);
+    if (!source) return;
+    if (rules_.is_dry_run) return count(file);
+    Destination::NewFile out(*destination_, place);
+    if (!copy(*source, out, file, batch)) return;
+    set_time(out, place, time_of(file, batch));
+    const auto replace =
+        rules_.overwrite == Overwrite::never ? Destination::Replace::no : Destination::Replace::yes;
+    if (!out.put(replace)) return complain(shown(place.str()) + " was created meanwhile: it stays");
+    log::debug("restored " + shown(place.str()));
+    count(file);
+  }
+
+  /// Whether a file that is there is not to be replaced, which may be because it is the same.
+  bool stays(const RelativePath& place, const RecordedFile& file, const SeriesBatch& batch) {
+    auto there = destination_->open(place);
+    if (!there) return false;
+    const platform::FileState state = there->state();
+    if (state.size_bytes == file.size_bytes && codec::sha256_of(*there) == file.sha256) {
+      ++result_.same;
+      return true;
+    }
+    if (rules_.overwrite == Overwrite::never) {
+      complain(shown(place.str()) +
+               " is there and differs: it stays, unless --overwrite if-older "
+               "or always is given");
+      return true;
+    }
+    const bool is_newer =
+        rules_.overwrite == Overwrite::if_older && !is_before(state.modified, time_of(file, batch));
+    if (!is_newer) return false;
+    ++result_.newer;
+    log::debug(shown(place.str()) + " is newer than what is stored: it stays");
+    return true;
+  }
+
+  /// False where what is stored has other bytes, which is told.
+  bool copy(platform::InputFile& source, Destination::NewFile& out, const RecordedFile& file,
+            const SeriesBatch& batch) {
+    codec::Sha256 sha256;
+    std::uint64_t copied_bytes = 0;
+    while (true) {
+      platform::stop_soon_if_signalled();
+      std::size_t count = 0;
+      try {
+        count = source.read(block_);
+      } catch (const Error& error) {
+        stored_.tell_changed(file, batch.batch_id, error.what());
+        return false;
+      }
+      copied_bytes += count;
+      if (count == 0 || copied_bytes > file.size_bytes) break;
+      const std::string_view bytes(block_.data(), count);
+      sha256.update(bytes);
+      out.write(bytes);
+    }
+    if (copied_bytes == file.size_bytes && sha256.finish_hex() == file.sha256) return true;
+    stored_.tell_changed(file, batch.batch_id, "its SHA-256 differs");
+    return false;
+  }
+
+  /// A file system without times is no reason not to restore.
+  void set_time(Destination::NewFile& out, const RelativePath& place,
+                const platform::FileTime& time) {
+    std::error_code error;
+    out.set_modified(time, error);
+    if (!error || std::exchange(is_time_told_, true)) return;
+    log::warning(fmt::format("cannot set the time of {}: {}; others may lack theirs, too",
+                             shown(place.str()), error.message()));
+  }
+
+  void restore_folder(const std::string& path) {
+    try {
+      if (destination_ && !rules_.is_dry_run) destination_->make_folder(place_of(path));
+      ++result_.folders;
+    } catch (const restore::NameRefused& refused) {
+      complain(refused.what());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unsafe_path) throw;
+      complain(fmt::format("cannot restore {}: {}", shown(path), error.what()));
+    }
+  }
+
+  void count(const RecordedFile& file) {
+    ++result_.files;
+    result_.size_bytes += file.size_bytes;
+  }
+
+  StoredFiles& stored_;
+  const archive::StoredBatches& batches_;
+  const RestoreRules& rules_;
+  RestoreLayout layout_;
+  std::optional<Destination> destination_;
+  std::vector<char> block_;
+  std::optional<program::StatusLine> line_;
+  FlatClaims claims_;
+  bool is_time_told_ = false;
+  Restored result_;
+};
+
+}  // namespace
+
+Restored restore(StoredFiles& stored, const archive::StoredBatches& batches,
+                 const RestoreRules& rules, platform::Clock& clock) {
+  return Restorer(stored, batches, rules, clock).run();
+}
+
+std::string to_line(const Restored& result) {
+  std::string line = fmt::format(
+      "{} {} ({}) to {}", result.is_dry_run ? "would restore" : "restored",
+      counted_files(result.files), human_bytes(result.size_bytes), in_quotes(result.to));
+  if (result.same > 0) line += fmt::format("; {} already there", counted_files(result.same));
+  if (result.newer > 0) line += fmt::format("; {} there and newer", counted_files(result.newer));
+  if (result.faults > 0) line += "; " + counted(result.faults, "error", "errors");
+  return line;
+}
+
+std::string to_json_text(const Restored& result) {
+  return text::to_text({{"to", result.to},
+                        {"dry_run", result.is_dry_run},
+                        {"files", result.files},
+                        {"bytes", result.size_bytes},
+                        {"same", result.same},
+                        {"newer", result.newer},
+                        {"folders", result.folders},
+                        {"errors", result.faults}});
+}
+
+}  // namespace healthmetric::receiver
