@@ -42,7 +42,7 @@ FULL = Effort(
     history_bytes=3_000_000,
     stored_files=(1_000, 10_000, 100_000),
     growth_turns=51,
-    backlog_turns={1_000: 3, 10_000: 1},
+    backlog_turns={1_000: 3, 10_000: 2},
     stored_before=Stored(files=100_000, summaries=30_000),
     codec_seconds=1.0,
 )
