@@ -4,12 +4,13 @@ Written by hand, because it is little, and because a stylesheet in it lets it su
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from bench import table
-from bench.rows import Kind, Reached, Row
+from bench.rows import Kind, Reached, Row, Unit
 
 WIDTH = 880
 MARGIN = 24
@@ -75,14 +76,18 @@ def svg(rows: Sequence[Row], subtitle: str) -> str:
 
 
 def _section(name: str, rows: Sequence[Row], y: float) -> Iterator[str]:
-    scale = Scale(max(max(row.figure, row.spread[1], row.goal.must, row.goal.aim or 0) for row in rows if row.goal))
+    longest: dict[tuple[Kind, Unit], float] = defaultdict(float)  # seconds and bytes have no scale in common
+    for row in rows:
+        if row.goal:
+            bounds = (row.figure, row.spread[1], row.goal.must, row.goal.aim or 0)
+            longest[row.kind, row.unit] = max(longest[row.kind, row.unit], *bounds)
     yield _text(MARGIN, y + 20, name.replace("`", ""), "heading")
     yield _text(MARGIN + LABELS, y + 20, DIRECTIONS[rows[0].kind], "small")
     y += HEADING - LINE / 2
     for number, row in enumerate(rows):
-        yield from _bar(row, scale, y + LINE * number)
-    if rows[0].kind is Kind.RATIO and scale.longest >= 1:
-        yield _upright("one", scale.x(1), y - 4, y + LINE * len(rows) - 4)
+        yield from _bar(row, Scale(longest[row.kind, row.unit]), y + LINE * number)
+    if len(longest) == 1 and rows[0].kind is Kind.RATIO and max(longest.values()) >= 1:
+        yield _upright("one", Scale(max(longest.values())).x(1), y - 4, y + LINE * len(rows) - 4)
 
 
 def _bar(row: Row, scale: Scale, y: float) -> Iterator[str]:

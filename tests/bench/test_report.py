@@ -155,3 +155,11 @@ def test_the_chart_of_the_history_has_a_line_for_each_way() -> None:
 
 def test_without_a_course_there_is_no_chart_of_the_history() -> None:
     assert history_chart.svg([Row("History", "fresh files", Unit.BYTES, [1.0])], "") == ""
+
+
+def test_bars_of_different_units_have_scales_of_their_own() -> None:
+    rows = [Row("Backlog", "time", Unit.SECONDS, [30.0], goal=Goal(60)),
+            Row("Backlog", "memory", Unit.BYTES, [32 << 20], goal=Goal(64 << 20))]
+    image = ElementTree.fromstring(chart.svg(rows, ""))
+    time, memory, _ = (float(bar.get("width", 0)) for bar in image.findall(".//{*}rect[@class='must']"))
+    assert time == memory > 100
