@@ -1,6 +1,5 @@
 #include "sender/commands/outbox_retry_command.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -45,7 +44,8 @@ class Retry {
   /// Only the batches of these ids; all where there are none.
   program::ExitStatus run(const std::vector<std::string>& ids) {
     choose(ids);
-    for (const model::Target& target : targets_) deliver(target);
+    const auto targets = outbox_.targets([this](const auto& entry) { return is_chosen(entry); });
+    for (const model::Target& target : targets) deliver(target);
     status_ = program::more_important(status_, deliver::tell_unreadable(outbox_));
     if (batches_.empty()) {
       text_ = status_ == program::ExitStatus::success ? filter_.nothing_waits_in(outbox_)
@@ -58,7 +58,7 @@ class Retry {
   }
 
  private:
-  /// Takes refused batches back into the queue, and finds the targets of all.
+  /// Takes refused batches back into the queue.
   void choose(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
       (void)folder_of(outbox_, id);
@@ -66,17 +66,6 @@ class Retry {
     }
     for (const outbox::OutboxEntry& entry : outbox_.entries(outbox::Waiting::refused)) {
       if (is_chosen(entry)) take_back(entry);
-    }
-    for (const outbox::Waiting where : {outbox::Waiting::in_queue, outbox::Waiting::delivered}) {
-      for (const outbox::OutboxEntry& entry : outbox_.entries(where)) {
-        if (is_chosen(entry)) add_target(entry.target);
-      }
-    }
-  }
-
-  void add_target(const model::Target& target) {
-    if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) {
-      targets_.push_back(target);
     }
   }
 
@@ -133,7 +122,6 @@ class Retry {
   platform::Clock& clock_;
   model::Progress& progress_;
   std::set<std::string> chosen_;
-  std::vector<model::Target> targets_;
   std::string text_;
   text::Json batches_ = text::Json::array();
   program::ExitStatus status_ = program::ExitStatus::success;

@@ -140,11 +140,13 @@ class SendingRun {
     return {};
   }
 
-  void settle_delivered() {
-    if (target_.inbox_branch.empty()) return;
-    session_.server().set_max_wait({});
-    deliver::settle_delivered(session_.server(), outbox_, options_.state_dir, target_, clock_);
-    session_.server().set_max_wait(options_.max_wait);
+  void settle_delivered() { settle_delivered(session_, target_); }
+
+  void settle_delivered(ForgeSession& session, const model::Target& target) {
+    if (target.inbox_branch.empty()) return;
+    session.server().set_max_wait({});
+    deliver::settle_delivered(session.server(), outbox_, options_.state_dir, target, clock_);
+    session.server().set_max_wait(options_.max_wait);
   }
 
   /// What is not kept in the outbox went to the branch itself.
@@ -217,8 +219,7 @@ class SendingRun {
   void check_outbox_limit() {
     const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
     if (!is_over()) return;
-    deliver::QueueRunner queue_runner = make_queue_runner("");
-    queue_runner.run(options_.lock_wait);
+    make_queue_runner(session_, target_).run(options_.lock_wait);
     deliver::make_room(outbox_, options_.state_dir, is_over);
     if (!is_over()) return;
     throw Error(
@@ -229,8 +230,9 @@ class SendingRun {
                     human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
   }
 
-  deliver::QueueRunner make_queue_runner(const std::string& own_batch) {
-    deliver::QueueRunner queue_runner(session_.server(), outbox_, clock_, progress_, target_,
+  deliver::QueueRunner make_queue_runner(ForgeSession& session, const model::Target& target,
+                                         const std::string& own_batch = "") {
+    deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target,
                                       own_batch);
     queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
       outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
@@ -240,7 +242,7 @@ class SendingRun {
 
   /// Whatever ends it, the batch is queued by now, and the result tells of it.
   void deliver(Outcome& outcome) {
-    deliver::QueueRunner queue_runner = make_queue_runner(outcome.batch_id);
+    deliver::QueueRunner queue_runner = make_queue_runner(session_, target_, outcome.batch_id);
     try {
       queue_runner.run(options_.lock_wait);
       outcome.status = program::more_important(outcome.status, deliver::tell_unreadable(outbox_));
@@ -250,6 +252,7 @@ class SendingRun {
       outcome.reason = printable(error.what());
     }
     outcome.status = program::more_important(outcome.status, queue_runner.status());
+    if (!queue_runner.is_stopped()) deliver_other_ways(outcome);
     if (outcome.fate != Outcome::Fate::queued) return;
     const std::string reason = queue_runner.reason_of(outcome.batch_id);
     if (!reason.empty()) outcome.reason = printable(reason);
@@ -268,6 +271,21 @@ class SendingRun {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     }
     if (outcome.fate == Outcome::Fate::queued) tell_untried(outcome);
+  }
+
+  /// What was queued with another inbox branch goes there.
+  void deliver_other_ways(Outcome& outcome) {
+    const auto others = outbox_.targets([this](const outbox::OutboxEntry& entry) {
+      return entry.target.same_destination(target_) && entry.target.trigger == target_.trigger &&
+             entry.target.inbox_branch != target_.inbox_branch;
+    });
+    for (const model::Target& other : others) {
+      ForgeSession session(options_, other, transport_, clock_, progress_);
+      settle_delivered(session, other);
+      deliver::QueueRunner queue_runner = make_queue_runner(session, other);
+      queue_runner.run({});
+      outcome.status = program::more_important(outcome.status, queue_runner.status());
+    }
   }
 
   /// A batch that waits was not sent, even if nothing is known to have failed.

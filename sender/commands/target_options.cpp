@@ -1,8 +1,11 @@
 #include "sender/commands/target_options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
+#include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
+#include "sender/http/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -13,6 +16,16 @@ constexpr const char* kDefaultApiUrl = "https://api.github.com";
 std::string without_slash_at_end(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
+}
+
+/// An address that cannot be read is refused where it is used.
+bool can_begin_inbox_branches(const Options& options) {
+  try {
+    const http::Url api = http::api_root(options.api_url, options.api_url_place);
+    return forge::type_of(api).can_begin_inbox_branches();
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 }  // namespace
@@ -32,7 +45,8 @@ TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
        .check = forge::check_branch});
   add({.name = "inbox-branch",
        .value = "NAME",
-       .help = "Branch where payloads wait, apart from the stored files (default: the same branch)",
+       .help = "Branch where payloads wait (default: healthmetric/inbox, and with --branch X "
+               "healthmetric/inbox-for-X); X itself keeps them beside the stored files",
        .goes_to = &inbox_branch_,
        .check = forge::check_branch});
   add({.name = "api-url",
@@ -49,12 +63,6 @@ TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
 void TargetOptions::put_into(Options& options) const {
   options.branch = branch_;
   options.trigger = model::parse_trigger(trigger_).value_or(model::Trigger::dispatch);
-  if (inbox_branch_ != branch_) options.inbox_branch = inbox_branch_;
-  if (!options.inbox_branch.empty() && options.trigger == model::Trigger::push) {
-    throw Error(ErrorCode::usage,
-                "--inbox-branch cannot be used with --trigger push: a push starts the workflow of "
-                "the branch that was pushed");
-  }
   options.api_url = api_url_;
   if (options.api_url.empty()) {
     options.api_url = platform::environment_variable(kApiUrlVariable);
@@ -62,6 +70,24 @@ void TargetOptions::put_into(Options& options) const {
   }
   if (options.api_url.empty()) options.api_url = kDefaultApiUrl;
   options.api_url = without_slash_at_end(options.api_url);
+  options.inbox_branch = inbox_branch(options);
+}
+
+std::string TargetOptions::inbox_branch(const Options& options) const {
+  const bool is_pushed = options.trigger == model::Trigger::push;
+  if (!inbox_branch_.empty()) {
+    if (inbox_branch_ == branch_) return "";
+    if (!is_pushed) return inbox_branch_;
+    throw Error(ErrorCode::usage,
+                "--inbox-branch cannot be used with --trigger push: a push starts the workflow of "
+                "the branch that was pushed");
+  }
+  if (is_pushed || !options.output.empty() || !can_begin_inbox_branches(options)) return "";
+  std::string branch = model::inbox_branch_for(branch_);
+  if (branch.size() <= forge::kMaxBranchBytes) return branch;
+  throw Error(ErrorCode::usage, "the branch name " + in_quotes(branch_) +
+                                    " is too long for an inbox branch with it in its name: use "
+                                    "--inbox-branch");
 }
 
 TokenOptions::TokenOptions() : OptionGroup(kTargetGroup) {

@@ -32,6 +32,9 @@ class TargetOptions final : public program::OptionGroup {
   void put_into(Options& options) const;
 
  private:
+  /// Empty: payloads go to the branch itself.
+  [[nodiscard]] std::string inbox_branch(const Options& options) const;
+
   std::string branch_;
   std::string inbox_branch_;
   std::string api_url_;

@@ -1,5 +1,7 @@
 #include "sender/deliver/delivered.hpp"
 
+#include <algorithm>
+
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
@@ -91,13 +93,16 @@ class Settling {
 void settle_delivered(forge::Forge& forge, const outbox::Outbox& outbox,
                       const std::filesystem::path& state_dir, const model::Target& target,
                       platform::Clock& clock) {
+  const auto is_of_target = [&](const auto& entry) { return entry.target == target; };
+  const auto delivered = outbox.entries(outbox::Waiting::delivered);
+  if (std::none_of(delivered.begin(), delivered.end(), is_of_target)) return;
   std::string holder;
   const auto lock = outbox.try_lock(holder);
   if (!lock) return;
   Settling settling(forge, outbox, state_dir, target, clock);
   std::size_t asked = 0;
   for (outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::delivered)) {
-    if (!(entry.target == target)) continue;
+    if (!is_of_target(entry)) continue;
     if (++asked > kMaxReceiptsAsked) return;
     try {
       settling.settle(entry);

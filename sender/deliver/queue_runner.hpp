@@ -46,6 +46,9 @@ class QueueRunner {
   [[nodiscard]] std::string reason_of(const std::string& batch_id) const;
   [[nodiscard]] const std::map<std::string, Result>& results() const { return results_; }
 
+  /// Whether something concerns every batch, so that no other need be tried.
+  [[nodiscard]] bool is_stopped() const { return why_stopped_ || server_failed_; }
+
   /// Of all that failed.
   [[nodiscard]] program::ExitStatus status() const { return status_; }
 

@@ -63,6 +63,9 @@ class ForgeType {
   /// The largest file that a repository there takes; nothing where that is not known.
   [[nodiscard]] virtual std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const = 0;
 
+  /// Whether its API can begin a branch with a history of its own, as an inbox branch is.
+  [[nodiscard]] virtual bool can_begin_inbox_branches() const = 0;
+
   [[nodiscard]] virtual Cost cost_of(std::uint64_t parts, const Forge::Start& start) const = 0;
 
   [[nodiscard]] virtual std::unique_ptr<Forge> connect(const Carrier& carrier,

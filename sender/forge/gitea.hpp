@@ -13,6 +13,8 @@ class Gitea final : public Github {
 
   [[nodiscard]] std::string_view name() const override { return "Gitea or Forgejo"; }
 
+  [[nodiscard]] bool can_begin_inbox_branches() const override { return false; }
+
   /// Above the API: it need not be the root of its host.
   [[nodiscard]] std::string repository_page(const http::Url& api,
                                             const std::string& repository) const override;

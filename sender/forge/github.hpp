@@ -24,6 +24,8 @@ class Github : public ForgeType {
   /// Of what GitHub runs itself; a company's own Enterprise Server may have other limits.
   [[nodiscard]] std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const override;
 
+  [[nodiscard]] bool can_begin_inbox_branches() const override { return true; }
+
   [[nodiscard]] Cost cost_of(std::uint64_t parts, const Forge::Start& start) const override;
 
   [[nodiscard]] std::unique_ptr<Forge> connect(const Carrier& carrier,

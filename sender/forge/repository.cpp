@@ -19,9 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxNameLength = 100;
 
-/// Of a branch on GitHub, whose references are "refs/heads/<name>" and have at most 255 bytes.
-constexpr std::size_t kMaxBranchBytes = 244;
-
 bool is_name(std::string_view text) {
   const auto is_allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||

@@ -61,6 +61,10 @@ std::optional<Repository> repository_of_remote(std::string_view remote, std::str
 /// The host that people see: "github.com" for "api.github.com".
 std::string_view web_host(std::string_view api_host);
 
+/// Of a branch's name on GitHub, whose references are "refs/heads/<name>" and have at most 255
+/// bytes.
+inline constexpr std::size_t kMaxBranchBytes = 244;
+
 /// Throws Error{usage} where git would not take `branch` for a branch's name
 /// (git-check-ref-format), GitHub would not, or JSON could not hold it: it must be UTF-8.
 void check_branch(const std::string& branch);

@@ -6,6 +6,12 @@
 
 namespace healthmetric::model {
 
+/// The inbox branch of a target branch, "" for the repository's default. The receiver drains it into
+/// that branch alone.
+inline std::string inbox_branch_for(const std::string& branch) {
+  return branch.empty() ? "healthmetric/inbox" : "healthmetric/inbox-for-" + branch;
+}
+
 /// Where a batch goes. Batches for other targets wait for a run of their own.
 struct Target {
   std::string api_url;

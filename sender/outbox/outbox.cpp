@@ -225,6 +225,18 @@ std::vector<OutboxEntry> Outbox::waiting_for(const model::Target& target) const 
   return found;
 }
 
+std::vector<model::Target> Outbox::targets(
+    const std::function<bool(const OutboxEntry&)>& is_chosen) const {
+  std::vector<model::Target> found;
+  for (const Waiting where : {Waiting::in_queue, Waiting::delivered}) {
+    for (const OutboxEntry& entry : entries(where)) {
+      const bool is_known = std::find(found.begin(), found.end(), entry.target) != found.end();
+      if (!is_known && is_chosen(entry)) found.push_back(entry.target);
+    }
+  }
+  return found;
+}
+
 std::optional<fs::path> Outbox::find(const payload::BatchId& id, Waiting where) const {
   fs::path folder = place(where) / id.str();
   std::error_code error;

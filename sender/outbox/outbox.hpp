@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,6 +83,10 @@ class Outbox {
 
   /// What waits in the queue for `target`, oldest first.
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const model::Target& target) const;
+
+  /// Where the batches that wait or are delivered go, each target once, that of the oldest first.
+  [[nodiscard]] std::vector<model::Target> targets(
+      const std::function<bool(const OutboxEntry&)>& is_chosen) const;
 
   /// The folder of a batch, readable or not; nothing when there is none of that id.
   [[nodiscard]] std::optional<std::filesystem::path> find(const payload::BatchId& id,

@@ -27,6 +27,7 @@ from schemas import check_output, check_records  # noqa: E402
 TOKEN = "ghp_" + "Sup3rSecretTokenOfTheTests0123456789"
 READER = "ghp_" + "ReaderTokenOfTheTests0123456789abcdef"
 NOBODY = 65534
+INBOX = "healthmetric/inbox"
 
 
 @pytest.fixture
@@ -109,6 +110,7 @@ class Destination:
     repo: str
     sender: Program
     url: str = ""  # of what stands in front of it, if anything does
+    inbox_branch: str = INBOX
 
     def __call__(self, *words: Word, token: str | None = TOKEN, **run: Any) -> Result:
         return self.sender(*self.target, *words, env=self.token(token) | run.pop("env", {}), **run)
@@ -129,16 +131,21 @@ class Destination:
                 if not request["path"].startswith("/_control/")
                 and (not methods or request["method"] in methods)]
 
-    def inbox(self, ref: str = "main") -> dict[str, str]:
-        """The payloads in the repository: name to blob id."""
+    def inbox(self, ref: str = "") -> dict[str, str]:
+        """The payloads that wait: name to blob id."""
         folder = "_storage/inbox/"
-        return {path.removeprefix(folder): blob for path, blob in self.github.tree(self.repo, ref).items()
+        tree = self.github.tree(self.repo, ref or self.inbox_branch)
+        return {path.removeprefix(folder): blob for path, blob in tree.items()
                 if path.startswith(folder) and path.endswith(".json")}
 
-    def payload_history(self, ref: str = "main") -> Counter[str]:
+    def payload(self, name: str) -> dict[str, Any]:
+        """One that waits."""
+        return json.loads(self.github.read(self.repo, f"_storage/inbox/{name}", self.inbox_branch))
+
+    def payload_history(self, ref: str = "") -> Counter[str]:
         """How often each payload was put into the inbox, whether it still is there or not."""
         added = self.github.git(self.repo, "log", "--format=", "--name-only", "--no-renames",
-                                "--diff-filter=A", ref, "--", "_storage/inbox")
+                                "--diff-filter=A", ref or self.inbox_branch, "--", "_storage/inbox")
         return Counter(path.rpartition("/")[2] for path in added.split())
 
     def dispatched(self) -> list[str]:
@@ -146,13 +153,29 @@ class Destination:
         return [post["body"]["client_payload"]["batch_id"] for post in self.requests("POST")
                 if post["path"].endswith("/dispatches") and post["status"] in (204, None)]
 
-    def put_file(self, path: str, content: bytes) -> None:
-        """What somebody else adds to the repository, below _storage/."""
-        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+    def begin_inbox(self, branch: str = INBOX) -> None:
+        """A branch with a history of its own, as a person makes it."""
+        tree = self.github.git(self.repo, "mktree").strip()
+        commit = self.github.git(self.repo, "-c", "user.name=octo", "-c", "user.email=octo@github.example",
+                                 "commit-tree", "-m", "Begin", tree).strip()
+        self.github.git(self.repo, "branch", "--force", branch, commit)
+
+    def delete_inboxes(self) -> None:
+        for branch in self.github.git(self.repo, "for-each-ref", "--format=%(refname:short)", f"refs/heads/{INBOX}*").split():
+            self.github.git(self.repo, "branch", "--quiet", "-D", branch)
+
+    def put_file(self, path: str, content: bytes, branch: str = "") -> None:
+        """What somebody else adds to the inbox branch, below _storage/."""
+        body = {"message": "m", "content": base64.b64encode(content).decode(), "branch": branch or self.inbox_branch}
+        self._ask("PUT" if self.github.flavour == "github" else "POST", path, body)
+
+    def delete_file(self, path: str, blob: str) -> None:
+        self._ask("DELETE", path, {"message": "m", "sha": blob, "branch": self.inbox_branch})
+
+    def _ask(self, method: str, path: str, document: dict[str, str]) -> None:
         url = f"{self.github.api_url}/repos/{self.repo}/contents/_storage/{path}"
         headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
-        method = "PUT" if self.github.flavour == "github" else "POST"
-        request = urllib.request.Request(url, body, headers, method=method)
+        request = urllib.request.Request(url, json.dumps(document).encode(), headers, method=method)
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
 
     def waiting(self) -> list[str]:
@@ -183,8 +206,12 @@ def new_destination(github: LocalGithub, sender: Program, request: pytest.Fixtur
     github.clear_faults()
     repo = "octo/" + re.sub(r"[^A-Za-z0-9_.-]", "-", request.node.name)[:80]
     github.create_repo(repo)
+    destination = Destination(github, repo, sender, inbox_branch=INBOX if github.flavour == "github" else "main")
+    if destination.inbox_branch == INBOX:
+        destination.begin_inbox()
+        destination.begin_inbox(f"{INBOX}-for-main")
     github.clear_requests()
-    return Destination(github, repo, sender)
+    return destination
 
 
 @dataclass(frozen=True)

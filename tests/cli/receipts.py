@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 
 from conftest import Destination
 
@@ -14,6 +15,19 @@ def dispatched(destination: Destination, process: subprocess.Popen[bytes]) -> st
         assert process.poll() is None
     [batch_id] = batches
     return batch_id
+
+
+def process(destination: Destination, batch_id: str, text: bytes) -> None:
+    """As the receiver does on an inbox branch: a receipt comes, and the payloads go."""
+    destination.put_file(receipt_path(batch_id), text)
+    for name, blob in destination.inbox().items():
+        if name.startswith(batch_id):
+            destination.delete_file(f"inbox/{name}", blob)
+
+
+def receipt_path(batch_id: str) -> str:
+    """On an inbox branch, of today."""
+    return f"receipts/{time.strftime('%Y-%m-%d', time.gmtime())}/{batch_id}.json"
 
 
 def receipt(status: str, *payloads: str) -> bytes:

@@ -17,7 +17,7 @@ import pytest
 from conftest import Destination, Unprivileged
 from payloads import flat_summary_path, summary_path
 from programs import Result, finished
-from receipts import receipt
+from receipts import process, receipt
 
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
 REFUSAL = {"method": "PUT", "path": "^/repos/", "times": None, "action": {"status": 422}}
@@ -31,8 +31,7 @@ def sent_files(destination: Destination, result: Result) -> set[str]:
     """What the batch of that run has, as the repository holds it."""
     names: set[str] = set()
     for payload in result.json["payloads"]:
-        document = destination.github.read(destination.repo, f"_storage/inbox/{payload}")
-        names |= set(json.loads(document)["files"])
+        names |= set(destination.payload(payload)["files"])
     return names
 
 
@@ -66,7 +65,7 @@ def test_daily_runs_send_what_is_new(destination: Destination, folder: Path) -> 
 
 def test_nothing_new_is_one_line_and_no_write(destination: Destination, folder: Path) -> None:
     first = send(destination, folder)
-    destination.put_file(summary_path(first.json["batch_id"]), receipt("stored"))
+    process(destination, first.json["batch_id"], receipt("stored"))
     destination.github.clear_requests()
     words = ["--folder", folder, "--changed-only"]
     second = destination(*words)
@@ -140,8 +139,7 @@ def test_a_change_that_kept_size_and_time_is_noticed_where_time_proves_nothing(
 
     assert sent_files(destination, result) == {"young.json"}
     [payload] = result.json["payloads"]
-    document = json.loads(destination.github.read(destination.repo, f"_storage/inbox/{payload}"))
-    assert base64.b64decode(document["files"]["young.json"]["content"]) == b"[2]"
+    assert base64.b64decode(destination.payload(payload)["files"]["young.json"]["content"]) == b"[2]"
 
 
 def test_a_change_of_time_alone_sends_nothing(destination: Destination, folder: Path) -> None:
@@ -178,26 +176,37 @@ def test_what_was_refused_counts_as_unsent(destination: Destination, folder: Pat
     assert sent_files(destination, send(destination, folder)) == {"monday.json"}
 
 
-@pytest.mark.parametrize("path_of", [summary_path, flat_summary_path], ids=["now", "version 1"])
+ONE_BRANCH = ("--branch", "main", "--inbox-branch", "main")
+
+
+def put_at(path_of: Callable[[str], str]) -> Callable[[Destination, str, bytes], None]:
+    return lambda destination, batch_id, text: destination.put_file(path_of(batch_id), text)
+
+
+@pytest.mark.parametrize("put_receipt, words", [
+    (process, ()), (put_at(summary_path), ONE_BRANCH), (put_at(flat_summary_path), ONE_BRANCH)],
+    ids=["inbox branch", "one branch", "version 1"])
 def test_what_was_rejected_counts_as_unsent(
-    path_of: Callable[[str], str], destination: Destination, folder: Path
+    put_receipt: Callable[[Destination, str, bytes], None], words: tuple[str, ...], destination: Destination, folder: Path
 ) -> None:
-    first = send(destination, folder)
+    if words:
+        destination = replace(destination, inbox_branch="main")
+    first = send(destination, folder, *words)
     rejection = {"status": "rejected", "reason": "somebody's file is there", "payloads": []}
-    destination.put_file(path_of(first.json["batch_id"]), json.dumps(rejection).encode())
-    second = send(destination, folder)
+    put_receipt(destination, first.json["batch_id"], json.dumps(rejection).encode())
+    second = send(destination, folder, *words)
     assert (second.status, second.json["files"]) == (0, 1)
     second.error_line("the receiver rejected", first.json["batch_id"], "somebody's file is there")
-    assert send(destination, folder).json["status"] == "empty"
+    assert send(destination, folder, *words).json["status"] == "empty"
 
 
 def test_a_broken_receipt_does_not_hide_the_rejection_of_another_batch(destination: Destination, folder: Path) -> None:
     first = send(destination, folder)
     (folder / "tuesday.json").write_text("2")
     second = send(destination, folder)
-    destination.put_file(summary_path(first.json["batch_id"]), b"<html>")
+    process(destination, first.json["batch_id"], b"<html>")
     rejection = {"status": "rejected", "reason": "no", "payloads": []}
-    destination.put_file(summary_path(second.json["batch_id"]), json.dumps(rejection).encode())
+    process(destination, second.json["batch_id"], json.dumps(rejection).encode())
     third = send(destination, folder)
     third.error_line("the receiver rejected", second.json["batch_id"])
     assert sent_files(destination, third) == {"tuesday.json"}
@@ -209,17 +218,17 @@ def test_a_record_without_times_of_delivery_goes_on(destination: Destination, fo
     with closing(sqlite3.connect(destination.sender.home / "state/healthmetric/sent.db")) as database:
         database.execute("ALTER TABLE unconfirmed DROP COLUMN delivered_s")
     rejection = {"status": "rejected", "reason": "no", "payloads": []}
-    destination.put_file(summary_path(first.json["batch_id"]), json.dumps(rejection).encode())
+    process(destination, first.json["batch_id"], json.dumps(rejection).encode())
     assert send(destination, folder).json["files"] == 1
 
 
 def test_a_rejection_that_was_waited_for_counts_at_once(destination: Destination, folder: Path) -> None:
-    process = destination.start("--folder", folder, "--changed-only", "--wait", "30", "--json")
+    running = destination.start("--folder", folder, "--changed-only", "--wait", "30", "--json")
     while not destination.dispatched():
-        assert process.poll() is None
+        assert running.poll() is None
     rejection = {"status": "rejected", "reason": "no", "payloads": []}
-    destination.put_file(summary_path(destination.dispatched()[0]), json.dumps(rejection).encode())
-    assert finished(process).status == 8
+    process(destination, destination.dispatched()[0], json.dumps(rejection).encode())
+    assert finished(running).status == 8
     assert send(destination, folder).json["files"] == 1
 
 

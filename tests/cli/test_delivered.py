@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination
+from conftest import INBOX, Destination
 from payloads import summary_path
 from programs import Result, finished
+from receipts import process, receipt_path
 
-INBOX = "healthmetric/inbox"
 TO_INBOX = ("--inbox-branch", INBOX)
 DAY_S = 86_400
-
-
-def ask(destination: Destination, method: str, path: str, document: dict[str, Any]) -> None:
-    """What somebody else does to a file below _storage/."""
-    request = urllib.request.Request(
-        f"{destination.github.api_url}/repos/{destination.repo}/contents/_storage/{path}",
-        json.dumps({"message": "m"} | document).encode(),
-        {"Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}, method=method)
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
-
-
-def commit_file(destination: Destination, path: str, document: Any, branch: str = INBOX) -> None:
-    content = base64.b64encode(json.dumps(document).encode()).decode()
-    ask(destination, "PUT", path, {"branch": branch, "content": content})
 
 
 def receipt_of(batch_id: str, status: str, parts: list[str] | None = None) -> dict[str, Any]:
@@ -40,15 +24,12 @@ def receipt_of(batch_id: str, status: str, parts: list[str] | None = None) -> di
             "payloads": [{"path": f"inbox/{name}", "size": 1} for name in parts or [f"{batch_id}.json"]]}
 
 
-def today() -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime())
+def text_of(receipt: dict[str, Any]) -> bytes:
+    return json.dumps(receipt).encode()
 
 
 def receive(destination: Destination, batch_id: str, status: str = "stored") -> None:
-    """What the receiver does on the inbox branch: a receipt comes, and the payload goes."""
-    commit_file(destination, f"receipts/{today()}/{batch_id}.json", receipt_of(batch_id, status))
-    name = f"{batch_id}.json"
-    ask(destination, "DELETE", f"inbox/{name}", {"branch": INBOX, "sha": destination.inbox(INBOX)[name]})
+    process(destination, batch_id, text_of(receipt_of(batch_id, status)))
 
 
 def listed(destination: Destination) -> dict[str, str]:
@@ -109,8 +90,7 @@ def test_files_of_a_rejected_batch_go_again(destination: Destination, source: Pa
 
 def test_a_rejection_of_what_came_first_is_not_the_last_word(destination: Destination, source: Path) -> None:
     batch_id = delivered(destination, source)
-    commit_file(destination, f"receipts/{today()}/{batch_id}.json",
-                receipt_of(batch_id, "rejected", [f"{batch_id}.part-0001.json"]))
+    destination.put_file(receipt_path(batch_id), text_of(receipt_of(batch_id, "rejected", [f"{batch_id}.part-0001.json"])))
     assert run_again(destination, source).json["unchanged"] == 1
     assert listed(destination) == {batch_id: "delivered"}
 
@@ -191,7 +171,7 @@ def test_an_inbox_that_holds_what_is_stored_has_summaries(destination: Destinati
     """Whoever names the default branch itself has one branch: the summary is the receipt."""
     result = destination("--folder", source, "--inbox-branch", "main", "--json")
     batch_id = result.json["batch_id"]
-    commit_file(destination, summary_path(batch_id), receipt_of(batch_id, "stored"), "main")
+    destination.put_file(summary_path(batch_id), text_of(receipt_of(batch_id, "stored")), "main")
     again = destination("--folder", source, "--inbox-branch", "main", "--changed-only", "--json")
     assert (again.status, again.json["unchanged"]) == (0, 1), again
 

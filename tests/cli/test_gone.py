@@ -11,6 +11,7 @@ import pytest
 from conftest import Destination
 from payloads import summary_path
 from programs import Result
+from receipts import process
 from trees import write_tree
 
 FILES = {"a.json": b"1", "b.csv": b"2", "sub/c.csv": b"3"}
@@ -23,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 def metadata(destination: Destination, result: Result) -> dict[str, Any]:
     [*_, last] = result.json["payloads"]
-    return json.loads(destination.github.read(destination.repo, f"_storage/inbox/{last}"))["batch_metadata"]
+    return destination.payload(last)["batch_metadata"]
 
 
 def gone(destination: Destination, *words: Any, status: int = 0) -> list[str]:
@@ -157,9 +158,7 @@ def test_a_deletion_that_was_rejected_is_told_again(destination: Destination, fo
     assert gone(destination, folder, "--changed-only") == []
     (folder / "b.csv").unlink()
     result = destination("--folder", folder, "--changed-only", "--json")
-    path = summary_path(result.json["batch_id"])
-    destination.put_file(path, json.dumps({"status": "rejected", "reason": "no", "payloads": []}).encode())
-    destination("--folder", folder, "--changed-only")
+    process(destination, result.json["batch_id"], json.dumps({"status": "rejected", "reason": "no", "payloads": []}).encode())
     assert gone(destination, folder, "--changed-only") == ["b.csv"]
 
 

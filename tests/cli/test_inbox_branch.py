@@ -8,20 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination, Output
+from conftest import INBOX, TOKEN, Destination, Output
 from programs import finished
 
-INBOX = "healthmetric/inbox"
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
 
 
-def begin_branch(destination: Destination, branch: str = INBOX) -> None:
-    """A branch with a history of its own, as a person makes it."""
-    git = destination.github.git
-    tree = git(destination.repo, "mktree").strip()
-    commit = git(destination.repo, "-c", "user.name=octo", "-c", "user.email=octo@github.example",
-                 "commit-tree", "-m", "Begin", tree).strip()
-    git(destination.repo, "branch", branch, commit)
+@pytest.fixture
+def destination(destination: Destination) -> Destination:
+    """Without inbox branches."""
+    destination.delete_inboxes()
+    return destination
 
 
 def dispatches(destination: Destination) -> list[dict[str, object]]:
@@ -34,7 +31,7 @@ def test_payloads_wait_on_the_inbox_branch(
     words: tuple[str, ...], ref: str, destination: Destination, source: Path
 ) -> None:
     """The target branch is left alone, even where there is none yet: the receiver minds that."""
-    begin_branch(destination)
+    destination.begin_inbox()
     before = destination.github.tree(destination.repo, "main")
     result = destination("--folder", source, *words, "--inbox-branch", INBOX, "--json")
     assert (result.status, result.json["status"]) == (0, "sent"), result
@@ -47,7 +44,7 @@ def test_payloads_wait_on_the_inbox_branch(
 def test_the_branch_itself_as_inbox_is_one_branch(destination: Destination, source: Path) -> None:
     result = destination("--folder", source, "--branch", "main", "--inbox-branch", "main", "--json")
     assert result.status == 0, result
-    assert list(destination.inbox()) == result.json["payloads"]
+    assert list(destination.inbox("main")) == result.json["payloads"]
     [pointer] = dispatches(destination)
     assert "inbox" not in pointer
 
@@ -56,7 +53,7 @@ def test_the_branch_itself_as_inbox_is_one_branch(destination: Destination, sour
 def test_the_inbox_branch_is_named_like_any_option(
     place: str, destination: Destination, source: Path, tmp_path: Path
 ) -> None:
-    begin_branch(destination, "letters")
+    destination.begin_inbox("letters")
     words, env = [], {}
     if place == "command line":
         words = ["--inbox-branch", "letters"]
@@ -81,7 +78,7 @@ def test_a_push_starts_no_workflow_of_another_branch(destination: Destination, s
 def test_no_start_that_fails_is_answered_with_advice_that_is_refused(
     known: bool, trigger: str, advice: str, destination: Destination, source: Path
 ) -> None:
-    begin_branch(destination)
+    destination.begin_inbox()
     answer = {"status": 404, "body": {"message": "Not Found"}} if known else {
         "status": 404, "body": "404 page not found", "headers": {"Content-Type": "text/plain"}}
     fault(destination, "POST", "/dispatches", answer, times=None)
@@ -113,14 +110,14 @@ def test_plan_and_list_name_the_inbox_branch(destination: Destination, source: P
 
 
 def test_a_batch_that_waits_keeps_its_inbox_branch(destination: Destination, source: Path) -> None:
-    begin_branch(destination)
+    destination.begin_inbox()
     destination.github.faults(NETWORK_DOWN)
     assert destination("--folder", source, "--inbox-branch", INBOX, "--max-wait", "0").status == 7
     destination.github.clear_faults()
     [waiting] = destination.waiting()
     assert destination("outbox", "retry").status == 0
     assert list(destination.inbox(INBOX)) == [f"{waiting}.json"]
-    assert destination.inbox() == {}
+    assert destination.inbox("main") == {}
 
 
 def store_version_1(destination: Destination, batch_id: str) -> None:
@@ -131,7 +128,7 @@ def store_version_1(destination: Destination, batch_id: str) -> None:
     folder.mkdir(parents=True, mode=0o700)
     for name, content in zip(names, contents, strict=True):
         (folder / name).write_bytes(content)
-    destination.put_file(f"inbox/{names[0]}", contents[0])
+    destination.put_file(f"inbox/{names[0]}", contents[0], "main")
     entry = {"version": 1, "batch_id": batch_id, "batch_name": "a", "sender_host": "ws-12",
              "target": {"api_url": destination.github.api_url, "repository": destination.repo, "branch": "",
                         "trigger": "dispatch"},
@@ -148,7 +145,7 @@ def test_an_outbox_of_version_1_is_delivered(retry: bool, destination: Destinati
     result = destination("outbox", "retry") if retry else destination("--folder", source)
     assert result.status == 0, result
     assert destination.waiting() == []
-    assert {f"{batch_id}.part-0001.json", f"{batch_id}.part-0002-last.json"} <= set(destination.inbox())
+    assert {f"{batch_id}.part-0001.json", f"{batch_id}.part-0002-last.json"} <= set(destination.inbox("main"))
     [pointer] = [pointer for pointer in dispatches(destination) if pointer["batch_id"] == batch_id]
     assert "inbox" not in pointer
 
@@ -264,7 +261,7 @@ def test_who_may_not_begin_it_is_told_what_to_do(
 
 def test_a_protected_inbox_branch_keeps_the_batch(destination: Destination, source: Path) -> None:
     """Not for good: whoever owns the repository can change the rule."""
-    begin_branch(destination)
+    destination.begin_inbox()
     fault(destination, "PUT", "/contents/", {"status": 409, "body": {"message": "Changes must be made through a "
                                                                      "pull request."}}, times=None)
     result = refused(destination, source, 8)

@@ -60,7 +60,7 @@ def test_whenever_it_is_killed_the_batch_arrives_once(
     attacker.run_to_the_end("outbox", "retry")
     attacker.run_to_the_end(*packing)
 
-    assert {place.name for place in destination.sender.outbox.iterdir()} == {"lock", "refused"}
+    assert {place.name for place in destination.sender.outbox.iterdir()} == {"lock", "delivered", "refused"}
     history = destination.payload_history()
     assert set(history.values()) == {1}
     batches = {name.partition(".part-")[0] for name in history}

@@ -3,7 +3,6 @@ row's message and end with the row's status."""
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import json
 import os
@@ -15,7 +14,6 @@ import sqlite3
 import ssl
 import subprocess
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import receipts
 from conftest import READER, TOKEN, Destination, unprivileged_user
 from living_files import growing
 from payloads import BATCH_ID, Payload, flat_summary_path, stored_path, summary_path
@@ -33,6 +32,7 @@ from system_calls import answered as answered_by_system
 
 TABLE = REPOSITORY / "docs/messages.md"
 PAGE = "text/html; charset=utf-8"
+ONE_BRANCH = ("--branch", "main", "--inbox-branch", "main")
 
 
 @dataclass(frozen=True)
@@ -478,7 +478,7 @@ def ignore_file_in_gitignore(stage: Stage) -> Result:
 
 def dispatch_unknown(stage: Stage) -> Result:
     stage.fault("POST", {"status": 404, "headers": {"Content-Type": "text/plain"}, "body": "404 page not found"})
-    return stage.send()
+    return stage.send(*ONE_BRANCH)
 
 
 def delivered(stage: Stage) -> Path:
@@ -520,6 +520,8 @@ def dropped_without_receipt(stage: Stage) -> Result:
 
 
 def to_inbox(stage: Stage, method: str, path: str, action: dict[str, Any]) -> Result:
+    if method != "PUT":
+        stage.destination.delete_inboxes()
     stage.destination.github.faults({"method": method, "path": path, "times": None, "action": action})
     return stage.send("--inbox-branch", "healthmetric/inbox", "--max-wait", "0")
 
@@ -530,6 +532,7 @@ def refused_inbox(status: int, message: str, method: str = "POST", path: str = "
 
 @scenario
 def inbox_in_the_way(stage: Stage) -> Result:
+    stage.destination.delete_inboxes()
     stage.destination.github.git(stage.destination.repo, "branch", "healthmetric", "main")
     return stage.send("--inbox-branch", "healthmetric/inbox")
 
@@ -585,8 +588,10 @@ SCENARIOS |= {
     "http-404-repository": lambda stage: stage.sender(
         "--folder", stage.source, "--repo", "octo/nowhere", "--api-url", stage.destination.github.url,
         env={"GH_TOKEN": TOKEN}),
-    "http-404-branch": lambda stage: stage.send("--branch", "nowhere"),
-    "http-409": lambda stage: stage.answer(409, "Repository rule violations found"),
+    "http-404-branch": lambda stage: stage.send("--branch", "nowhere", "--inbox-branch", "nowhere"),
+    "inbox-name-too-long": lambda stage: stage.send("--branch", "b" * 240),
+    "inbox-without-target": lambda stage: stage.send("--branch", "nowhere"),
+    "http-409": lambda stage: stage.answer(409, "Repository rule violations found", options=ONE_BRANCH),
     "http-413": lambda stage: stage.answer(413, "Request body is too large"),
     "http-422": lambda stage: stage.answer(422, "Invalid request"),
     "http-429": lambda stage: stage.answer(429, headers={"retry-after": "3600"}),
@@ -622,10 +627,10 @@ def outbox_full(stage: Stage) -> Result:
     return stage.send("--outbox-limit", "200")
 
 
-def queued(stage: Stage, method: str = "PUT") -> Path:
+def queued(stage: Stage, method: str = "PUT", *words: Word) -> Path:
     """The folder of a batch that waits in the outbox."""
     stage.fault(method, "close_before")
-    batch_id = stage.send("--max-wait", "0", "--json").json["batch_id"]
+    batch_id = stage.send("--max-wait", "0", "--json", *words).json["batch_id"]
     stage.destination.github.clear_faults()
     return stage.sender.outbox / batch_id
 
@@ -665,7 +670,7 @@ def outbox_damaged(stage: Stage) -> Result:
 
 @scenario
 def outbox_drop_arrived(stage: Stage) -> Result:
-    return stage.sender("outbox", "drop", queued(stage, "POST").name)
+    return stage.sender("outbox", "drop", queued(stage, "POST", *ONE_BRANCH).name)
 
 
 @scenario
@@ -693,14 +698,8 @@ SCENARIOS["terminal-gone"] = ended_by(signal.SIGHUP)
 
 
 def put_receipt(stage: Stage, batch_id: str, status: str) -> None:
-    receipt = {"status": status, "reason": "a digest does not match", "payloads": []}
-    path = f"_storage/summaries/{batch_id[:4]}/{batch_id[4:6]}/{batch_id[6:8]}/{batch_id}.json"
-    request = urllib.request.Request(
-        f"{stage.destination.github.url}/repos/{stage.destination.repo}/contents/{path}", method="PUT",
-        headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", "User-Agent": "test"},
-        data=json.dumps({"message": "Receipt", "content": base64.b64encode(json.dumps(receipt).encode()).decode()}).encode())
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30):
-        pass
+    document = {"status": status, "reason": "a digest does not match", "payloads": []}
+    receipts.process(stage.destination, batch_id, json.dumps(document).encode())
 
 
 @scenario

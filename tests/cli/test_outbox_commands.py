@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination
+from conftest import INBOX, TOKEN, Destination
 from trees import write_tree
 
 DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
@@ -51,7 +51,7 @@ def test_the_list_shows_size_age_target_and_the_last_error(
     kept = destination.sender.outbox / waiting["batch_id"]
     assert first["payload_bytes"] == sum(place.stat().st_size for place in kept.glob("*.part-*"))
     assert first["target"] == {"api_url": destination.github.url, "repository": destination.repo,
-                               "branch": None, "inbox_branch": None, "trigger": "dispatch"}
+                               "branch": None, "inbox_branch": INBOX, "trigger": "dispatch"}
     assert second["target"]["branch"] == "main"
     assert "HTTP 502" in first["last_error"] and "422, no, ***" in second["last_error"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["queued_at"])
@@ -73,7 +73,9 @@ def test_a_lock_takes_no_room(destination: Destination, source: Path) -> None:
     assert destination("--folder", source).status == 0
     assert (destination.sender.outbox / "lock").stat().st_size > 0
     listed = destination("outbox", "list", "--json").json
-    assert (listed["batches"], listed["bytes"]) == ([], 0)
+    [batch] = listed["batches"]
+    assert listed["bytes"] == sum(place.stat().st_size for place in
+                                  (destination.sender.outbox / "delivered" / batch["batch_id"]).iterdir())
 
 
 @pytest.mark.parametrize("command", ["list", "retry"])
@@ -142,7 +144,7 @@ def test_retry_serves_every_target(destination: Destination, source: Path) -> No
     result = destination("outbox", "retry")
     assert (result.status, result.stdout.count("sent ")) == (0, 2), result
     assert list(destination.inbox()) == [f"{here}.json"]
-    assert list(destination.inbox("intake")) == [f"{there}.json"]
+    assert list(destination.inbox(f"{INBOX}-for-intake")) == [f"{there}.json"]
 
 
 def test_retry_fails_with_the_reason(destination: Destination, source: Path) -> None:
@@ -163,19 +165,25 @@ def test_drop_removes_what_waits_and_what_was_refused(destination: Destination, 
     assert destination("outbox", "drop", waiting).status == 2
 
 
-def test_what_has_arrived_cannot_be_dropped_and_counts_as_sent(destination: Destination, source: Path) -> None:
+@pytest.mark.parametrize("words, warning, unchanged", [
+    ((), ("has no receipt yet", "count as unsent"), 0),
+    (("--branch", "main", "--inbox-branch", "main"), ("in the repository", "will receive it"), 1)],
+    ids=["inbox branch", "one branch"])
+def test_what_has_arrived_cannot_be_dropped(
+    words: tuple[str, ...], warning: tuple[str, ...], unchanged: int, destination: Destination, source: Path
+) -> None:
     """The payload is in the repository, its trigger was never accepted."""
     destination.github.faults({"method": "POST", "path": "/dispatches", "times": None, "action": {"status": 500}})
-    first = destination("--folder", source, "--max-wait", "0", "--json")
-    assert (first.status, len(destination.inbox())) == (7, 1)
+    first = destination("--folder", source, *words, "--max-wait", "0", "--json")
+    assert (first.status, len(destination.inbox("main" if words else ""))) == (7, 1)
     destination.github.clear_faults()
 
     dropped = destination("outbox", "drop", first.json["batch_id"])
 
     assert dropped.status == 0
-    dropped.error_line("in the repository", "will receive it")
-    again = destination("--folder", source, "--changed-only", "--json")
-    assert (again.status, again.json["unchanged"], len(destination.inbox())) == (0, 1, 1)
+    dropped.error_line(*warning)
+    again = destination("--folder", source, *words, "--changed-only", "--json")
+    assert (again.status, again.json["unchanged"]) == (0, unchanged)
 
 
 def test_nothing_is_dropped_while_a_sender_delivers(destination: Destination, source: Path) -> None:

@@ -8,18 +8,20 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
-from conftest import READER, Destination
+from conftest import INBOX, READER, Destination
 from payloads import flat_summary_path, stored_path, summary_path
 from programs import finished
-from receipts import dispatched, receipt
+from receipts import dispatched, receipt, receipt_path
 
-SUMMARIES = "_storage/summaries"
+SUMMARIES, RECEIPTS = "_storage/summaries", "_storage/receipts"
+ONE_BRANCH = ("--branch", "main", "--inbox-branch", "main")
 
 
 def polls(destination: Destination) -> list[dict]:
-    return [get for get in destination.requests("GET") if SUMMARIES in get["path"]]
+    return [get for get in destination.requests("GET") if SUMMARIES in get["path"] or RECEIPTS in get["path"]]
 
 
 def test_a_stored_batch_ends_well(receiving: Destination, source: Path) -> None:
@@ -47,7 +49,7 @@ def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: P
     while not receiving.inbox():
         assert process.poll() is None
     [payload] = receiving.inbox()
-    receiving.put_file(stored_path(payload.removesuffix(".json"), "data.json"), b"somebody else's")
+    receiving.put_file(stored_path(payload.removesuffix(".json"), "data.json"), b"somebody else's", "main")
 
     result = finished(process)
 
@@ -55,7 +57,7 @@ def test_a_rejected_batch_is_8_with_the_reason(receiving: Destination, source: P
     assert "data" in result.json["reason"]
     result.error_line("the receiver rejected", result.json["batch_id"], result.json["reason"])
     assert receiving.waiting() == [], "it is in the repository's quarantine, not in the outbox"
-    assert f"_storage/rejected/{payload}" in receiving.github.tree(receiving.repo)
+    assert f"_storage/rejected/{payload}" in receiving.github.tree(receiving.repo, INBOX)
 
 
 def test_without_a_receiver_time_runs_out_and_says_what_to_check(
@@ -74,9 +76,9 @@ def test_without_a_receiver_time_runs_out_and_says_what_to_check(
 def test_polling_is_polite(destination: Destination, source: Path) -> None:
     """Conditional requests, which GitHub does not count, once there is something to compare with; at
     growing intervals."""
-    destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}")
+    destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}", "main")
     destination.github.clear_requests()
-    assert destination("--folder", source, "--wait", "6s").status == 11
+    assert destination("--folder", source, *ONE_BRANCH, "--wait", "6s").status == 11
     listings = [get for get in polls(destination) if get["path"].endswith(SUMMARIES)]
     first, *others = listings
     assert "if-none-match" not in first["headers"] and first["status"] == 200
@@ -92,12 +94,17 @@ def test_polling_is_polite(destination: Destination, source: Path) -> None:
         summary_path(batch_id), flat_summary_path(batch_id)], "nothing changed since"
 
 
-@pytest.mark.parametrize("path_of", [summary_path, flat_summary_path], ids=["now", "version 1"])
-def test_a_receipt_among_others_is_found(path_of: Callable[[str], str], destination: Destination, source: Path) -> None:
+@pytest.mark.parametrize("path_of, words", [
+    (receipt_path, ()), (summary_path, ONE_BRANCH), (flat_summary_path, ONE_BRANCH)],
+    ids=["inbox branch", "one branch", "version 1"])
+def test_a_receipt_among_others_is_found(
+    path_of: Callable[[str], str], words: tuple[str, ...], destination: Destination, source: Path
+) -> None:
     """Written by a receiver that is not ours to run, while the sender asks."""
-    destination.put_file("summaries/2024/01/15/20240115T103000Z-other-3f9a1c07.json", b"{}")
-    process = destination.start("--folder", source, "--wait", "--json")
-    destination.put_file(path_of(dispatched(destination, process)), receipt("stored"))
+    branch = "main" if words else INBOX
+    destination.put_file(path_of("20240115T103000Z-other-3f9a1c07"), b"{}", branch)
+    process = destination.start("--folder", source, *words, "--wait", "--json")
+    destination.put_file(path_of(dispatched(destination, process)), receipt("stored"), branch)
     result = finished(process)
     assert (result.status, result.json["status"]) == (0, "stored"), result
 
@@ -109,12 +116,13 @@ def test_permission_to_read_contents_is_enough_to_poll(destination: Destination,
     destination.github.faults({"method": "GET", "path": "^/repos/[^/]+/[^/]+/(?!contents/)", "times": None,
                                "action": refused})
     process = destination.start("--folder", source, "--wait", "--json")
-    destination.put_file(summary_path(dispatched(destination, process)), receipt("stored"))
+    destination.put_file(receipt_path(dispatched(destination, process)), receipt("stored"))
     assert finished(process).status == 0
-    answered = [get["path"] for get in polls(destination) if get["status"] == 200]
-    assert len(answered) == 2
-    for path in answered:
-        request = urllib.request.Request(destination.github.url + path, headers={
+    answered = [get for get in polls(destination) if get["status"] == 200]
+    assert len(answered) >= 2
+    for get in answered:
+        address = f"{destination.github.url}{get['path']}?{urlencode(get['query'])}"
+        request = urllib.request.Request(address, headers={
             "Authorization": f"Bearer {READER}", "User-Agent": "test"})
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
 
@@ -122,7 +130,7 @@ def test_permission_to_read_contents_is_enough_to_poll(destination: Destination,
 def test_what_is_no_receipt_is_no_verdict(destination: Destination, source: Path) -> None:
     process = destination.start("--folder", source, "--wait", "3s", "--json")
     batch_id = dispatched(destination, process)
-    destination.put_file(summary_path(batch_id), b'{"status": "perhaps"}')
+    destination.put_file(receipt_path(batch_id), b'{"status": "perhaps"}')
     result = finished(process)
     assert (result.status, result.json["status"]) == (11, "sent")
     result.error_line("no receipt", batch_id)
@@ -132,7 +140,7 @@ def test_a_rejection_of_the_parts_that_came_first_is_no_verdict(destination: Des
     """Their time was over before the others came; now that all are there, the receiver will take them back."""
     process = destination.start("--folder", source, "--wait", "3s", "--json")
     batch_id = dispatched(destination, process)
-    destination.put_file(summary_path(batch_id), receipt("rejected", f"{batch_id}.part-0001.json"))
+    destination.put_file(receipt_path(batch_id), receipt("rejected", f"{batch_id}.part-0001.json"))
     result = finished(process)
     assert (result.status, result.json["status"]) == (11, "sent")
     again = destination("--folder", source, "--changed-only")
@@ -149,11 +157,11 @@ def test_a_time_that_is_none_is_usage(words: list[str], destination: Destination
 def test_no_time_at_all_asks_once(destination: Destination, source: Path) -> None:
     result = destination("--folder", source, "--wait", "0")
     assert result.status == 11
-    assert len(polls(destination)) == 1
+    assert [get["path"].partition("/contents/")[2] for get in polls(destination)] == [RECEIPTS, SUMMARIES]
 
 
 def test_another_branch_is_asked_for_its_receipt(receiving: Destination, source: Path) -> None:
     receiving.github.git(receiving.repo, "branch", "intake", "main")
     result = receiving("--folder", source, "--branch", "intake", "--wait", "40", "--json")
     assert (result.status, result.json["status"]) == (0, "stored"), result
-    assert {get["query"]["ref"] for get in polls(receiving)} == {"intake"}
+    assert {get["query"]["ref"] for get in polls(receiving)} == {f"{INBOX}-for-intake"}

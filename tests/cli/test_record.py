@@ -25,7 +25,7 @@ def sent(destination: Destination, *words: Any, **options: Any) -> dict[str, Any
     """The metadata of the batch that the run uploads."""
     result = destination(*words, "--json", **options)
     assert result.status == 0, result
-    return json.loads(destination.github.read(destination.repo, f"_storage/inbox/{result.json['payloads'][0]}"))["batch_metadata"]
+    return destination.payload(result.json["payloads"][0])["batch_metadata"]
 
 
 @pytest.mark.parametrize(("nanoseconds", "told"), [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination, Output
+from conftest import INBOX, TOKEN, Destination, Output
 from github_server.local_github import LocalGithub
 from programs import COMMIT_SCRIPT, Program, git, receive_and_commit, receiver_path, sender_path
 from trees import file_names, git_blob, seeded_tree, write_tree
@@ -136,7 +136,7 @@ def test_a_folder_goes_through_github_to_a_clone(
     assert (sent.status, sent.stderr) == (0, "")
     batch_id = sent.json["batch_id"]
     assert sorted(destination.inbox()) == sorted(sent.json["payloads"])
-    git(tmp_path, "clone", "--quiet", destination.github.repo_path(destination.repo), "clone")
+    git(tmp_path, "clone", "--quiet", "--branch", INBOX, destination.github.repo_path(destination.repo), "clone")
     storage = tmp_path / "clone/_storage"
     assert receiver("--storage", storage).status == 0
     check_storage(storage, batch_id, files)

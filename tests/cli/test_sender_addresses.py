@@ -84,8 +84,12 @@ def test_what_can_be_no_target_is_refused_before_anything_is_queued(
 
 def test_a_branch_of_244_bytes_is_one(sender: Program, source: Path) -> None:
     branch = "ä" * 122
-    plan = sender("--folder", source, "--repo", "octo/data", "--dry-run", "--json", "--branch", branch)
+    words = ["--folder", source, "--repo", "octo/data", "--dry-run", "--json", "--branch", branch]
+    plan = sender(*words, "--inbox-branch", "inbox")
     assert (plan.status, plan.json["branch"]) == (0, branch)
+    no_room = sender(*words)
+    assert no_room.status == 2
+    no_room.error_line("too long for an inbox branch", "--inbox-branch")
 
 
 def redirected(destination: Destination, source: Path, location: str, *words: str) -> Result:

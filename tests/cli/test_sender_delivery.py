@@ -10,7 +10,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import READER, TOKEN, Destination
+from conftest import INBOX, READER, TOKEN, Destination
 from github_server.local_github import LocalGithub
 from programs import REPOSITORY, finished
 from trees import git_blob, write_tree
@@ -43,8 +43,8 @@ def test_the_put_creates_and_starts_no_run(destination: Destination, source: Pat
     [put] = destination.requests("PUT")
     [(name, blob)] = destination.inbox().items()
     content_length = put["body"].pop("content_length")
-    assert put["body"] == {"message": f"Add batch {name.removesuffix('.json')} [skip ci]"}
-    payload = destination.github.read(destination.repo, f"_storage/inbox/{name}")
+    assert put["body"] == {"message": f"Add batch {name.removesuffix('.json')} [skip ci]", "branch": INBOX}
+    payload = destination.github.read(destination.repo, f"_storage/inbox/{name}", INBOX)
     assert content_length == len(base64.b64encode(payload))
     assert git_blob(payload) == blob
     assert base64.b64decode(json.loads(payload)["files"]["data.json"]["content"]) == b'{"rate": 61}\n'
@@ -59,7 +59,7 @@ def test_the_dispatch_is_a_pointer(destination: Destination, tmp_path: Path) -> 
     payload = post["body"]["client_payload"]
     assert isinstance(payload.pop("sender_host"), str)
     assert payload == {"batch_id": result.json["batch_id"], "batch_name": "März", "total_files": 2,
-                       "parts": len(result.json["payloads"]), "ref": ""}
+                       "parts": len(result.json["payloads"]), "ref": "", "inbox": INBOX}
     assert "private" not in json.dumps(post) and "a.json" not in json.dumps(post)
 
 
@@ -120,11 +120,13 @@ def test_a_branch_takes_the_batch(destination: Destination, source: Path) -> Non
     destination.github.git(destination.repo, "branch", "data/ü intake".replace(" ", "-"), "main")
     result = destination("--folder", source, "--branch", "data/ü-intake")
     assert result.status == 0, result
-    assert len(destination.inbox("data/ü-intake")) == 1
-    assert destination.inbox("main") == {}
-    [put], [post] = destination.requests("PUT"), destination.requests("POST")
-    assert put["body"]["branch"] == "data/ü-intake"
-    assert post["body"]["client_payload"]["ref"] == "data/ü-intake"
+    inbox = f"{INBOX}-for-data/ü-intake"
+    assert len(destination.inbox(inbox)) == 1
+    assert destination.inbox("main") == destination.inbox("data/ü-intake") == {}
+    *_, put = destination.requests("PUT")
+    *_, post = destination.requests("POST")
+    assert put["body"]["branch"] == inbox
+    assert (post["body"]["client_payload"]["ref"], post["body"]["client_payload"]["inbox"]) == ("data/ü-intake", inbox)
 
 
 def test_the_token_may_come_from_a_file(destination: Destination, source: Path, tmp_path: Path) -> None:
@@ -184,14 +186,16 @@ def test_a_missing_permission_for_the_workflow_is_named(source: Path, destinatio
     again = destination("--folder", source, "--trigger", "workflow", "--branch", "main")
     assert again.status == 0
     assert len(destination.requests("PUT")) == 2, "what was delivered is not sent again"
-    assert len(destination.inbox()) == 2
+    assert len(destination.inbox(f"{INBOX}-for-main")) == 2
 
 
-def test_an_unknown_branch_is_named(destination: Destination, source: Path) -> None:
-    result = destination("--folder", source, "--branch", "nowhere")
-    assert result.status == 5
+@pytest.mark.parametrize("words, status", [((), 8), (("--inbox-branch", "nowhere"), 5)], ids=["inbox branch", "one branch"])
+def test_an_unknown_branch_is_named(words: tuple[str, ...], status: int, destination: Destination, source: Path) -> None:
+    result = destination("--folder", source, "--branch", "nowhere", *words)
+    assert result.status == status
     result.error_line("nowhere", destination.repo)
     assert len(destination.waiting()) == 1
+    assert destination.requests("POST") == []
 
 
 def test_a_redirect_on_the_same_host_keeps_method_and_token(destination: Destination, source: Path) -> None:
@@ -386,7 +390,7 @@ def test_a_workflow_that_cannot_start_holds_up_no_payload(destination: Destinati
         assert result.status == 8
         result.error_line("delivered, but the workflow was not started")
         assert "refused, kept" not in result.stderr
-        assert len(destination.inbox()) == len(destination.waiting()) == batches
+        assert len(destination.inbox(f"{INBOX}-for-main")) == len(destination.waiting()) == batches
     destination.github.clear_faults()
     assert destination(*words).status == 0
     assert destination.waiting() == []

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Destination, Output, Unprivileged
+from conftest import INBOX, Destination, Output, Unprivileged
 from programs import Program
 from trees import write_tree
 
@@ -40,13 +40,14 @@ def test_a_plan_has_the_very_figures_of_the_run(options: list[str], output: Outp
     assert plan["exit_status"] == sent["exit_status"] == 0
 
 
-def test_a_plan_counts_the_requests_that_follow(destination: Destination, tree: Path) -> None:
+def test_a_plan_counts_the_requests_that_follow(destination: Destination, tree: Path, tmp_path: Path) -> None:
     for options in (["--trigger", "dispatch"], ["--trigger", "push"], ["--trigger", "none"],
                     ["--trigger", "workflow"], ["--trigger", "workflow", "--branch", "main"]):
         words = ["--folder", tree, "--part-size", "64K", *options]
         plan = destination(*words, "--dry-run", "--json", token=None).json
         assert destination.requests() == []
-        assert destination(*words).status == 0
+        destination.begin_inbox(f"{INBOX}-for-main")
+        assert destination(*words, "--state-dir", tmp_path / "-".join(options)).status == 0
         requests = destination.requests()
         assert plan["requests"] == len(requests), options
         bodies = sum(request["body_size"] for request in requests if request["method"] == "PUT")
@@ -68,7 +69,7 @@ def test_a_plan_names_every_file_and_the_way_it_goes(sender: Program, tree: Path
     lines = result.stdout.splitlines()
     assert "send      a.json (39.1 KiB)" in lines
     assert "skip      notes.pdf: unsupported type" in lines
-    assert "to        a/b, branch side" in lines
+    assert "to        a/b, branch side, inbox branch healthmetric/inbox-for-side" in lines
     assert "files     3 files, 117.2 KiB" in lines
     assert "skipped   1 path" in lines
     assert any(line.startswith("upload ") and line.endswith("2 requests") for line in lines)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination
+from conftest import INBOX, TOKEN, Destination
 from programs import Program
 
 AT_ONCE = {"Retry-After": "0"}
@@ -220,7 +220,7 @@ def test_what_is_there_with_other_content_is_refused(destination: Destination, s
     assert (refused / f"{batch_id}.json").is_file()
     assert destination.waiting() == []
     inbox = f"_storage/inbox/{batch_id}.json"
-    assert destination.github.read(destination.repo, inbox) == b"somebody else's"
+    assert destination.github.read(destination.repo, inbox, INBOX) == b"somebody else's"
 
 
 def test_with_the_network_down_the_batch_waits_for_the_next_run(
