@@ -117,7 +117,7 @@ start_github() {
 send() {
   local status=0
   GH_TOKEN=$token XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config "$sender" \
-    --folder "$folder" --batch-name demo --repo "$repository" --api-url "$url" --branch main \
+    --folder "$folder" --batch-name demo --repo "$repository" --api-url "$url" \
     --trigger dispatch || status=$?
   if ((status != 0 && status != 4)); then exit "$status"; fi
 }
