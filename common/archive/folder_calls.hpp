@@ -6,11 +6,11 @@
 
 #include "common/platform/folder.hpp"
 
-/// What both halves of the storage say of a folder's failures.
+/// Calls on folders that StorageReader and Storage share, with their error messages.
 
 namespace healthmetric::archive {
 
-/// Throws Error{io} "cannot <verb> '<shown>': <the system's reason>" where there is one.
+/// Throws Error{io} "cannot <verb> '<shown>': <the system's reason>" if `error` is set.
 void throw_if(const std::error_code& error, const char* verb, const std::string& shown);
 
 /// The names in a folder, sorted; throws as throw_if() does.

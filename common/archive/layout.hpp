@@ -22,7 +22,7 @@ inline constexpr std::string_view kSummariesFolder = "summaries/";
 inline constexpr std::string_view kRejectedFolder = "rejected/";
 inline constexpr std::string_view kReceiptsFolder = "receipts/";
 
-/// Whether "a/" is one of these, which no stored file may lie in.
+/// Whether "a/" is one of these, in which no file may be stored.
 bool is_layout_folder(std::string_view folder);
 
 /// The same path as the repository has it, and the folders of all summaries and receipts there.
@@ -30,11 +30,11 @@ std::string in_repository(std::string_view path);
 std::string summaries_in_repository();
 std::string receipts_in_repository();
 
-/// The storage folder, and where payloads wait in it, of a `clone` or whatever stands for one.
+/// The storage folder, and where payloads wait in it, of a `clone` or a folder like one.
 std::filesystem::path storage_in(const std::filesystem::path& clone);
 std::filesystem::path inbox_in(const std::filesystem::path& clone);
 
-/// Whether `folder` has a storage folder in it and is none itself.
+/// Whether `folder` contains a storage folder and is not itself one.
 bool holds_storage(const std::filesystem::path& folder);
 
 // What waits.
@@ -45,7 +45,7 @@ payload::RelativePath inbox_path(std::string_view payload_file);
 bool is_payload_name(std::string_view name);
 
 /// Whether a file of that name directly in the storage folder may be a payload, as the first
-/// generation of senders left them: its receiver's own output is none.
+/// generation of senders left them. The output of its receiver does not count.
 bool is_first_generation_payload_name(std::string_view name);
 
 /// Whether a file of that name directly in the storage folder only starts a run.
@@ -59,7 +59,7 @@ std::string day_folder(std::chrono::sys_seconds time);
 /// `summaries/<YYYY>/<MM>/<DD>/<batch id>.json`, by the batch's day.
 payload::RelativePath summary_path(const payload::BatchId& id);
 
-/// Where summaries of version 1 lie, which are read for ever: without the day.
+/// Where version 1 put summaries: without the day. They will always be read.
 payload::RelativePath flat_summary_path(const payload::BatchId& id);
 
 /// Whether a file of that path below the folder of summaries is taken for one.
@@ -68,25 +68,25 @@ bool is_summary_name(std::string_view path);
 /// `receipts/<YYYY-MM-DD>/<batch id>.json` on an inbox branch; the day is that of processing.
 payload::RelativePath receipt_path(std::string_view day, const payload::BatchId& id);
 
-/// Where a rejected payload lies, the first time or, where another has that name, a later one.
+/// Where to put a rejected payload. `attempt` counts from 1; each further one has another name.
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);
 
-/// The path of the reason beside a rejected payload, and that of the payload which a reason is of;
-/// "" for what is not a reason.
+/// The path of the reason beside a rejected payload, and the path of the payload that a reason
+/// belongs to, or "" if it is not the path of a reason.
 std::string reason_of(std::string_view rejected);
 std::string_view payload_of_reason(std::string_view reason);
 
-/// "<batch id>" of the name "<batch id>.json" of a summary; "" of any other.
+/// The "<batch id>" in the name "<batch id>.json" of a summary; "" if it is another name.
 std::string_view batch_of_summary(std::string_view name);
 
-// What a run works on. It is inside the storage, so that publishing is a rename. Whatever a run
-// that died left there is of no use to anybody.
+// What a run works on. It is inside the storage, so that publishing is a rename. Files that a
+// crashed run left there are never used.
 
 inline const payload::RelativePath kStagingFolder{".staging"};
 inline const payload::RelativePath kStagedManifest{".staging/manifest"};
 inline const payload::RelativePath kStagedSummary{".staging/summary.json"};
 
-/// Where a file is staged: below the staging folder as it will lie below the storage.
+/// Where a file is staged: the same path below the staging folder as later below the storage.
 payload::RelativePath staged_path(std::string_view stored_path);
 
 /// A new file that is moved to its place once it is durable.

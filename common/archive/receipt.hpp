@@ -21,16 +21,16 @@ struct PayloadFile {
   std::uint64_t size_bytes = 0;
 };
 
-/// The receiver writes no more of a reason than this, and cuts what is longer.
+/// The receiver cuts a reason to this length.
 inline constexpr std::size_t kMaxReasonBytes = payload::kMaxTextBytes;
 
-/// Whoever reads a summary takes every text in it up to this length, whatever wrote it.
+/// Readers of summaries accept any text up to this length, whoever wrote it.
 inline constexpr std::size_t kMaxRecordedTextBytes = 4 * kMaxReasonBytes;
 
 enum class BatchStatus { stored, rejected };
 
-/// "stored" or "rejected". Throws Error{bad_payload} that names another word, which a later version
-/// may have.
+/// "stored" or "rejected". Throws Error{bad_payload} that names any other word, which a later
+/// version may write.
 BatchStatus parse_batch_status(std::string_view text);
 
 struct Receipt {
@@ -39,12 +39,12 @@ struct Receipt {
   std::vector<PayloadFile> payloads;
 };
 
-/// Whether the receipt settles its batch. One that rejects what had come of a batch while parts of
-/// it were missing does not: the receiver takes that back once they come.
+/// Whether the receipt is the final result of its batch. One that rejects a batch because parts are
+/// missing is not: the receiver revokes it when they arrive.
 bool is_final(const Receipt& receipt);
 
-/// Reads a receipt no further than to its list of files, so the beginning of a long one is enough.
-/// Throws Error{bad_payload} when it is none.
+/// Reads a receipt up to its list of files, so the beginning of a long one is enough. Throws
+/// Error{bad_payload} if it is not a receipt.
 Receipt read_receipt(Source& source);
 
 }  // namespace healthmetric::archive

@@ -143,7 +143,7 @@ void each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds
     if (batch.processed_at > at) continue;
     if (before != nullptr && *before != batch.key) {
       tree.end_series();
-      if (!before->is_of_tree(batch.key)) use(tree.end_tree(*before));
+      if (!before->same_tree(batch.key)) use(tree.end_tree(*before));
     }
     tree.take(index, read(index));
     before = &batch.key;

@@ -10,11 +10,11 @@
 
 #include "common/archive/summary.hpp"
 
-/// What a producer's batches say together: which files there are at a time, in which version.
+/// What a producer's batches amount to: which files exist at a given time, and in which version.
 ///
-/// A *series* is what one instance of a producer sends of one source folder under one batch name.
-/// Within it `sequence` orders, never a clock; between series the time of processing does. The
-/// series of one producer and batch name make one tree.
+/// A *series* is what one instance of a producer sends from one source folder under one batch name.
+/// Within a series, `sequence` gives the order, never a clock; between series, the time of
+/// processing does. The series of one producer and batch name form one tree.
 
 namespace healthmetric::archive {
 
@@ -26,8 +26,8 @@ struct SeriesKey {
 
   friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
 
-  /// Whether both say something of the same tree.
-  [[nodiscard]] bool is_of_tree(const SeriesKey& other) const {
+  /// Whether both series belong to the same tree.
+  [[nodiscard]] bool same_tree(const SeriesKey& other) const {
     return producer == other.producer && batch_name == other.batch_name;
   }
 };
@@ -36,7 +36,7 @@ struct SeriesKey {
 struct SeriesBatch {
   std::string batch_id;
   SeriesKey key;
-  std::optional<std::uint64_t> sequence;  ///< nothing: in front of those that have one
+  std::optional<std::uint64_t> sequence;  ///< nullopt: sorts before all numbers
   std::chrono::sys_seconds processed_at;
 };
 
@@ -47,13 +47,13 @@ struct BatchContent {
   std::vector<std::string> folders;  ///< that were empty
 };
 
-/// A file that the state has; `batch` is the place of its batch among those given.
+/// A file in the state; `batch` is the index of its batch.
 struct CurrentFile {
   RecordedFile file;
   std::size_t batch = 0;
 };
 
-/// One that the state has not although nobody said that it is gone.
+/// A file that is not in the state, although no batch says that it is gone.
 struct HiddenFile {
   enum class Why {
     other_series,    ///< another series of the tree has that path, processed later
@@ -77,17 +77,16 @@ struct Tree {
   std::set<std::string> folders;   ///< that are empty, as the latest batch of each series says
 };
 
-/// The batches as places in `batches`, in the order in which they count: series after series, and
-/// within one by `sequence`; where that is the same or none, by the time of processing and the id.
+/// Indices of `batches`, in the order in which they apply: one series after another, and within
+/// each by `sequence`, then by the time of processing, then by the id.
 std::vector<std::size_t> in_order(const std::vector<SeriesBatch>& batches);
 
 using ReadContent = std::function<BatchContent(std::size_t batch)>;
 using UseTree = std::function<void(Tree&& tree)>;
 
-/// Hands out, tree after tree, what all batches processed until `at`, that moment included, say in
-/// their order. A file takes the place of a folder of its name within a series, and the other way
-/// round; between series of a tree the one whose batch was processed later does. No series makes
-/// the files of another gone.
+/// Calls `use` for each tree, with its state after all batches processed up to and including `at`.
+/// Within a series, a newer file replaces a folder of the same name, and vice versa; between series
+/// of a tree, the one whose batch was processed later wins. No series deletes the files of another.
 ///
 /// `read` is called once for each of these batches. In memory are one batch, and the files that
 /// one tree has at that time, however many versions there are.

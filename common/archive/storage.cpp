@@ -60,7 +60,7 @@ Storage::Storage(const std::filesystem::path& root, Lock kind) : StorageReader(r
   if (kind == Lock::exclusive) lock(Folder::Sharing::exclusive);
 }
 
-const Folder& Storage::made_folder(std::string_view path) {
+const Folder& Storage::ensure_folder(std::string_view path) {
   return *folder(path, make_folder);
 }
 
@@ -68,14 +68,14 @@ platform::OutputFile Storage::create(const payload::RelativePath& path) {
   const std::string shown = full_path(path.str());
   std::error_code error;
   platform::Handle file =
-      made_folder(path.directory()).create_file(std::string(path.filename()), error);
+      ensure_folder(path.directory()).create_file(std::string(path.filename()), error);
   throw_if(error, "create", shown);
   return {std::move(file), shown};
 }
 
 Storage::Moved Storage::move(const payload::RelativePath& from, const payload::RelativePath& to) {
   const Folder* const source = folder(from.directory());
-  const Folder& target = made_folder(to.directory());
+  const Folder& target = ensure_folder(to.directory());
   std::error_code error = std::make_error_code(std::errc::no_such_file_or_directory);
   if (source != nullptr) {
     source->move_without_replacing(std::string(from.filename()), target, std::string(to.filename()),
@@ -110,7 +110,7 @@ void Storage::write_durably(const payload::RelativePath& path, std::string_view 
 void Storage::move_durably(const payload::RelativePath& from, const payload::RelativePath& to) {
   if (move(from, to) == Moved::target_exists) remove(from);
   if (durability_ == Durability::none) return;
-  made_folder(to.directory()).sync(full_path(to.str()));
+  ensure_folder(to.directory()).sync(full_path(to.str()));
 }
 
 void Storage::remove(const payload::RelativePath& path) {

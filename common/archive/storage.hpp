@@ -7,7 +7,7 @@
 
 namespace healthmetric::archive {
 
-/// The storage folder, to be written as well. Nothing that exists is ever replaced.
+/// The storage folder, for reading and writing. Nothing that exists is ever replaced.
 class Storage : public StorageReader {
  public:
   enum class Lock {
@@ -16,14 +16,14 @@ class Storage : public StorageReader {
   };
 
   enum class Durability {
-    batch,  ///< what is said to be durable is on the disk
-    none,   ///< the system writes it when it likes; for a folder that does not outlive the run
+    batch,  ///< what is documented as durable is on the disk
+    none,   ///< nothing is synced; for a folder that is deleted after the run
   };
 
-  /// Throws as StorageReader does, and Error{busy} when another receiver works in it.
+  /// Throws as StorageReader does, and Error{busy} if another receiver holds the lock.
   Storage(const std::filesystem::path& root, Lock kind);
 
-  /// At first `batch`.
+  /// The default is `batch`.
   void set_durability(Durability durability) { durability_ = durability; }
 
   /// Creates a file that does not exist, and the folders above it.
@@ -31,22 +31,22 @@ class Storage : public StorageReader {
 
   enum class Moved { yes, target_exists };
 
-  /// Moves a file, creating the folders above its target. What exists there stays.
+  /// Moves a file, creating the folders above its target. An existing target is kept.
   [[nodiscard]] Moved move(const payload::RelativePath& from, const payload::RelativePath& to);
 
-  /// Moves a folder to a place in an existing one where nothing is.
+  /// Moves a folder into an existing folder; the target must not exist.
   void move_folder(const payload::RelativePath& from, const payload::RelativePath& to);
 
-  /// Moves a file of which the bytes are durable, and makes the move durable. What exists at the
-  /// target stays, and the file is removed.
+  /// Moves a file whose bytes are durable, and makes the move durable. An existing target is kept,
+  /// and the file is removed.
   void move_durably(const payload::RelativePath& from, const payload::RelativePath& to);
 
-  /// Puts `text` into a new file, durably. What exists there stays.
+  /// Writes `text` into a new file, durably. An existing file is kept.
   void write_durably(const payload::RelativePath& path, std::string_view text);
 
   void remove(const payload::RelativePath& path);
 
-  /// Removes a folder with all that is in it; links in it are removed, not followed.
+  /// Removes a folder and everything in it; links in it are removed, not followed.
   void remove_tree(const payload::RelativePath& path);
 
   /// Makes everything done so far durable: one call for a whole batch.
@@ -56,7 +56,7 @@ class Storage : public StorageReader {
   void sync(platform::OutputFile& file) const;
 
  private:
-  const platform::Folder& made_folder(std::string_view path);
+  const platform::Folder& ensure_folder(std::string_view path);
 
   Durability durability_ = Durability::batch;
 };

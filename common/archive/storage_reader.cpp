@@ -78,7 +78,7 @@ StorageReader::StorageReader(const std::filesystem::path& root, Root kind) : roo
   if (kind == Root::storage) refuse_folder_above_storage(root);
 }
 
-void StorageReader::keep_receivers_out() {
+void StorageReader::lock_shared() {
   lock(Folder::Sharing::shared);
 }
 

@@ -16,16 +16,16 @@
 
 namespace healthmetric::archive {
 
-/// The storage folder, reached through open folders only, to be read: nothing here creates, moves
+/// The storage folder, for reading, accessed through open folders only: nothing here creates, moves
 /// or changes anything.
 ///
-/// Names are not trusted, and whoever can push a file can push a symbolic link. So no
-/// path is ever handed to the system whole: each component is opened below the one before it and
-/// refused when it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old
-/// kernels and container filters refuse it.)
+/// Names are not trusted: anyone who can push a file can push a symbolic link. So no path is ever
+/// passed to the system whole: each component is opened relative to the one before it and refused
+/// if it is a link. (`openat2` with RESOLVE_BENEATH would do it in one call, but old kernels and
+/// container filters refuse it.)
 ///
-/// Functions throw Error{io} with the path and the system's reason, and Error{unsafe_path} where a
-/// link stands in the way, unless said otherwise.
+/// Unless stated otherwise, functions throw Error{io} with the path and the system's reason, and
+/// Error{unsafe_path} if a link is in the way.
 class StorageReader {
  public:
   struct File {
@@ -34,40 +34,40 @@ class StorageReader {
     std::chrono::sys_seconds modified;
   };
 
-  /// Throws Error{usage} when there is no such folder, or the storage folder lies in it.
+  /// Throws Error{usage} if there is no such folder, or if it contains the storage folder.
   explicit StorageReader(const std::filesystem::path& root) : StorageReader(root, Root::storage) {}
 
   /// The folder, as it was named.
   [[nodiscard]] const std::string& root() const { return root_; }
 
-  /// Lets no receiver begin to write as long as this object lives; others may read, too. Throws
-  /// Error{busy} when one is at work.
-  void keep_receivers_out();
+  /// Takes a shared lock for the lifetime of this object: others may read, but no receiver can
+  /// write. Throws Error{busy} if one is running.
+  void lock_shared();
 
-  /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name; none
-  /// when it does not exist.
+  /// The regular files directly in the folder `path` ("a/b/", "" is the root), sorted by name;
+  /// empty if it does not exist.
   [[nodiscard]] std::vector<File> files_in(std::string_view path);
 
-  /// All names in the folder `path`, sorted; none when it does not exist.
+  /// All names in the folder `path`, sorted; empty if it does not exist.
   [[nodiscard]] std::vector<std::string> names_in(std::string_view path);
 
-  /// What walk() comes upon: a regular file, a folder so deep that no file in it could be a stored
-  /// one, or something that is neither a file nor a folder.
+  /// What walk() finds: a regular file, a folder too deep to contain stored files, or something
+  /// that is neither a file nor a folder.
   enum class Entry { file, deep_folder, other };
 
   /// Calls `use` for everything below the folder `top` ("a/b/", "" is the root) with its path
-  /// ("a/b/c.json", whatever characters its names have): what is in a folder sorted by name, and
-  /// then what is in the folders below it. Of folders it tells those alone that it does not go
-  /// into. Nothing is below a folder that does not exist.
+  /// ("a/b/c.json", unescaped): the entries of a folder sorted by name, then those of its
+  /// subfolders. A folder is reported only if it is too deep to be entered. A folder that does not
+  /// exist is treated as empty.
   void walk(std::string_view top,
             const std::function<void(const std::string& path, Entry entry)>& use);
 
-  /// A regular file; nothing when there is none.
+  /// A regular file; nullopt if it does not exist.
   [[nodiscard]] std::optional<platform::InputFile> open(const payload::RelativePath& path);
   [[nodiscard]] bool exists(const payload::RelativePath& path);
 
-  /// Whether the folder "a/b/" exists. Throws Error{unsafe_path} where a link or a file stands in
-  /// its place or above it.
+  /// Whether the folder "a/b/" exists. Throws Error{unsafe_path} if it, or a folder above it, is a
+  /// link or a file.
   [[nodiscard]] bool has_folder(std::string_view path);
 
  protected:
@@ -86,14 +86,14 @@ class StorageReader {
   /// "<root>/a/b", for messages.
   [[nodiscard]] std::string full_path(std::string_view path) const;
 
-  /// The folder "a/b/" ("" is the root); valid until another folder was asked for twice. Null when
-  /// it is missing and nothing makes it.
+  /// The folder "a/b/" ("" is the root); valid until two other folders were requested. Null if it
+  /// is missing and `make` is null.
   const platform::Folder* folder(std::string_view path, MakeFolder make = nullptr);
 
-  /// To be called when paths may lead somewhere else now.
+  /// To be called when a path may refer to another folder than before.
   void forget_folders() { recent_ = {}; }
 
-  /// Throws Error{busy} when another process has the storage.
+  /// Throws Error{busy} if another process holds a conflicting lock.
   void lock(platform::Folder::Sharing sharing);
 
  private:
@@ -108,7 +108,7 @@ class StorageReader {
 
   std::string root_;  ///< for messages
   platform::Folder root_folder_;
-  std::array<OpenFolder, 2> recent_;  ///< neighbours come in a row, or move from one to another
+  std::array<OpenFolder, 2> recent_;  ///< a cache: consecutive paths often share a folder
   std::size_t latest_ = 0;
 };
 

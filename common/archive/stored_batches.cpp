@@ -91,7 +91,7 @@ void StoredBatches::add(const payload::RelativePath& summary, const payload::Bat
 }
 
 void StoredBatches::add_all(const Wants& wants) {
-  each_summary(storage_, {}, Order::oldest_first,
+  for_each_summary(storage_, {}, Order::oldest_first,
                {[&](const payload::RelativePath& path, const payload::BatchId& id) {
                   add(path, id, wants);
                   return Next::go_on;
@@ -150,7 +150,7 @@ void StoredBatches::each_version(const Period& period, const Wants& wants, const
     if (failure) throw Error(*failure);
     return Next::go_on;
   };
-  each_summary(storage_, period, Order::newest_first, {on_summary, complain_});
+  for_each_summary(storage_, period, Order::newest_first, {on_summary, complain_});
 }
 
 }  // namespace healthmetric::archive

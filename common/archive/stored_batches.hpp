@@ -35,7 +35,7 @@ class StoredBatches {
   StoredBatches(StorageReader& storage, Complain complain)
       : storage_(storage), complain_(std::move(complain)) {}
 
-  /// Adds all that are wanted. Throws as each_summary() does.
+  /// Adds all that are wanted. Throws as for_each_summary() does.
   void add_all(const Wants& wants);
 
   /// Adds the batch of this summary if it was stored and is wanted.

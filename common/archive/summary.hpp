@@ -11,7 +11,7 @@
 #include "common/payload/batch_id.hpp"
 #include "common/text/timestamp.hpp"
 
-/// What the receiver records of a batch: what it made of it, and for the sender the receipt.
+/// What the receiver records about a batch: its result, which is also the sender's receipt.
 /// docs/storage-layout.md describes the JSON.
 
 namespace healthmetric::archive {
@@ -37,7 +37,7 @@ struct Summary {
   std::chrono::milliseconds duration{0};
 };
 
-/// One stored file, as its summary has it.
+/// One stored file, as recorded in the summary.
 struct RecordedFile {
   std::string path;  ///< as sent
   std::string stored_path;
@@ -48,7 +48,7 @@ struct RecordedFile {
   std::optional<text::Moment> modified;  ///< of the source file
 };
 
-/// Who sent a batch: the id that its sender told, else the sender's host, else "unknown".
+/// Who sent a batch: the id in its metadata, else the sender's host, else "unknown".
 std::string producer_of(const payload::ProducerMark& producer,
                         const std::optional<payload::SenderIdentity>& sender);
 

@@ -51,8 +51,8 @@ class Days {
 
 class Index {
  public:
-  Index(StorageReader& storage, const Period& period, const SummaryUse& use)
-      : storage_(storage), period_(period), use_(use), days_(period) {}
+  Index(StorageReader& storage, const Period& period, const SummaryHandler& handler)
+      : storage_(storage), period_(period), handler_(handler), days_(period) {}
 
   /// "2024/01", "2024/02", ...
   std::vector<std::string> months() {
@@ -91,7 +91,7 @@ class Index {
       return storage_.names_in(folder);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::unsafe_path) throw;
-      use_.on_obstacle(error);
+      handler_.on_obstacle(error);
       return {};
     }
   }
@@ -103,15 +103,15 @@ class Index {
 
   StorageReader& storage_;
   const Period& period_;
-  const SummaryUse& use_;
+  const SummaryHandler& handler_;
   Days days_;
 };
 
 }  // namespace
 
-void each_summary(StorageReader& storage, const Period& period, Order order,
-                  const SummaryUse& use) {
-  Index index(storage, period, use);
+void for_each_summary(StorageReader& storage, const Period& period, Order order,
+                      const SummaryHandler& handler) {
+  Index index(storage, period, handler);
   std::vector<std::string> months = index.months();
   const auto in_order = [order](auto& list) {
     if (order == Order::newest_first) std::reverse(list.begin(), list.end());
@@ -122,7 +122,7 @@ void each_summary(StorageReader& storage, const Period& period, Order order,
     in_order(summaries);
     for (const Found& summary : summaries) {
       platform::stop_soon_if_signalled();
-      if (use.on_summary(payload::RelativePath(summary.path), summary.id) == Next::stop) return;
+      if (handler.on_summary(payload::RelativePath(summary.path), summary.id) == Next::stop) return;
     }
   }
 }

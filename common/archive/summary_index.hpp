@@ -22,20 +22,21 @@ struct Period {
 
 enum class Order { oldest_first, newest_first };
 
-/// What somebody who is handed one thing after the other wants next.
+/// Whether an iteration continues.
 enum class Next { go_on, stop };
 
-/// What each_summary() comes upon.
-struct SummaryUse {
+/// Receives what for_each_summary() finds.
+struct SummaryHandler {
   std::function<Next(const payload::RelativePath& path, const payload::BatchId& id)> on_summary;
-  /// Something else stands where a folder of summaries is expected. Those beside it follow.
+  /// Where a folder of summaries is expected, there is something else. The iteration goes on.
   std::function<void(const Error& why)> on_obstacle;
 };
 
-/// Hands out the summaries of the batches of a period by the times they were packed at, and those
-/// of the same second by their ids. Only the folders of months with days in the period are listed;
-/// memory grows with the batches of one month. What is not named like a summary is passed over.
-/// Throws as StorageReader does where a folder cannot be read, and what `use` throws.
-void each_summary(StorageReader& storage, const Period& period, Order order, const SummaryUse& use);
+/// Iterates over the summaries of the batches of a period, sorted by the time they were packed and
+/// then by id. Only the folders of months that overlap the period are listed; memory grows with the
+/// batches of one month. Files that are not named like a summary are ignored. Throws as
+/// StorageReader does if a folder cannot be read, and whatever `handler` throws.
+void for_each_summary(StorageReader& storage, const Period& period, Order order,
+                      const SummaryHandler& handler);
 
 }  // namespace healthmetric::archive

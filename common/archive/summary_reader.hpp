@@ -22,12 +22,12 @@ inline constexpr std::uint64_t kMaxSummaryBytes = 1024 * payload::kMiB;
 
 /// A summary that was read back, without its list of files.
 struct RecordedBatch {
-  unsigned schema_version = 1;  ///< members that this version does not know are passed over
+  unsigned schema_version = 1;  ///< members that this version does not know are ignored
   std::string batch_id;
   std::string batch_name;
   BatchStatus status = BatchStatus::stored;
   std::string reason;              ///< why it was rejected; empty when stored
-  payload::ProducerMark producer;  ///< the id as producer_of() tells it
+  payload::ProducerMark producer;  ///< the id as from producer_of()
   std::string source;
   std::optional<payload::SenderIdentity> sender;
   std::chrono::sys_seconds packed_at;
@@ -40,27 +40,27 @@ struct RecordedBatch {
   std::vector<payload::RelativePath> gone;     ///< that were sent before and are gone
 };
 
-/// `batch` has what stands in front of the list of files, which in our own summaries is everything.
+/// `batch` has what precedes the list of files, which in our own summaries is everything.
 using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
 
-/// Reads a summary and hands out its files one by one, in bounded memory. Nothing when there is
-/// none. Throws Error{bad_payload} for what is not a summary, and Error{too_large} for one of more
-/// than kMaxSummaryBytes; neither names the summary.
+/// Reads a summary and passes its files to `use` one by one, in bounded memory. Nullopt if the file
+/// does not exist. Throws Error{bad_payload} if it is not a summary, and Error{too_large} if it is
+/// larger than kMaxSummaryBytes; neither message names the summary.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const UseFile& use);
 
-/// The same without the list of files, which is not read: the time does not grow with it. Nothing
-/// is listed then, and errors name the summary.
+/// The same without reading the list of files, so that the time does not grow with it. The
+/// `listed_` members are 0, and error messages name the summary.
 std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
                                                const payload::RelativePath& path);
 
-/// Where the summary of a batch lies: by the batch's day, else where version 1 had it. Nothing when
-/// it has none.
+/// The path of the summary of a batch: in the folder of its day, else where version 1 put it.
+/// Nullopt if it has none.
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,
                                                   const payload::BatchId& id);
 
-/// As much of the summary of a batch as a receipt has; nothing when there is none. Throws
-/// Error{bad_payload} when it is damaged.
+/// The receipt in the summary of a batch; nullopt if it has no summary. Throws Error{bad_payload}
+/// if the summary is damaged.
 std::optional<Receipt> read_receipt(StorageReader& storage, const payload::BatchId& id);
 
 }  // namespace healthmetric::archive

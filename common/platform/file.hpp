@@ -119,11 +119,11 @@ void occupy_standard_descriptors();
 
 /// From now on a write past the limit on file sizes (RLIMIT_FSIZE) fails like one on a full disk,
 /// instead of ending the process.
-void survive_file_size_limit();
+void ignore_file_size_signals();
 
 /// From now on writing to a closed pipe fails (EPIPE), instead of ending the process: a closed
 /// stderr is no reason to stop the work.
-void survive_broken_pipes();
+void ignore_broken_pipe_signals();
 
 /// Standard input.
 Handle standard_input();

@@ -242,11 +242,11 @@ void occupy_standard_descriptors() {
   }
 }
 
-void survive_file_size_limit() {
+void ignore_file_size_signals() {
   (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void survive_broken_pipes() {
+void ignore_broken_pipe_signals() {
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -8,8 +8,8 @@ namespace healthmetric::program {
 int run_program(const std::function<Program()>& make_program, int argc, const char* const* argv) {
   return run_guarded([&] {
     platform::occupy_standard_descriptors();
-    platform::survive_file_size_limit();
-    platform::survive_broken_pipes();
+    platform::ignore_file_size_signals();
+    platform::ignore_broken_pipe_signals();
     const Program program = make_program();
     log::set_up({program.name});
     CommandLine line(program);

@@ -96,10 +96,10 @@ class Listing {
       : storage_(storage), filter_(filter), left_(limit), list_(list) {}
 
   void run(archive::Order order) {
-    const archive::SummaryUse use{
+    const archive::SummaryHandler handler{
         [this](const auto& path, const auto& id) { return add(path, id); },
         [this](const Error& why) { complain(why); }};
-    archive::each_summary(storage_, filter_.period, order, use);
+    archive::for_each_summary(storage_, filter_.period, order, handler);
     list_.finish();
   }
 

@@ -92,7 +92,7 @@ program::ExitStatus ReceiveCommand::run(const program::CommandLine& line) {
   platform::SystemClock clock;
   const Report report = receive(storage, chosen, clock);
   program::show_result(chosen, report);
-  if (report.is_any_stuck()) return program::ExitStatus::io;
+  if (report.any_stuck()) return program::ExitStatus::io;
   const bool all_done =
       report.count(BatchReport::Status::rejected) == 0 && report.not_retried.empty();
   return all_done ? program::ExitStatus::success : program::ExitStatus::partly_done;

@@ -49,7 +49,7 @@ std::string_view to_text(BatchReport::Status status) {
   return "";
 }
 
-bool Report::is_any_stuck() const {
+bool Report::any_stuck() const {
   return std::any_of(batches.begin(), batches.end(),
                      [](const BatchReport& batch) { return batch.is_stuck; });
 }

@@ -9,7 +9,7 @@
 #include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
 
-/// What a run did, for people, programs and the workflow's step summary.
+/// The result of a run, for people, programs and the workflow's step summary.
 
 namespace healthmetric::receiver {
 
@@ -28,21 +28,21 @@ struct BatchReport {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::string reason;     ///< of a rejection, or what is waited for
-  bool is_stuck = false;  ///< rejected, and local input or output kept it from being set aside
+  bool is_stuck = false;  ///< rejected, but an I/O error prevented setting it aside
   std::optional<payload::RelativePath> summary;
-  std::vector<payload::RelativePath> payloads;  ///< where they lay before
+  std::vector<payload::RelativePath> payloads;  ///< where they were before
   std::vector<payload::RelativePath> rejected;  ///< where they are now, with their reasons
 };
 
 struct Report {
   std::vector<BatchReport> batches;
-  bool is_dry_run = false;  ///< then what is rejected would be
+  bool is_dry_run = false;  ///< rejected batches are those that would be
   std::vector<payload::RelativePath> triggers_removed;
   std::vector<std::string> retried;      ///< rejected payloads that were moved back into the inbox
-  std::vector<std::string> not_retried;  ///< those that could not be
+  std::vector<std::string> not_retried;  ///< those that could not be moved
 
   [[nodiscard]] std::uint64_t count(BatchReport::Status status) const;
-  [[nodiscard]] bool is_any_stuck() const;
+  [[nodiscard]] bool any_stuck() const;
 };
 
 /// "stored", "rejected", ...

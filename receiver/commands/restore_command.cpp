@@ -61,7 +61,7 @@ class NamedBatches {
       }
       return archive::Next::go_on;
     };
-    archive::each_summary(storage_, {}, archive::Order::oldest_first, {note, complain});
+    archive::for_each_summary(storage_, {}, archive::Order::oldest_first, {note, complain});
   }
 
   archive::StorageReader& storage_;

@@ -10,7 +10,7 @@
 #include "receiver/commands/batch_filter.hpp"
 #include "receiver/commands/options.hpp"
 
-/// What the commands of the receiver share: groups of options, and what they mean for every run.
+/// What the receiver's commands share: groups of options, and how they apply to every run.
 
 namespace healthmetric::receiver {
 
@@ -72,11 +72,11 @@ struct SharedOptions {
   [[nodiscard]] RunOptions of_run(const program::CommandLine& line, bool changes_nothing) const;
 };
 
-/// Opens the storage, sets the log up, and warns of what is odd about the environment.
+/// Opens the storage, sets up the log, and warns about unknown variables in the environment.
 archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock lock,
                               const program::CommandLine& line);
 
-/// The same for what changes nothing.
+/// The same for a command that changes nothing.
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line);
 

@@ -9,26 +9,26 @@ namespace healthmetric::receiver {
 
 enum class Align { left, right };
 
-/// A column of a table. Where a line is too long for the terminal, `shrinks` columns are cut.
+/// A column of a table. If a line is too long for the terminal, columns that shrink are cut.
 struct Column {
   std::string title;
   Align align = Align::left;
   bool shrinks = false;
 };
 
-/// Lines up columns for people. Rows are printed a thousand at a time, so memory does not grow with
-/// them; a column that is wider in later ones stays so.
+/// Aligns columns for people. Rows are printed a thousand at a time, so memory does not grow with
+/// them; columns never get narrower from one thousand to the next.
 class TextTable {
  public:
   using Print = std::function<void(const std::string& text)>;
 
-  /// `most_columns` of the terminal; 0: as many as it takes, and nothing is cut.
+  /// `most_columns` is the width of the terminal; 0: unlimited, nothing is cut.
   TextTable(std::vector<Column> columns, std::size_t most_columns, Print print);
 
   /// One cell for each column, printable.
   void add(std::vector<std::string> cells);
 
-  /// Prints what was not printed yet; nothing at all where there were no rows.
+  /// Prints the remaining rows; if there were no rows at all, it prints nothing.
   void finish();
 
  private:

@@ -16,14 +16,14 @@ namespace healthmetric::receiver {
 struct Finding {
   enum class Kind {
     missing,      ///< a stored file is not there
-    changed,      ///< it has other bytes, or something else stands in its place
-    unknown,      ///< there is something that no summary knows
+    changed,      ///< its content differs, or it is not a regular file
+    unknown,      ///< something that no summary lists
     bad_summary,  ///< a summary that cannot be read or contradicts itself
   };
 
   Kind kind;
   std::string path;      ///< below the storage folder
-  std::string batch_id;  ///< empty where none is to blame
+  std::string batch_id;  ///< empty if it belongs to no batch
   std::string detail;
 };
 
@@ -34,17 +34,17 @@ struct Audit {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::uint64_t waiting = 0;      ///< payloads in the inbox and the root
-  std::uint64_t litter = 0;       ///< files that the system leaves in folders, as .DS_Store
+  std::uint64_t litter = 0;       ///< files that a system creates in folders, such as .DS_Store
   std::uint64_t found = 0;        ///< all findings
-  std::vector<Finding> findings;  ///< the first of them
+  std::vector<Finding> findings;  ///< the first ones
 };
 
 enum class ShowProgress { yes, no };
 
-/// Reads every summary and digests every file it names; then looks at everything that is there.
-/// Throws Error{usage} for an empty folder: it is not a storage, or everything in it is gone.
-/// Opens no link. Each finding is logged as an error. Memory grows by 16 bytes
-/// for each stored file.
+/// Reads every summary, computes the digest of every file it lists, then looks for other files.
+/// Throws Error{usage} for an empty folder: it is not a storage, or everything in it is gone. Does
+/// not follow links. Each finding is logged as an error. Memory grows by 16 bytes for each stored
+/// file.
 Audit audit(archive::StorageReader& storage, const payload::Limits& limits, platform::Clock& clock,
             ShowProgress progress);
 

@@ -18,7 +18,7 @@ program::ExitStatus VerifyCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;
   const RunOptions options = shared_->of_run(line, kChangesNothing);
   archive::StorageReader storage = open_storage_to_read(options, line);
-  storage.keep_receivers_out();
+  storage.lock_shared();
   platform::SystemClock clock;
   const bool quiet = options.verbosity == log::Verbosity::quiet;
   const Audit found =

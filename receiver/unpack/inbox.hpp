@@ -14,8 +14,7 @@
 
 namespace healthmetric::unpack {
 
-/// A payload with the name of its batch and part, which tells what it is even where the file has
-/// another one.
+/// A payload and its name by batch and part, which may differ from the name of its file.
 struct NamedPayload {
   payload::PayloadName name;
   archive::PayloadFile payload;
@@ -31,13 +30,13 @@ struct WaitingBatch {
   };
 
   std::vector<archive::PayloadFile> payloads;  ///< in the order of their parts
-  std::vector<archive::PayloadFile> copies;    ///< what lies there once more, byte for byte
-  std::optional<payload::BatchId> id;          ///< as the file names tell; the content must agree
+  std::vector<archive::PayloadFile> copies;    ///< duplicates, identical byte for byte
+  std::optional<payload::BatchId> id;          ///< from the file names; the content must agree
   State state = State::complete;
   std::string reason;  ///< what it waits for, or why it is unusable
 };
 
-/// Every file of the batch, also what is there twice.
+/// Every file of the batch, including the copies.
 std::vector<archive::PayloadFile> all_files(const WaitingBatch& batch);
 
 struct Inbox {
@@ -45,17 +44,16 @@ struct Inbox {
   std::vector<payload::RelativePath> triggers;  ///< `.trigger*` files in the root
 };
 
-/// False, with a word in the log, for a path below `_storage/` that is not safe: somebody's mistake
-/// or worse, but none that may stop the others.
+/// False, with a warning in the log, if a path below `_storage/` is not safe. That must not stop
+/// the other payloads.
 bool is_usable(const std::string& path);
 
 /// Finds the payloads in `inbox/*.json` and, as the first generation left them, directly in the
 /// root. Never looks inside what was stored. A file in the root is a payload only by its content;
-/// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is.
-/// A payload that lies in both places, with the same bytes, counts once.
-/// A batch whose parts are not all there is unusable `incomplete_after` the latest of them came;
-/// with none at once.
-/// Payloads `elsewhere` in the storage count as if they lay in the inbox.
+/// the first generation's own output (`…_processed_…`, `…processing_summary…`) never is. A payload
+/// that is in both places, with the same bytes, counts once. A batch with missing parts becomes
+/// unusable `incomplete_after` its latest part arrived; with 0, at once. Payloads `elsewhere` in
+/// the storage are treated as if they were in the inbox.
 Inbox scan_inbox(archive::StorageReader& storage, const payload::Limits& limits,
                  std::chrono::sys_seconds now, std::chrono::seconds incomplete_after,
                  const std::vector<NamedPayload>& elsewhere = {});

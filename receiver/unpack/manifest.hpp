@@ -9,7 +9,7 @@
 #include "common/payload/relative_path.hpp"
 #include "common/platform/file.hpp"
 
-/// What a batch holds, file by file, kept on disk while the batch is unpacked: a batch may have a
+/// The list of a batch's files, kept on disk while the batch is unpacked: a batch may have a
 /// hundred thousand files with long names, and the receiver's memory must not grow with it.
 ///
 /// One line a file, fields separated by tabs; paths have no control characters, so nothing needs
@@ -19,7 +19,7 @@
 
 namespace healthmetric::unpack {
 
-/// Valid as long as what it points to: where entries are read, until the next one.
+/// Valid as long as what it points to; when reading entries, until the next one is read.
 struct ManifestEntry {
   std::uint64_t size_bytes = 0;
   std::string_view sha256;

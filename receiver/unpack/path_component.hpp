@@ -6,25 +6,25 @@
 
 namespace healthmetric::unpack {
 
-/// A component of a path. What lies between `begin` and `end` may be cut where it gets too long;
-/// the rest may have what tells two batches apart, and stays.
+/// A component of a path. If it is too long, the text between `begin` and `end` may be cut; the
+/// rest may be what distinguishes two batches, and is kept.
 struct PathComponent {
   std::string text;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
-/// Whether a file system takes a name of its length.
+/// Whether file systems accept a name of its length.
 bool fits(const PathComponent& component);
 
-/// "a~2.json" for "a.json" and "~2", cut where it gets too long; the extension is not. It does not
-/// fit where what may be cut is too short.
+/// "a~2.json" for "a.json" and "~2", cut if it is too long, but never in the extension. The result
+/// may not fit if the part that may be cut is too short.
 PathComponent with_suffix(PathComponent name, std::string_view suffix);
 
 /// "_a" for "a", cut in the same way.
 PathComponent with_underscore(PathComponent name);
 
-/// As portable_component() has it, cut in the same way.
+/// Applies portable_component(), cut in the same way.
 PathComponent portable(PathComponent name);
 
 /// `component` as every file system accepts it: `<>:"|?*` and trailing dots and spaces become `_`,

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-/// Payloads that are to be rejected whatever they hold, because the repository would not take what
-/// is in them: a push protection or a rule sees it only once it is unpacked.
+/// Payloads to be rejected whatever their content, because the repository refuses the files in
+/// them: push protection or a rule sees those only after unpacking.
 
 namespace healthmetric::unpack {
 

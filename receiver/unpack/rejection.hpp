@@ -12,7 +12,7 @@
 
 namespace healthmetric::unpack {
 
-/// True for what makes one batch bad, as against what stops the run.
+/// True if the error concerns one batch only; false if it stops the run.
 bool is_defect(ErrorCode code);
 
 struct Rejection {
@@ -21,10 +21,10 @@ struct Rejection {
   std::chrono::sys_seconds rejected_at;
 };
 
-/// Sets payloads aside, byte for byte, as `rejected/<payload file>`, each with a
-/// `<payload file>.reason.json` beside it; the reason is written first, so that no payload lies
-/// there unexplained. A file of that name with other content stays, and the new one gets "~2".
-/// Returns the paths that are now there. Doing it again after a crash finishes it.
+/// Sets payloads aside, byte for byte, as `rejected/<payload file>`, each with its reason beside
+/// it, `<payload file>.reason.json`, which is written first, so that no payload is there without
+/// one. A file of that name with other content is kept, and the new one gets "~2". Returns the new
+/// paths. Calling it again after a crash completes the work.
 std::vector<payload::RelativePath> set_aside(archive::Storage& storage,
                                              const std::vector<archive::PayloadFile>& payloads,
                                              const Rejection& rejection);

@@ -17,17 +17,17 @@ struct Retried {
 /// name it had, and removes the summary that called its batch rejected, and the reason. A payload
 /// whose name is taken in the inbox stays.
 ///
-/// The summary goes first, or the payload would be a repeat of what was rejected; the reason goes
-/// last, for without it nobody would know where the payload belongs. A reason that a crash left
-/// without its payload is removed by the next call.
+/// The summary is removed first, or the payload would count as a repeat of a rejected one; the
+/// reason is removed last, because it has the name to restore. A reason that a crash left without
+/// its payload is removed by the next call.
 Retried retry_rejected(archive::Storage& storage);
 
-/// Where parts of a batch were rejected because the others were long in coming, and those are in
-/// the inbox now: the rejected ones, if with them no part is missing. Each has the name that it
-/// goes by, and the path in `rejected/` where it lies.
+/// The parts of batches that were rejected because other parts were missing, if those are in the
+/// inbox now and no part is missing any more. Each has its original name, and its path in
+/// `rejected/`.
 std::vector<NamedPayload> early_parts(archive::Storage& storage, const Inbox& inbox);
 
-/// Moves them back in the same way. Returns the paths of those that were moved.
+/// Moves them back to the inbox in the same way. Returns the paths of those that were moved.
 std::vector<std::string> take_back(archive::Storage& storage,
                                    const std::vector<NamedPayload>& early);
 

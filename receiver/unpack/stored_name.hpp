@@ -22,34 +22,34 @@ class NameTemplate {
       "{batch}/{year}/{month}/{day}/{dir}{timestamp}-{id}_{stem}{ext}";
 
   /// Throws Error{usage} for an unknown field, a brace without its other half, a pattern without a
-  /// folder, or one in which two batches or two files of one folder would always meet: it needs
+  /// folder, or one that gives two batches or two files of one folder the same path: it needs
   /// {stem}, and {id} or {batch_id}.
   explicit NameTemplate(std::string pattern);
 
-  /// The pattern with the fields filled in that are a batch's own and always whole; {batch} is
-  /// left, as are the fields of a file.
+  /// The pattern with the fields of the batch filled in, except {batch}, which may be cut; the
+  /// fields of a file are left.
   [[nodiscard]] std::string for_batch(const payload::BatchId& batch) const;
 
  private:
   std::string pattern_;
 };
 
-/// What {batch} stands for: the batch's name, composed, with letters and digits of any script; what
-/// is none, and is not one of `._-`, becomes `_`. Where the metadata contradict the id, the name in
-/// the id.
+/// The value of {batch}: the batch's name in NFC, in which everything but letters and digits of any
+/// script and `._-` is replaced by `_`. If the metadata contradicts the id, the name in the id is
+/// used.
 std::string batch_folder(const payload::BatchId& id, const payload::BatchMetadata& metadata);
 
-/// Gives the files of one batch their places below `_storage/`: safe on every system, and distinct
-/// even where case or Unicode normalisation is ignored.
+/// Chooses the stored paths of a batch's files below `_storage/`: valid on every system, and
+/// distinct even if case or Unicode normalisation is ignored.
 class StoredNames {
  public:
   /// `max_folders` bounds the folders of the batch, all levels counted.
   StoredNames(const NameTemplate& pattern, const payload::BatchId& batch, std::string_view folder,
               std::uint64_t max_folders);
 
-  /// The place for `path`; the same sequence of paths always gets the same places.
-  /// Throws Error{unsafe_path} when no valid name can be made, and Error{too_large} when the batch
-  /// has more folders than it may.
+  /// The stored path of `path`; the same sequence of paths always gives the same results. Throws
+  /// Error{unsafe_path} if no valid name can be made, and Error{too_large} if the batch has more
+  /// than `max_folders` folders.
   payload::RelativePath place(const payload::RelativePath& path);
 
  private:

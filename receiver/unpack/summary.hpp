@@ -10,12 +10,12 @@
 
 namespace healthmetric::unpack {
 
-/// Writes the summary, durably, with the files of `manifest` and its first warnings of them; none
-/// for a rejected batch. A summary that is already there stays.
+/// Writes the summary, durably, with the files of `manifest` (nullopt for a rejected batch) and the
+/// first warnings about them. An existing summary is kept.
 void write_summary(archive::Storage& storage, archive::Summary summary,
                    const std::optional<payload::RelativePath>& manifest);
 
-/// Removes the summary of a batch where it says that the batch was rejected.
+/// Removes the summary of a batch if it says that the batch was rejected.
 void remove_rejecting_summary(archive::Storage& storage, const payload::BatchId& id);
 
 }  // namespace healthmetric::unpack

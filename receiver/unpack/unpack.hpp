@@ -12,12 +12,12 @@
 #include "receiver/unpack/manifest.hpp"
 #include "receiver/unpack/stored_name.hpp"
 
-/// One batch, from its payloads to staged files, of which every byte is verified.
+/// Unpacks the payloads of a batch into staged files and verifies every byte.
 
 namespace healthmetric::unpack {
 
-/// Whether to compute the id git gives each file. It is a second digest beside the SHA-256, of use
-/// only to who will commit the files.
+/// Whether to compute the git blob id of each file. It is a second digest beside the SHA-256,
+/// useful only if the files will be committed.
 enum class GitBlobIds { none, compute };
 
 /// How the files of a batch are stored.
@@ -27,7 +27,7 @@ struct StoreRules {
   GitBlobIds git_blob_ids = GitBlobIds::none;
 };
 
-/// A batch of which every byte was verified; its files lie in the staging folder.
+/// A batch whose every byte was verified; its files are in the staging folder.
 struct StagedBatch {
   payload::BatchId id;
   payload::BatchMetadata metadata;  ///< of the last part, with the totals of the whole batch
@@ -35,11 +35,11 @@ struct StagedBatch {
 };
 
 /// Reads all parts of a batch, checks everything docs/payload-format.md demands, and stages its
-/// files. Publishes nothing. A payload whose name does not tell its batch, or not all letters of
-/// the batch's name, is read twice: the places of its files depend on what stands at its end.
+/// files. Publishes nothing. A payload whose file name lacks the full name of its batch is read
+/// twice: the stored paths depend on the metadata at its end.
 ///
-/// On Error{bad_payload}, Error{too_large} and Error{unsafe_path} the batch is bad. `identity` is
-/// set as soon as the batch's identity is known, so that also a bad batch can be named.
+/// Error{bad_payload}, Error{too_large} and Error{unsafe_path} mean that the batch is bad.
+/// `identity` is set as soon as it is known, so that a bad batch can be named, too.
 StagedBatch stage(archive::Storage& storage, const WaitingBatch& batch, const StoreRules& rules,
                   std::optional<payload::BatchId>& identity);
 

@@ -18,17 +18,17 @@
 namespace healthmetric::sender {
 
 /// $XDG_CONFIG_HOME/healthmetric/sender.toml, with the default the XDG Base Directory Specification
-/// gives; empty where neither it nor HOME is set.
+/// gives; empty if neither it nor HOME is set.
 std::filesystem::path default_config_file();
 
-/// What the file says, each in the order it stands there.
+/// The settings in the file, in the order of the file.
 struct ConfigSettings {
   program::Settings general;
-  program::Settings of_profile;  ///< of the one chosen
+  program::Settings of_profile;  ///< of the profile that was chosen
 };
 
-/// Reads the file (TOML 1.0). An empty `profile` is none. Throws Error{usage} for a file that
-/// cannot be read or is no TOML, a key that is none of `options`, and a profile that is not there.
+/// Reads the file (TOML 1.0). An empty `profile` means no profile. Throws Error{usage} if the file
+/// cannot be read or is not TOML, or has a key not in `options`, or lacks the profile.
 ConfigSettings config_settings(const std::vector<std::string>& options,
                                const std::filesystem::path& file, const std::string& profile);
 

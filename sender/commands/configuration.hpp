@@ -13,7 +13,7 @@ class ConfigurationOptions final : public program::OptionGroup {
  public:
   ConfigurationOptions();
 
-  /// The file named, or else the default one; empty where there is no place for that.
+  /// The file that was named, else the default file; empty if that has no path.
   [[nodiscard]] std::filesystem::path file() const;
 
   /// Gives options their values from the environment, the profile and the file, in that order.
@@ -25,7 +25,7 @@ class ConfigurationOptions final : public program::OptionGroup {
   std::string profile_;
 };
 
-/// How the sender's options from several places go together.
+/// How the sender's options from several sources are merged.
 program::MergeRules merge_rules();
 
 }  // namespace healthmetric::sender

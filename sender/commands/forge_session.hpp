@@ -10,12 +10,11 @@
 
 namespace healthmetric::sender {
 
-/// What stands between the use cases and the wire, for one target: the forge, and the progress of
-/// what goes to it.
+/// The connection to the forge of one target, which reports the progress of what is sent over it.
 class ForgeSession {
  public:
-  /// Finds the token. Throws Error{unauthorized} when there is none, Error{usage} when it may not
-  /// go there; Error{io} when the target's repository is none.
+  /// Finds the token. Throws Error{unauthorized} if there is none, Error{usage} if it must not be
+  /// sent to that server; Error{io} if the target's repository is invalid.
   ForgeSession(const Options& options, const model::Target& target, http::HttpTransport& transport,
                platform::Clock& clock, model::Progress& progress);
 

@@ -8,9 +8,9 @@
 
 namespace healthmetric::sender {
 
-/// What the words of a command line name that stand for themselves, beside what --file names: a
-/// folder alone, or files. Throws Error{usage} that says what may have been meant where that is not
-/// so: nothing is there, or a folder among others.
+/// The source named by the operands of a command line, together with --file: a single folder, or
+/// files. Throws Error{usage}, with a hint, if it is neither: a path does not exist, or a folder is
+/// one of several.
 DataSource source_of_paths(const std::vector<std::string>& paths,
                            const std::vector<std::string>& files);
 

@@ -6,19 +6,19 @@
 #include "sender/commands/options.hpp"
 #include "sender/select/folder_scan.hpp"
 
-/// What the options name to be sent.
+/// The source to send, as the options name it.
 
 namespace healthmetric::sender {
 
-/// Looks at the source that the options name. Throws Error{usage} when there is none.
+/// Scans the source that the options name. Throws Error{usage} if there is none.
 model::ScanResult scan(const Options& options);
 
-/// Each --include and --exclude that matches nothing of what was found, as "--exclude 'raw'":
-/// perhaps not what was meant. None where patterns have no say.
+/// Each --include and --exclude that matches nothing that was found, as "--exclude 'raw'": it may
+/// be a mistake. Empty if the source does not use patterns.
 std::vector<std::string> unmatched_patterns(const Options& options,
                                             const model::ScanResult& scanned);
 
-/// The folder that was looked at, for messages; "" where files or data were named.
+/// The folder that was scanned, for messages; "" if files or data were named.
 std::string searched_folder(const Options& options);
 
 }  // namespace healthmetric::sender

@@ -2,16 +2,16 @@
 
 #include <filesystem>
 
-/// What options and environment say of the network, looked at before anything is packed: what
-/// cannot be meant would otherwise be told by libcurl, with passwords, as a failure that may pass.
+/// Checks the network settings in options and environment before anything is packed: libcurl would
+/// report invalid ones as temporary failures, and show passwords.
 
 namespace healthmetric::sender {
 
-/// Throws Error{usage} that names the variable when the environment names a proxy that is none.
-/// libcurl reads these where no --proxy is given. Their passwords are hidden from now on.
+/// Throws Error{usage} that names the variable if the environment has an invalid proxy. libcurl
+/// reads these if no --proxy is given. Their passwords are hidden in the log from now on.
 void check_proxies_of_environment();
 
-/// Throws Error{usage} when a file of certificate authorities (--ca-bundle) has none in PEM.
+/// Throws Error{usage} if the file of --ca-bundle has no certificate in PEM.
 void check_ca_bundle(const std::filesystem::path& file);
 
 }  // namespace healthmetric::sender

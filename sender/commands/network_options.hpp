@@ -13,16 +13,16 @@ inline constexpr const char* kDeliveryGroup = "Delivery";
 /// Whether a run makes requests.
 enum class Uses { network, this_machine_alone };
 
-/// How long to wait, and what stands between this machine and the server.
+/// Timeouts, proxy and certificate authorities.
 class NetworkOptions final : public program::OptionGroup {
  public:
   NetworkOptions();
 
-  /// What a run without the network would not read is not looked at. Throws Error{usage}.
+  /// For a run without the network, its settings are not checked. Throws Error{usage}.
   void put_into(Options& options, Uses uses) const;
 
-  /// Where a proxy's password can be read by whoever uses the machine; "" when it has none or
-  /// nobody can. `config` is the configuration file.
+  /// A notice if other users of the machine can read the proxy's password; "" if they cannot, or
+  /// there is none. `config` is the configuration file.
   [[nodiscard]] std::string notice_of_password(const program::CommandLine& line,
                                                const std::filesystem::path& config) const;
 

@@ -33,7 +33,7 @@ struct ListSource {
   char separator = '\n';
   std::filesystem::path folder;
 };
-/// What standard input holds, as a file of that name.
+/// The content of standard input, as a file of that name.
 struct InputSource {
   std::string name;  ///< a RelativePath
 };
@@ -46,7 +46,7 @@ enum class Changes { send_all, send_changed };
 /// The options of a run. Sending uses all of them; the outbox's commands use those after the
 /// target.
 struct Options {
-  std::optional<DataSource> source;  ///< nothing: none was named
+  std::optional<DataSource> source;  ///< nullopt: none was named
   std::string stdin_name;
   std::string batch_name;
   std::string producer;  ///< empty: as kept in the state directory, or this host's name
@@ -79,7 +79,7 @@ struct Options {
   log::Verbosity verbosity = log::Verbosity::normal;
   std::filesystem::path log_file;
 
-  /// What was odd about options and environment, for warnings once the log is set up.
+  /// Warnings about options and environment, to be logged once the log is set up.
   std::vector<std::string> notices;
 
   /// Where a batch for that repository goes.

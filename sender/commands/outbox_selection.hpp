@@ -15,10 +15,10 @@
 
 namespace healthmetric::sender {
 
-/// The ids behind a command.
+/// The ids that follow a command.
 class BatchIds final : public program::OptionGroup {
  public:
-  /// `kind` says whether there may be none.
+  /// `kind` says whether an id is required.
   explicit BatchIds(program::Option::Kind kind);
   [[nodiscard]] const std::vector<std::string>& ids() const { return ids_; }
 
@@ -26,24 +26,24 @@ class BatchIds final : public program::OptionGroup {
   std::vector<std::string> ids_;
 };
 
-/// What these commands read of the options that all take. Throws Error{usage}, also for --dry-run
-/// from anywhere: it would not be what was asked for.
+/// The options that all these commands read. Throws Error{usage}, also if --dry-run is set
+/// anywhere, because they do not support it.
 Options outbox_options(const SharedOptions& shared, const program::CommandLine& line, Uses uses);
 
-/// --repo, where the command line itself has it; elsewhere it is for sending.
+/// --repo from the command line; from other places it applies to sending only.
 std::string repository_to_look_at(const SharedOptions& shared, const program::CommandLine& line);
 
 /// Prints the object with --json, else the text.
 void show(const Options& options, const text::Json& json, const std::string& text);
 
-/// Whether an entry is for the repository that was named, if one was. GitHub does not tell names
-/// apart by their case.
+/// Whether an entry is for the repository that was named, if one was. Case is ignored, as on
+/// GitHub.
 class RepositoryFilter {
  public:
   /// Throws Error{usage} for what is not a repository.
   explicit RepositoryFilter(const std::string& repository);
 
-  /// What to say where the filter takes nothing.
+  /// The message if no entry passes the filter.
   [[nodiscard]] std::string nothing_waits_in(const outbox::Outbox& outbox) const;
 
   [[nodiscard]] bool takes(const outbox::OutboxEntry& entry) const;

@@ -11,21 +11,21 @@
 namespace healthmetric::sender {
 namespace {
 
-std::string_view to_text(Outcome::Fate fate) {
-  switch (fate) {
-    case Outcome::Fate::sent:
+std::string_view to_text(Outcome::State state) {
+  switch (state) {
+    case Outcome::State::sent:
       return "sent";
-    case Outcome::Fate::stored:
+    case Outcome::State::stored:
       return "stored";
-    case Outcome::Fate::rejected:
+    case Outcome::State::rejected:
       return "rejected";
-    case Outcome::Fate::written:
+    case Outcome::State::written:
       return "written";
-    case Outcome::Fate::queued:
+    case Outcome::State::queued:
       return "queued";
-    case Outcome::Fate::refused:
+    case Outcome::State::refused:
       return "refused";
-    case Outcome::Fate::empty:
+    case Outcome::State::empty:
       return "empty";
   }
   return "";
@@ -39,10 +39,10 @@ std::string runs_page(const Options& options, const std::string& repository) {
 }
 
 std::string to_line(const Outcome& outcome) {
-  if (outcome.fate == Outcome::Fate::empty) {
+  if (outcome.state == Outcome::State::empty) {
     return nothing_to_send(outcome.folder, outcome.skipped, outcome.unchanged);
   }
-  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.fate), outcome.batch_id,
+  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.state), outcome.batch_id,
                      counted_files(outcome.files), human_bytes(outcome.size_bytes),
                      counted(outcome.payloads.size(), "payload", "payloads"),
                      printable(outcome.target),
@@ -52,22 +52,22 @@ std::string to_line(const Outcome& outcome) {
 
 std::string what_next(const Options& options, const Outcome& outcome) {
   const http::Url api = http::api_root(options.api_url, options.api_url_place);
-  switch (outcome.fate) {
-    case Outcome::Fate::sent:
+  switch (outcome.state) {
+    case Outcome::State::sent:
       return "Watch the receiver at " + runs_page(options, outcome.target) + "\n";
-    case Outcome::Fate::stored:
+    case Outcome::State::stored:
       return "It is stored; see " + forge::type_of(api).repository_page(api, outcome.target) + "\n";
-    case Outcome::Fate::rejected:
+    case Outcome::State::rejected:
       return "It is kept in the repository, in _storage/rejected/, with the reason.\n";
-    case Outcome::Fate::queued:
+    case Outcome::State::queued:
       return "It waits in the outbox; the next run to the same repository and branch delivers "
              "it.\n";
-    case Outcome::Fate::refused:
+    case Outcome::State::refused:
       return "It is kept in the outbox's refused/ folder: " +
              (options.state_dir / "outbox" / "refused").string() + "\n";
-    case Outcome::Fate::written:
+    case Outcome::State::written:
       return "Run healthmetric-receiver in " + options.output.string() + " to unpack it.\n";
-    case Outcome::Fate::empty:
+    case Outcome::State::empty:
       return "";
   }
   return "";
@@ -75,8 +75,8 @@ std::string what_next(const Options& options, const Outcome& outcome) {
 
 std::string to_json_text(const Outcome& outcome) {
   text::Json json;
-  const bool has_batch = outcome.fate != Outcome::Fate::empty;
-  json["status"] = to_text(outcome.fate);
+  const bool has_batch = outcome.state != Outcome::State::empty;
+  json["status"] = to_text(outcome.state);
   json["exit_status"] = static_cast<int>(outcome.status);
   json["batch_id"] = has_batch ? text::Json(outcome.batch_id) : text::Json(nullptr);
   json["target"] = outcome.target;

@@ -10,9 +10,9 @@
 
 namespace healthmetric::sender {
 
-/// What became of the batch of this run.
+/// The result of a run, and of the batch that it packed.
 struct Outcome {
-  enum class Fate {
+  enum class State {
     sent,
     stored,    ///< with --wait: the receiver has stored it
     rejected,  ///< with --wait: the receiver has set it aside
@@ -22,13 +22,13 @@ struct Outcome {
     empty,     ///< there was nothing to send
   };
 
-  Fate fate = Fate::empty;
+  State state = State::empty;
   program::ExitStatus status = program::ExitStatus::success;
   std::string batch_id;
   std::string target;           ///< the repository, or the folder with --output
-  std::string folder;           ///< that was looked at; "" where files or data were named
+  std::string folder;           ///< that was scanned; "" if files or data were named
   std::string reason;           ///< of a rejection or refusal, or why it waits
-  std::uint64_t gone = 0;       ///< files that were sent before and are not there any more
+  std::uint64_t gone = 0;       ///< files that were sent before and no longer exist
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;

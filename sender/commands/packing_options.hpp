@@ -9,15 +9,15 @@
 
 namespace healthmetric::sender {
 
-/// How to pack what the options name: a new identity, the batch's name, what is told of this
+/// How to pack what the options name: a new batch id, the batch's name, and the identity of this
 /// machine.
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock);
 
-/// The same for a batch that is going to be queued: it is the next one of this state directory, and
-/// with --no-identity a random id stands for its folder.
+/// The same for a batch to be queued: it gets the next sequence number of this state directory, and
+/// with --no-identity a random id replaces its folder.
 pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock);
 
-/// The folder that the options name as a whole, with the name of its batches; nothing for other
+/// The folder that the options name as the source, with the name of its batches; nullopt for other
 /// sources.
 std::optional<pack::SourceFolder> source_folder(const Options& options);
 

@@ -9,24 +9,24 @@
 #include "common/text/json.hpp"
 #include "sender/model/scan_result.hpp"
 
-/// What is said of packing, for sending and planning alike.
+/// How the result of packing is reported, by sending and planning alike.
 
 namespace healthmetric::sender {
 
-/// The exit status after packing: of files skipped because of an error, or of nothing to send where
-/// not all was sent before.
+/// The exit status after packing: whether files were skipped by error, or there was nothing to send
+/// although not everything had been sent before.
 program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped, std::size_t parts,
                                       std::uint64_t unchanged = 0);
 
-/// "; unchanged 3; skipped 2": what stands behind a result, or nothing.
+/// "; unchanged 3; skipped 2": to be appended to a result; may be empty.
 std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t unchanged);
 
-/// The result where nothing is packed: where it was looked for, and for each reason to skip so many
-/// files what would send them.
+/// The message if nothing was packed: where files were looked for, and for each reason to skip
+/// files, how many there are and which option sends them.
 std::string nothing_to_send(const std::string& folder, const std::vector<model::Skipped>& skipped,
                             std::uint64_t unchanged);
 
-/// What was skipped, as docs/output.md has it.
+/// The files that were skipped, as described in docs/output.md.
 text::Json skipped_json(const std::vector<model::Skipped>& skipped);
 
 }  // namespace healthmetric::sender

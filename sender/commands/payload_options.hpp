@@ -5,7 +5,7 @@
 #include "common/program/option.hpp"
 #include "sender/commands/options.hpp"
 
-/// What payloads are like, and where they wait.
+/// The size and encoding of payloads, and the outbox where they wait.
 
 namespace healthmetric::sender {
 
@@ -25,7 +25,7 @@ class OutboxOptions final : public program::OptionGroup {
  public:
   OutboxOptions();
 
-  /// The state directory as named, which may be not at all.
+  /// The state directory stays empty if it was not named.
   void put_into(Options& options) const;
 
  private:
@@ -34,7 +34,7 @@ class OutboxOptions final : public program::OptionGroup {
 };
 
 /// $XDG_STATE_HOME/healthmetric, with the default the XDG Base Directory Specification gives.
-/// Throws Error{usage} when there is none.
+/// Throws Error{usage} if neither it nor HOME is set.
 std::filesystem::path default_state_dir();
 
 }  // namespace healthmetric::sender

@@ -22,14 +22,14 @@ struct PlannedFile {
 /// outbox, but by the same packing, so sizes and parts are exact.
 struct Plan {
   std::string batch_name;    ///< the folder in _storage/
-  std::string target;        ///< repository, or folder with --output; empty: none is named
-  std::string folder;        ///< that was looked at; empty: files or data were named
+  std::string target;        ///< repository, or folder with --output; empty: not named
+  std::string folder;        ///< that was scanned; empty: files or data were named
   std::string branch;        ///< empty: the repository's default
   std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::vector<model::Skipped> skipped;
-  std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": perhaps not what was meant
+  std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": may be a mistake
   std::uint64_t size_bytes = 0;                 ///< of the files
   std::uint64_t payload_bytes = 0;              ///< of the payloads
   std::uint64_t upload_bytes = 0;  ///< of the requests that carry them; 0 with --output
@@ -40,14 +40,14 @@ struct Plan {
       program::ExitStatus::success;  ///< of such a run, if nothing else fails
 };
 
-/// Throws Error as send() would, until the outbox. A repository that is not named is no error.
+/// Throws Error as send() does before it queues the batch, but needs no repository.
 Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& progress);
 
 /// A few lines for people; without the list of files.
 std::string to_text(const Plan& plan);
 
-/// A line for each file that goes and each that does not, with the reason; of each kind at most so
-/// many.
+/// A line for each file to be sent and each skipped file, with the reason; at most `most` lines of
+/// each kind.
 std::string files_text(const Plan& plan, std::size_t most = SIZE_MAX);
 
 /// One JSON object in one line; docs/output.md describes it.

@@ -9,7 +9,7 @@
 
 namespace healthmetric::sender {
 
-/// Which files of a folder go.
+/// Which files of a folder are sent.
 class SelectionOptions final : public program::OptionGroup {
  public:
   SelectionOptions();

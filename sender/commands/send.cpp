@@ -39,7 +39,7 @@ void log_skipped(const std::vector<model::Skipped>& skipped) {
   }
 }
 
-/// The outcome of packing; its fate is decided later.
+/// The outcome of packing; its state is decided later.
 Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batch,
                  std::uint64_t unchanged) {
   Outcome outcome;
@@ -83,7 +83,7 @@ Outcome write_to_folder(const Options& options, const model::ScanResult& files,
   if (batch.parts.empty()) return outcome;
   move_all(outcome.payloads, draft.folder(), inbox);
   for (std::string& payload : outcome.payloads) payload = (inbox / payload).string();
-  outcome.fate = Outcome::Fate::written;
+  outcome.state = Outcome::State::written;
   outcome.target = inbox.string();
   return outcome;
 }
@@ -112,7 +112,7 @@ class SendingRun {
     if (is_nothing_left_) {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
     }
-    if (options_.wait && outcome.fate == Outcome::Fate::sent) wait(outcome);
+    if (options_.wait && outcome.state == Outcome::State::sent) wait(outcome);
     return outcome;
   }
 
@@ -194,7 +194,7 @@ class SendingRun {
     check_outbox_limit();
     outbox::OutboxEntry entry = make_entry(packing, batch);
     outbox_.commit(std::move(draft), entry);
-    outcome.fate = Outcome::Fate::queued;
+    outcome.state = Outcome::State::queued;
     log::debug("queued " + outcome.batch_id);
     return outcome;
   }
@@ -246,31 +246,31 @@ class SendingRun {
     try {
       queue_runner.run(options_.lock_wait);
       outcome.status = program::more_important(outcome.status, deliver::tell_unreadable(outbox_));
+      if (!queue_runner.is_stopped()) deliver_other_ways(outcome);
     } catch (const Error& error) {
       log::error(error.what());
       outcome.status = program::more_important(outcome.status, program::exit_status(error.code()));
       outcome.reason = printable(error.what());
     }
     outcome.status = program::more_important(outcome.status, queue_runner.status());
-    if (!queue_runner.is_stopped()) deliver_other_ways(outcome);
-    if (outcome.fate != Outcome::Fate::queued) return;
+    if (outcome.state != Outcome::State::queued) return;
     const std::string reason = queue_runner.reason_of(outcome.batch_id);
     if (!reason.empty()) outcome.reason = printable(reason);
     switch (queue_runner.result_of(outcome.batch_id)) {
       case deliver::QueueRunner::Result::delivered:
-        outcome.fate = Outcome::Fate::sent;
+        outcome.state = Outcome::State::sent;
         break;
       case deliver::QueueRunner::Result::refused:
-        outcome.fate = Outcome::Fate::refused;
+        outcome.state = Outcome::State::refused;
         break;
       case deliver::QueueRunner::Result::waits:
-        outcome.fate = result_from_another_sender(outcome.batch_id);
+        outcome.state = result_from_another_sender(outcome.batch_id);
         break;
     }
-    if (outcome.fate == Outcome::Fate::refused) {
+    if (outcome.state == Outcome::State::refused) {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     }
-    if (outcome.fate == Outcome::Fate::queued) tell_untried(outcome);
+    if (outcome.state == Outcome::State::queued) tell_untried(outcome);
   }
 
   /// What was queued with another inbox branch goes there.
@@ -296,11 +296,11 @@ class SendingRun {
   }
 
   /// Where another process delivered meanwhile, this run's batch may have gone along.
-  [[nodiscard]] Outcome::Fate result_from_another_sender(const std::string& batch_id) const {
+  [[nodiscard]] Outcome::State result_from_another_sender(const std::string& batch_id) const {
     const payload::BatchId id = payload::BatchId::parse(batch_id).value();
-    if (outbox_.find(id, outbox::Waiting::in_queue)) return Outcome::Fate::queued;
-    return outbox_.find(id, outbox::Waiting::refused) ? Outcome::Fate::refused
-                                                      : Outcome::Fate::sent;
+    if (outbox_.find(id, outbox::Waiting::in_queue)) return Outcome::State::queued;
+    return outbox_.find(id, outbox::Waiting::refused) ? Outcome::State::refused
+                                                      : Outcome::State::sent;
   }
 
   void wait(Outcome& outcome) {
@@ -320,10 +320,10 @@ class SendingRun {
     outbox::record_receipt(options_.state_dir, target_, id, receipt.status);
     deliver::remove_settled(outbox_, id);
     if (receipt.status == archive::BatchStatus::stored) {
-      outcome.fate = Outcome::Fate::stored;
+      outcome.state = Outcome::State::stored;
       return;
     }
-    outcome.fate = Outcome::Fate::rejected;
+    outcome.state = Outcome::State::rejected;
     outcome.reason = printable(receipt.reason);
     outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     log::error("the receiver rejected " + id.str() + ": " + outcome.reason);

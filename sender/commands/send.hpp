@@ -8,9 +8,9 @@
 
 namespace healthmetric::sender {
 
-/// scan → pack → outbox → deliver → dispatch → wait. Delivers also what earlier runs left in the
-/// outbox for the same target, oldest first. Throws Error when nothing could be packed; from then
-/// on failures are in the outcome, because the batch is safe in the outbox.
+/// scan → pack → outbox → deliver → dispatch → wait. Also delivers what earlier runs left in the
+/// outbox for the same target, oldest first. Throws Error if packing fails; later failures are
+/// reported in the outcome, because the batch is safe in the outbox.
 Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
              model::Progress& progress);
 

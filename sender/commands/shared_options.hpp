@@ -12,7 +12,7 @@
 #include "sender/commands/target_options.hpp"
 #include "sender/model/progress.hpp"
 
-/// What the commands of the sender share: groups of options, and what they mean for every run.
+/// What the sender's commands share: groups of options, and how they apply to every run.
 
 namespace healthmetric::sender {
 
@@ -52,11 +52,11 @@ struct SharedOptions {
   void put_into(Options& options, const program::CommandLine& line, Uses uses) const;
 };
 
-/// Sets the log up, warns of what is odd about options and environment, and has signals wait for
-/// the next safe moment.
+/// Sets up the log, logs the warnings about options and environment, and defers signals to the next
+/// safe moment.
 void begin_run(const Options& options);
 
-/// Shows the progress of a run, or nothing if that is not wanted.
+/// The display of a run's progress; one that shows nothing if the options say so.
 std::unique_ptr<model::Progress> progress_for(const Options& options, platform::Clock& clock);
 
 }  // namespace healthmetric::sender

@@ -8,24 +8,24 @@
 #include "sender/outbox/outbox.hpp"
 #include "sender/outbox/sent_files.hpp"
 
-/// --changed-only: of the files found, those that this state directory has not got delivered yet,
-/// or not as they are now.
+/// --changed-only: which of the files found were not yet delivered from this state directory, or
+/// have changed since.
 
 namespace healthmetric::deliver {
 
-/// Takes the files out of `scan` that are, with the same content, among what was sent or waits in
-/// the queue, and returns how many. The same size and time tell that the content is the same; where
-/// only the time differs, or was too young to be trusted, the content's SHA-256 decides. What
-/// cannot be read stays, for packing to say so.
+/// Removes from `scan` the files that were sent or queued with the same content, and returns how
+/// many. If size and time are the same, so is the content; if only the time differs, or was too
+/// recent to be trusted, the content's SHA-256 decides. Files that cannot be read stay in `scan`;
+/// packing reports them.
 std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
                              platform::Clock& clock);
 
 /// Counts what waits in the queue for the target's repository and branch as sent.
 void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox, const model::Target& target);
 
-/// Looks for receipts of batches that are delivered, not kept in the outbox, and whose fate is
-/// unknown: the files of those that were rejected count as unsent. What cannot be asked now is
-/// asked by the next run.
+/// Looks for receipts of delivered batches that are not kept in the outbox and whose result is
+/// unknown: the files of those that were rejected count as unsent. If a request fails, the next run
+/// asks again.
 void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
                       const model::Target& target, platform::Clock& clock);
 

@@ -12,15 +12,15 @@
 
 namespace healthmetric::deliver {
 
-/// Files that were sent from a folder and are not there any more.
+/// Files that were sent from a folder and no longer exist.
 struct GoneFiles {
   std::vector<payload::RelativePath> paths;  ///< sorted
-  std::uint64_t left = 0;                    ///< of those that were sent so many are there
+  std::uint64_t left = 0;                    ///< how many of the files sent still exist
 };
 
 /// Compares what was sent from a folder under a batch name with what was found there. What was
-/// found but skipped is not gone, nor what lies below something that was skipped or could not be
-/// read; of what a queued batch says that it is gone nothing is said again.
+/// found but skipped is not gone, nor is anything below a folder that was skipped or could not be
+/// read. Files that a queued batch already lists as gone are not listed again.
 GoneFiles find_gone(const model::ScanResult& scan, const pack::SourceFolder& source,
                     outbox::SentFiles& sent, const outbox::Outbox& outbox,
                     const model::Target& target);

@@ -5,9 +5,9 @@
 
 namespace healthmetric::deliver {
 
-/// Sees to it that the target's inbox branch is there: where it is missing, it begins one that has
-/// nothing but a README, in a commit that the receiver knows for ours. Throws what the forge throws,
-/// and Error{not_ready} where the branch is missing on which the receiver would store files.
+/// Creates the target's inbox branch if it is missing, with a README alone, in a commit that the
+/// receiver recognizes as ours. Throws what the forge throws, and Error{not_ready} if the target
+/// branch is missing.
 void ensure_inbox_branch(forge::Forge& forge, const model::Target& target);
 
 }  // namespace healthmetric::deliver

@@ -17,10 +17,10 @@ namespace healthmetric::deliver {
 
 /// Empties the outbox for one target: oldest batch first, one process at a time.
 ///
-/// A batch that fails does not block the others: what the repository refuses is set aside, what is
-/// damaged stays, and after a failure of the network or the server each of the rest gets one more
-/// attempt without waiting. A missing permission or a rate limit concerns every batch and ends the
-/// run. What failed is said, and recorded with the batch.
+/// A batch that fails does not block the others: a refused one is set aside, a damaged one stays,
+/// and after a failure of the network or the server each of the rest gets one attempt without
+/// waiting. A missing permission or a rate limit affects every batch and ends the run. Failures are
+/// logged, and recorded with the batch.
 class QueueRunner {
  public:
   enum class Result { delivered, refused, waits };
@@ -29,7 +29,7 @@ class QueueRunner {
   QueueRunner(forge::Forge& forge, const outbox::Outbox& outbox, platform::Clock& clock,
               model::Progress& progress, model::Target target, std::string own_batch);
 
-  /// Nothing but these batches.
+  /// Deliver these batches only.
   void restrict_to(std::set<std::string> batches) { only_ = std::move(batches); }
 
   /// Called with each batch that was delivered, before it leaves the outbox.
@@ -37,19 +37,19 @@ class QueueRunner {
     hook_ = std::move(hook);
   }
 
-  /// Delivers what waits, once nobody else does, which it waits for as long as `patience`. False
-  /// when another process kept the right to deliver; that one takes the batches along.
+  /// Delivers the queue. If another process is delivering, waits up to `patience` for it to finish;
+  /// false if it has not: that process then delivers these batches, too.
   bool run(std::chrono::seconds patience);
 
   [[nodiscard]] Result result_of(const std::string& batch_id) const;
-  /// Why it waits or is refused; "" where that is not known.
+  /// Why it waits or was refused; "" if that is not known.
   [[nodiscard]] std::string reason_of(const std::string& batch_id) const;
   [[nodiscard]] const std::map<std::string, Result>& results() const { return results_; }
 
-  /// Whether something concerns every batch, so that no other need be tried.
+  /// Whether a failure concerns every batch, so that no other need be tried.
   [[nodiscard]] bool is_stopped() const { return why_stopped_ || server_failed_; }
 
-  /// Of all that failed.
+  /// The exit status for all failures.
   [[nodiscard]] program::ExitStatus status() const { return status_; }
 
  private:
@@ -73,14 +73,14 @@ class QueueRunner {
   std::optional<std::set<std::string>> only_;
   std::function<void(const outbox::OutboxEntry&)> hook_;
   std::map<std::string, Result> results_;
-  std::map<std::string, std::string> reasons_;  ///< of those that were not delivered
+  std::map<std::string, std::string> reasons_;  ///< of batches that were not delivered
   program::ExitStatus status_ = program::ExitStatus::success;
   bool server_failed_ = false;
-  std::optional<std::string> why_stopped_;  ///< what ended the run before all was tried
+  std::optional<std::string> why_stopped_;  ///< why the run ended before all was tried
 };
 
-/// Says what of the queue cannot be read, and what to do about it. Error statuses are for whatever
-/// reads nothing else: partly_done when there is any.
+/// Warns about entries of the queue that cannot be read, and says what to do about them. Returns
+/// partly_done if there are any.
 program::ExitStatus tell_unreadable(const outbox::Outbox& outbox);
 
 }  // namespace healthmetric::deliver

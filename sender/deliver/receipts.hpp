@@ -12,32 +12,31 @@
 #include "sender/model/progress.hpp"
 #include "sender/model/target.hpp"
 
-/// What became of delivered batches, asked of the repository: the receiver leaves a receipt of
-/// each. The permission to read contents is enough, while listing runs of the workflow needs
-/// another.
+/// The results of delivered batches, read from the repository: the receiver leaves a receipt for
+/// each. The permission to read contents is enough, while listing workflow runs would need another.
 
 namespace healthmetric::deliver {
 
-/// How many batches a run asks for: usually there is one, of the run before.
+/// For how many batches a run looks: usually there is one, from the run before.
 inline constexpr std::size_t kMaxReceiptsAsked = 20;
 
-/// A batch that has had no receipt for so long gets none any more: receivers keep them for 45 days.
+/// After this time a batch will not get a receipt any more: receivers keep them for 45 days.
 inline constexpr std::chrono::days kLongestWaitForReceipt{30};
 
 /// Warns that a batch was rejected and its files count as unsent.
 void warn_of_rejection(const payload::BatchId& id, const archive::Receipt& receipt);
 
-/// Looks for the receipts of batches that went to one target: on an inbox branch a small file of
-/// its own among those of the day on which the batch was processed; else, and where an inbox branch
-/// has no receipts because it holds the stored files as well, the summary, where receivers of this
-/// version or of version 1 write it.
+/// Looks for the receipts of batches delivered to one target: on an inbox branch, a small file in
+/// the folder of the day on which the batch was processed; else, and if the inbox branch is also
+/// the target branch and so has no receipts, the summary, at its path of this version or of version
+/// 1.
 class ReceiptFinder {
  public:
   ReceiptFinder(forge::Forge& forge, const model::Target& target)
       : forge_(forge), target_(target) {}
 
-  /// The receipt of a batch, its newest; nothing as long as the receiver has not written it. Throws
-  /// what the forge throws, and Error{bad_payload} when what lies there is no receipt.
+  /// The newest receipt of a batch; nullopt if the receiver has not written one yet. Throws what
+  /// the forge throws, and Error{bad_payload} if the file is not a receipt.
   std::optional<archive::Receipt> find(const payload::BatchId& id);
 
  private:
@@ -47,18 +46,18 @@ class ReceiptFinder {
 
   forge::Forge& forge_;
   const model::Target& target_;
-  std::optional<std::vector<std::string>> days_;  ///< with receipts, newest first; asked for once
+  std::optional<std::vector<std::string>> days_;  ///< with receipts, newest first; requested once
 };
 
-/// Whether the receiver has stored the batch. One that was rejected it has not, and of one in
-/// delivery it may have rejected the parts that came first. Throws what the forge throws, and
-/// Error{network} when what lies there is no receipt, for then nobody knows.
+/// Whether the receiver has stored the batch. False if it was rejected, even if only for parts that
+/// were still missing. Throws what the forge throws, and Error{network} if the file is not a
+/// receipt, because then the result is unknown.
 bool is_stored(forge::Forge& forge, const model::Target& target, const payload::BatchId& id);
 
-/// Waits for the receipt, at most for `time`; one that is not final is none yet. Asks at growing
-/// intervals, and as long as the receiver writes nothing in the repository at all with requests
-/// that the server does not count. Failures on the way are no outcome: it asks again. Throws
-/// Error{timed_out} with what to check, Error{unauthorized}, and when a signal ends it.
+/// Waits up to `time` for the receipt; one that is not final is ignored. Asks at growing intervals,
+/// and until the receiver writes something to the repository, with requests that do not count
+/// against the server's limits. After a failure it asks again. Throws Error{timed_out} with what to
+/// check, Error{unauthorized}, and Error{interrupted} or Error{terminated} on a signal.
 archive::Receipt wait_for_receipt(forge::Forge& forge, const model::Target& target,
                                   platform::Clock& clock, model::Progress& progress,
                                   const payload::BatchId& id, std::chrono::seconds time);

@@ -6,16 +6,16 @@
 
 namespace healthmetric::deliver {
 
-/// Whether an earlier run may have begun to deliver a batch, and died before it could record it.
+/// Whether an earlier run may have begun to deliver a batch and crashed before it recorded that.
 enum class Begun { no, perhaps };
 
-/// Brings one batch of the outbox into the repository: every part that is not there yet, each
-/// recorded as delivered, then the trigger. Afterwards the entry may be removed. Parts go one after
-/// the other, so of a batch that was perhaps begun only the first one not recorded is asked for.
-/// Where the inbox branch is missing it is begun, and every part is asked for again.
+/// Uploads one batch of the outbox: every part that is not in the repository yet, each recorded as
+/// delivered, then the trigger. Afterwards the entry may be removed. Parts are uploaded in order,
+/// so if a batch was perhaps begun, only the first part not recorded is looked up in the
+/// repository. A missing inbox branch is created, and then every part is looked up again.
 ///
-/// Throws what the forge throws; what was delivered until then stays recorded, so the next run
-/// continues there. Only the trigger may happen twice, when its acceptance was unknown.
+/// Throws what the forge throws; parts delivered until then stay recorded, so the next run
+/// continues there. Only the trigger may be sent twice, if its answer was lost.
 void upload_batch(forge::Forge& forge, outbox::OutboxEntry& entry, Begun begun,
                   model::Progress& progress);
 

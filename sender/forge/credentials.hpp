@@ -7,11 +7,11 @@
 
 namespace healthmetric::forge {
 
-/// The token for an API: from `token_file` when one is named, else from the environment, in the
-/// variables that its type of server has. From now on log messages hide it.
+/// The token for an API: from `token_file` if one is named, else from the environment variables of
+/// its type of server. From now on log messages hide it.
 ///
-/// Throws Error{unauthorized} when there is none, Error{usage} when it is not a token or would go
-/// out unencrypted.
+/// Throws Error{unauthorized} if there is none, Error{usage} if it is not a token or would be sent
+/// unencrypted.
 std::string find_token(const std::filesystem::path& token_file, const http::Url& api);
 
 }  // namespace healthmetric::forge

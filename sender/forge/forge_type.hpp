@@ -17,7 +17,7 @@
 
 namespace healthmetric::forge {
 
-/// Where requests go and whose they are.
+/// Where to send requests, and with which token.
 struct ApiAccess {
   std::string url;  ///< of the API's root, without a slash at the end
   std::string token;
@@ -26,7 +26,7 @@ struct ApiAccess {
   bool is_inbox = false;  ///< it is for payloads alone, and created where it is missing
 };
 
-/// What carries the requests, and how long a request may be without progress.
+/// What requests need to be sent, and how long one may be without progress.
 struct Carrier {
   http::HttpTransport& transport;
   platform::Clock& clock;
@@ -40,27 +40,27 @@ struct Cost {
   std::chrono::seconds least_duration{0};  ///< within the server's limits on writes
 };
 
-/// A kind of server of repositories: what is known of it before it is asked anything.
+/// A type of server: what is known about it without a request.
 class ForgeType {
  public:
   virtual ~ForgeType() = default;
 
-  /// What messages call it.
+  /// Its name in messages.
   [[nodiscard]] virtual std::string_view name() const = 0;
 
-  /// The environment variables that may hold a token for that API, the first one first.
+  /// The environment variables that may have a token for that API, in the order of precedence.
   [[nodiscard]] virtual std::vector<std::string> token_variables(const http::Url& api) const = 0;
 
-  /// What a token must be allowed to, in the words of the page that makes tokens.
+  /// The permission a token needs, in the words of the page where tokens are created.
   [[nodiscard]] virtual std::string_view token_permission() const = 0;
 
-  /// Where people see a repository, and the runs of its workflows.
+  /// The web pages of a repository and of its workflow runs.
   [[nodiscard]] virtual std::string repository_page(const http::Url& api,
                                                     const std::string& repository) const = 0;
   [[nodiscard]] virtual std::string runs_page(const http::Url& api,
                                               const std::string& repository) const = 0;
 
-  /// The largest file that a repository there takes; nothing where that is not known.
+  /// The largest file that a repository there accepts; nullopt if that is not known.
   [[nodiscard]] virtual std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const = 0;
 
   /// Whether its API can begin a branch with a history of its own, as an inbox branch is.
@@ -72,7 +72,7 @@ class ForgeType {
                                                        ApiAccess access) const = 0;
 };
 
-/// The type of the server whose API that is.
+/// The type of the server that has this API.
 const ForgeType& type_of(const http::Url& api);
 
 }  // namespace healthmetric::forge

@@ -4,22 +4,22 @@
 
 namespace healthmetric::forge {
 
-/// Gitea and Forgejo, whose API is GitHub's but for what stands here and for what their answers
-/// mean (sender/forge/github_answers).
+/// Gitea and Forgejo, whose API is GitHub's except for what is defined here and for the meaning of
+/// their answers (sender/forge/github_answers).
 class Gitea final : public Github {
  public:
-  /// Both have their API at <address>/api/v1, and nobody else has.
+  /// Both have their API at <address>/api/v1; no other server does.
   static bool has_api_at(const http::Url& api);
 
   [[nodiscard]] std::string_view name() const override { return "Gitea or Forgejo"; }
 
   [[nodiscard]] bool can_begin_inbox_branches() const override { return false; }
 
-  /// Above the API: it need not be the root of its host.
+  /// In the path above the API, which may not be the root of its host.
   [[nodiscard]] std::string repository_page(const http::Url& api,
                                             const std::string& repository) const override;
 
-  /// As its owner sets it.
+  /// Not known: the server's administrator sets it.
   [[nodiscard]] std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const override;
 };
 

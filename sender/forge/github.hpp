@@ -21,7 +21,7 @@ class Github : public ForgeType {
   [[nodiscard]] std::string runs_page(const http::Url& api,
                                       const std::string& repository) const override;
 
-  /// Of what GitHub runs itself; a company's own Enterprise Server may have other limits.
+  /// Known for servers that GitHub runs; an Enterprise Server may have other limits.
   [[nodiscard]] std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const override;
 
   [[nodiscard]] bool can_begin_inbox_branches() const override { return true; }

@@ -91,7 +91,7 @@ http::Response GithubApi::answer_to(http::Request request) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     http::Response response = transport_.send(request);
     if (!is_redirect(response.status)) return response;
-    if (response.header("location").empty()) fail_unanswered(response, what_is_asked(request));
+    if (response.header("location").empty()) fail_unanswered(response, description_of(request));
     const std::string target = http::resolve_url(request.url, response.header("location"));
     const std::string origin = http::origin_of(target);
     if (origin.empty()) {
@@ -111,12 +111,12 @@ http::Response GithubApi::answer_to(http::Request request) {
   throw Error(ErrorCode::untrusted_peer, access_.repository.str() + ": too many redirects");
 }
 
-std::string GithubApi::what_is_asked(const http::Request& request) const {
+std::string GithubApi::description_of(const http::Request& request) const {
   return request.method + " on " + access_.repository.str();
 }
 
 http::Response GithubApi::send(http::Request request, const std::string& permission) {
-  const std::string what = what_is_asked(request);
+  const std::string what = description_of(request);
   http::Response response = answer_to(std::move(request));
   expect_usable(response, what, permission);
   return response;

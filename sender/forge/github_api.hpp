@@ -10,7 +10,7 @@
 
 namespace healthmetric::forge {
 
-/// The permission without which nothing is sent.
+/// The permission needed to send anything.
 inline constexpr const char* kWriteContents = "Contents: read and write";
 
 /// The media type of its documents.
@@ -20,7 +20,7 @@ constexpr bool is_success(int status) {
   return status >= 200 && status < 300;
 }
 
-/// Requests to GitHub's REST API for one repository, and what their failures are called.
+/// Requests to GitHub's REST API for one repository, and the errors they throw.
 class GithubApi {
  public:
   GithubApi(const Carrier& carrier, ApiAccess access);
@@ -34,18 +34,18 @@ class GithubApi {
                                       const std::string& accept) const;
 
   /// "PUT on octo/data", for messages.
-  [[nodiscard]] std::string what_is_asked(const http::Request& request) const;
+  [[nodiscard]] std::string description_of(const http::Request& request) const;
 
-  /// The final answer, whatever it is. Follows redirects on the same host with the same method, as
-  /// a renamed repository answers; a redirect elsewhere would carry the token to a stranger:
-  /// Error{untrusted_peer}.
+  /// The final answer, whatever its status. Follows redirects on the same host with the same
+  /// method, as for a renamed repository; a redirect to another host, which must not get the token,
+  /// is Error{untrusted_peer}.
   http::Response answer_to(http::Request request);
 
-  /// The same, where expect_usable() holds.
+  /// The same, checked with expect_usable().
   http::Response send(http::Request request, const std::string& permission);
 
-  /// Throws unless this is a success, or a conflict in the server's own words, whose meaning
-  /// whoever asked knows better.
+  /// Throws unless this is a success, or a conflict reported by the server itself, whose meaning
+  /// depends on the request.
   void expect_usable(const http::Response& response, const std::string& what,
                      const std::string& permission) const;
 
@@ -58,8 +58,8 @@ class GithubApi {
   ApiAccess access_;
 };
 
-/// What `read` makes of an answer; Error{network} when that is not JSON: a captive portal, a broken
-/// proxy.
+/// The result of `read`, which parses an answer; Error{network} if that is not JSON: a captive
+/// portal, a broken proxy.
 template <typename Read>
 auto read_answer(Read read) {
   try {

@@ -19,25 +19,25 @@ struct Attempt {
   double jitter = 1;  ///< 0.5 to 1, spreads senders that failed together
 };
 
-/// The delay before the next attempt, or nothing when this answer is final.
+/// The delay before the next attempt; nullopt if this answer is final.
 ///
-/// Tried again: no answer, 408, 429, 5xx, a 403 that is a rate limit, and what says that the branch
-/// moved while the server wrote. `Retry-After`, in seconds or as a date, is obeyed; else with no
-/// requests left the reset time, from the second time on at least as long as without; else the
-/// delay doubles from a second, and is over a minute after a rate limit (GitHub, "Best practices
-/// for using the REST API"). A moment that the server names is one of its clock, which its `Date`
-/// tells: this machine's may be wrong.
+/// Retried: no answer, 408, 429, 5xx, a 403 that is a rate limit, and an answer that the branch
+/// moved while the server wrote. `Retry-After`, in seconds or as a date, is obeyed; else, if no
+/// requests are left, the reset time, from the second time on with the usual delay at least; else
+/// the delay doubles from a second, and is over a minute after a rate limit (GitHub, "Best
+/// practices for using the REST API"). The server's times are compared with its `Date`, because the
+/// clock of this machine may be wrong.
 std::optional<platform::Clock::duration> retry_delay(const Attempt& attempt);
 
-/// Sends writes at GitHub's pace, and again what may be sent again, as long as no more than
-/// `max_wait` has passed without progress: waits, and attempts from their last byte that moved. The
-/// time of a transfer does not count, however long it takes.
+/// Sends writes within GitHub's limits, and retries requests until `max_wait` has passed without
+/// progress: waiting counts, and an attempt from the last byte that it transferred. The time of a
+/// transfer does not count, however long it takes.
 class RetryingTransport final : public http::HttpTransport {
  public:
   RetryingTransport(http::HttpTransport& inner, platform::Clock& clock,
                     platform::Clock::duration max_wait, model::Progress& progress);
 
-  /// A final answer, or once waiting would take too long Error{rate_limited} or Error{network}.
+  /// A final answer. Throws Error{rate_limited} or Error{network} if waiting would take too long.
   http::Response send(const http::Request& request) override;
 
   /// From now on; with 0 every failure is final.

@@ -68,7 +68,7 @@ void GithubClient::set_max_wait(platform::Clock::duration max_wait) {
 void GithubClient::send_dispatch(http::Request post, const Dispatch& dispatch) {
   const std::string what = dispatch.what + " in " + api_.access().repository.str();
   try {
-    const std::string request = api_.what_is_asked(post);
+    const std::string request = api_.description_of(post);
     const http::Response response = api_.answer_to(std::move(post));
     if (is_unknown_endpoint(response)) {
       throw Error(ErrorCode::not_ready,

@@ -11,18 +11,18 @@
 
 namespace healthmetric::forge {
 
-/// GitHub, by the few endpoints of its REST API that the sender needs, and what their statuses
-/// mean. Gitea and Forgejo have nearly the same; sender/forge/github_answers knows where they
-/// differ, and who answers decides.
+/// GitHub: the few endpoints of its REST API that the sender needs, and the meaning of their
+/// statuses. Those of Gitea and Forgejo are nearly the same; sender/forge/github_answers knows the
+/// differences, and tells by the answer which server it is.
 class GithubClient final : public Forge {
  public:
   GithubClient(const Carrier& carrier, ApiAccess access);
 
-  /// PUT contents, without `sha`: it can only create; POST where the server wants that.
+  /// PUT contents, without `sha`, so that it can only create; POST if the server wants that.
   Put create_file(const NewFile& file) override;
   std::optional<Put> settled(const NewFile& file) override;
 
-  /// The git blob id of a file; nothing when it does not exist.
+  /// The git blob id of a file; nullopt if it does not exist.
   std::optional<std::string> blob_id(const std::string& path);
 
   std::optional<std::string> read_beginning(const std::string& path,
@@ -30,7 +30,7 @@ class GithubClient final : public Forge {
 
   std::vector<std::string> list(const std::string& folder) override;
 
-  /// GitHub counts no request whose answer is that nothing changed.
+  /// GitHub does not count requests answered with 304 Not Modified.
   bool has_changed(const std::string& path, std::string& etag) override;
 
   bool has_branch(const std::string& branch) override;
@@ -39,7 +39,7 @@ class GithubClient final : public Forge {
   bool start_workflow(const Start& start) override;
   void set_max_wait(platform::Clock::duration max_wait) override;
 
-  /// Starts what listens to a `repository_dispatch` of that type.
+  /// Starts the workflows that listen to a `repository_dispatch` of that type.
   void dispatch(const std::string& event_type, const text::Json& client_payload);
 
   /// Starts a workflow that has `workflow_dispatch`.
@@ -48,11 +48,11 @@ class GithubClient final : public Forge {
   std::string default_branch();
 
  private:
-  /// A start of the receiver, once a payload is in the repository, and what may be wrong with it.
+  /// A request that starts the receiver, and how its failures are explained.
   struct Dispatch {
     std::string what;
     std::string permission;
-    std::string other_triggers;  ///< where the server does not know this one
+    std::string other_triggers;  ///< to suggest if the server lacks this one
     ErrorCode code_of_404;
     std::string meaning_of_404;
   };

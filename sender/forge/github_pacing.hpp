@@ -8,17 +8,17 @@
 
 namespace healthmetric::forge {
 
-/// How many writes may follow each other at once before they must be spread.
+/// How many writes may be sent in a burst before they must be spread.
 inline constexpr std::uint64_t kWritesAtOnce = 10;
 inline constexpr std::uint64_t kWritesPerMinute = 80;
 inline constexpr std::uint64_t kWritesPerHour = 500;
 
-/// When the next write may go, so that requests which create content stay within GitHub's limits:
-/// some at once, then evenly, in no minute and no hour more than allowed
-/// (GitHub, "Rate limits for the REST API", section about secondary rate limits).
+/// When the next write may be sent, so that requests that create content stay within GitHub's
+/// limits: a burst, then evenly spread, never more than allowed in a minute or an hour (GitHub,
+/// "Rate limits for the REST API", section about secondary rate limits).
 class WritePacer {
  public:
-  /// Takes the next turn: the time it comes, not before `now`.
+  /// Takes the next turn and returns its time, which is not before `now`.
   platform::Clock::time_point next_turn(platform::Clock::time_point now);
 
  private:

@@ -16,8 +16,9 @@
 namespace healthmetric::forge {
 
 /// The body of a contents PUT: `{"message":…,"content":"<base64 of a file>","branch":…}`. The file
-/// is encoded while it is sent, so its size does not matter to memory; the length is known ahead.
-/// Meanwhile it gets its git blob id: reading and digesting are the two stages of a Pipeline.
+/// is encoded while it is sent, so memory does not grow with its size; the length is known in
+/// advance. Its git blob id is computed on the way: reading and digesting are the two stages of a
+/// Pipeline.
 class PayloadBody final : public http::RequestBody {
  public:
   /// An empty `branch` leaves the choice to the repository.
@@ -28,7 +29,7 @@ class PayloadBody final : public http::RequestBody {
   std::size_t read(std::span<char> into) override;
   void rewind() override;
 
-  /// What git calls the file, of which the rest is read if need be.
+  /// The git blob id of the file, whose rest is read if necessary.
   std::string git_blob_id();
 
  private:
@@ -44,7 +45,7 @@ class PayloadBody final : public http::RequestBody {
   platform::InputFile file_;
   std::string head_;
   std::string tail_;
-  std::string pending_;  ///< what is taken before the next block
+  std::string pending_;  ///< to be sent before the next block
   std::size_t taken_ = 0;
   BlockPtr block_;
   std::string_view rest_;  ///< of the block

@@ -9,11 +9,10 @@ namespace healthmetric::http {
 
 /// The libcurl transport: one connection, kept alive between requests, HTTP/2 where offered.
 ///
-/// TLS 1.2 or better, http and https only. A transfer that moves nothing for the timeout is given
-/// up; there is no limit on its whole time. `Expect: 100-continue` is off: servers that ignore it
-/// cost a second. Answers over 4 MiB are refused before they are kept. A signal that
-/// watch_for_signals() made wait ends a transfer at once, with Error{interrupted} or
-/// Error{terminated}.
+/// TLS 1.2 or newer, http and https only. A transfer without a byte for the timeout is aborted;
+/// there is no limit on its total time. `Expect: 100-continue` is off: servers that ignore it cost
+/// a second. Answers over 4 MiB are refused before they are kept. A signal deferred by
+/// watch_for_signals() ends a transfer at once, with Error{interrupted} or Error{terminated}.
 class CurlTransport final : public HttpTransport {
  public:
   explicit CurlTransport(model::NetworkOptions network);

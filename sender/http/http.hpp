@@ -10,12 +10,12 @@
 
 #include "common/base/stream.hpp"
 
-/// HTTP as the sender needs it, without a word about who carries it: curl_http.hpp does in the
-/// program, FakeTransport in the tests.
+/// HTTP as the sender needs it, independent of the transport: curl_http.hpp in the program,
+/// FakeTransport in the tests.
 
 namespace healthmetric::http {
 
-/// A request body of known length that is made while it is sent, and can be sent again.
+/// A request body of known length that is generated while it is sent, and can be sent again.
 class RequestBody : public Source {
  public:
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
@@ -40,11 +40,11 @@ struct Request {
   std::vector<std::string> headers;  ///< "Name: value"
   RequestBody* body = nullptr;       ///< outlives the request; null: none
 
-  /// Of a longer answer only so much is kept, and the rest not waited for; 0: all of it.
+  /// A longer answer is cut off here, and the rest is not waited for; 0: no limit.
   std::size_t enough_bytes = 0;
 
-  /// Asked before the request is sent again after an outcome nobody knows, such as an answer that
-  /// was lost. An answer from here makes sending again unnecessary.
+  /// Called before the request is sent again after an unknown outcome, such as a lost answer. If it
+  /// returns an answer, the request is not sent again.
   std::function<std::optional<Response>()> settled_before = {};
 };
 
@@ -53,8 +53,8 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
 
   /// Sends and waits for the answer, whatever its status: a status is data. Redirects are not
-  /// followed. Throws Error{network} when no answer came, Error{untrusted_peer} when the server's
-  /// certificate does not hold.
+  /// followed. Throws Error{network} if no answer came, Error{untrusted_peer} if the server's
+  /// certificate is not valid.
   virtual Response send(const Request& request) = 0;
 };
 

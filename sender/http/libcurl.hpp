@@ -5,8 +5,8 @@
 namespace healthmetric::http {
 
 /// The functions of libcurl that are used here. The program is not linked with the library but
-/// loads it for the first of them: it brings thirty others along, and with those a start takes
-/// twice as long, whether a request follows or not.
+/// loads it with the first call: it depends on thirty other libraries, which would double the time
+/// to start, even without a request.
 struct Libcurl {
   decltype(&curl_global_init) global_init;
   decltype(&curl_global_cleanup) global_cleanup;

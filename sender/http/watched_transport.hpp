@@ -5,7 +5,7 @@
 
 namespace healthmetric::http {
 
-/// Watches the bodies of requests on their way to another transport.
+/// Reports the progress of request bodies while another transport sends them.
 class WatchedTransport final : public HttpTransport {
  public:
   WatchedTransport(HttpTransport& inner, model::Progress& progress)

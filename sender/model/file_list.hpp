@@ -13,7 +13,7 @@ namespace healthmetric::model {
 /// One thing to send.
 struct SourceFile {
   payload::RelativePath path;           ///< its name in the batch
-  const std::string* folder = nullptr;  ///< which that name is below; null: it is in memory only
+  const std::string* folder = nullptr;  ///< that `path` is below; null: it is in memory only
 
   [[nodiscard]] bool is_in_memory() const { return folder == nullptr; }
 
@@ -23,8 +23,8 @@ struct SourceFile {
   }
 };
 
-/// The files of a batch. There may be a hundred thousand, so a path takes its own bytes and sixteen
-/// more; a SourceFile is made when one is looked at, and valid as long as the list.
+/// The files of a batch. There may be a hundred thousand, so a path takes its length and sixteen
+/// bytes; a SourceFile is made when one is accessed, and valid as long as the list.
 class FileList {
  public:
   class Iterator {
@@ -56,7 +56,7 @@ class FileList {
 
   void sort_by_path();
 
-  /// Removes those of which `is_unwanted(file)` is true, asked in their order; returns how many.
+  /// Removes the files for which `is_unwanted(file)`, called in their order; returns how many.
   template <typename Predicate>
   std::size_t erase_if(Predicate is_unwanted) {
     return std::erase_if(entries_, [&](const Entry& entry) { return is_unwanted(file_of(entry)); });

@@ -11,13 +11,13 @@ namespace healthmetric::model {
 struct Proxy {
   std::string text;
   bool is_loopback = false;
-  std::string password;  ///< "" when it has none
+  std::string password;  ///< "" if it has none
 };
 
-/// What stands between this machine and the server.
+/// How to connect to the server.
 struct NetworkOptions {
-  std::optional<Proxy> proxy;        ///< nothing: from the environment, as curl reads it
-  std::filesystem::path ca_bundle;   ///< whom to trust, in PEM; empty: whom the system trusts
+  std::optional<Proxy> proxy;        ///< nullopt: from the environment, as curl does
+  std::filesystem::path ca_bundle;   ///< certificate authorities, in PEM; empty: the system's
   std::chrono::seconds timeout{60};  ///< without a byte in either direction
 };
 

@@ -6,7 +6,7 @@
 
 namespace healthmetric::model {
 
-/// What the sender is at.
+/// What the sender is doing.
 struct Step {
   enum class Phase { packing, sending, starting, waiting };
 
@@ -14,11 +14,11 @@ struct Step {
   std::size_t part = 0;  ///< from 1; with `parts`, when sending
   std::size_t parts = 0;
   std::uint64_t total_bytes = 0;  ///< 0: not known yet
-  std::uint64_t rest_bytes = 0;   ///< of the parts behind it
-  std::uint64_t past_bytes = 0;   ///< of the parts in front of it
+  std::uint64_t rest_bytes = 0;   ///< of the parts after it
+  std::uint64_t past_bytes = 0;   ///< of the parts before it
 };
 
-/// Hears how far the work is; this one does nothing with it. Called for every block: cheap.
+/// Receives the progress of the work; the base class ignores it. Called for every block.
 class Progress {
  public:
   Progress() = default;
@@ -27,7 +27,7 @@ class Progress {
   virtual ~Progress() = default;
 
   virtual void begin(const Step& /*step*/) {}
-  /// Of the step's bytes so many are done; it may be fewer than before when work is repeated.
+  /// How many of the step's bytes are done; fewer than before if work is repeated.
   virtual void at(std::uint64_t /*done_bytes*/, std::uint64_t /*total_bytes*/) {}
   /// Nothing will happen before that time.
   virtual void wait_until(platform::Clock::time_point /*time*/) {}

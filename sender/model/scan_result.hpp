@@ -15,8 +15,7 @@ enum class SkipCause {
   by_error,  ///< it should have been sent and could not be
 };
 
-/// Reasons that the user may want to act on: a type that is not sent unless all are
-/// asked for, and the others that a rule gives.
+/// The reasons given by rules, which the user may want to change, for example with --all-types.
 inline constexpr const char* kUnsupportedType = "unsupported type";
 inline constexpr const char* kIsHidden = "hidden";
 inline constexpr const char* kExcluded = "excluded";

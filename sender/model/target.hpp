@@ -25,7 +25,7 @@ struct Target {
     return inbox_branch.empty() ? branch : inbox_branch;
   }
 
-  /// True when both are the same repository and branch, whichever way payloads take.
+  /// True if both are the same repository and branch, whatever their inbox branch and trigger.
   [[nodiscard]] bool same_destination(const Target& other) const {
     return api_url == other.api_url && repository == other.repository && branch == other.branch;
   }

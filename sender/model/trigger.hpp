@@ -28,7 +28,7 @@ constexpr std::string_view to_text(Trigger trigger) {
   return "";
 }
 
-/// Nothing when `text` is none of them.
+/// Nullopt if `text` is none of them.
 constexpr std::optional<Trigger> parse_trigger(std::string_view text) {
   for (const Trigger trigger :
        {Trigger::dispatch, Trigger::push, Trigger::workflow, Trigger::none}) {

@@ -29,11 +29,11 @@ struct OutboxEntry {
   std::uint64_t size_bytes = 0;  ///< of the files
   std::vector<OutboxPart> parts;
   platform::Clock::time_point queued_at;  ///< to the microsecond; the order of delivery
-  /// When the repository had all of it and the workflow was started; nothing before. The entry then
-  /// stays until its receipt was seen.
+  /// When all parts were in the repository and the workflow was started; nullopt before that. The
+  /// entry then stays until its receipt is seen.
   std::optional<platform::Clock::time_point> delivered_at;
   std::string last_error;        ///< why it still waits; empty before the first failure
-  std::filesystem::path folder;  ///< where it lies; not stored
+  std::filesystem::path folder;  ///< where it is; not stored
 
   [[nodiscard]] std::size_t delivered_parts() const;
   [[nodiscard]] std::uint64_t payload_bytes() const;
@@ -41,8 +41,8 @@ struct OutboxEntry {
 
 std::string to_text(const OutboxEntry& entry);
 
-/// Reads what to_text() wrote, also that of earlier versions. Throws Error{bad_payload} for
-/// anything else.
+/// Parses the output of to_text(), also of earlier versions. Throws Error{bad_payload} for anything
+/// else.
 OutboxEntry parse_outbox_entry(std::string_view text, const std::filesystem::path& folder);
 
 }  // namespace healthmetric::outbox

@@ -24,8 +24,8 @@
 ///     delivered/<batch id>/                what is delivered, until its receipt was seen
 ///     refused/<batch id>/                  what the repository refused permanently
 ///
-/// A batch enters by renaming its draft, so it is there whole or not at all. A draft's lock lies
-/// beside it, for a folder with an open file in it cannot be renamed everywhere. Locks die with
+/// A batch is added by renaming its draft, so it is there whole or not at all. A draft's lock is
+/// beside it, because some systems cannot rename a folder with an open file in it. Locks end with
 /// their process, so none is ever stale.
 
 namespace healthmetric::outbox {
@@ -50,15 +50,15 @@ class Draft {
   std::optional<platform::FileLock> lock_;
 };
 
-/// Creates a draft in `parent`, which is created too, and removes drafts of processes that died.
-/// Throws Error{io} where that fails, for example for lack of locks, and leaves nothing behind
-/// then.
+/// Creates a draft in `parent`, which is created too, and removes the drafts of crashed processes.
+/// Throws Error{io} if that fails, for example because locks are not supported, and then leaves
+/// nothing behind.
 Draft make_draft(const std::filesystem::path& parent);
 
-/// Where a batch of the outbox stands.
+/// Which part of the outbox a batch is in.
 enum class Waiting { in_queue, delivered, refused };
 
-/// A folder with the name of a batch, and why its entry says nothing.
+/// A folder with the name of a batch, and why its entry cannot be read.
 struct UnreadableEntry {
   std::filesystem::path folder;
   std::string reason;
@@ -74,34 +74,34 @@ class Outbox {
   /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
   void commit(Draft draft, OutboxEntry& entry) const;
 
-  /// All entries that stand there, oldest first, as far as they can be read.
+  /// All readable entries there, oldest first.
   [[nodiscard]] std::vector<OutboxEntry> entries(Waiting where) const;
 
-  /// What waits or is delivered and cannot be read: it stays where it is and must not stop the
-  /// others.
+  /// Queued or delivered batches that cannot be read: they stay where they are and must not stop
+  /// the others.
   [[nodiscard]] std::vector<UnreadableEntry> unreadable() const;
 
-  /// What waits in the queue for `target`, oldest first.
+  /// The batches in the queue for `target`, oldest first.
   [[nodiscard]] std::vector<OutboxEntry> waiting_for(const model::Target& target) const;
 
-  /// Where the batches that wait or are delivered go, each target once, that of the oldest first.
+  /// The targets of the batches that wait or are delivered, each once, in the order of the oldest.
   [[nodiscard]] std::vector<model::Target> targets(
       const std::function<bool(const OutboxEntry&)>& is_chosen) const;
 
-  /// The folder of a batch, readable or not; nothing when there is none of that id.
+  /// The folder of a batch, readable or not; nullopt if there is none with that id.
   [[nodiscard]] std::optional<std::filesystem::path> find(const payload::BatchId& id,
                                                           Waiting where) const;
 
-  /// How much lies in the outbox, drafts and refused batches included.
+  /// The size of the outbox, including drafts and refused batches.
   [[nodiscard]] std::uint64_t size_bytes() const;
 
-  /// Records what of the entry is delivered, and its last error, durably.
+  /// Records durably which parts are delivered, and the last error.
   static void save(const OutboxEntry& entry);
 
   /// Removes a batch's folder, whole or not at all.
   void remove(const std::filesystem::path& folder) const;
 
-  /// Moves the entry to `refused/`, its last error recorded.
+  /// Records the last error and moves the entry to `refused/`.
   void set_aside(const OutboxEntry& entry) const;
 
   /// Moves the entry, which is delivered, out of the queue to wait for its receipt.
@@ -110,7 +110,7 @@ class Outbox {
   /// Moves a delivered or refused batch back into the queue.
   void take_back(const std::filesystem::path& folder) const;
 
-  /// The right to deliver; nothing when another process has it. `holder` then is its process id.
+  /// The right to deliver; nullopt if another process has it, whose id `holder` then is.
   [[nodiscard]] std::optional<platform::FileLock> try_lock(std::string& holder) const;
 
  private:

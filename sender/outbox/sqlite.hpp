@@ -10,8 +10,8 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// SQLite, its error codes turned into Error{io}, which every function here may throw. A wait for
-/// another process's writing ends with a signal, as stop_if_signalled() does.
+/// SQLite, its error codes turned into Error{io}, which every function here may throw. A signal
+/// ends a wait for another process's writes, as stop_if_signalled() does.
 
 namespace healthmetric::outbox {
 
@@ -22,10 +22,10 @@ class Connection {
 
   Connection(std::filesystem::path file, Access access);
 
-  /// False for one that a crash left within a transaction: it must be put right before it is read.
+  /// False if a crash left it within a transaction: it must be recovered before it is read.
   [[nodiscard]] bool is_readable() const;
 
-  /// Throws for what SQLite calls no success.
+  /// Throws unless the result code means success.
   void check(int result) const;
 
   void execute(const char* sql) const;
@@ -41,15 +41,14 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// Throws Error{io} where another kind of file stands in the place of a database or its journal:
-/// SQLite opens them by name, and would wait for the writer of a FIFO.
+/// Throws Error{io} if the database or its journal is not a regular file: SQLite opens them by
+/// name, and would wait for the writer of a FIFO.
 void expect_own_database(const std::filesystem::path& path);
 
-/// Opens a database of this program's own for writing; its folder and itself are created where they
-/// are missing.
+/// Opens a database of this program for writing; it and its folder are created if they are missing.
 Connection open_own_database(const std::filesystem::path& path);
 
-/// A statement with its values, from the first to the last. Texts must outlive it.
+/// A statement; its values are bound from the first to the last. Texts must outlive it.
 class Statement {
  public:
   Statement(const Connection& connection, const char* sql);

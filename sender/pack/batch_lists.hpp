@@ -7,25 +7,25 @@
 #include "common/payload/relative_path.hpp"
 #include "sender/model/scan_result.hpp"
 
-/// The lists in the metadata of a batch, which its last part carries beside its files.
+/// The lists in the metadata of a batch, which is in its last part, together with files.
 
 namespace healthmetric::pack {
 
-/// What there is to list, in the order in which it matters where it does not fit whole.
+/// The complete lists, the most important first: they may not all fit.
 struct BatchLists {
   const std::vector<model::Skipped>& skipped;
   const std::vector<payload::RelativePath>& gone;
   const std::vector<payload::RelativePath>& empty_folders;
 };
 
-/// What of a part's limit is kept free for the lists, as far as they are known before packing: for
-/// each no more than an eighth.
+/// How much of a part's limit to reserve for the lists, as far as they are known before packing: at
+/// most an eighth for each.
 std::uint64_t room_for_lists(const model::ScanResult& scan,
                              const std::vector<payload::RelativePath>& gone,
                              std::uint64_t part_limit_bytes);
 
-/// Puts into the metadata what a payload may have of each list and there is room for, the first
-/// entries; of what was skipped, errors rather than what a rule skipped.
+/// Adds to the metadata the first entries of each list, as many as the format allows and there is
+/// room for; among the skipped files, those skipped by error come first.
 void fill_lists(payload::BatchMetadata& metadata, const BatchLists& lists,
                 std::uint64_t room_bytes);
 

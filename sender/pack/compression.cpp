@@ -22,7 +22,7 @@ bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes) {
   return encoded_bytes * 10 <= base64::encoded_size_64(size_bytes) * 9;
 }
 
-bool CompressionProbe::is_worth(const payload::Encoding& encoding, std::string_view bytes) {
+bool CompressionProbe::is_worthwhile(const payload::Encoding& encoding, std::string_view bytes) {
   const std::string_view sample = bytes.substr(0, kSampleBytes);
   SizeOnly encoded;
   filters_.begin(encoding.filters());

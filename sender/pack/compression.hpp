@@ -8,15 +8,15 @@
 
 namespace healthmetric::pack {
 
-/// Compression must save at least a tenth to be worth an old receiver's refusal: whether it does,
-/// for `size_bytes` of which it made a base64 text of `encoded_bytes`.
+/// Whether compressing `size_bytes` to a base64 text of `encoded_bytes` saves at least a tenth.
+/// Less is not worth it, because old receivers refuse compressed files.
 bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t size_bytes);
 
-/// Tells by the first bytes of a file whether it is worth to be compressed.
+/// Estimates from the first bytes of a file whether compressing it is worthwhile.
 class CompressionProbe {
  public:
-  /// `encoding` compresses. The answer depends on `encoding` and the front of `bytes` alone.
-  bool is_worth(const payload::Encoding& encoding, std::string_view bytes);
+  /// `encoding` must compress. The answer depends only on `encoding` and the front of `bytes`.
+  bool is_worthwhile(const payload::Encoding& encoding, std::string_view bytes);
 
  private:
   codec::FilterChain filters_{codec::FilterChain::Direction::encode};

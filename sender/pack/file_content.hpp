@@ -15,34 +15,33 @@
 namespace healthmetric::pack {
 
 /// How much of a file is read at a time: with its base64 it stays in the second-level cache. A
-/// multiple of 3, so that base64 carries nothing over.
+/// multiple of 3, so that base64 needs no carry.
 inline constexpr std::size_t kReadBytes = std::size_t{192} * 1024;
 
-/// What a file's first piece has at least, unless the file is shorter.
+/// The least size of a file's first block, unless the file is shorter.
 inline constexpr std::size_t kLeastReadBytes = std::size_t{16} * 1024;
 
-/// What is known of a file once it is open.
+/// What is known about a file once it is open.
 struct SourceFacts {
   std::uint64_t size_bytes = 0;
-  std::optional<platform::FileTime> modified;  ///< nothing for a text
+  std::optional<platform::FileTime> modified;  ///< nullopt for a text
 };
 
 /// A file that is read once, from front to back.
 class OpenSource {
  public:
-  /// `text` is the content of a file that is in memory only. One that has a content but no size, as
-  /// in /proc, or a size that is not its content's, as in /sys, is copied first, which is when its
-  /// size is known. Throws Error{io}, also past
-  /// `max_bytes` of that.
+  /// `text` is the content of a file that is in memory only. A file that has content but no size,
+  /// as in /proc, or whose size is not that of its content, as in /sys, is copied first to find its
+  /// size. Throws Error{io}, also if such a file has more than `max_bytes`.
   OpenSource(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
   [[nodiscard]] SourceFacts facts() const;
 
-  /// Fills the front of `into` and returns how much; 0 when all is read that the file had at first,
-  /// or its end comes earlier. Throws Error{io}.
+  /// Fills the front of `into` and returns how much; 0 if everything that the file had when it was
+  /// opened is read, or it has become shorter. Throws Error{io}.
   std::size_t read(std::span<char> into);
 
-  /// At the end: whether what was read is the file, and the file still what it was at first.
+  /// At the end: whether all of the file was read, and it did not change meanwhile.
   [[nodiscard]] bool is_whole() const;
 
  private:
@@ -50,14 +49,14 @@ class OpenSource {
   void copy_content(std::uint64_t max_bytes);
 
   std::optional<platform::InputFile> file_;
-  std::optional<platform::InputFile> copy_;  ///< of what has no size, or none of its own
+  std::optional<platform::InputFile> copy_;  ///< of a file without a reliable size
   std::optional<TextSource> text_;
   platform::FileState before_;
   std::uint64_t read_bytes_ = 0;
 };
 
-/// Whether all that was read of a file, so many bytes with that digest, is still what it begins
-/// with although it has more by now: then it only grew, as a log does.
+/// Whether the file still begins with what was read, `read_bytes` with that digest, but has more by
+/// now: then it only grew, as a log does.
 bool has_only_grown(const model::SourceFile& file, std::uint64_t read_bytes,
                     std::string_view sha256);
 
@@ -76,11 +75,11 @@ class SourceContent {
   /// At the end: see OpenSource.
   [[nodiscard]] virtual bool is_whole() const = 0;
 
-  /// At the end, once: of all that was read, in hexadecimal.
+  /// At the end, once: the digest of all that was read, in hexadecimal.
   virtual std::string sha256() = 0;
 };
 
-/// A content that is read and digested when it is asked for.
+/// A content that is read and digested on demand.
 class DirectContent final : public SourceContent {
  public:
   DirectContent(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes)

@@ -5,7 +5,7 @@
 namespace healthmetric::pack {
 
 /// This machine, its user and this program, for the batch's metadata. What the system does not
-/// tell stays empty.
+/// provide is empty.
 payload::SenderIdentity local_identity();
 
 }  // namespace healthmetric::pack

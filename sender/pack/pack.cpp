@@ -212,7 +212,7 @@ class Packer {
                                          bytes.substr(0, payload::kContentTypeProbeBytes))
                        .name;
     passage.is_database = bytes.starts_with(kDatabaseMark);
-    if (encoding.compresses() && !compression_probe_.is_worth(encoding, bytes))
+    if (encoding.compresses() && !compression_probe_.is_worthwhile(encoding, bytes))
       passage.encoding = encoding.without_compression();
     if (!fits_one_part(file, passage.facts.size_bytes)) passage.chunk_digest.emplace();
     begin_entry(passage);

@@ -23,7 +23,7 @@ struct PackOptions {
   std::string source;
   std::optional<payload::SenderIdentity> sender;
   payload::ProducerMark producer;
-  std::vector<payload::RelativePath> gone;  ///< what was sent before and is not there any more
+  std::vector<payload::RelativePath> gone;  ///< files that were sent before and no longer exist
   std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
   payload::Encoding encoding;
   payload::Limits limits;
@@ -36,29 +36,29 @@ struct PackedPart {
 };
 
 struct PackedBatch {
-  std::vector<PackedPart> parts;  ///< none when there is neither a file nor something gone
+  std::vector<PackedPart> parts;  ///< empty if there is neither a file nor a deletion
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
-  std::vector<model::Skipped> skipped;  ///< the scan's and what packing added
-  std::size_t gone = 0;                 ///< so many of PackOptions::gone, from the first on
+  std::vector<model::Skipped> skipped;  ///< by the scan and by packing
+  std::size_t gone = 0;                 ///< how many of PackOptions::gone are listed
 };
 
 /// One file as it was packed.
 struct PackedFile {
   const model::SourceFile& source;
   std::uint64_t size_bytes = 0;
-  std::optional<platform::FileTime> modified;  ///< when it lies somewhere
+  std::optional<platform::FileTime> modified;  ///< nullopt if it is in memory only
   std::string sha256;
 };
 
-/// Hears of each file once all of it is packed.
+/// Called for each file once it is completely packed.
 using OnPacked = std::function<void(const PackedFile&)>;
 
-/// Packs files into payload parts in `folder`, which exists and is empty, one pass over each file,
-/// in memory that does not grow with them. A part is split between files; a file too large for a
-/// part of its own is cut into chunks. A file that changes while it is read is read again, and
-/// skipped by error when it does not come to rest. With an empty `folder` nothing is written: the
-/// result tells what would be. A signal that watch_for_signals() made wait ends it.
+/// Packs files into payload parts in `folder`, which exists and is empty, with one pass over each
+/// file, in memory that does not grow with them. Parts are split between files; a file too large
+/// for one part is cut into chunks. A file that changes while it is read is read again, and skipped
+/// by error if it keeps changing. With an empty `folder` nothing is written: the result says what
+/// would be. A signal deferred by watch_for_signals() ends it.
 PackedBatch pack(const model::ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, model::Progress& progress,
                  const OnPacked& on_packed = {});

@@ -50,7 +50,7 @@ std::optional<std::int64_t> trusted_time(const platform::FileTime& modified,
   // In milliseconds: the nanoseconds of a difference end after 292 years.
   const auto age =
       std::chrono::floor<std::chrono::milliseconds>(now) - (modified.second + fraction);
-  if (age <= kYoungest) return {};
+  if (age <= kLeastTrustedAge) return {};
   const std::chrono::seconds since_epoch = modified.second.time_since_epoch();
   if (since_epoch.count() < 0) return {};
   return (since_epoch + modified.fraction).count();

@@ -10,14 +10,14 @@
 
 namespace healthmetric::pack {
 
-/// One payload file in the making; without a path it is only measured.
+/// A payload file while it is written; without a path it is only measured.
 class PartFile {
  public:
   explicit PartFile(std::filesystem::path path);
 
   payload::PayloadWriter& writer() { return writer_; }
 
-  /// Forgets what was written since.
+  /// Discards what was written since.
   void rewind_to(const payload::PayloadWriter::Mark& mark);
 
   /// Completes the payload and returns its size once it is on the disk.

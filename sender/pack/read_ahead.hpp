@@ -13,20 +13,20 @@
 
 namespace healthmetric::pack {
 
-/// Reads files some blocks ahead of who packs them, and digests them: the two stages of a Pipeline,
-/// for of a large batch, SHA-256 takes as long as reading, encoding and writing together.
+/// Reads files some blocks ahead of packing, and digests them: these are two stages of a Pipeline,
+/// because SHA-256 of a large batch takes as long as reading, encoding and writing together.
 class ReadAhead {
  public:
-  /// Whether a block that is not full may be handed over to who has nothing to do. It is quicker,
-  /// but then how large the pieces of a file are differs from run to run.
+  /// Whether a block that is not full may be passed on if the next stage is idle. It is faster, but
+  /// then the sizes of a file's blocks differ from run to run.
   enum class EarlyBlocks { yes, no };
 
-  /// `files` outlives this, and each of them lies somewhere. `max_file_bytes` is for OpenSource.
+  /// `files` must outlive this; none is in memory only. `max_file_bytes` is for OpenSource.
   ReadAhead(const model::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
 
-  /// The content of a file of the list, which must come behind the one asked for before; whatever
-  /// lies between them is passed over. Use one content at a time; what could not be opened says so
-  /// when it is read.
+  /// The content of a file of the list, which must come after the one opened before; files between
+  /// them are skipped. Use one content at a time. If the file cannot be opened, reading the content
+  /// throws.
   std::unique_ptr<SourceContent> open(std::size_t index);
 
  private:
@@ -44,7 +44,7 @@ class ReadAhead {
   };
   using Event = std::variant<Begin, Bytes, End>;
 
-  /// Some of the files: their contents one after the other, and what happens in their order.
+  /// Part of the files: their contents one after the other, and the events in their order.
   struct Block {
     ByteBuffer bytes;
     std::vector<Event> events;
@@ -62,18 +62,18 @@ class ReadAhead {
   void next_block();
   std::string_view take(const Bytes& bytes);
 
-  // Of the reading thread.
+  // Used by the reading thread.
   const model::FileList& files_;
   EarlyBlocks early_blocks_;
   std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened
   std::optional<OpenSource> source_;  ///< the file that is being read
 
-  // Of the digesting thread.
+  // Used by the digesting thread.
   codec::Sha256 sha256_;
 
-  // Of the caller.
-  BlockPtr current_;             ///< which it looks at
+  // Used by the caller.
+  BlockPtr current_;             ///< that is being read
   std::size_t next_event_ = 0;   ///< in it
   std::size_t taken_bytes_ = 0;  ///< of its bytes
 

@@ -7,8 +7,8 @@
 
 #include "common/payload/relative_path.hpp"
 
-/// Which folder a queued batch was made of, and what was gone from it. It lies beside the payloads
-/// in the outbox:
+/// Which folder a queued batch was packed from, and the files gone from it. It is kept beside the
+/// payloads in the outbox:
 ///
 ///   file = folder NUL batch_name NUL { path NUL }
 
@@ -19,7 +19,7 @@ struct SourceFolder {
   std::string folder;  ///< absolute, without links
   std::string batch_name;
 
-  /// Of a file below it.
+  /// The location of a file below it.
   [[nodiscard]] std::string location_of(const std::string& path) const {
     return (folder.ends_with('/') ? folder : folder + "/") + path;
   }
@@ -35,7 +35,7 @@ struct SourceRecord {
 /// Creates the file in the batch's `folder`. Throws Error{io}.
 void write_source_record(const std::filesystem::path& folder, const SourceRecord& record);
 
-/// Nothing for a batch that was made of no folder. Throws Error{io} when the file is damaged.
+/// Nullopt if the batch was not packed from a folder. Throws Error{io} if the file is damaged.
 std::optional<SourceRecord> read_source_record(const std::filesystem::path& folder);
 
 }  // namespace healthmetric::pack

@@ -6,7 +6,7 @@
 
 #include "sender/model/scan_result.hpp"
 
-/// What scans of folders and of lists share: how a file gets into a ScanResult, or is skipped.
+/// What scans of folders and of lists share: adding a file to a ScanResult, or skipping it.
 
 namespace healthmetric::select {
 
@@ -14,28 +14,28 @@ inline constexpr const char* kNoSuchFile = "No such file or directory";
 
 void skip(model::ScanResult& result, std::string path, std::string reason, model::SkipCause cause);
 
-/// `folder` with a final slash, or empty for the current one.
+/// `folder` with a trailing slash, or empty for the current one.
 std::string folder_prefix(const std::filesystem::path& folder);
 
-/// Why a regular file cannot go, as far as its name tells; empty for what is a RelativePath.
+/// Why a file with this name cannot be sent; empty if it is a valid RelativePath.
 std::string name_fault(const std::string& name);
 
-/// A folder's listing, asked for again where that was interrupted, as on network shares.
+/// A folder's listing, repeated if it was interrupted, as happens on network shares.
 std::filesystem::directory_iterator list_folder(const std::filesystem::path& folder,
                                                 std::error_code& error);
 
-/// Throws Error{usage} when `folder` is no folder that can be read.
+/// Throws Error{usage} if `folder` is not a folder or cannot be read.
 void check_folder(const std::filesystem::path& folder);
 
-/// Counts a file in, or leaves it out where it is gone or too large: then false.
+/// Adds a file to the totals; if it is gone or too large, skips it and returns false.
 bool count_file(model::ScanResult& result, const model::SourceFile& file,
                 const payload::Limits& limits);
 
-/// Adds a regular file that is to be sent, unless its size or name forbids it.
+/// Adds a regular file to be sent, unless its size or name is not allowed.
 void add_file(model::ScanResult& result, const std::filesystem::path& folder,
               const std::string& name, const payload::Limits& limits);
 
-/// Throws Error{usage} past the limits of a batch.
+/// Throws Error{usage} if the limits of a batch are exceeded.
 void check_totals(const model::ScanResult& result, const payload::Limits& limits);
 
 void sort_by_path(model::ScanResult& result);

@@ -4,9 +4,9 @@
 
 namespace healthmetric::select {
 
-/// Throws Error{usage} that begins with `name` and the line's number where a line of an ignore
-/// file, in UTF-8, is one with which git would match nothing whatever the files' names are, and
-/// says no word about it: what it was meant to keep back would be sent.
+/// Throws Error{usage} that begins with `name` and the line's number if a line of an ignore file,
+/// in UTF-8, can never match anything. Git does not report such a line, and the files that it was
+/// meant to exclude would be sent.
 void check_ignore_lines(std::string_view text, std::string_view name);
 
 }  // namespace healthmetric::select

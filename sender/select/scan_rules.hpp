@@ -8,7 +8,7 @@ enum class Types { supported, all };
 enum class Hidden { skip, send };
 enum class Subfolders { send, skip };
 
-/// What of a folder goes into a batch.
+/// Which files of a folder are sent.
 struct ScanRules {
   Types types = Types::supported;
   Hidden hidden = Hidden::skip;

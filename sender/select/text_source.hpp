@@ -6,11 +6,11 @@
 
 namespace healthmetric::select {
 
-/// JSON text, stored as `data.json`. Throws Error{usage} when it is not JSON.
+/// JSON text, stored as `data.json`. Throws Error{usage} if it is not JSON.
 model::ScanResult scan_json(std::string text);
 
-/// What came from standard input, stored as `name`. Throws Error{usage} when that is nothing: what
-/// made it failed.
+/// The content of standard input, stored as `name`. Throws Error{usage} if it is empty: the program
+/// that wrote it probably failed.
 model::ScanResult scan_input(const std::string& name, std::string text);
 
 }  // namespace healthmetric::select

@@ -10,27 +10,27 @@
 
 namespace healthmetric::terminal {
 
-/// Reads lines from the person at the terminal, with editing, a history and completion of paths by
-/// the tabulator key (libedit). It writes to standard error; standard output is for results.
+/// Reads lines from the user at the terminal, with editing, a history and completion of paths with
+/// the Tab key (libedit). It writes to standard error; standard output is for results.
 ///
 /// Characters are UTF-8.
 class LineEditor {
  public:
   enum class Completion { none, paths };
 
-  /// `history` is a file, made when the first line is kept, mode 0600; empty: no history. The
-  /// terminal outlives the editor.
+  /// `history` is a file, created with the first line kept, mode 0600; empty: no history. The
+  /// terminal must outlive the editor.
   LineEditor(std::filesystem::path history, platform::QuietTerminal& terminal);
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
   ~LineEditor();
 
-  /// A line without its end; nothing at the end of input (Ctrl-D). It can be called up again with
-  /// the cursor keys, as long as this object lives. Throws as stop_if_signalled() does, and on
-  /// Ctrl-C; Ctrl-Z suspends the program. Signals must be watched for.
+  /// A line without its end; nullopt at the end of input (Ctrl-D). It can be recalled with the
+  /// cursor keys during the lifetime of this object. Throws as stop_if_signalled() does, and on
+  /// Ctrl-C; Ctrl-Z suspends the program. Needs watch_for_signals().
   std::optional<std::string> read_line(const std::string& prompt, Completion completion);
 
-  /// Keeps a line in the file for the next time; the oldest of more than 200 goes.
+  /// Adds a line to the history file, which keeps the last 200.
   void remember(const std::string& line);
 
  private:
@@ -38,8 +38,8 @@ class LineEditor {
   std::unique_ptr<Session> session_;
 };
 
-/// What of `line`, a path that is being typed, can be put behind it, and all names it could become:
-/// "~/" is the home folder, folders end in "/".
+/// What can be appended to `line`, a path that is being typed, and all its completions: "~/" is the
+/// home folder, folders end in "/".
 struct PathCompletion {
   std::string addition;
   std::vector<std::string> candidates;  ///< sorted

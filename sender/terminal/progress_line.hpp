@@ -13,7 +13,7 @@
 
 namespace healthmetric::terminal {
 
-/// All that a line of progress shows.
+/// What the progress line shows.
 struct ProgressState {
   model::Step step;
   std::uint64_t done_bytes = 0;
@@ -25,8 +25,8 @@ struct ProgressState {
 /// all parts together, rate, time left, as much of it as fits.
 std::string render(const ProgressState& state, unsigned columns);
 
-/// Redraws one line, at most ten times a second, and leaves nothing of it behind. What comes too
-/// soon after a redraw is drawn by the next tick.
+/// Redraws one line, at most ten times a second, and erases it in the end. Changes too soon after a
+/// redraw are drawn by the next tick.
 class ProgressLine final : public model::Progress {
  public:
   using Write = std::function<void(const std::string&)>;
@@ -39,10 +39,10 @@ class ProgressLine final : public model::Progress {
   void at(std::uint64_t done_bytes, std::uint64_t total_bytes) override;
   void wait_until(platform::Clock::time_point time) override;
 
-  /// Takes the line away, until there is something new to draw.
+  /// Erases the line until there is something new to draw.
   void erase();
 
-  /// To be called a few times a second, also while nothing moves.
+  /// To be called a few times a second, even without progress.
   void tick();
 
  private:
@@ -67,7 +67,7 @@ class ProgressLine final : public model::Progress {
   bool is_outdated_ = false;
 };
 
-/// For where nothing can be redrawn: a message every half a minute.
+/// If standard error is not a terminal: a message every 30 seconds.
 class ProgressMessages final : public model::Progress {
  public:
   using Say = std::function<void(const std::string&)>;
@@ -84,7 +84,7 @@ class ProgressMessages final : public model::Progress {
   platform::Clock::time_point said_;
 };
 
-/// What fits standard error: a line on a terminal, messages elsewhere.
+/// A line if standard error is a terminal, else messages.
 std::unique_ptr<model::Progress> standard_error_progress(platform::Clock& clock);
 
 }  // namespace healthmetric::terminal

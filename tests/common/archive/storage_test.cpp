@@ -295,8 +295,8 @@ TEST_CASE("a walk ends where no stored file can be") {
 TEST_CASE("readers share the lock and exclude writers") {
   TempDir dir;
   archive::StorageReader first(dir.path());
-  first.keep_receivers_out();
-  CHECK_FALSE(error_of([&] { archive::StorageReader(dir.path()).keep_receivers_out(); }));
+  first.lock_shared();
+  CHECK_FALSE(error_of([&] { archive::StorageReader(dir.path()).lock_shared(); }));
   CHECK(error_code_of([&] { archive::Storage(dir.path(), archive::Storage::Lock::exclusive); }) ==
         ErrorCode::busy);
 }
