@@ -92,11 +92,11 @@ void StoredBatches::add(const payload::RelativePath& summary, const payload::Bat
 
 void StoredBatches::add_all(const Wants& wants) {
   for_each_summary(storage_, {}, Order::oldest_first,
-               {[&](const payload::RelativePath& path, const payload::BatchId& id) {
-                  add(path, id, wants);
-                  return Next::go_on;
-                },
-                complain_});
+                   {[&](const payload::RelativePath& path, const payload::BatchId& id) {
+                      add(path, id, wants);
+                      return Next::go_on;
+                    },
+                    complain_});
 }
 
 std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& summary,

@@ -7,8 +7,9 @@ namespace healthmetric::sender {
 
 /// The options that only the receiver has: their variables may be in the same environment and do
 /// not get a warning. tests/cli/test_first_contact.py holds this to the receiver's --help.
-inline constexpr std::array<std::string_view, 8> kReceiverVariables = {
-    "storage",          "name-template", "keep-payloads", "retry-rejected",
-    "incomplete-after", "git-blob-ids",  "reject-list",   "durability"};
+inline constexpr auto kReceiverVariables = std::to_array<std::string_view>(
+    {"storage", "name-template", "keep-payloads", "retry-rejected", "incomplete-after",
+     "git-blob-ids", "reject-list", "durability", "batch", "since", "until", "status", "limit",
+     "reverse", "ndjson", "all", "at", "stored"});
 
 }  // namespace healthmetric::sender

@@ -13,7 +13,7 @@
 
 namespace healthmetric::sender {
 
-/// --output, --wait and --changed-only.
+/// --output, --wait, --changed-only and --allow-empty.
 class SendOptions final : public program::OptionGroup {
  public:
   SendOptions();

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -91,6 +92,21 @@ class Program:
         if input is not None:
             popen["stdin"] = subprocess.PIPE
         return finished(self.start(*words, env=env, **popen), input, timeout)
+
+
+def commands_of(program: Program, words: Sequence[str] = ()) -> list[list[str]]:
+    """The words of each command, as --help names them; [] is the program alone."""
+    usage = program(*words, "--help").stdout.partition("\n\n")[0]
+    commands = [list(words)]
+    for word in re.findall(r"\[OPTION\]\.\.\. ([a-z-]+)$", usage, re.MULTILINE):
+        commands += commands_of(program, [*words, word])
+    return commands
+
+
+def options_of(program: Program) -> set[str]:
+    """The options of all its commands, as --help lists them."""
+    text = "".join(program(*words, "--help").stdout for words in commands_of(program))
+    return set(re.findall(r"^  (?:-\w,)?--([\w-]+)", text, re.MULTILINE))
 
 
 def finished(process: subprocess.Popen[bytes], input: bytes | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TOKEN, Destination, Output, Unprivileged
-from programs import Program, Result
+from programs import Program, Result, commands_of, options_of
 from pseudo_terminal import Terminal
 from trees import write_tree
 
@@ -114,7 +114,8 @@ def test_the_help_fits_a_terminal_and_has_groups(words: list[str], sender: Progr
 
 
 def test_the_help_of_the_receiver_does_too(receiver: Program) -> None:
-    for words in ([], ["verify"]):
+    assert ["verify"] in commands_of(receiver)
+    for words in commands_of(receiver):
         text = receiver(*words, "--help").stdout
         assert max(map(len, text.splitlines())) <= 80
     assert "did you mean --keep-payloads?" in receiver("--keep-payload").stderr
@@ -131,8 +132,7 @@ def test_unknown_variables_are_told_and_those_of_the_other_program_are_not(
         "healthmetric-sender: warning: unknown variable HEALTHMETRIC_COLOUR",
         "healthmetric-sender: warning: unknown variable HEALTHMETRIC_EXLUDE: did you mean HEALTHMETRIC_EXCLUDE?"])
     assert output("exports", "--quiet", env={"HEALTHMETRIC_COLOUR": "red"}).stderr == ""
-    names = {program: set(re.findall(r"^  (?:-\w,)?--([\w-]+)", program("--help").stdout, re.MULTILINE))
-             for program in (output.sender, receiver)}
+    names = {program: options_of(program) for program in (output.sender, receiver)}
     (tmp_path / "_storage").mkdir()
     others = {f"HEALTHMETRIC_{name.upper().replace('-', '_')}": "1" for name in names[output.sender] - names[receiver]}
     assert receiver("--storage", tmp_path / "_storage", "--dry-run", env=others).stderr == ""
