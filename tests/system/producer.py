@@ -6,6 +6,7 @@ import json
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from programs import Program, Result, Word, sender_path
 from repository import Repository
@@ -26,6 +27,7 @@ class Producer:
     home: Path
     repository: Repository
     only_changes: bool
+    options: tuple[str, ...] = ()
     batches: dict[str, Files] = field(default_factory=dict)  # accepted for certain
     doubtful: list[Files] = field(default_factory=list)      # of runs that were killed
     dropped: set[str] = field(default_factory=set)
@@ -54,7 +56,8 @@ class Producer:
         expected = changed if self.only_changes else files
         mode = ["--changed-only"] if self.only_changes else []
 
-        result = self._run("--folder", self.folder, "--batch-name", self.name, *mode, *options, kill=kill)
+        result = self._run("--folder", self.folder, "--batch-name", self.name, *mode, *self.options, *options,
+                           kill=kill)
 
         if result.status == -signal.SIGKILL:
             self.doubtful.append(files)
@@ -82,9 +85,16 @@ class Producer:
             self.known = {}
 
     def queued(self) -> list[str]:
+        """What the outbox keeps, delivered or not."""
+        return [batch["batch_id"] for batch in self._outbox()]
+
+    def waiting(self) -> list[str]:
+        return [batch["batch_id"] for batch in self._outbox() if batch["status"] != "delivered"]
+
+    def _outbox(self) -> list[dict[str, Any]]:
         result = self._run("outbox", "list")
         assert result.status == SENT, result
-        return [batch["batch_id"] for batch in json.loads(result.stdout)["batches"]]
+        return json.loads(result.stdout)["batches"]
 
     def _run(self, *words: Word, kill: Answer | None = None) -> Result:
         program = Program(sender_path(), self.home, kill.strace if kill else [])
