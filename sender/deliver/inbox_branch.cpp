@@ -25,9 +25,9 @@ The branch is emptied and written anew by every run: do not merge it, and keep n
 void ensure_inbox_branch(forge::Forge& forge, const model::Target& target) {
   if (forge.has_branch(target.inbox_branch)) return;
   if (!target.branch.empty() && !forge.has_branch(target.branch)) {
-    throw Error(ErrorCode::not_ready, target.repository + " has no branch " +
-                                          in_quotes(target.branch) +
-                                          ": create it, or drop the batch and name another with --branch");
+    throw Error(ErrorCode::not_ready,
+                target.repository + " has no branch " + in_quotes(target.branch) +
+                    ": create it, or drop the batch and name another with --branch");
   }
   forge.create_branch({target.inbox_branch, kMessage, "README.md", kReadme});
   log::info("began the branch " + target.inbox_branch + " in " + target.repository +

@@ -6,8 +6,8 @@
 
 namespace healthmetric::model {
 
-/// The inbox branch of a target branch, "" for the repository's default. The receiver drains it into
-/// that branch alone.
+/// The inbox branch of a target branch, "" for the repository's default. The receiver drains it
+/// into that branch alone.
 inline std::string inbox_branch_for(const std::string& branch) {
   return branch.empty() ? "healthmetric/inbox" : "healthmetric/inbox-for-" + branch;
 }

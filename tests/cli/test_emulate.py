@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import INBOX
 from openapi.judged import HERE, NODE, TOOLS, why_skipped
-from payloads import summary_path
 from programs import Program, Result, Word, finished
+from receipts import receipt_path
 
 pytestmark = pytest.mark.skipif(why_skipped() is not None, reason=why_skipped() or "")
 
@@ -50,14 +51,14 @@ class Emulator:
             return json.loads(answer.read())
 
     def put(self, path: str, content: bytes) -> None:
-        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode()}).encode()
+        body = json.dumps({"message": "m", "content": base64.b64encode(content).decode(), "branch": INBOX}).encode()
         request = urllib.request.Request(f"{self.url}/repos/octocat/data/contents/{path}", body, method="PUT",
                                          headers={"Authorization": f"Bearer {TOKEN}"})
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
 
     def inbox(self) -> dict[str, bytes]:
         try:
-            entries = self.get("contents/_storage/inbox")
+            entries = self.get(f"contents/_storage/inbox?ref={INBOX}")
         except urllib.error.HTTPError:
             return {}
         return {entry["name"]: base64.b64decode(self.get(f"git/blobs/{entry['sha']}")["content"])
@@ -112,7 +113,7 @@ def test_a_batch_arrives_byte_for_byte(emulator: Emulator, send: Send, source: P
 
 def test_parts_arrive_one_by_one(emulator: Emulator, send: Send, source: Path) -> None:
     (source / "large.csv").write_bytes(os.urandom(200_000))
-    result = send("--folder", source, "--trigger", "none", "--part-size", "64K", "--branch", "main")
+    result = send("--folder", source, "--trigger", "none", "--part-size", "64K", "--branch", "main", "--inbox-branch", INBOX)
     assert result.status == 0, result
     names = result.json["payloads"]
     assert len(names) > 3
@@ -152,7 +153,7 @@ def test_a_receipt_is_the_verdict(
         assert process.poll() is None
     if receipt:
         batch_id = arrived.pop().removesuffix(".json")
-        emulator.put(f"_storage/{summary_path(batch_id)}", json.dumps(receipt).encode())
+        emulator.put(f"_storage/{receipt_path(batch_id)}", json.dumps(receipt).encode())
 
     result = finished(process)
 
