@@ -156,7 +156,8 @@ class Project:
                 if run["repository"] == self.repo and run["status"] == "completed"]
 
     def run(self) -> WorkflowRun:
-        [run] = self.runs()
+        """The only one. An event that started no workflow, as the push that begins an inbox branch, is none."""
+        [run] = [run for run in self.runs() if run.exit_code or run.results]
         return run
 
     def files(self, branch: str = "main") -> dict[str, str]:
