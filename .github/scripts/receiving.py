@@ -27,7 +27,7 @@ from git_plumbing import Clone
 from repositories import Repositories
 from retrying import Rejected, with_records
 from rooms import Room, room_in
-from storage_layout import INBOX, STORAGE, flat_summary_path, in_repository
+from storage_layout import INBOX, STORAGE, flat_summary_path, in_repository, summary_path
 
 ALL_DONE, SOME_REJECTED = 0, 4
 
@@ -119,7 +119,11 @@ def receive(clone: Clone, repositories: Repositories, receiver: Receiver, commit
 
 def recorded_before(clone: Clone, tip: str, changes: Sequence[BatchChange],
                     seen: Mapping[str, str]) -> dict[str, str]:
-    """Summaries of the changes' batches where version 1 has them, with their blobs; none that was seen."""
-    batches = [change.batch["batch_id"] for change in changes if change.batch]
-    flat = {in_repository(path) for path in map(flat_summary_path, filter(None, batches)) if path}
-    return clone.blobs_at(tip, flat - seen.keys())
+    """Summaries that the changes' batches have already, with their blobs; none that was seen.
+
+    One of version 1 has another path, and one of this very second may be the same byte for byte: neither is
+    replaced.
+    """
+    batches = [change.batch["batch_id"] for change in changes if change.batch and change.batch["batch_id"]]
+    paths = [path_of(batch) for batch in batches for path_of in (summary_path, flat_summary_path)]
+    return clone.blobs_at(tip, {in_repository(path) for path in paths if path} - seen.keys())

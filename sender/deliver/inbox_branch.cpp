@@ -1,6 +1,5 @@
 #include "sender/deliver/inbox_branch.hpp"
 
-#include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/program/log.hpp"
 
@@ -25,9 +24,10 @@ The branch is emptied and written anew by every run: do not merge it, and keep n
 void ensure_inbox_branch(forge::Forge& forge, const model::Target& target) {
   if (forge.has_branch(target.inbox_branch)) return;
   if (!target.branch.empty() && !forge.has_branch(target.branch)) {
-    throw Error(ErrorCode::not_ready,
-                target.repository + " has no branch " + in_quotes(target.branch) +
-                    ": create it, or drop the batch and name another with --branch");
+    log::warning(
+        target.repository + " has no branch " + in_quotes(target.branch) +
+        ": the batch waits until there is one, unless the workflow stores files in another "
+        "repository");
   }
   forge.create_branch({target.inbox_branch, kMessage, "README.md", kReadme});
   log::info("began the branch " + target.inbox_branch + " in " + target.repository +

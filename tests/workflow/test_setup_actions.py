@@ -99,7 +99,7 @@ def sending(project: Project, tmp_path: Path) -> Use:
     counts: list[int] = []
 
     def check() -> None:
-        counts.append(len([path for path in data.files() if path.startswith("_storage/inbox/")]))
+        counts.append(len([path for path in data.files("healthmetric/inbox") if path.startswith("_storage/inbox/")]))
         assert counts == [*range(1, len(counts) + 1)]
 
     return Use(project, SENDER, lambda: project.dispatch({}, event_type="send"), check)
