@@ -8,13 +8,13 @@
 #include "common/platform/file.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/text/timestamp.hpp"
+#include "receiver/commands/json_list.hpp"
 #include "receiver/commands/text_table.hpp"
 
 namespace healthmetric::receiver {
 namespace {
 
 constexpr std::size_t kShownDigits = 12;  ///< of a SHA-256
-constexpr std::size_t kPrintedAtOnce = 1U << 16U;
 
 /// When the file was written; where that is not recorded, when its batch was packed.
 std::chrono::sys_seconds time_of(const ListedFile& file) {

@@ -1,11 +1,6 @@
 #include "receiver/commands/json_list.hpp"
 
 namespace healthmetric::receiver {
-namespace {
-
-constexpr std::size_t kPrintedAtOnce = 1U << 16U;
-
-}  // namespace
 
 void JsonList::add(const text::Json& object) {
   if (form_ == Form::array) text_ += is_empty_ ? "[" : ",\n ";

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
 #include "common/text/json.hpp"
 
 namespace healthmetric::receiver {
+
+/// How much of a long list is collected before it is printed.
+inline constexpr std::size_t kPrintedAtOnce = 1U << 16U;
 
 /// A list of JSON objects, printed while it is made: memory does not grow with it.
 class JsonList {

@@ -21,7 +21,7 @@ from programs import Result
 
 PUT, DISPATCH, POLL = "PUT", "dispatch", "poll"
 METHOD = {PUT: "PUT", DISPATCH: "POST", POLL: "GET"}
-PATH = {PUT: "/contents/", DISPATCH: "/dispatches$", POLL: "/summaries"}
+PATH = {PUT: "/contents/", DISPATCH: "/dispatches$", POLL: "/receipts"}
 
 
 def answer(status: int, message: str = "", body: str | None = None, **headers: str) -> dict[str, Any]:
