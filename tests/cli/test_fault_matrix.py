@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Destination
+from conftest import INBOX, TOKEN, Destination
 from fault_proxy import FaultProxy
 from github_server.local_github import LocalGithub
 from long_runs import IS_LONG, only_long
@@ -141,8 +141,9 @@ class Delivery:
             before = {DISPATCH: PUT, POLL: DISPATCH}[self.step]
             return [{"method": METHOD[before], "path": PATH[before], "fault": f"{fault}_next"}]
         if fault in (SAME_HOST, OTHER_HOST):
-            location = stranger if fault == OTHER_HOST else "?moved=1"
-            return [rule | {"path": PATH[self.step].rstrip("$") + "[^?]*$",
+            same = "?moved=1" if self.step != POLL else f"?ref={INBOX}&moved=1"
+            location = stranger if fault == OTHER_HOST else same
+            return [rule | {"path": PATH[self.step].rstrip("$") + "(?!.*moved)",
                             "fault": answer(307, Location=location)}]
         if fault == "truncate" and self.step == DISPATCH:  # which is answered without a body
             return [rule | {"fault": answer(200, body='{"mess')}]

@@ -245,10 +245,11 @@ class Handler(BaseHTTPRequestHandler):
         return "\r\n".join(lines).encode("latin-1", "replace")
 
     def _reset(self) -> None:
-        """Takes part of the body and breaks the connection off, with RST instead of FIN."""
+        """Takes part of the body, if there is one, and breaks the connection off, with RST instead of FIN."""
         if self.headers.get("expect", "").lower() == "100-continue":
             self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self.rfile.read1(BLOCK_BYTES)
+        if "content-length" in self.headers or "transfer-encoding" in self.headers:
+            self.rfile.read1(BLOCK_BYTES)
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         # Not socket.close(), which waits for rfile, nor shutdown(), which would send FIN.
