@@ -14,6 +14,7 @@ import secrets
 import shutil
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,7 @@ from system_calls import Answer, needs_strace
 hypothesis = pytest.importorskip("hypothesis", reason="python3-hypothesis is not installed")
 from hypothesis import HealthCheck, seed, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
+from hypothesis.errors import HypothesisException  # noqa: E402
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test  # noqa: E402
 
 BUDGET_S = 30 * 60 if IS_LONG else 120
@@ -168,19 +170,28 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Also after a step that failed, which time must not hide."""
-        Life.has_failed |= sys.exc_info()[0] is not None
+        ended_by = sys.exc_info()[1]
+        if isinstance(ended_by, Exception) and not isinstance(ended_by, HypothesisException):
+            Life.note_failure()
         try:
             self.come_to_rest()
             self.assert_batches_are_stored()
             self.assert_nothing_else_is_stored()
             self.assert_nothing_is_left_over()
-        except BaseException:
-            Life.has_failed = True
+        except Exception:
+            Life.note_failure()
             raise
         finally:
             shutil.rmtree(self.folder)
         if time.monotonic() > self.end and not self.has_failed:
             raise TimeIsUp
+
+    @classmethod
+    def note_failure(cls) -> None:
+        """The first one is printed as it is; what Hypothesis makes of it takes minutes."""
+        if not cls.has_failed:
+            traceback.print_exc()
+        cls.has_failed = True
 
     def come_to_rest(self) -> None:
         self.github.clear_faults()
