@@ -6,7 +6,6 @@ so could omit or change data. Names are passed NUL-separated or quoted, and neve
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
@@ -290,10 +289,6 @@ def _output_of(done: subprocess.CompletedProcess[bytes], command: str) -> bytes:
     if done.returncode != 0:
         raise GitError(f"git {command}: {words_of(done.stderr)}")
     return done.stdout
-
-
-def blob_id(content: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0%s" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _regular_files(listing: bytes) -> list[TreeEntry]:

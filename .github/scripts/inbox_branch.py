@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 from choosing import Payloads
 from failures import RemoteFailure
 from fast_import import Base, NewCommit
-from git_plumbing import Clone, blob_id
-from inbox_content import OUR_README, Content, change, in_inbox
+from git_plumbing import Clone
+from inbox_content import Content, change, in_inbox
 from inbox_history import START, why_not_reset
 from inbox_names import is_ours
 from pausing import pause
@@ -28,6 +29,7 @@ from storage_layout import INBOX, README, RECEIPTS, REJECTED, STORAGE, WAITING, 
 from tips import Tips
 from waiting_parts import MAX_BYTES, Since, read_since, updated
 
+OUR_README = Path(__file__).with_name("inbox_readme.md").read_bytes()
 LONGEST_PAUSE_S = 5.0
 MIN_ATTEMPTS = 10
 
@@ -112,7 +114,7 @@ class InboxBranch:
     def _push(self, tip: str | None, new: NewCommit) -> tuple[PushAnswer, str]:
         if self._begins_anew(tip):
             base = Base(None, tip and self.clone.tree_of(tip))
-            new = replace(new, message=START)
+            new = replace(new, message=START, files={**new.files, README: OUR_README})
         else:
             base = Base(tip)
         [commit] = self.clone.make(base, [new]).commits
@@ -146,8 +148,7 @@ class InboxBranch:
         receipts = {entry.path: entry.blob for entry in self.clone.all_files(tip, in_repository(RECEIPTS))}
         beside = {entry.path: entry.blob for entry in self.clone.regular_files(tip, [STORAGE])}
         blob = beside.get(in_repository(WAITING))
-        return Content(here[INBOX], here[REJECTED], receipts, self._since(blob) if blob else {}, bool(blob),
-                       self.clone.blob_at(tip, README) == blob_id(OUR_README))
+        return Content(here[INBOX], here[REJECTED], receipts, self._since(blob) if blob else {}, bool(blob))
 
     def _since(self, blob: str) -> Since:
         self.remote.fetch_blobs([blob])

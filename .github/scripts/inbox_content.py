@@ -11,11 +11,10 @@ from pathlib import Path
 from fast_import import NewCommit
 from payload_names import BATCH_ID, are_all_parts, batches_in_parts
 from settling import Outcome
-from storage_layout import INBOX, README, REASON, RECEIPTS, WAITING, in_repository
+from storage_layout import INBOX, REASON, RECEIPTS, WAITING, in_repository
 from waiting_parts import Since, updated, write_since
 
 TAKE_OUT = "Take what was received out of the inbox"
-OUR_README = Path(__file__).with_name("inbox_readme.md").read_bytes()
 RECEIPT_DAYS = 45
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -30,7 +29,6 @@ class Content:
     since: Since = field(default_factory=dict)
     has_since: bool = False
     """Whether there is a file that says so, whatever is in it."""
-    has_readme: bool = False
 
     def incomplete(self, without: Iterable[str] = ()) -> dict[str, str]:
         """The parts, by name, of batches of which others are missing."""
@@ -58,8 +56,6 @@ def change(content: Content, outcomes: Sequence[Outcome], today: date, now: int)
         files[in_repository(WAITING)] = write_since(since)
     elif content.has_since:
         removed.append(in_repository(WAITING))
-    if not content.has_readme:
-        files[README] = OUR_README
     return NewCommit(TAKE_OUT, files, [path for path in removed if path not in files])
 
 

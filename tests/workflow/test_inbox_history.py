@@ -246,6 +246,15 @@ def test_the_readme_of_the_branch_is_ours_again(forge: Forge) -> None:
     assert inbox.files()["README.md"] == README
 
 
+def test_the_readme_of_a_branch_that_keeps_its_history_is_its_owners(forge: Forge) -> None:
+    forge.add({"README.md": b"mine"}, branch=INBOX, message="Mine")
+    inbox = Inbox(forge)
+    inbox.send(MORNING)
+    receive(forge)
+    assert is_stored(forge, MORNING) and inbox.waiting() == set()
+    assert inbox.files()["README.md"] == b"mine"
+
+
 def test_an_inbox_branch_is_no_place_to_store_in(forge: Forge) -> None:
     Inbox(forge).send(MORNING)
     before = forge.git("for-each-ref")
