@@ -134,8 +134,8 @@ std::vector<std::size_t> in_order(const std::vector<SeriesBatch>& batches) {
   return order;
 }
 
-void each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
-               const ReadContent& read, const UseTree& use) {
+void for_each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
+                   const ReadContent& read, const TreeHandler& use) {
   TreeBuilder tree(batches);
   const SeriesKey* before = nullptr;
   for (const std::size_t index : in_order(batches)) {

@@ -82,7 +82,7 @@ struct Tree {
 std::vector<std::size_t> in_order(const std::vector<SeriesBatch>& batches);
 
 using ReadContent = std::function<BatchContent(std::size_t batch)>;
-using UseTree = std::function<void(Tree&& tree)>;
+using TreeHandler = std::function<void(Tree&& tree)>;
 
 /// Calls `use` for each tree, with its state after all batches processed up to and including `at`.
 /// Within a series, a newer file replaces a folder of the same name, and vice versa; between series
@@ -90,7 +90,7 @@ using UseTree = std::function<void(Tree&& tree)>;
 ///
 /// `read` is called once for each of these batches. In memory are one batch, and the files that
 /// one tree has at that time, however many versions there are.
-void each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
-               const ReadContent& read, const UseTree& use);
+void for_each_tree(const std::vector<SeriesBatch>& batches, std::chrono::sys_seconds at,
+                   const ReadContent& read, const TreeHandler& use);
 
 }  // namespace healthmetric::archive

@@ -10,7 +10,7 @@
 namespace healthmetric::archive {
 namespace {
 
-/// Else something is wrong with the whole run.
+/// Any other error concerns the whole run.
 bool is_of_a_summary(const Error& error) {
   return error.code() == ErrorCode::bad_payload || error.code() == ErrorCode::too_large ||
          error.code() == ErrorCode::unsafe_path || error.code() == ErrorCode::io;
@@ -36,6 +36,12 @@ SeriesBatch head_of(const RecordedBatch& batch) {
           {batch.producer.id, batch.batch_name, batch.producer.instance, batch.source},
           batch.producer.sequence,
           batch.processed_at};
+}
+
+text::Moment time_of(const RecordedFile& file, const SeriesBatch& batch) {
+  if (file.modified) return *file.modified;
+  const auto id = payload::BatchId::parse(batch.batch_id);
+  return {id ? id->time : batch.processed_at};
 }
 
 bool StoredBatches::is_readable(const std::string& summary,
@@ -100,7 +106,7 @@ void StoredBatches::add_all(const Wants& wants) {
 }
 
 std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& summary,
-                                                            const UseFile& use) const {
+                                                            const FileHandler& use) const {
   return read_summary(storage_, payload::RelativePath(summary),
                       [&](const RecordedBatch& batch, const RecordedFile& file) {
                         if (batch.listed_files > kMaxRecordedFiles) {
@@ -133,7 +139,8 @@ BatchContent StoredBatches::read(std::size_t batch) const {
   return is_whole ? std::move(content) : BatchContent();
 }
 
-void StoredBatches::each_version(const Period& period, const Wants& wants, const UseFile& use) {
+void StoredBatches::for_each_version(const Period& period, const Wants& wants,
+                                     const FileHandler& use) {
   const auto on_summary = [&](const payload::RelativePath& path, const payload::BatchId& id) {
     if (!wanted_head(path, id, wants)) return Next::go_on;
     std::optional<Error> failure;  // of whoever uses the files, not of the summary

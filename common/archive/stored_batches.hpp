@@ -16,20 +16,23 @@
 
 namespace healthmetric::archive {
 
-/// Hears what is wrong with a summary, which the error names. Told once each; the rest goes on.
+/// Receives each problem with a summary, once; the error names the summary.
 using Complain = std::function<void(const Error& why)>;
 
-/// Which batches are wanted, by the heads of their summaries.
+/// Selects batches by their summaries, of which the files have not been read.
 using Wants = std::function<bool(const RecordedBatch& batch)>;
 
-/// What of a summary puts its batch in order.
+/// The part of a summary that puts its batch in order.
 SeriesBatch head_of(const RecordedBatch& batch);
 
-/// More files than this a summary is not believed.
+/// When the file was modified; if that is not recorded, when its batch was packed.
+text::Moment time_of(const RecordedFile& file, const SeriesBatch& batch);
+
+/// A summary with more files is refused.
 inline constexpr std::uint64_t kMaxRecordedFiles = 1'000'000;
 
-/// The batches of a storage that were stored, from summaries that anybody may have written: what
-/// leaves here of a file has safe paths. In memory are their heads, not their files.
+/// The stored batches of a storage. Anybody may have written the summaries, so only files with safe
+/// paths are handed out. The heads are kept in memory, the files are not.
 class StoredBatches {
  public:
   StoredBatches(StorageReader& storage, Complain complain)
@@ -43,13 +46,13 @@ class StoredBatches {
 
   [[nodiscard]] const std::vector<SeriesBatch>& heads() const { return heads_; }
 
-  /// What one of them says of its files; nothing where that cannot be read to its end. Of two
-  /// entries for one path the first counts.
+  /// The files of one of them; empty if its summary cannot be read to the end. Of two entries for
+  /// one path the first counts.
   [[nodiscard]] BatchContent read(std::size_t batch) const;
 
   /// Hands every version of a file to `use`: the batches of the period, the newest first, and each
   /// one's files as its summary has them. Memory does not grow with them.
-  void each_version(const Period& period, const Wants& wants, const UseFile& use);
+  void for_each_version(const Period& period, const Wants& wants, const FileHandler& use);
 
  private:
   /// The head of the summary of a stored batch that is wanted.
@@ -59,17 +62,17 @@ class StoredBatches {
   [[nodiscard]] bool is_second_summary(const payload::RelativePath& summary,
                                        const payload::BatchId& id) const;
 
-  /// Runs `work` on a summary. False where that is at fault, which is told.
+  /// Runs `work` on a summary. False, after reporting it, if the summary is invalid.
   bool is_readable(const std::string& summary, const std::function<void()>& work) const;
 
-  /// Reads the files of a summary; those with an unsafe path are told.
+  /// Reads the files of a summary; unsafe paths are reported and skipped.
   [[nodiscard]] std::optional<RecordedBatch> read_safe_files(const std::string& summary,
-                                                             const UseFile& use) const;
+                                                             const FileHandler& use) const;
 
   StorageReader& storage_;
   Complain complain_;
   std::vector<SeriesBatch> heads_;
-  std::vector<std::string> summaries_;  ///< of each, its path
+  std::vector<std::string> summaries_;  ///< the path of each one's summary
 };
 
 }  // namespace healthmetric::archive

@@ -74,7 +74,7 @@ void read_member(text::JsonScanner& scanner, const std::string& key, RecordedBat
   }
 }
 
-void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const UseFile& use) {
+void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const FileHandler& use) {
   batch.producer.id = producer_of(batch.producer, batch.sender);
   scanner.begin_array();
   while (scanner.next_element()) {
@@ -92,7 +92,7 @@ std::string name_in(const std::string& batch_id) {
 }
 
 /// `use` is empty where the files are not wanted.
-RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
+RecordedBatch read_document(text::JsonScanner& scanner, const FileHandler& use) {
   RecordedBatch batch;
   bool has_status = false;
   bool has_files = false;
@@ -121,7 +121,7 @@ RecordedBatch read_document(text::JsonScanner& scanner, const UseFile& use) {
 }  // namespace
 
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
-                                          const UseFile& use) {
+                                          const FileHandler& use) {
   auto file = storage.open(path);
   if (!file) return {};
   if (file->state().size_bytes > kMaxSummaryBytes) {

@@ -41,13 +41,13 @@ struct RecordedBatch {
 };
 
 /// `batch` has what precedes the list of files, which in our own summaries is everything.
-using UseFile = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
+using FileHandler = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
 
 /// Reads a summary and passes its files to `use` one by one, in bounded memory. Nullopt if the file
 /// does not exist. Throws Error{bad_payload} if it is not a summary, and Error{too_large} if it is
 /// larger than kMaxSummaryBytes; neither message names the summary.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
-                                          const UseFile& use);
+                                          const FileHandler& use);
 
 /// The same without reading the list of files, so that the time does not grow with it. The
 /// `listed_` members are 0, and error messages name the summary.

@@ -24,7 +24,7 @@ struct FileTime {
   std::chrono::sys_seconds second;
   std::chrono::nanoseconds fraction{0};  ///< less than a second
 
-  friend bool operator==(const FileTime&, const FileTime&) = default;
+  friend auto operator<=>(const FileTime&, const FileTime&) = default;
 };
 
 /// The state of a file at one time; if two states are equal, it was not written in between.

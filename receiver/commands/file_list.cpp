@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/archive/stored_batches.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/platform/file.hpp"
@@ -15,13 +16,6 @@ namespace healthmetric::receiver {
 namespace {
 
 constexpr std::size_t kShownDigits = 12;  ///< of a SHA-256
-
-/// When the file was written; where that is not recorded, when its batch was packed.
-std::chrono::sys_seconds time_of(const ListedFile& file) {
-  if (file.file.modified) return file.file.modified->second;
-  const auto id = payload::BatchId::parse(file.batch.batch_id);
-  return id ? id->time : file.batch.processed_at;
-}
 
 std::vector<Column> columns_of(Columns columns) {
   std::vector<Column> result{{"TIME"}, {"SIZE", Align::right}};
@@ -43,7 +37,7 @@ class FileTable final : public FileList {
                platform::print) {}
 
   void add(const ListedFile& file) override {
-    std::string time = text::format_timestamp(time_of(file));
+    std::string time = text::format_timestamp(archive::time_of(file.file, file.batch).second);
     time.resize(16);  // to the minute
     time[10] = ' ';
     std::vector<std::string> cells{std::move(time), human_bytes(file.file.size_bytes)};

@@ -14,10 +14,10 @@ namespace {
 
 using patterns::Verdict;
 
-/// Whether a script opens what is listed: then what is no good is left out.
-enum class Listed { all, only_what_is_whole };
+/// A script that opens each file gets only those that can be opened and have the right size.
+enum class Listed { all, intact };
 
-/// Puts what is wanted into a list.
+/// Puts the selected files into a list.
 class FileListing {
  public:
   FileListing(StoredFiles& stored, const BatchFilter& filter,
@@ -29,11 +29,11 @@ class FileListing {
         listed_(listed),
         batches_(stored.storage(), [&](const Error& why) { stored_.complain(why); }) {}
 
-  /// The files that there were.
+  /// The files that existed at that time.
   void list_state(std::chrono::sys_seconds at) {
     batches_.add_all([&](const archive::RecordedBatch& batch) { return filter_.takes(batch); });
     batch_count_ = batches_.heads().size();
-    archive::each_tree(
+    archive::for_each_tree(
         batches_.heads(), at, [&](std::size_t batch) { return batches_.read(batch); },
         [&](const archive::Tree& tree) {
           for (const archive::CurrentFile& file : tree.files) {
@@ -50,7 +50,7 @@ class FileListing {
       if (is_wanted) ++batch_count_;
       return is_wanted;
     };
-    batches_.each_version(
+    batches_.for_each_version(
         filter_.period, wants,
         [&](const archive::RecordedBatch& batch, const archive::RecordedFile& file) {
           add(file, archive::head_of(batch));
@@ -96,14 +96,14 @@ FilesOptions::FilesOptions() : OptionGroup("Which files") {
        .check = program::check_glob,
        .kind = program::Option::Kind::operand});
   add({.name = "all",
-       .help = "List every version that was ever stored, and not only the files that there are",
+       .help = "List every version that was ever stored, not only the current files",
        .goes_to = &all_});
   add({.name = "stored",
-       .help = "Print where each file is stored, and nothing else",
+       .help = "Print only where each file is stored",
        .goes_to = &stored_,
        .excludes = {"json", "ndjson"}});
   add({.name = "print0",
-       .help = "Print the path of each file, and nothing else, with NUL behind it",
+       .help = "Print only the path of each file, each followed by a NUL character",
        .goes_to = &print0_,
        .excludes = {"json", "ndjson"}});
 }
@@ -144,14 +144,14 @@ program::ExitStatus FilesCommand::run(const program::CommandLine& line) {
   StoredFiles stored(storage);
   const std::unique_ptr<FileList> list = make_list(options);
   FileListing listing(stored, filter, patterns, *list,
-                      files_.stored() ? Listed::only_what_is_whole : Listed::all);
+                      files_.stored() ? Listed::intact : Listed::all);
   if (files_.all()) {
     listing.list_versions(at);
   } else {
     listing.list_state(at);
   }
   if (listing.is_empty()) log::info("there is no such file in " + in_quotes(storage.root()));
-  stored.tell_what_helps(listing.batches());
+  stored.suggest_checkout(listing.batches());
   return stored.faults() == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 

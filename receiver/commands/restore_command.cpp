@@ -12,7 +12,7 @@
 namespace healthmetric::receiver {
 namespace {
 
-/// Restored files between the stored ones would be found by nobody, and reported by `verify`.
+/// `verify` would report restored files among the stored ones.
 void refuse_storage(const std::filesystem::path& to, const std::filesystem::path& storage) {
   std::error_code error;
   const std::filesystem::path root = std::filesystem::weakly_canonical(storage, error);
@@ -24,8 +24,8 @@ void refuse_storage(const std::filesystem::path& to, const std::filesystem::path
                                     " is in the storage folder: name a folder outside of it");
 }
 
-/// Where the summaries of the batches are that were asked for. An ID may be whole, or its last
-/// eight characters, which `list` shows.
+/// Finds the summaries of the batches that were named, by the whole ID or by its last eight
+/// characters, which `list` shows.
 class NamedBatches {
  public:
   NamedBatches(archive::StorageReader& storage, const std::vector<std::string>& ids)
@@ -84,32 +84,32 @@ RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
        .kind = program::Option::Kind::operand});
   add({.name = "to",
        .value = "DIR",
-       .help = "The folder to restore to; it is made if it does not exist",
+       .help = "The folder to restore to; created if it is missing",
        .goes_to = &to_});
   add({.name = program::kInclude,
        .value = "GLOB",
        .help =
-           "Restore what matches GLOB; may be repeated. --include and --exclude are one list in "
-           "the order given: the last match wins, and where the list begins with --include, "
-           "what nothing matches is not restored",
+           "Restore files that match GLOB; may be repeated. --include and --exclude form one list, "
+           "in the order given: the last match wins, and if the list begins with --include, files "
+           "that no pattern matches are not restored",
        .goes_to = &includes_,
        .check = program::check_glob});
   add({.name = program::kExclude,
        .value = "GLOB",
-       .help = "Do not restore what matches GLOB: a name at any depth ('*.tmp.json', 'raw'), or "
-               "with a slash a path ('2023/**'); may be repeated",
+       .help =
+           "Do not restore files that match GLOB: a name at any depth ('*.tmp.json', 'raw'), or "
+           "with a slash a path ('2023/**'); may be repeated",
        .goes_to = &excludes_,
        .check = program::check_glob});
   add({.name = "overwrite",
        .value = "WHEN",
-       .help =
-           "Replace a file that is there and differs: never, if-older: if it is older than what "
-           "is stored, or always (default never)",
+       .help = "Replace a file that exists and differs: never, if-older (if it is older than the "
+               "stored one) or always (default never)",
        .goes_to = &overwrite_,
        .choices = {"never", "if-older", "always"}});
   add({.name = "flat",
-       .help = "Restore everything straight into DIR, and not each producer and batch name into a "
-               "folder of its own where there are several",
+       .help = "Restore everything to DIR itself, even if there are several producers or batch "
+               "names, which otherwise get a folder each",
        .goes_to = &flat_});
 }
 
@@ -153,7 +153,7 @@ program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
     NamedBatches(storage, restore_.batch_ids()).add_to(batches, complain);
   }
   Restored result = restore(stored, batches, rules, clock);
-  stored.tell_what_helps(batches.heads().size());
+  stored.suggest_checkout(batches.heads().size());
   result.faults = stored.faults();
   program::show_result(options, result);
   return result.faults == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;

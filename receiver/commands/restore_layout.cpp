@@ -17,8 +17,8 @@ std::string as_folder(const std::string& name) {
   return unpack::with_suffix(folder, "").text;
 }
 
-/// "a/b~2/" where "a/b/" is taken already, also where case makes no difference.
-std::string unlike(const std::set<std::string>& taken, const std::string& folder) {
+/// "a/b/", or "a/b~2/" if that is taken, also by a name that differs in case only.
+std::string unique_folder(const std::set<std::string>& taken, const std::string& folder) {
   std::string free = folder + "/";
   for (unsigned number = 2; taken.contains(case_folded(free)); ++number) {
     free = fmt::format("{}~{}/", folder, number);
@@ -36,7 +36,7 @@ RestoreLayout::RestoreLayout(const std::vector<archive::SeriesBatch>& batches,
   if (form == Form::flat || folders_.size() < 2) return;
   std::set<std::string> taken;
   for (auto& [tree, folder] : folders_) {
-    folder = unlike(taken, as_folder(tree.first) + "/" + as_folder(tree.second));
+    folder = unique_folder(taken, as_folder(tree.first) + "/" + as_folder(tree.second));
     taken.insert(case_folded(folder));
   }
 }

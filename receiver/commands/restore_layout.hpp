@@ -10,8 +10,8 @@
 
 namespace healthmetric::receiver {
 
-/// Where trees go below the folder that they are restored to: one alone goes straight into it, of
-/// several each into a folder "<producer>/<batch>/" of its own, with names that every system takes.
+/// Which folder each tree is restored to: a single tree to the destination itself; of several, each
+/// to "<producer>/<batch>/" below it, with names that are valid on every system.
 class RestoreLayout {
  public:
   enum class Form { apart, flat };
@@ -27,11 +27,11 @@ class RestoreLayout {
   std::map<std::pair<std::string, std::string>, std::string> folders_;
 };
 
-/// Who has which path where all trees go into one folder.
+/// Which tree has which path if all are restored to one folder.
 class FlatClaims {
  public:
-  /// Claims the path for a tree. Empty where that may be: it is free, or has these bytes already.
-  /// Else the tree that has it, or a file in its way.
+  /// Claims the path for a tree. "" if it is free, or claimed with the same content; else the tree
+  /// that has it, or has a file at one of its folders or below it.
   std::string claim(const std::string& path, const std::string& tree, const std::string& sha256);
 
  private:

@@ -25,18 +25,12 @@ using std::filesystem::file_type;
 
 constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
 
-/// Where its batch was packed, for a file that has no time of its own.
-platform::FileTime time_of(const RecordedFile& file, const SeriesBatch& batch) {
-  if (file.modified) return {file.modified->second, file.modified->fraction};
-  const auto id = payload::BatchId::parse(batch.batch_id);
-  return {id ? id->time : batch.processed_at};
+platform::FileTime file_time_of(const RecordedFile& file, const SeriesBatch& batch) {
+  const text::Moment moment = archive::time_of(file, batch);
+  return {moment.second, moment.fraction};
 }
 
-bool is_before(const platform::FileTime& a, const platform::FileTime& b) {
-  return a.second != b.second ? a.second < b.second : a.fraction < b.fraction;
-}
-
-/// What is restored to: nothing where a dry run has no folder to look into.
+/// nullopt if a dry run finds no folder, which it does not create.
 std::optional<Destination> open_destination(const RestoreRules& rules) {
   std::error_code error;
   if (rules.is_dry_run && !std::filesystem::exists(rules.to, error)) return {};
@@ -59,7 +53,7 @@ class Restorer {
   }
 
   Restored run() {
-    archive::each_tree(
+    archive::for_each_tree(
         batches_.heads(), rules_.at, [&](std::size_t batch) { return batches_.read(batch); },
         [&](const archive::Tree& tree) { restore_tree(tree); });
     line_.reset();
@@ -81,7 +75,7 @@ class Restorer {
     const archive::SeriesKey key{tree.producer, tree.batch_name, "", ""};
     const std::string& folder = layout_.folder_of(key);
     for (const archive::HiddenFile& file : tree.hidden) {
-      if (is_wanted(file.path)) tell_hidden(file);
+      if (is_wanted(file.path)) warn_of_hidden(file);
     }
     for (const archive::CurrentFile& file : tree.files) {
       platform::stop_soon_if_signalled();
@@ -93,7 +87,7 @@ class Restorer {
     }
   }
 
-  void tell_hidden(const archive::HiddenFile& file) const {
+  void warn_of_hidden(const archive::HiddenFile& file) const {
     const bool is_same_path = file.why == archive::HiddenFile::Why::other_series;
     log::warning(fmt::format("{} of {} is not restored: {} has {}", in_quotes(file.path),
                              batches_.heads()[file.batch].batch_id,
@@ -112,7 +106,7 @@ class Restorer {
   void restore_file(const std::string& folder, const RecordedFile& file, const SeriesBatch& batch) {
     if (!is_unclaimed(folder + file.path, file, batch)) return;
     try {
-      restore_under_a_name_it_can_have(folder, file, batch);
+      restore_with_fallback_name(folder, file, batch);
     } catch (const restore::NameRefused& refused) {
       complain(refused.what());
     } catch (const Error& error) {
@@ -121,8 +115,8 @@ class Restorer {
     }
   }
 
-  void restore_under_a_name_it_can_have(const std::string& folder, const RecordedFile& file,
-                                        const SeriesBatch& batch) {
+  void restore_with_fallback_name(const std::string& folder, const RecordedFile& file,
+                                  const SeriesBatch& batch) {
     try {
       restore_to(place_of(folder + file.path), file, batch);
     } catch (const restore::NameRefused& refused) {
@@ -133,7 +127,7 @@ class Restorer {
     }
   }
 
-  /// With --flat, two trees may want the same path.
+  /// With --flat, two trees may have the same path.
   bool is_unclaimed(const std::string& path, const RecordedFile& file, const SeriesBatch& batch) {
     if (rules_.form != RestoreLayout::Form::flat) return true;
     const std::string tree = fmt::format("{}/{}", batch.key.producer, batch.key.batch_name);
@@ -159,22 +153,25 @@ class Restorer {
       return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
                                   platform::kind_of(*there)));
     }
-    if (there && stays(place, file, batch)) return;
+    if (there && keeps_existing(place, file, batch)) return;
     auto source = stored_.open(file, batch.batch_id);
     if (!source) return;
     if (rules_.is_dry_run) return count(file);
     Destination::NewFile out(*destination_, place);
     if (!copy(*source, out, file, batch)) return;
-    set_time(out, place, time_of(file, batch));
+    set_time(out, place, file_time_of(file, batch));
     const auto replace =
         rules_.overwrite == Overwrite::never ? Destination::Replace::no : Destination::Replace::yes;
-    if (!out.put(replace)) return complain(shown(place.str()) + " was created meanwhile: it stays");
+    if (!out.put(replace))
+      return complain(shown(place.str()) +
+                      " was created by another program meanwhile, and was kept");
     log::debug("restored " + shown(place.str()));
     count(file);
   }
 
-  /// Whether a file that is there is not to be replaced, which may be because it is the same.
-  bool stays(const RelativePath& place, const RecordedFile& file, const SeriesBatch& batch) {
+  /// Whether an existing file is kept: it is the same, newer, or must not be replaced.
+  bool keeps_existing(const RelativePath& place, const RecordedFile& file,
+                      const SeriesBatch& batch) {
     auto there = destination_->open(place);
     if (!there) return false;
     const platform::FileState state = there->state();
@@ -184,19 +181,19 @@ class Restorer {
     }
     if (rules_.overwrite == Overwrite::never) {
       complain(shown(place.str()) +
-               " is there and differs: it stays, unless --overwrite if-older "
-               "or always is given");
+               " exists with other content and was kept: use --overwrite if-older or "
+               "--overwrite always to replace it");
       return true;
     }
     const bool is_newer =
-        rules_.overwrite == Overwrite::if_older && !is_before(state.modified, time_of(file, batch));
+        rules_.overwrite == Overwrite::if_older && state.modified >= file_time_of(file, batch);
     if (!is_newer) return false;
     ++result_.newer;
     log::debug(shown(place.str()) + " is newer than what is stored: it stays");
     return true;
   }
 
-  /// False where what is stored has other bytes, which is told.
+  /// False, after reporting it, if the stored content is not that of the summary.
   bool copy(platform::InputFile& source, Destination::NewFile& out, const RecordedFile& file,
             const SeriesBatch& batch) {
     codec::Sha256 sha256;
@@ -207,7 +204,7 @@ class Restorer {
       try {
         count = source.read(block_);
       } catch (const Error& error) {
-        stored_.tell_changed(file, batch.batch_id, error.what());
+        stored_.report_changed(file, batch.batch_id, error.what());
         return false;
       }
       copied_bytes += count;
@@ -217,11 +214,11 @@ class Restorer {
       out.write(bytes);
     }
     if (copied_bytes == file.size_bytes && sha256.finish_hex() == file.sha256) return true;
-    stored_.tell_changed(file, batch.batch_id, "its SHA-256 differs");
+    stored_.report_changed(file, batch.batch_id, "its SHA-256 differs");
     return false;
   }
 
-  /// A file system without times is no reason not to restore.
+  /// A file system that cannot store times gets the files all the same.
   void set_time(Destination::NewFile& out, const RelativePath& place,
                 const platform::FileTime& time) {
     std::error_code error;

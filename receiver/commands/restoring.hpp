@@ -28,20 +28,20 @@ struct RestoreRules {
   bool shows_progress = true;
 };
 
-/// What became of a restore.
+/// The result of a restore.
 struct Restored {
   std::string to;
   bool is_dry_run = false;
   std::uint64_t files = 0;  ///< written
   std::uint64_t size_bytes = 0;
-  std::uint64_t same = 0;     ///< were there already with these bytes
-  std::uint64_t newer = 0;    ///< were there, newer than what is stored, and stayed
-  std::uint64_t folders = 0;  ///< empty ones that are there
-  std::uint64_t faults = 0;   ///< all that was told as an error
+  std::uint64_t same = 0;     ///< existed with the same content
+  std::uint64_t newer = 0;    ///< existed, newer than the stored file, and were kept
+  std::uint64_t folders = 0;  ///< empty folders, created or existing
+  std::uint64_t faults = 0;   ///< logged errors
 };
 
-/// Restores what the batches say together. What is wrong with a file is told through `stored`, and
-/// the rest is restored. Throws Error{io} where the destination cannot be written.
+/// Restores the state that the batches add up to. Problems with single files are reported through
+/// `stored`. Throws Error{io} if the destination cannot be written.
 Restored restore(StoredFiles& stored, const archive::StoredBatches& batches,
                  const RestoreRules& rules, platform::Clock& clock);
 

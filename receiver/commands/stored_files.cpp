@@ -22,16 +22,16 @@ std::optional<platform::InputFile> StoredFiles::open(const archive::RecordedFile
     }
     const std::uint64_t size = stored->state().size_bytes;
     if (size == file.size_bytes) return stored;
-    tell_changed(file, batch_id, fmt::format("it has {} bytes, not {}", size, file.size_bytes));
+    report_changed(file, batch_id, fmt::format("it has {} bytes, not {}", size, file.size_bytes));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::unsafe_path && error.code() != ErrorCode::io) throw;
-    tell_changed(file, batch_id, error.what());
+    report_changed(file, batch_id, error.what());
   }
   return {};
 }
 
-void StoredFiles::tell_changed(const archive::RecordedFile& file, const std::string& batch_id,
-                               const std::string& detail) {
+void StoredFiles::report_changed(const archive::RecordedFile& file, const std::string& batch_id,
+                                 const std::string& detail) {
   complain(Error(ErrorCode::io, fmt::format("changed: {} of {}: {}", in_quotes(file.stored_path),
                                             batch_id, detail)));
 }
@@ -41,7 +41,7 @@ void StoredFiles::complain(const Error& why) {
   ++faults_;
 }
 
-void StoredFiles::tell_what_helps(std::uint64_t batches) {
+void StoredFiles::suggest_checkout(std::uint64_t batches) {
   const std::filesystem::path folder = storage_.root();
   const bool lacks_summaries =
       batches == 0 && is_sparse_clone(folder) && !storage_.has_folder(archive::kSummariesFolder);

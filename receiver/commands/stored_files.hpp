@@ -11,29 +11,29 @@
 
 namespace healthmetric::receiver {
 
-/// The files of a storage as their summaries have them. What is wrong with a summary or a file is
-/// told as an error, and counted; the rest goes on.
+/// The stored files, as the summaries list them. Problems with a summary or a file are logged as
+/// errors and counted.
 class StoredFiles {
  public:
   explicit StoredFiles(archive::StorageReader& storage) : storage_(storage) {}
 
   [[nodiscard]] archive::StorageReader& storage() const { return storage_; }
 
-  /// What is stored of a file. Nothing where that is missing, has another length, or is something
-  /// else, which is told; the bytes may still differ.
+  /// Opens a stored file. nullopt, after reporting it, if it is missing, not a regular file, or of
+  /// another size; its content is not checked.
   std::optional<platform::InputFile> open(const archive::RecordedFile& file,
                                           const std::string& batch_id);
 
-  /// Tells that the bytes differ, or cannot be read.
-  void tell_changed(const archive::RecordedFile& file, const std::string& batch_id,
-                    const std::string& detail);
+  /// Reports that the content differs from the summary, or cannot be read.
+  void report_changed(const archive::RecordedFile& file, const std::string& batch_id,
+                      const std::string& detail);
 
-  /// Tells what is wrong otherwise.
+  /// Reports any other problem.
   void complain(const Error& why);
 
-  /// To be called at the end: tells what a clone without these files can do. `batches`: how many
-  /// were found at all.
-  void tell_what_helps(std::uint64_t batches);
+  /// Called at the end: if files are missing in a sparse or partial clone, says which git command
+  /// fetches them. `batches` is the number found.
+  void suggest_checkout(std::uint64_t batches);
 
   [[nodiscard]] std::uint64_t faults() const { return faults_; }
 

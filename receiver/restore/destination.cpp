@@ -11,7 +11,7 @@ namespace {
 
 using platform::Folder;
 
-constexpr std::string_view kNewFile = ".healthmetric-restoring-";
+constexpr std::string_view kNewFilePrefix = ".healthmetric-restoring-";
 
 /// What file systems say of a name that they cannot hold: one with a colon, one that is too long in
 /// their own encoding.
@@ -43,7 +43,7 @@ const std::filesystem::path& made(const std::filesystem::path& folder) {
 std::string new_name(const payload::RelativePath& place) {
   codec::Sha256 digest;
   digest.update(place.str());
-  return std::string(kNewFile) + digest.finish_hex().substr(0, 16);
+  return std::string(kNewFilePrefix) + digest.finish_hex().substr(0, 16);
 }
 
 }  // namespace
@@ -54,11 +54,11 @@ Destination::Destination(const std::filesystem::path& folder)
 }
 
 bool Destination::is_reserved(std::string_view path) {
-  return path.starts_with(kNewFile) ||
-         path.find("/" + std::string(kNewFile)) != std::string_view::npos;
+  return path.starts_with(kNewFilePrefix) ||
+         path.find("/" + std::string(kNewFilePrefix)) != std::string_view::npos;
 }
 
-const Folder& Destination::made_folder(std::string_view path) {
+const Folder& Destination::ensure_folder(std::string_view path) {
   return *folder(path, make_missing);
 }
 
@@ -73,13 +73,13 @@ std::optional<std::filesystem::file_type> Destination::look_at(const payload::Re
 }
 
 void Destination::make_folder(const payload::RelativePath& folder) {
-  made_folder(folder.str() + "/");
+  ensure_folder(folder.str() + "/");
 }
 
 platform::OutputFile Destination::create(const payload::RelativePath& place,
                                          const std::string& name) {
   const std::string shown = full_path(place.str());
-  const Folder& parent = made_folder(place.directory());
+  const Folder& parent = ensure_folder(place.directory());
   std::error_code error;
   platform::Handle file = parent.create_file(name, error);
   if (error == std::errc::file_exists) {
@@ -101,7 +101,7 @@ Destination::NewFile::~NewFile() {
   if (is_put_) return;
   try {
     std::error_code ignored;
-    destination_.made_folder(place_.directory()).remove_file(name_, ignored);
+    destination_.ensure_folder(place_.directory()).remove_file(name_, ignored);
   } catch (const std::exception&) {
     // What is left there the next run removes.
   }
@@ -114,7 +114,7 @@ void Destination::NewFile::set_modified(const platform::FileTime& time, std::err
 
 bool Destination::NewFile::put(Replace replace) {
   out_.flush();
-  const Folder& folder = destination_.made_folder(place_.directory());
+  const Folder& folder = destination_.ensure_folder(place_.directory());
   const std::string name(place_.filename());
   std::error_code error;
   if (replace == Replace::yes) {

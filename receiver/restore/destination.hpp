@@ -19,28 +19,28 @@ class NameRefused : public Error {
   explicit NameRefused(const std::string& message) : Error(ErrorCode::io, message) {}
 };
 
-/// The folder that files are restored to. It is reached as the storage is: component by component,
-/// and no link is followed, so nothing that stands in it leads elsewhere.
+/// The folder that files are restored to. Paths are opened component by component, as in the
+/// storage, and no link is followed, so nothing in the folder leads outside of it.
 ///
 /// Functions throw as StorageReader does, and NameRefused.
 class Destination : private archive::StorageReader {
  public:
-  /// What exists, or is made. Throws Error{busy} when another process restores to it.
+  /// Creates the folder if it is missing. Throws Error{busy} if another process restores to it.
   explicit Destination(const std::filesystem::path& folder);
 
   using StorageReader::open;
   using StorageReader::root;
 
-  /// What stands at the place; nothing where it is free.
+  /// The type of what exists at the place; nullopt if there is nothing.
   std::optional<std::filesystem::file_type> look_at(const payload::RelativePath& place);
 
-  /// Makes a folder, and those above it.
+  /// Creates a folder and its parents.
   void make_folder(const payload::RelativePath& folder);
 
   enum class Replace { no, yes };
 
-  /// A file that is written beside its place, under a name that the next run uses again: what a
-  /// run that died left there does not stay. Removed where it was not put.
+  /// A temporary file beside the place of the new file. Its name depends on the place alone, so the
+  /// next run replaces what a killed one left. Removed unless put() succeeds.
   class NewFile {
    public:
     NewFile(Destination& destination, const payload::RelativePath& place);
@@ -50,10 +50,11 @@ class Destination : private archive::StorageReader {
 
     void write(std::string_view bytes) { out_.write(bytes); }
 
-    /// The error is the system's where the file system cannot do that.
+    /// `error` is set if the file system cannot store the time.
     void set_modified(const platform::FileTime& time, std::error_code& error);
 
-    /// Moves it to its place. False where another program was there first, and may not be replaced.
+    /// Renames it to its place. False if a file was created there meanwhile and must not be
+    /// replaced.
     bool put(Replace replace);
 
    private:
@@ -64,11 +65,11 @@ class Destination : private archive::StorageReader {
     bool is_put_ = false;
   };
 
-  /// Whether a path has a name that is kept for new files.
+  /// Whether a component of the path is a name for temporary files.
   static bool is_reserved(std::string_view path);
 
  private:
-  const platform::Folder& made_folder(std::string_view path);
+  const platform::Folder& ensure_folder(std::string_view path);
   platform::OutputFile create(const payload::RelativePath& place, const std::string& name);
 };
 

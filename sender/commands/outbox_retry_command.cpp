@@ -8,11 +8,8 @@
 #include "common/base/printable.hpp"
 #include "common/program/log.hpp"
 #include "common/text/json.hpp"
-#include "sender/commands/forge_session.hpp"
-#include "sender/deliver/delivered.hpp"
-#include "sender/deliver/queue_runner.hpp"
+#include "sender/commands/target_delivery.hpp"
 #include "sender/http/curl_http.hpp"
-#include "sender/outbox/sent_files.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -86,18 +83,11 @@ class Retry {
   /// A target that cannot be reached says nothing about the others.
   void deliver(const model::Target& target) {
     try {
-      ForgeSession session(options_, target, transport_, clock_, progress_);
-      if (!target.inbox_branch.empty()) {
-        deliver::settle_delivered(session.server(), outbox_, options_.state_dir, target, clock_);
-      }
-      deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target, "");
-      if (!chosen_.empty()) queue_runner.restrict_to(chosen_);
-      queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
-        outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
-      });
-      queue_runner.run(options_.lock_wait);
-      status_ = program::more_important(status_, queue_runner.status());
-      for (const auto& [id, result] : queue_runner.results()) report(id, result, target);
+      const auto only = chosen_.empty() ? std::nullopt : std::optional(chosen_);
+      const TargetDelivery done =
+          deliver_to(target, outbox_, options_, transport_, clock_, progress_, only);
+      status_ = program::more_important(status_, done.status);
+      for (const auto& [id, result] : done.results) report(id, result, target);
     } catch (const Error& error) {
       if (program::exit_status(error.code()) == program::ExitStatus::interrupted ||
           program::exit_status(error.code()) == program::ExitStatus::terminated) {

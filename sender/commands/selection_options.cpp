@@ -8,7 +8,7 @@ SelectionOptions::SelectionOptions() : OptionGroup("Which files of a folder") {
        .value = "GLOB",
        .help = "Send what matches GLOB, whatever its type; may be repeated. --include and "
                "--exclude are one list in the order given: the last match wins, and where the "
-               "list begins with --include, what nothing matches is skipped",
+               "list begins with --include, files that no pattern matches are skipped",
        .goes_to = &includes_,
        .check = program::check_glob});
   add({.name = program::kExclude,

@@ -12,6 +12,7 @@
 #include "sender/commands/named_source.hpp"
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
+#include "sender/commands/target_delivery.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/delivered.hpp"
 #include "sender/deliver/gone_files.hpp"
@@ -140,13 +141,11 @@ class SendingRun {
     return {};
   }
 
-  void settle_delivered() { settle_delivered(session_, target_); }
-
-  void settle_delivered(ForgeSession& session, const model::Target& target) {
-    if (target.inbox_branch.empty()) return;
-    session.server().set_max_wait({});
-    deliver::settle_delivered(session.server(), outbox_, options_.state_dir, target, clock_);
-    session.server().set_max_wait(options_.max_wait);
+  void settle_delivered() {
+    if (target_.inbox_branch.empty()) return;
+    session_.server().set_max_wait({});
+    deliver::settle_delivered(session_.server(), outbox_, options_.state_dir, target_, clock_);
+    session_.server().set_max_wait(options_.max_wait);
   }
 
   /// What is not kept in the outbox went to the branch itself.
@@ -219,7 +218,7 @@ class SendingRun {
   void check_outbox_limit() {
     const auto is_over = [&] { return outbox_.size_bytes() > options_.outbox_limit_bytes; };
     if (!is_over()) return;
-    make_queue_runner(session_, target_).run(options_.lock_wait);
+    make_queue_runner("").run(options_.lock_wait);
     deliver::make_room(outbox_, options_.state_dir, is_over);
     if (!is_over()) return;
     throw Error(
@@ -230,19 +229,16 @@ class SendingRun {
                     human_bytes(outbox_.size_bytes()), human_bytes(options_.outbox_limit_bytes)));
   }
 
-  deliver::QueueRunner make_queue_runner(ForgeSession& session, const model::Target& target,
-                                         const std::string& own_batch = "") {
-    deliver::QueueRunner queue_runner(session.server(), outbox_, clock_, progress_, target,
+  deliver::QueueRunner make_queue_runner(const std::string& own_batch) {
+    deliver::QueueRunner queue_runner(session_.server(), outbox_, clock_, progress_, target_,
                                       own_batch);
-    queue_runner.on_delivered([this](const outbox::OutboxEntry& entry) {
-      outbox::record_delivered(options_.state_dir, entry, clock_.now_seconds());
-    });
+    record_deliveries(queue_runner, options_, clock_);
     return queue_runner;
   }
 
   /// Whatever ends it, the batch is queued by now, and the result tells of it.
   void deliver(Outcome& outcome) {
-    deliver::QueueRunner queue_runner = make_queue_runner(session_, target_, outcome.batch_id);
+    deliver::QueueRunner queue_runner = make_queue_runner(outcome.batch_id);
     try {
       queue_runner.run(options_.lock_wait);
       outcome.status = program::more_important(outcome.status, deliver::tell_unreadable(outbox_));
@@ -280,11 +276,9 @@ class SendingRun {
              entry.target.inbox_branch != target_.inbox_branch;
     });
     for (const model::Target& other : others) {
-      ForgeSession session(options_, other, transport_, clock_, progress_);
-      settle_delivered(session, other);
-      deliver::QueueRunner queue_runner = make_queue_runner(session, other);
-      queue_runner.run({});
-      outcome.status = program::more_important(outcome.status, queue_runner.status());
+      const TargetDelivery done =
+          deliver_to(other, outbox_, options_, transport_, clock_, progress_);
+      outcome.status = program::more_important(outcome.status, done.status);
     }
   }
 

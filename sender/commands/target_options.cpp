@@ -45,8 +45,9 @@ TargetOptions::TargetOptions() : OptionGroup(kTargetGroup) {
        .check = forge::check_branch});
   add({.name = "inbox-branch",
        .value = "NAME",
-       .help = "Branch where payloads wait (default: healthmetric/inbox, and with --branch X "
-               "healthmetric/inbox-for-X); X itself keeps them beside the stored files",
+       .help =
+           "Branch where payloads wait until they are stored (default: healthmetric/inbox; with "
+           "--branch X: healthmetric/inbox-for-X)",
        .goes_to = &inbox_branch_,
        .check = forge::check_branch});
   add({.name = "api-url",
@@ -86,8 +87,8 @@ std::string TargetOptions::inbox_branch(const Options& options) const {
   std::string branch = model::inbox_branch_for(branch_);
   if (branch.size() <= forge::kMaxBranchBytes) return branch;
   throw Error(ErrorCode::usage, "the branch name " + in_quotes(branch_) +
-                                    " is too long for an inbox branch with it in its name: use "
-                                    "--inbox-branch");
+                                    " is too long to be part of the name of its inbox branch: "
+                                    "name one with --inbox-branch");
 }
 
 TokenOptions::TokenOptions() : OptionGroup(kTargetGroup) {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import INBOX, TOKEN, Destination, Output
-from programs import finished
+from programs import REPOSITORY, finished
 
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
 
@@ -174,7 +174,8 @@ def test_a_missing_inbox_branch_is_begun(destination: Destination, source: Path)
     message = destination.github.git(destination.repo, "log", "-1", "--format=%B", root)
     assert message.rstrip().splitlines()[-1] == "HealthMetric-Inbox: 1"
     assert list(destination.github.tree(destination.repo, root)) == ["README.md"]
-    assert b"do not merge it" in destination.github.read(destination.repo, "README.md", INBOX)
+    readme = REPOSITORY / ".github/scripts/inbox_readme.md"
+    assert destination.github.read(destination.repo, "README.md", INBOX) == readme.read_bytes(), "as the receiver's"
     assert list(destination.inbox(INBOX)) == result.json["payloads"]
 
     again = destination("--folder", source, "--inbox-branch", INBOX)

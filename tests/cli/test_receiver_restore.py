@@ -155,7 +155,7 @@ def test_what_is_there_is_replaced_only_where_that_is_said(
     assert result.status == status
     assert contents(to) == {"sub/c.json": b"{}", "mine.txt": b"stays"} | expected
     if status:
-        result.error_line(f"'{to}/a.csv' is there and differs: it stays")
+        result.error_line(f"'{to}/a.csv' exists with other content and was kept")
 
 
 def test_a_dry_run_writes_nothing(restore: Callable[..., Result], days: Days, to: Path) -> None:

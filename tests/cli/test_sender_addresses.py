@@ -89,7 +89,7 @@ def test_a_branch_of_244_bytes_is_one(sender: Program, source: Path) -> None:
     assert (plan.status, plan.json["branch"]) == (0, branch)
     no_room = sender(*words)
     assert no_room.status == 2
-    no_room.error_line("too long for an inbox branch", "--inbox-branch")
+    no_room.error_line("too long to be part of the name of its inbox branch", "--inbox-branch")
 
 
 def redirected(destination: Destination, source: Path, location: str, *words: str) -> Result:

@@ -53,7 +53,7 @@ std::vector<SeriesBatch> heads(const std::vector<Sent>& batches) {
 
 std::vector<Tree> trees(const std::vector<Sent>& batches, int at = 1000) {
   std::vector<Tree> found;
-  archive::each_tree(
+  archive::for_each_tree(
       heads(batches), second(at), [&](std::size_t batch) { return batches[batch].content; },
       [&](Tree&& tree) { found.push_back(std::move(tree)); });
   return found;
@@ -205,7 +205,7 @@ TEST_CASE("each batch is read once, and none that was processed later") {
   const std::vector<Sent> batches{batch("2", 2, 20, {}), batch("1", 1, 10, {}),
                                   batch("3", 3, 30, {})};
   std::vector<std::size_t> read;
-  archive::each_tree(
+  archive::for_each_tree(
       heads(batches), second(20),
       [&](std::size_t batch) {
         read.push_back(batch);
