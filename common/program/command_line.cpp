@@ -108,7 +108,10 @@ struct CommandLine::Parser {
   std::set<std::string> on_command_line;  ///< options
 
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::usage, why + " (" + program.name + " --help lists the options)");
+    const std::string chosen = words_of(named_command(*app));
+    const bool is_command = !chosen.empty() && find_command(program, chosen) != nullptr;
+    throw Error(ErrorCode::usage, fmt::format("{} ({}{} --help lists the options)", why,
+                                              program.name, is_command ? " " + chosen : ""));
   }
 
   void parse() const {
