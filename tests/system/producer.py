@@ -32,6 +32,7 @@ class Producer:
     doubtful: list[Files] = field(default_factory=list)      # of runs that were killed
     dropped: set[str] = field(default_factory=set)
     known: Files = field(default_factory=dict)               # what the next run need not send
+    deleted: set[str] = field(default_factory=set)
     said: list[Result] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,7 +45,9 @@ class Producer:
         place.write_bytes(content)
 
     def delete(self, path: str) -> None:
-        (self.folder / path).unlink(missing_ok=True)
+        if (self.folder / path).exists():
+            (self.folder / path).unlink()
+            self.deleted.add(path)
 
     def files(self) -> Files:
         return {str(place.relative_to(self.folder)): git_blob(place.read_bytes())
@@ -63,13 +66,19 @@ class Producer:
             self.doubtful.append(files)
             self.known = {}
         elif not expected:
-            assert result.status in ((SENT, *NOT_YET) if files else (NOTHING,)), result
+            assert result.status in ((SENT, *NOT_YET) if files else (NOTHING,)) or self._lacks_all(result), result
+            if batch_id := result.json["batch_id"]:
+                self.batches[batch_id] = {}  # of deletions alone
         else:
-            assert result.status in (SENT, *NOT_YET), result
+            assert result.status in (SENT, *NOT_YET) or self._lacks_all(result), result
             assert result.json["files"] == len(expected) or not self.known, (result, expected)
             self.batches[result.json["batch_id"]] = expected
             if self.only_changes:
                 self.known |= expected
+
+    def _lacks_all(self, result: Result) -> bool:
+        """Nothing is left of what was sent before: a disk may be missing."""
+        return result.status == PARTLY and bool(self.deleted) and "none is there" in result.stderr
 
     def retry(self, kill: Answer | None = None) -> Result:
         result = self._run("outbox", "retry", kill=kill)

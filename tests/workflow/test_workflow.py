@@ -83,13 +83,13 @@ def test_a_payload_that_somebody_pushes(project: Project, path: str) -> None:
     "notes.json", "_storage/january/notes.json", "_storage/rejected/a.json", "_storage/readme.md"])
 def test_a_push_of_something_else_starts_nothing(project: Project, path: str) -> None:
     project.put(path, MORNING.payload())
-    assert project.run().results == []
+    assert [run.results for run in project.runs()] == [[]]
 
 
 def test_another_type_of_dispatch_starts_nothing(project: Project) -> None:
     put(project, MORNING)
     project.dispatch({}, event_type="deploy")
-    assert project.run().results == []
+    assert [run.results for run in project.runs()] == [[]]
     assert MORNING.payload_path in project.files()
 
 
