@@ -65,16 +65,22 @@ class Producer:
         if result.status == -signal.SIGKILL:
             self.doubtful.append(files)
             self.known = {}
-        elif not expected:
-            assert result.status in ((SENT, *NOT_YET) if files else (NOTHING,)) or self._lacks_all(result), result
-            if batch_id := result.json["batch_id"]:
-                self.batches[batch_id] = {}  # of deletions alone
         else:
-            assert result.status in (SENT, *NOT_YET) or self._lacks_all(result), result
-            assert result.json["files"] == len(expected) or not self.known, (result, expected)
-            self.batches[result.json["batch_id"]] = expected
-            if self.only_changes:
-                self.known |= expected
+            usual = (SENT, *NOT_YET) if files else (NOTHING,)
+            assert result.status in usual or self._lacks_all(result), result
+            self._note(result, expected)
+
+    def _note(self, result: Result, expected: Files) -> None:
+        """After a run that was killed, nobody but the program knows what is sent already."""
+        is_as_expected = result.json["files"] == len(expected)
+        assert is_as_expected or not self.known, (result, expected)
+        if batch_id := result.json["batch_id"]:
+            if is_as_expected:
+                self.batches[batch_id] = expected  # none where deletions alone were sent
+            else:
+                self.doubtful.append(expected)
+        if self.only_changes:
+            self.known |= expected
 
     def _lacks_all(self, result: Result) -> bool:
         """Nothing is left of what was sent before: a disk may be missing."""
