@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import interruption
 
 PREFIX = "receive-"
 MOST_ATTEMPTS = 10
+TIME_TO_END_S = 5
 _own: set[Path] = set()
 
 
@@ -79,8 +81,11 @@ def _remove(path: Path) -> None:
 
 @interruption.at_the_end
 def _remove_own() -> None:
-    """Removes those that an interruption left. A program that the run terminated may still be writing."""
-    for path in list(_own):
-        for _ in range(MOST_ATTEMPTS):
-            if path in _own:
-                _remove(path)
+    """Removes those that an interruption left. What a terminated program had started may still be writing."""
+    give_up = time.monotonic() + TIME_TO_END_S
+    while _own:
+        for path in list(_own):
+            _remove(path)
+        if not _own or time.monotonic() > give_up:
+            return
+        time.sleep(0.02)

@@ -87,7 +87,7 @@ class Faults:
         elif fault == "reset_mid_body" and flow.request.method != "GET":
             flow.request.stream = resetting(flow)
         if fault is None:  # where a redirect led; GitHub's API knows no such parameter
-            flow.request.path = flow.request.path.removesuffix("?moved=1")
+            flow.request.path = re.sub(r"[?&]moved=1$", "", flow.request.path)
 
     async def request(self, flow: http.HTTPFlow) -> None:
         fault = flow.metadata["fault"]
