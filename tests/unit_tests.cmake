@@ -22,6 +22,14 @@ function(healthmetric_unit_tests folder)
   endif()
   add_executable(${folder}_tests ${sources})
   target_link_libraries(${folder}_tests PRIVATE healthmetric_${folder} healthmetric_test_support)
+  # Each test file has helpers of its own, some of the same name; where several sources are built as one, what
+  # most of them include is read once all the same.
+  set_target_properties(${folder}_tests PROPERTIES UNITY_BUILD OFF)
+  if(CMAKE_UNITY_BUILD)
+    target_precompile_headers(${folder}_tests PRIVATE
+      ${PROJECT_SOURCE_DIR}/tests/support/catch.hpp ${PROJECT_SOURCE_DIR}/tests/support/errors.hpp
+      ${PROJECT_SOURCE_DIR}/common/text/json.hpp)
+  endif()
   # The libraries are optimised; of the tests themselves, compiling takes longer than running.
   target_compile_options(${folder}_tests PRIVATE
                          $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
