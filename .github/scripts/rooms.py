@@ -22,7 +22,7 @@ import interruption
 PREFIX = "receive-"
 MOST_ATTEMPTS = 10
 TIME_TO_END_S = 5
-_own: set[Path] = set()
+_own: list[Path] = []
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def room_in(git_dir: Path) -> Iterator[Room]:
     try:
         yield room
     finally:
-        _remove(room.path)
+        shutil.rmtree(room.path, ignore_errors=True)
         os.close(room.lock)
 
 
@@ -61,7 +61,7 @@ def _make(git_dir: Path) -> Room:
     """Another run may remove a room before it is locked, so this is checked afterwards."""
     for _ in range(MOST_ATTEMPTS):
         path = git_dir / f"{PREFIX}{secrets.token_hex(8)}"
-        _own.add(path)
+        _own.append(path)
         path.mkdir(mode=0o700)
         with suppress(FileNotFoundError):
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -73,19 +73,14 @@ def _make(git_dir: Path) -> Room:
     raise OSError(f"other processes remove each new folder in {git_dir}")
 
 
-def _remove(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
-    if not path.exists():
-        _own.discard(path)
-
-
 @interruption.at_the_end
 def _remove_own() -> None:
-    """Removes those that an interruption left. What a terminated program had started may still be writing."""
+    """Removes those that an interruption left. A program that was terminated only now may have made its room anew,
+    and what it had started may still be writing."""
     give_up = time.monotonic() + TIME_TO_END_S
-    while _own:
-        for path in list(_own):
-            _remove(path)
-        if not _own or time.monotonic() > give_up:
+    while left := [path for path in _own if path.exists()]:
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+        if time.monotonic() > give_up:
             return
         time.sleep(0.02)

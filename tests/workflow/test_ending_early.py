@@ -124,6 +124,31 @@ def test_a_signal_while_the_receiver_is_started_ends_both(forge: Forge) -> None:
     assert rooms(forge) == []
 
 
+def with_the_scripts_modules(program: str) -> subprocess.CompletedProcess[str]:
+    scripts = Path(__file__).parents[2] / ".github/scripts"
+    return subprocess.run(["python3", "-c", program], env=os.environ | {"PYTHONPATH": str(scripts)}, text=True,
+                          capture_output=True, check=False, timeout=TIMEOUT_S)
+
+
+def test_a_room_that_a_terminated_program_made_anew_is_removed(tmp_path: Path) -> None:
+    """As git does that was started at the moment of the signal."""
+    program = f"""
+import interruption
+import subprocess
+from pathlib import Path
+from child_process import Child
+from rooms import room_in
+with room_in(Path({str(tmp_path)!r})) as room:
+    making = 'trap "mkdir -p $1; exit" TERM; echo ready; while :; do sleep 0.05; done'
+    child = Child(["sh", "-c", making, "sh", room.path / "clone"], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    raise KeyboardInterrupt
+"""
+    done = with_the_scripts_modules(program)
+    assert (done.returncode, done.stderr) == (130, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def own_calls(forge: Forge) -> list[str]:
     """What the script's own process calls, from its first line on."""
     trace = forge.directory / "trace"
@@ -151,9 +176,7 @@ try:
 except OSError as failure:
     interruption.go_on_ending(failure)
 """
-    scripts = Path(__file__).parents[2] / ".github/scripts"
-    done = subprocess.run(["python3", "-c", program], env=os.environ | {"PYTHONPATH": str(scripts)}, text=True,
-                          capture_output=True, check=False, timeout=TIMEOUT_S)
+    done = with_the_scripts_modules(program)
     assert (done.returncode, done.stderr) == (status, "")
 
 
