@@ -6,6 +6,10 @@ target_compile_options(healthmetric_options INTERFACE
   -Wno-missing-field-initializers -Wformat=2 -Wimplicit-fallthrough -Wundef -fstack-protector-strong)
 # GCC 12 sees overlaps that are not there in string concatenation (GCC bug 105651).
 target_compile_options(healthmetric_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# Where several sources are built as one, GCC takes them for headers, which should have no anonymous namespaces.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(healthmetric_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 target_include_directories(healthmetric_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(healthmetric_options INTERFACE
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> _FILE_OFFSET_BITS=64)

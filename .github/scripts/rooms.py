@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import interruption
+from child_process import TIME_TO_END_S
 
 PREFIX = "receive-"
 MOST_ATTEMPTS = 10
-TIME_TO_END_S = 5
 _own: list[Path] = []
+"""All that this run ever made, for one may be made anew after it was removed."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,9 @@ def _make(git_dir: Path) -> Room:
 
 @interruption.at_the_end
 def _remove_own() -> None:
-    """Removes those that an interruption left. A program that was terminated only now may have made its room anew,
-    and what it had started may still be writing."""
+    """Removes those that an interruption left. What a terminated program had started may still be writing."""
     give_up = time.monotonic() + TIME_TO_END_S
-    while left := [path for path in _own if path.exists()]:
+    while (left := [path for path in _own if path.exists()]) and time.monotonic() < give_up:
         for path in left:
             shutil.rmtree(path, ignore_errors=True)
-        if time.monotonic() > give_up:
-            return
         time.sleep(0.02)

@@ -27,9 +27,6 @@ constexpr std::array<std::string_view, 7> kLostRaces = {
     "pushoutofdate",      // Gitea: 500
 };
 
-/// Words of a permanent refusal that may quote one of those above.
-constexpr std::string_view kRules = "rule violation";
-
 /// `message` of a JSON object; nothing where there is none.
 std::optional<std::string> message_member(const http::Response& response) {
   try {
@@ -87,13 +84,18 @@ bool is_rate_limited(const http::Response& response) {
          has(words, "abuse detection");
 }
 
+bool is_rule_violation(const http::Response& response) {
+  return has(words_of(response), "rule violation");
+}
+
+/// The words of a rule may quote those of a lost race.
 bool is_lost_race(const http::Response& response) {
   constexpr std::array kStatuses = {403, 409, 422, 500};
   if (std::find(kStatuses.begin(), kStatuses.end(), response.status) == kStatuses.end()) {
     return false;
   }
   const std::string words = words_of(response);
-  return !has(words, kRules) &&
+  return !is_rule_violation(response) &&
          std::any_of(kLostRaces.begin(), kLostRaces.end(),
                      [&](std::string_view race) { return has(words, race); });
 }

@@ -23,6 +23,10 @@ bool is_rate_limited(const http::Response& response);
 /// True if the branch moved while the server wrote to it: the request can be repeated.
 bool is_lost_race(const http::Response& response);
 
+/// True if a rule of the repository forbids the request, with whatever status: its owner can change
+/// the rule.
+bool is_rule_violation(const http::Response& response);
+
 /// True if the request is too large for the server, or for a proxy in front of it.
 bool is_too_large(const http::Response& response);
 

@@ -120,8 +120,8 @@ void GithubClient::fail_to_create(const http::Response& response, const std::str
   try {
     api_.fail(response, where, kWriteContents);
   } catch (const Error& error) {
-    const bool is_rule = response.status == 409 && error.code() == ErrorCode::refused;
-    if (!is_rule || !api_.access().is_inbox) throw;
+    const bool is_rule = response.status == 409 || is_rule_violation(response);
+    if (!is_rule || error.code() != ErrorCode::refused || !api_.access().is_inbox) throw;
     throw Error(ErrorCode::not_ready,
                 fmt::format("{}; allow commits to the branch {}, or use another with "
                             "--inbox-branch",

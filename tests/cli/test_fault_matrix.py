@@ -70,7 +70,7 @@ ROWS = {
     "409 rules": Row(answer(409, RULES), REFUSED, may_be_allowed=True),
     "422 exists": Row(answer(422, "sha was not supplied"), REFUSED),
     "422 too large": Row(answer(422, "your input was too large to process"), REFUSED),
-    "422 rules": Row(answer(422, RULES), REFUSED),
+    "422 rules": Row(answer(422, RULES), REFUSED, may_be_allowed=True),
     "redirect on the same host": Row(SAME_HOST, (0, 0, 0)),
     "redirect to another host": Row(OTHER_HOST, NETWORK),
     "HTML instead of JSON": Row(answer(200, body="<html>Please log in</html>"), NETWORK),

@@ -260,11 +260,17 @@ def test_who_may_not_begin_it_is_told_what_to_do(
     assert len(destination.inbox(INBOX)) == 1
 
 
-def test_a_protected_inbox_branch_keeps_the_batch(destination: Destination, source: Path) -> None:
+@pytest.mark.parametrize("status, message", [
+    (409, "Changes must be made through a pull request."),
+    (409, "Repository rule violations found: Changes must be made through a pull request."),
+    (422, "Repository rule violations found: Changes must be made through a pull request."),
+])
+def test_a_protected_inbox_branch_keeps_the_batch(
+    status: int, message: str, destination: Destination, source: Path
+) -> None:
     """Not for good: whoever owns the repository can change the rule."""
     destination.begin_inbox()
-    fault(destination, "PUT", "/contents/", {"status": 409, "body": {"message": "Changes must be made through a "
-                                                                     "pull request."}}, times=None)
+    fault(destination, "PUT", "/contents/", {"status": status, "body": {"message": message}}, times=None)
     result = refused(destination, source, 8)
     result.error_line("pull request", f"allow commits to the branch {INBOX}", "--inbox-branch")
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from forge import Batch, Forge
+from forge import PROJECT, Batch, Forge
 
 MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
 ROOMS = "receive-*"
@@ -35,6 +35,12 @@ def waiting_receiver(forge: Forge) -> Path:
     for name in ("begun", "go"):
         os.mkfifo(forge.directory / name)
     return forge.wrapped_receiver(f': > {forge.directory}/begun; : < {forge.directory}/go; "$@"')
+
+
+def with_the_scripts_modules(program: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / ".github/scripts")}
+    return subprocess.run(["python3", "-c", program], env=environment, text=True, capture_output=True, check=False,
+                          timeout=TIMEOUT_S)
 
 
 def begun(forge: Forge) -> None:
@@ -124,14 +130,8 @@ def test_a_signal_while_the_receiver_is_started_ends_both(forge: Forge) -> None:
     assert rooms(forge) == []
 
 
-def with_the_scripts_modules(program: str) -> subprocess.CompletedProcess[str]:
-    scripts = Path(__file__).parents[2] / ".github/scripts"
-    return subprocess.run(["python3", "-c", program], env=os.environ | {"PYTHONPATH": str(scripts)}, text=True,
-                          capture_output=True, check=False, timeout=TIMEOUT_S)
-
-
 def test_a_room_that_a_terminated_program_made_anew_is_removed(tmp_path: Path) -> None:
-    """As git does that was started at the moment of the signal."""
+    """As git does if it is being started at the moment of the signal."""
     program = f"""
 import interruption
 import subprocess

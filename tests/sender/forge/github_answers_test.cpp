@@ -44,6 +44,14 @@ TEST_CASE("other errors are not taken for a lost race") {
   CHECK_FALSE(forge::is_lost_race(refusal(404, "cannot lock ref")));
 }
 
+TEST_CASE("a rule of the repository is recognized whatever the status") {
+  for (const int status : {403, 409, 422}) {
+    CHECK(forge::is_rule_violation(refusal(status, "Repository rule violations found")));
+    CHECK_FALSE(forge::is_rule_violation(refusal(status, "a.json does not match 3f9a")));
+  }
+  CHECK_FALSE(forge::is_rule_violation({409, {}, "<html>Repository rule violations found</html>"}));
+}
+
 TEST_CASE("a rate limit is recognized by headers or wording") {
   CHECK(forge::is_rate_limited({429, {}, "<html>slow down</html>"}));
   CHECK(forge::is_rate_limited(refusal(403, "You have exceeded a secondary rate limit.")));
