@@ -35,7 +35,7 @@ ROOMS = {
     "nlohmann/": ["common/text/json.hpp"],
     "openssl/": ["common/codec/digest.cpp"],
     "spdlog/": ["common/program/log.cpp", "common/base/format.hpp"],
-    "sqlite3.h": ["sender/outbox/sqlite.cpp"],
+    "sqlite3.h": ["common/database/sqlite.cpp"],
     "toml++/": ["sender/commands/config_file.cpp"],
     "utf8proc.h": ["common/base/unicode.cpp"],
     "zstd": ["common/codec/zstd_stream.cpp"],

@@ -41,6 +41,10 @@ std::vector<PayloadFile> read_payloads(text::JsonScanner& scanner) {
 
 }  // namespace
 
+std::string_view to_text(BatchStatus status) {
+  return status == BatchStatus::stored ? "stored" : "rejected";
+}
+
 BatchStatus parse_batch_status(std::string_view text) {
   if (text == "stored") return BatchStatus::stored;
   if (text == "rejected") return BatchStatus::rejected;

@@ -32,6 +32,7 @@ enum class BatchStatus { stored, rejected };
 /// "stored" or "rejected". Throws Error{bad_payload} that names any other word, which a later
 /// version may write.
 BatchStatus parse_batch_status(std::string_view text);
+std::string_view to_text(BatchStatus status);
 
 struct Receipt {
   BatchStatus status;

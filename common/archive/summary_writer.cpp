@@ -9,10 +9,6 @@
 namespace healthmetric::archive {
 namespace {
 
-std::string_view to_text(BatchStatus status) {
-  return status == BatchStatus::stored ? "stored" : "rejected";
-}
-
 text::Json payloads_json(const std::vector<PayloadFile>& payloads) {
   text::Json list = text::Json::array();
   for (const PayloadFile& payload : payloads) {

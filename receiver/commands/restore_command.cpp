@@ -12,18 +12,6 @@
 namespace healthmetric::receiver {
 namespace {
 
-/// `verify` would report restored files among the stored ones.
-void refuse_storage(const std::filesystem::path& to, const std::filesystem::path& storage) {
-  std::error_code error;
-  const std::filesystem::path root = std::filesystem::weakly_canonical(storage, error);
-  const std::filesystem::path target =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(to, error), error);
-  const auto differing = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
-  if (differing.first != root.end()) return;
-  throw Error(ErrorCode::usage, "--to " + in_quotes(to.string()) +
-                                    " is in the storage folder: name a folder outside of it");
-}
-
 /// Finds the summaries of the batches that were named, by the whole ID or by its last eight
 /// characters, which `list` shows.
 class NamedBatches {
@@ -142,7 +130,7 @@ program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
   rules.is_dry_run = shared_->dry_run.is_given();
   rules.shows_progress = options.verbosity != log::Verbosity::quiet;
   archive::StorageReader storage = open_storage_to_read(options, line);
-  refuse_storage(rules.to, options.storage);
+  refuse_storage("--to", rules.to, options.storage);
   StoredFiles stored(storage);
   const archive::Complain complain = [&](const Error& why) { stored.complain(why); };
   archive::StoredBatches batches(storage, complain);

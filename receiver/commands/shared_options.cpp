@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
 #include "common/program/option_values.hpp"
 #include "receiver/commands/program.hpp"
 
@@ -84,6 +86,19 @@ archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock 
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line) {
   return open_with(options, line, [&] { return archive::StorageReader(options.storage); });
+}
+
+void refuse_storage(std::string_view option, const std::filesystem::path& path,
+                    const std::filesystem::path& storage) {
+  std::error_code error;
+  const std::filesystem::path root = std::filesystem::weakly_canonical(storage, error);
+  const std::filesystem::path target =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  const auto differing = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
+  if (differing.first != root.end()) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("{} {} is in the storage folder: name a {} outside of it", option,
+                          in_quotes(path.string()), option == "--to" ? "folder" : "file"));
 }
 
 }  // namespace healthmetric::receiver

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "common/archive/storage.hpp"
 #include "common/program/command_line.hpp"
@@ -79,5 +80,10 @@ archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock 
 /// The same for a command that changes nothing.
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line);
+
+/// Throws Error{usage} if the path that an option names for something new is in the storage folder:
+/// `verify` would report it among the stored files.
+void refuse_storage(std::string_view option, const std::filesystem::path& path,
+                    const std::filesystem::path& storage);
 
 }  // namespace healthmetric::receiver

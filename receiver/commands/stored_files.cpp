@@ -37,6 +37,7 @@ void StoredFiles::report_changed(const archive::RecordedFile& file, const std::s
 }
 
 void StoredFiles::complain(const Error& why) {
+  if (!told_.insert(why.what()).second) return;
   log::error(why.what());
   ++faults_;
 }

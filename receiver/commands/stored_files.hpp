@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "common/archive/storage_reader.hpp"
@@ -28,7 +29,7 @@ class StoredFiles {
   void report_changed(const archive::RecordedFile& file, const std::string& batch_id,
                       const std::string& detail);
 
-  /// Reports any other problem.
+  /// Reports any other problem, once: a summary may be read several times.
   void complain(const Error& why);
 
   /// Called at the end: if files are missing in a sparse or partial clone, says which git command
@@ -41,6 +42,7 @@ class StoredFiles {
   archive::StorageReader& storage_;
   std::uint64_t faults_ = 0;
   std::uint64_t missing_ = 0;
+  std::set<std::string> told_;
 };
 
 }  // namespace healthmetric::receiver

@@ -1,10 +1,14 @@
 #include "sender/outbox/producer.hpp"
 
+#include "common/database/sqlite.hpp"
 #include "common/platform/file.hpp"
-#include "sender/outbox/sqlite.hpp"
 
 namespace healthmetric::outbox {
 namespace {
+
+using database::Connection;
+using database::Statement;
+using database::Transaction;
 
 constexpr std::size_t kIdDigits = 16;
 
@@ -16,7 +20,9 @@ constexpr const char* kProducerSchema = R"(
 )";
 
 Connection open_database(const std::filesystem::path& state_dir) {
-  return open_own_database(state_dir / "producer.db");
+  platform::create_private_directories(state_dir);
+  return database::open_own_database(state_dir / "producer.db",
+                                     "remove it: then the next batch begins a new series");
 }
 
 }  // namespace

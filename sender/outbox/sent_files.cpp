@@ -4,12 +4,17 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/database/sqlite.hpp"
+#include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
-#include "sender/outbox/sqlite.hpp"
 
 namespace healthmetric::outbox {
 namespace {
+
+using database::Connection;
+using database::Statement;
+using database::Transaction;
 
 constexpr const char* kSchema = R"(
   CREATE TABLE IF NOT EXISTS sent (
@@ -72,6 +77,7 @@ constexpr const char* kFindFolder =
 constexpr std::int64_t kGone = -1;
 
 constexpr const char* kDatabaseFile = "sent.db";
+constexpr const char* kIfDamaged = "remove it: then each file is sent once more";
 
 std::string key_of(const model::Target& target) {
   return target.api_url + "\n" + target.repository + "\n" + target.branch;
@@ -97,8 +103,9 @@ struct SentFiles::Database {
 };
 
 SentFiles::SentFiles(const std::filesystem::path& state_dir, const model::Target& target) {
-  database_ = std::make_unique<Database>(
-      Database{{}, open_own_database(state_dir / kDatabaseFile), key_of(target)});
+  platform::create_private_directories(state_dir);
+  database_ = std::make_unique<Database>(Database{
+      {}, database::open_own_database(state_dir / kDatabaseFile, kIfDamaged), key_of(target)});
   create_schema(database_->connection);
   database_->connection.execute(kQueuedSchema);
 }
@@ -120,23 +127,24 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
       throw_system_error("cannot copy " + in_quotes(path.string() + suffix), error.value());
     }
   }
-  return std::make_unique<Database>(Database{
-      std::move(room), Connection(copy, Connection::Access::read_write), key_of(target), false});
+  return std::make_unique<Database>(
+      Database{std::move(room), Connection(copy, Connection::Access::read_write, kIfDamaged),
+               key_of(target), false});
 }
 
 SentFiles SentFiles::read_only(const std::filesystem::path& state_dir,
                                const model::Target& target) {
   const std::filesystem::path path = state_dir / kDatabaseFile;
-  expect_own_database(path);
+  database::expect_own_database(path);
   const auto state = platform::file_state(path);
   if (state && state->size_bytes > 0) {
-    Connection connection(path, Connection::Access::read_only);
+    Connection connection(path, Connection::Access::read_only, kIfDamaged);
     if (!connection.is_readable()) return SentFiles(open_copy(path, target));
     return SentFiles(
         std::make_unique<Database>(Database{{}, std::move(connection), key_of(target), false}));
   }
-  auto empty = std::make_unique<Database>(
-      Database{{}, Connection(":memory:", Connection::Access::read_write), key_of(target)});
+  auto empty = std::make_unique<Database>(Database{
+      {}, Connection(":memory:", Connection::Access::read_write, kIfDamaged), key_of(target)});
   empty->connection.execute(kSchema);
   return SentFiles(std::move(empty));
 }

@@ -1,8 +1,9 @@
-#include "sender/outbox/sqlite.hpp"
+#include "common/database/sqlite.hpp"
 
 #include <sqlite3.h>
 
 #include <chrono>
+#include <utility>
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
@@ -10,7 +11,7 @@
 #include "common/platform/interruption.hpp"
 #include "common/platform/own_file.hpp"
 
-namespace healthmetric::outbox {
+namespace healthmetric::database {
 namespace {
 
 /// Another process writes for some milliseconds; ten seconds are a fault.
@@ -34,7 +35,8 @@ void Connection::Close::operator()(sqlite3* database) const noexcept {
   sqlite3_close_v2(database);
 }
 
-Connection::Connection(std::filesystem::path file, Access access) : path_(std::move(file)) {
+Connection::Connection(std::filesystem::path file, Access access, std::string if_damaged)
+    : path_(std::move(file)), if_damaged_(std::move(if_damaged)) {
   sqlite3* opened = nullptr;
   const int flags = access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
@@ -59,7 +61,7 @@ void Connection::check(int result) const {
   throw Error(ErrorCode::io,
               in_quotes(path_.string()) + ": " +
                   printable(handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory") +
-                  (is_damaged ? "; remove it: then each file is sent once more" : ""));
+                  (is_damaged ? "; " + if_damaged_ : ""));
 }
 
 /// SQLite opens its files by name, and would wait for the writer of a FIFO.
@@ -68,11 +70,10 @@ void expect_own_database(const std::filesystem::path& path) {
     platform::expect_own_file(path.string() + suffix);
 }
 
-Connection open_own_database(const std::filesystem::path& path) {
-  platform::create_private_directories(path.parent_path());
+Connection open_own_database(const std::filesystem::path& path, std::string if_damaged) {
   expect_own_database(path);
   platform::open_own_file(path);
-  return {path, Connection::Access::read_write};
+  return {path, Connection::Access::read_write, std::move(if_damaged)};
 }
 
 void Connection::execute(const char* sql) const {
@@ -149,4 +150,4 @@ void Transaction::commit() {
   is_committed_ = true;
 }
 
-}  // namespace healthmetric::outbox
+}  // namespace healthmetric::database

@@ -13,14 +13,15 @@ struct sqlite3_stmt;
 /// SQLite, its error codes turned into Error{io}, which every function here may throw. A signal
 /// ends a wait for another process's writes, as stop_if_signalled() does.
 
-namespace healthmetric::outbox {
+namespace healthmetric::database {
 
 /// An open database.
 class Connection {
  public:
   enum class Access { read_only, read_write };
 
-  Connection(std::filesystem::path file, Access access);
+  /// `if_damaged` ends the message about a file that is damaged or no database: what to do.
+  Connection(std::filesystem::path file, Access access, std::string if_damaged);
 
   /// False if a crash left it within a transaction: it must be recovered before it is read.
   [[nodiscard]] bool is_readable() const;
@@ -38,6 +39,7 @@ class Connection {
   };
 
   std::filesystem::path path_;
+  std::string if_damaged_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
@@ -45,8 +47,9 @@ class Connection {
 /// name, and would wait for the writer of a FIFO.
 void expect_own_database(const std::filesystem::path& path);
 
-/// Opens a database of this program for writing; it and its folder are created if they are missing.
-Connection open_own_database(const std::filesystem::path& path);
+/// Opens a database for writing, after expect_own_database(); it is created, with mode 0600, if it
+/// is missing.
+Connection open_own_database(const std::filesystem::path& path, std::string if_damaged);
 
 /// A statement; its values are bound from the first to the last. Texts must outlive it.
 class Statement {
@@ -95,4 +98,4 @@ class Transaction {
   bool is_committed_ = false;
 };
 
-}  // namespace healthmetric::outbox
+}  // namespace healthmetric::database

@@ -1,0 +1,288 @@
+#include "receiver/commands/export_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "common/base/printable.hpp"
+#include "common/platform/clock.hpp"
+#include "common/platform/file.hpp"
+#include "common/program/show_result.hpp"
+#include "common/text/json.hpp"
+#include "common/text/timestamp.hpp"
+#include "receiver/commands/file_listing.hpp"
+#include "receiver/commands/recorded_batches.hpp"
+#include "receiver/commands/stored_files.hpp"
+#include "receiver/tables/sqlite_tables.hpp"
+#include "receiver/tables/text_tables.hpp"
+
+namespace healthmetric::receiver {
+namespace {
+
+using tables::RowWriter;
+using tables::Value;
+
+constexpr const char* kStandardOutput = "-";
+
+/// What was written, and to where.
+struct Exported {
+  std::string output;
+  std::uint64_t batches = 0;
+  std::uint64_t files = 0;
+  std::uint64_t latest = 0;
+  std::uint64_t faults = 0;
+};
+
+std::string to_line(const Exported& result) {
+  const std::uint64_t files = std::max(result.files, result.latest);
+  std::string line = "exported ";
+  if (result.batches > 0 || files == 0) line += counted(result.batches, "batch", "batches");
+  if (result.batches > 0 && files > 0) line += " and ";
+  if (files > 0) line += counted(files, "stored file", "stored files");
+  line += " to " + in_quotes(result.output);
+  if (result.faults > 0) line += "; " + counted(result.faults, "error", "errors");
+  return line;
+}
+
+std::string to_json_text(const Exported& result) {
+  return text::to_text({{"output", result.output},
+                        {"batches", result.batches},
+                        {"files", result.files},
+                        {"latest", result.latest},
+                        {"errors", result.faults}});
+}
+
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(std::string_view(text));
+}
+
+void add_batch(RowWriter& rows, const payload::BatchId& id, const archive::RecordedBatch& batch) {
+  const std::string batch_id = id.str();
+  const std::string packed_at = text::format_timestamp(id.time);
+  const std::string processed_at = text::format_timestamp(batch.processed_at);
+  const payload::SenderIdentity sender = batch.sender.value_or(payload::SenderIdentity{});
+  const Value sequence = batch.producer.sequence ? Value(*batch.producer.sequence) : Value();
+  rows.add(std::array{Value(batch_id), Value(batch.batch_name), Value(batch.producer.id),
+                      text_or_null(batch.producer.instance), sequence, Value(packed_at),
+                      Value(processed_at), Value(archive::to_text(batch.status)),
+                      text_or_null(batch.reason), Value(batch.total_files),
+                      Value(batch.total_size_bytes), text_or_null(sender.host),
+                      text_or_null(sender.version), text_or_null(sender.os)});
+}
+
+/// Files as rows.
+class FileRows final : public FileList {
+ public:
+  explicit FileRows(RowWriter& rows) : rows_(rows) {}
+
+  void add(const ListedFile& listed) override {
+    const archive::RecordedFile& file = listed.file;
+    const std::string modified = file.modified ? text::format_moment(*file.modified) : "";
+    const std::string processed_at = text::format_timestamp(listed.batch.processed_at);
+    rows_.add(std::array{Value(file.path), Value(file.stored_path), Value(file.size_bytes),
+                         Value(file.sha256), Value(file.content_type), text_or_null(modified),
+                         Value(listed.batch.key.producer), Value(listed.batch.key.batch_name),
+                         Value(listed.batch.batch_id), Value(processed_at)});
+    ++count_;
+  }
+
+  void finish() override {}
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  RowWriter& rows_;
+  std::uint64_t count_ = 0;
+};
+
+/// Reads the storage, table by table.
+class Exporter {
+ public:
+  Exporter(StoredFiles& stored, const BatchFilter& filter, std::chrono::sys_seconds at)
+      : stored_(stored), filter_(filter), at_(at) {}
+
+  std::uint64_t batches(RowWriter& rows) {
+    std::uint64_t count = 0;
+    const auto add = [&](const payload::BatchId& id, const archive::RecordedBatch& batch) {
+      if (batch.processed_at <= at_) {
+        add_batch(rows, id, batch);
+        ++count;
+      }
+      return archive::Next::go_on;
+    };
+    for_each_batch(stored_.storage(), filter_, archive::Order::oldest_first, add,
+                   [&](const Error& why) { stored_.complain(why); });
+    return count;
+  }
+
+  std::uint64_t files(RowWriter& rows) {
+    FileRows list(rows);
+    listing(list).list_versions(at_);
+    return list.count();
+  }
+
+  std::uint64_t latest(RowWriter& rows) {
+    FileRows list(rows);
+    listing(list).list_state(at_);
+    return list.count();
+  }
+
+ private:
+  FileListing listing(FileList& list) { return {stored_, filter_, all_, list, Listed::recorded}; }
+
+  StoredFiles& stored_;
+  const BatchFilter& filter_;
+  std::chrono::sys_seconds at_;
+  patterns::PathPatterns all_;
+};
+
+/// Standard output.
+class PrintedText final : public Sink {
+ public:
+  void write(std::string_view bytes) override {
+    text_ += bytes;
+    if (text_.size() > kPrintedAtOnce) flush();
+  }
+
+  void flush() { platform::print(std::exchange(text_, "")); }
+
+ private:
+  std::string text_;
+};
+
+/// A file that appears when it is complete.
+class NewFile {
+ public:
+  explicit NewFile(const std::filesystem::path& path)
+      : path_(path), temporary_(path.string() + "." + platform::random_hex(8)), out_(temporary_) {}
+
+  ~NewFile() {
+    std::error_code ignored;
+    if (!is_put_) std::filesystem::remove(temporary_, ignored);
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  [[nodiscard]] Sink& sink() { return out_; }
+
+  void put() {
+    out_.sync();
+    platform::move(temporary_, path_);
+    is_put_ = true;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  platform::OutputFile out_;
+  bool is_put_ = false;
+};
+
+void export_sqlite(Exporter& exporter, const std::filesystem::path& output, Exported& result) {
+  tables::SqliteTables database(output);
+  result.batches = exporter.batches(*database.batches());
+  result.files = exporter.files(*database.files());
+  result.latest = exporter.latest(*database.latest());
+  database.commit();
+}
+
+void export_table(Exporter& exporter, const ExportOptions& options, Sink& sink, Exported& result) {
+  const auto rows_of = [&](const tables::Table& table) {
+    return options.format() == ExportOptions::Format::csv ? tables::csv_writer(table, sink)
+                                                          : tables::ndjson_writer(table, sink);
+  };
+  if (options.table() == tables::batches().name) {
+    result.batches = exporter.batches(*rows_of(tables::batches()));
+  } else if (options.table() == tables::latest().name) {
+    result.latest = exporter.latest(*rows_of(tables::latest()));
+  } else {
+    result.files = exporter.files(*rows_of(tables::files()));
+  }
+}
+
+void export_text(Exporter& exporter, const ExportOptions& options, Exported& result) {
+  if (options.output() == kStandardOutput) {
+    PrintedText text;
+    export_table(exporter, options, text, result);
+    text.flush();
+  } else {
+    NewFile file(options.output());
+    export_table(exporter, options, file.sink(), result);
+    file.put();
+  }
+}
+
+}  // namespace
+
+ExportOptions::ExportOptions() : OptionGroup("Exporting") {
+  add({.name = "format",
+       .value = "FORMAT",
+       .help = "sqlite (a database with all tables), csv or ndjson (one table each)",
+       .goes_to = &format_,
+       .choices = {"sqlite", "csv", "ndjson"}});
+  add({.name = "output",
+       .value = "FILE",
+       .help =
+           "The file to write; csv and ndjson replace it, and '-' is standard output. The tables "
+           "in an SQLite database are brought up to date",
+       .goes_to = &output_});
+  add({.name = "table",
+       .value = "TABLE",
+       .help = "With csv and ndjson: files (every stored version), latest (the files as they are "
+               "now) or batches (default files)",
+       .goes_to = &table_,
+       .choices = {"files", "latest", "batches"}});
+}
+
+void ExportOptions::check() const {
+  constexpr const char* kHelp = " (healthmetric-receiver export --help)";
+  if (format_.empty() || output_.empty()) {
+    throw Error(ErrorCode::usage,
+                std::string("export requires --format FORMAT and --output FILE") + kHelp);
+  }
+  if (format() != Format::sqlite) return;
+  if (!table_.empty()) {
+    throw Error(ErrorCode::usage,
+                "--table is for --format csv and ndjson: an SQLite database has all tables");
+  }
+  if (output_ == kStandardOutput) {
+    throw Error(ErrorCode::usage, "--output - is for --format csv and ndjson: name a file");
+  }
+}
+
+ExportOptions::Format ExportOptions::format() const {
+  if (format_ == "csv") return Format::csv;
+  return format_ == "ndjson" ? Format::ndjson : Format::sqlite;
+}
+
+ExportCommand::ExportCommand(std::shared_ptr<const SharedOptions> shared)
+    : Command("export", "Write what was stored as tables, for SQLite, DuckDB, pandas and others"),
+      shared_(std::move(shared)) {
+  take(shared_->storage, export_, shared_->batch_names, shared_->batch_filter, shared_->at,
+       shared_->json, shared_->log);
+}
+
+program::ExitStatus ExportCommand::run(const program::CommandLine& line) {
+  constexpr bool kChangesNothing = true;  // in the storage
+  const RunOptions options = shared_->of_run(line, kChangesNothing);
+  export_.check();
+  platform::SystemClock clock;
+  const std::chrono::sys_seconds now = clock.now_seconds();
+  const BatchFilter filter = shared_->batch_filter.filter(shared_->batch_names, now);
+  archive::StorageReader storage = open_storage_to_read(options, line);
+  refuse_storage("--output", export_.output(), options.storage);
+  StoredFiles stored(storage);
+  Exporter exporter(stored, filter, shared_->at.time(now));
+  Exported result{export_.output().string()};
+  if (export_.format() == ExportOptions::Format::sqlite) {
+    export_sqlite(exporter, export_.output(), result);
+  } else {
+    export_text(exporter, export_, result);
+  }
+  stored.suggest_checkout(result.batches + result.files + result.latest);
+  result.faults = stored.faults();
+  if (export_.output() != kStandardOutput) program::show_result(options, result);
+  return result.faults == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
+}
+
+}  // namespace healthmetric::receiver

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/program/command.hpp"
+#include "receiver/commands/shared_options.hpp"
+
+namespace healthmetric::receiver {
+
+/// --format, --output and --table.
+class ExportOptions final : public program::OptionGroup {
+ public:
+  enum class Format { sqlite, csv, ndjson };
+
+  ExportOptions();
+
+  /// Throws Error{usage} if an option is missing or does not go with the others.
+  void check() const;
+
+  [[nodiscard]] Format format() const;
+  [[nodiscard]] const std::filesystem::path& output() const { return output_; }
+  /// The name of the only table of csv and ndjson.
+  [[nodiscard]] const std::string& table() const { return table_; }
+
+ private:
+  std::string format_;
+  std::filesystem::path output_;
+  std::string table_;
+};
+
+/// `healthmetric-receiver export`.
+class ExportCommand final : public program::Command {
+ public:
+  explicit ExportCommand(std::shared_ptr<const SharedOptions> shared);
+  program::ExitStatus run(const program::CommandLine& line) override;
+
+ private:
+  std::shared_ptr<const SharedOptions> shared_;
+  ExportOptions export_;
+};
+
+}  // namespace healthmetric::receiver
