@@ -875,6 +875,15 @@ SCENARIOS |= {
     "receiver-restore-kept-name": lambda stage: restored(
         stage, {"files": {".healthmetric-restoring-0": b""}}),
     "receiver-restore-busy": restore_into_a_locked_folder,
+    "receiver-export-what": lambda stage: stage.receiver("export", "--format", "csv"),
+    "receiver-export-table": lambda stage: stage.receiver(
+        "export", "--format", "sqlite", "--table", "files", "--output", "x"),
+    "receiver-export-stdout": lambda stage: stage.receiver("export", "--format", "sqlite", "--output", "-"),
+    "receiver-export-storage": lambda stage: stage.receiver(
+        "export", "--storage", empty_storage(stage), "--format", "csv", "--output", stage.tmp / "_storage/x.csv"),
+    "receiver-export-foreign": lambda stage: exported_into(
+        stage, lambda file: sqlite3.connect(file).execute("CREATE TABLE files (name TEXT)")),
+    "receiver-export-damaged": lambda stage: exported_into(stage, lambda file: file.write_text("a letter\n" * 100)),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }
@@ -941,6 +950,12 @@ SCENARIOS |= {
 def with_file(stage: Stage, text: bytes, option: str) -> Result:
     (stage.tmp / "file").write_bytes(text)
     return stage.send(option, stage.tmp / "file")
+
+
+def exported_into(stage: Stage, make: Callable[[Path], object]) -> Result:
+    file = stage.tmp / "health.db"
+    make(file)
+    return stage.receiver("export", "--storage", empty_storage(stage), "--format", "sqlite", "--output", file)
 
 
 def with_answer(stage: Stage, answer: Answer) -> Result:
