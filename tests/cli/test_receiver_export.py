@@ -71,8 +71,7 @@ def test_a_second_run_adds_what_is_new_and_corrects_what_changed(
         export: Callable[..., Result], days: Days, tmp_path: Path) -> None:
     file = tmp_path / "data.sqlite"
     broken = Payload({"a.csv": b"x"}, batch_id="20240103T103000Z-daily-3f9a1c07")
-    broken.put_into(days.storage)
-    payload = days.storage / "inbox" / f"{broken.batch_id}.json"
+    payload = broken.put_into(days.storage)
     whole = payload.read_bytes()
     payload.write_bytes(whole.replace(b"eA==", b"eQ=="))
     assert days.receiver("--storage", days.storage).status == 4
@@ -84,10 +83,8 @@ def test_a_second_run_adds_what_is_new_and_corrects_what_changed(
         database.execute("INSERT INTO mine VALUES ('kept')")
         database.commit()
 
-    for rejected in (days.storage / "rejected").iterdir():
-        rejected.unlink()
-    payload.write_bytes(whole)
-    assert days.receiver("--storage", days.storage).status == 0
+    (days.storage / "rejected" / payload.name).write_bytes(whole)
+    assert days.receiver("--storage", days.storage, "--retry-rejected").status == 0
     days.store(Day(4, {"sub/c.json": b"[4]"}))
     assert export("sqlite").status == 0
     assert rows(file, wanted) == [("stored", 1)]
@@ -117,7 +114,7 @@ def test_csv_and_ndjson_have_a_table_each(form: str, table: str | None, key: str
 
 
 def test_names_that_csv_must_quote_come_back(days: Days, export: Callable[..., Result], tmp_path: Path) -> None:
-    names = ['a, b.csv', 'say "hi".csv', "zwei\nZeilen.csv", "=1+1.csv", "ä.csv"]
+    names = ['a, b.csv', 'say "hi".csv', "=1+1.csv", "ä.csv"]
     days.store(Day(5, dict.fromkeys(names, b"1"), producer="odd"))
     for form in ("csv", "ndjson", "sqlite"):
         assert export(form, None, "--producer", "odd").status == 0
@@ -219,7 +216,6 @@ def blocks(language: str) -> list[str]:
 def test_the_recipes_for_shells_work(recipe: str, days: Days, tmp_path: Path) -> None:
     if "sqlite3" in recipe and not shutil.which("sqlite3"):
         pytest.skip("sqlite3 is not installed")
-    shutil.copytree(days.storage, tmp_path / "_storage", dirs_exist_ok=True)
     path = f"{days.receiver.path.parent}:/usr/bin:/bin"
     done = subprocess.run(["sh", "-ec", recipe], cwd=tmp_path, env={"PATH": path, "HOME": str(tmp_path)}, text=True,
                           capture_output=True, check=False)
@@ -234,7 +230,6 @@ def test_the_recipes_for_python_work(recipe: str, days: Days, export: Callable[.
         if TEST_PYTHON.exists() else None
     if asked is None or asked.returncode != 0:
         pytest.skip(f"{' and '.join(wanted)} are not installed: scripts/install-test-tools.sh")
-    shutil.copytree(days.storage, tmp_path / "_storage", dirs_exist_ok=True)
     for form, name in (("csv", "files.csv"), ("sqlite", "health.db")):
         assert export(form, tmp_path / name).status == 0
     done = subprocess.run([TEST_PYTHON, "-c", recipe], cwd=tmp_path, text=True, capture_output=True, check=False)
