@@ -5,7 +5,7 @@
 #include "common/program/named_file.hpp"
 #include "common/text/text_encoding.hpp"
 #include "sender/commands/overloaded.hpp"
-#include "sender/select/text_source.hpp"
+#include "common/select/text_source.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -41,7 +41,7 @@ std::string list_text(const ListSource& source) {
 
 }  // namespace
 
-model::ScanResult scan(const Options& options) {
+select::ScanResult scan(const Options& options) {
   if (!options.source) {
     throw Error(ErrorCode::usage,
                 "nothing to send: name a folder or files, as with --folder or --file, or use "
@@ -67,13 +67,13 @@ model::ScanResult scan(const Options& options) {
 }
 
 std::vector<std::string> unmatched_patterns(const Options& options,
-                                            const model::ScanResult& scanned) {
+                                            const select::ScanResult& scanned) {
   const bool have_a_say = std::holds_alternative<FolderSource>(*options.source) ||
                           std::holds_alternative<ListSource>(*options.source);
   if (!have_a_say || options.rules.patterns.empty()) return {};
   std::vector<std::string> paths;
-  for (const model::SourceFile file : scanned.files) paths.push_back(file.path.str());
-  for (const model::Skipped& file : scanned.skipped) paths.push_back(file.file.path);
+  for (const select::SourceFile file : scanned.files) paths.push_back(file.path.str());
+  for (const select::Skipped& file : scanned.skipped) paths.push_back(file.file.path);
   std::vector<std::string> result;
   for (const patterns::PathPattern& pattern :
        options.rules.patterns.unmatched({paths.begin(), paths.end()})) {

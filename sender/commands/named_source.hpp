@@ -4,19 +4,19 @@
 #include <vector>
 
 #include "sender/commands/options.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "common/select/folder_scan.hpp"
 
 /// The source to send, as the options name it.
 
 namespace healthmetric::sender {
 
 /// Scans the source that the options name. Throws Error{usage} if there is none.
-model::ScanResult scan(const Options& options);
+select::ScanResult scan(const Options& options);
 
 /// Each --include and --exclude that matches nothing that was found, as "--exclude 'raw'": it may
 /// be a mistake. Empty if the source does not use patterns.
 std::vector<std::string> unmatched_patterns(const Options& options,
-                                            const model::ScanResult& scanned);
+                                            const select::ScanResult& scanned);
 
 /// The folder that was scanned, for messages; "" if files or data were named.
 std::string searched_folder(const Options& options);

@@ -14,7 +14,7 @@
 #include "sender/model/limits.hpp"
 #include "sender/model/network.hpp"
 #include "sender/model/target.hpp"
-#include "sender/select/scan_rules.hpp"
+#include "common/select/scan_rules.hpp"
 
 namespace healthmetric::sender {
 

@@ -6,7 +6,7 @@
 
 #include "common/program/exit_status.hpp"
 #include "sender/commands/options.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 namespace healthmetric::sender {
 
@@ -33,7 +33,7 @@ struct Outcome {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<std::string> payloads;
-  std::vector<model::Skipped> skipped;
+  std::vector<select::Skipped> skipped;
 };
 
 /// The page with the runs of a repository's workflows.

@@ -13,11 +13,11 @@ namespace healthmetric::sender {
 namespace {
 
 /// "(.ndjson, .fit)", the first few of them.
-std::string types_of(const std::vector<model::Skipped>& files) {
+std::string types_of(const std::vector<select::Skipped>& files) {
   constexpr std::size_t kMostShown = 6;
   std::set<std::string> types;
-  for (const model::Skipped& file : files) {
-    if (file.file.reason != model::kUnsupportedType) continue;
+  for (const select::Skipped& file : files) {
+    if (file.file.reason != select::kUnsupportedType) continue;
     const std::string_view type = payload::extension_of(file.file.path);
     types.insert(type.empty() ? "no type" : printable(ascii_lower(type)));
     if (types.size() > kMostShown) break;
@@ -32,11 +32,11 @@ std::string types_of(const std::vector<model::Skipped>& files) {
 
 }  // namespace
 
-program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped, std::size_t parts,
+program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped, std::size_t parts,
                                       std::uint64_t unchanged) {
   const bool has_errors = std::any_of(
       skipped.begin(), skipped.end(),
-      [](const model::Skipped& file) { return file.cause == model::SkipCause::by_error; });
+      [](const select::Skipped& file) { return file.cause == select::SkipCause::by_error; });
   const program::ExitStatus status =
       has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
   return parts == 0 && unchanged == 0
@@ -44,37 +44,37 @@ program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped
              : status;
 }
 
-std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t unchanged) {
+std::string not_packed(const std::vector<select::Skipped>& skipped, std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? fmt::format("; unchanged {}", unchanged) : "";
   std::size_t rest = skipped.size();
   const auto tell = [&](std::string_view reason, const std::string& words) {
     const auto count = static_cast<std::size_t>(
         std::count_if(skipped.begin(), skipped.end(),
-                      [&](const model::Skipped& file) { return file.file.reason == reason; }));
+                      [&](const select::Skipped& file) { return file.file.reason == reason; }));
     rest -= count;
     if (count > 0) text += fmt::format("; skipped {} {}", count, words);
   };
-  tell(model::kUnsupportedType, types_of(skipped) + ": use --all-types to send them");
-  tell(model::kIsHidden, "hidden: use --hidden to send them");
-  tell(model::kExcluded, "by --include and --exclude");
-  tell(model::kIgnored, "by .healthmetricignore");
+  tell(select::kUnsupportedType, types_of(skipped) + ": use --all-types to send them");
+  tell(select::kIsHidden, "hidden: use --hidden to send them");
+  tell(select::kExcluded, "by --include and --exclude");
+  tell(select::kIgnored, "by .healthmetricignore");
   if (rest > 0) text += fmt::format("; skipped {}: --verbose says why", rest);
   return text;
 }
 
-std::string nothing_to_send(const std::string& folder, const std::vector<model::Skipped>& skipped,
+std::string nothing_to_send(const std::string& folder, const std::vector<select::Skipped>& skipped,
                             std::uint64_t unchanged) {
   std::string text = unchanged > 0 ? "nothing new to send" : "nothing to send";
   if (!folder.empty()) text += " in " + in_quotes(folder);
   return text + not_packed(skipped, unchanged);
 }
 
-text::Json skipped_json(const std::vector<model::Skipped>& skipped) {
+text::Json skipped_json(const std::vector<select::Skipped>& skipped) {
   text::Json list = text::Json::array();
-  for (const model::Skipped& file : skipped) {
+  for (const select::Skipped& file : skipped) {
     list.push_back({{"path", printable(file.file.path)},
                     {"reason", file.file.reason},
-                    {"error", file.cause == model::SkipCause::by_error}});
+                    {"error", file.cause == select::SkipCause::by_error}});
   }
   return list;
 }

@@ -7,7 +7,7 @@
 
 #include "common/program/exit_status.hpp"
 #include "common/text/json.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 /// How the result of packing is reported, by sending and planning alike.
 
@@ -15,18 +15,18 @@ namespace healthmetric::sender {
 
 /// The exit status after packing: whether files were skipped by error, or there was nothing to send
 /// although not everything had been sent before.
-program::ExitStatus status_of_packing(const std::vector<model::Skipped>& skipped, std::size_t parts,
+program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped, std::size_t parts,
                                       std::uint64_t unchanged = 0);
 
 /// "; unchanged 3; skipped 2": to be appended to a result; may be empty.
-std::string not_packed(const std::vector<model::Skipped>& skipped, std::uint64_t unchanged);
+std::string not_packed(const std::vector<select::Skipped>& skipped, std::uint64_t unchanged);
 
 /// The message if nothing was packed: where files were looked for, and for each reason to skip
 /// files, how many there are and which option sends them.
-std::string nothing_to_send(const std::string& folder, const std::vector<model::Skipped>& skipped,
+std::string nothing_to_send(const std::string& folder, const std::vector<select::Skipped>& skipped,
                             std::uint64_t unchanged);
 
 /// The files that were skipped, as described in docs/output.md.
-text::Json skipped_json(const std::vector<model::Skipped>& skipped);
+text::Json skipped_json(const std::vector<select::Skipped>& skipped);
 
 }  // namespace healthmetric::sender

@@ -29,7 +29,7 @@ std::string target_of(const Options& options) {
 
 /// Without a change to the state directory, which need not exist.
 std::uint64_t skip_what_was_sent(const Options& options, const std::string& repository,
-                                 model::ScanResult& files, platform::Clock& clock) {
+                                 select::ScanResult& files, platform::Clock& clock) {
   if (options.changes == Changes::send_all) return 0;
   const model::Target target = options.target_in(repository);
   outbox::SentFiles sent = outbox::SentFiles::read_only(options.state_dir, target);
@@ -40,10 +40,10 @@ std::uint64_t skip_what_was_sent(const Options& options, const std::string& repo
   return deliver::skip_unchanged(files, sent, clock);
 }
 
-void list_files(Plan& plan, const model::ScanResult& scanned) {
+void list_files(Plan& plan, const select::ScanResult& scanned) {
   std::set<std::string_view> not_packed;
-  for (const model::Skipped& file : plan.skipped) not_packed.insert(file.file.path);
-  for (const model::SourceFile file : scanned.files) {
+  for (const select::Skipped& file : plan.skipped) not_packed.insert(file.file.path);
+  for (const select::SourceFile file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
     const std::uint64_t size = file.is_in_memory()
@@ -67,7 +67,7 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
   plan.branch = options.branch;
   plan.inbox_branch = options.inbox_branch;
   plan.folder = searched_folder(options);
-  model::ScanResult scanned = scan(options);
+  select::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
   plan.unchanged = skip_what_was_sent(options, plan.target, scanned, clock);
   const pack::PackOptions packing = pack_options(options, clock);
@@ -138,7 +138,7 @@ std::string files_text(const Plan& plan, std::size_t most) {
   add_lines("send", plan.files, [](const PlannedFile& file) {
     return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
   });
-  add_lines("skip", plan.skipped, [](const model::Skipped& file) {
+  add_lines("skip", plan.skipped, [](const select::Skipped& file) {
     return printable(file.file.path) + ": " + printable(file.file.reason);
   });
   return text;

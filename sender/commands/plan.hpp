@@ -9,7 +9,7 @@
 #include "common/program/exit_status.hpp"
 #include "sender/commands/options.hpp"
 #include "sender/model/progress.hpp"
-#include "sender/select/folder_scan.hpp"
+#include "common/select/folder_scan.hpp"
 
 namespace healthmetric::sender {
 
@@ -28,7 +28,7 @@ struct Plan {
   std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::vector<PlannedFile> files;
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
-  std::vector<model::Skipped> skipped;
+  std::vector<select::Skipped> skipped;
   std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": may be a mistake
   std::uint64_t size_bytes = 0;                 ///< of the files
   std::uint64_t payload_bytes = 0;              ///< of the payloads

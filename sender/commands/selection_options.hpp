@@ -5,7 +5,7 @@
 
 #include "common/program/command_line.hpp"
 #include "common/program/option.hpp"
-#include "sender/select/scan_rules.hpp"
+#include "common/select/scan_rules.hpp"
 
 namespace healthmetric::sender {
 

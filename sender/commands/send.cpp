@@ -29,10 +29,10 @@ namespace {
 /// From here on the format's first description recommends smaller batches.
 constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
 
-void log_skipped(const std::vector<model::Skipped>& skipped) {
-  for (const model::Skipped& file : skipped) {
+void log_skipped(const std::vector<select::Skipped>& skipped) {
+  for (const select::Skipped& file : skipped) {
     const std::string line = "skipped " + in_quotes(file.file.path) + ": " + file.file.reason;
-    if (file.cause == model::SkipCause::by_error) {
+    if (file.cause == select::SkipCause::by_error) {
       log::error(line);
     } else {
       log::debug(line);
@@ -74,7 +74,7 @@ void move_all(const std::vector<std::string>& names, const std::filesystem::path
   }
 }
 
-Outcome write_to_folder(const Options& options, const model::ScanResult& files,
+Outcome write_to_folder(const Options& options, const select::ScanResult& files,
                         platform::Clock& clock, model::Progress& progress) {
   const std::filesystem::path inbox = archive::inbox_in(options.output);
   const outbox::Draft draft = outbox::make_draft(inbox);
@@ -104,7 +104,7 @@ class SendingRun {
         session_(options, target_, transport, clock, progress),
         outbox_(options.state_dir) {}
 
-  Outcome run(model::ScanResult files) {
+  Outcome run(select::ScanResult files) {
     settle_delivered();
     const std::vector<payload::RelativePath> gone = find_gone(files);
     const std::uint64_t unchanged = skip_what_was_sent(files);
@@ -120,7 +120,7 @@ class SendingRun {
  private:
   /// What was sent from the folder before and is not there any more. Where nothing of it is left, a
   /// disk may be missing.
-  std::vector<payload::RelativePath> find_gone(const model::ScanResult& files) {
+  std::vector<payload::RelativePath> find_gone(const select::ScanResult& files) {
     source_ = source_folder(options_);
     if (!source_) return {};
     deliver::GoneFiles gone;
@@ -164,7 +164,7 @@ class SendingRun {
     session.server().set_max_wait(options_.max_wait);
   }
 
-  std::uint64_t skip_what_was_sent(model::ScanResult& files) {
+  std::uint64_t skip_what_was_sent(select::ScanResult& files) {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
     refresh_receipts(sent);
@@ -172,7 +172,7 @@ class SendingRun {
     return deliver::skip_unchanged(files, sent, clock_);
   }
 
-  Outcome pack_and_queue(const model::ScanResult& files, std::uint64_t unchanged,
+  Outcome pack_and_queue(const select::ScanResult& files, std::uint64_t unchanged,
                          const std::vector<payload::RelativePath>& gone) {
     outbox::Draft draft = outbox_.begin();
     pack::PackOptions packing = pack_options_of_next(options_, clock_);
@@ -343,7 +343,7 @@ class SendingRun {
 
 Outcome send(const Options& options, http::HttpTransport& transport, platform::Clock& clock,
              model::Progress& progress) {
-  model::ScanResult files = scan(options);
+  select::ScanResult files = scan(options);
   for (const std::string& pattern : unmatched_patterns(options, files)) {
     log::warning(pattern + " matches nothing");
   }

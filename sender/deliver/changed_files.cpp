@@ -14,7 +14,7 @@ class ChangeDetector {
  public:
   ChangeDetector(outbox::SentFiles& sent, platform::Clock& clock) : sent_(sent), clock_(clock) {}
 
-  bool is_unchanged(const model::SourceFile& file) {
+  bool is_unchanged(const select::SourceFile& file) {
     platform::stop_soon_if_signalled();
     if (file.is_in_memory()) return false;
     const std::string location = file.location();
@@ -27,7 +27,7 @@ class ChangeDetector {
   }
 
  private:
-  bool has_same_content(const model::SourceFile& file, const pack::PackedFileRecord& known) {
+  bool has_same_content(const select::SourceFile& file, const pack::PackedFileRecord& known) {
     platform::FileState state;
     try {
       platform::InputFile input(file.location());
@@ -74,11 +74,11 @@ void take_verdict(outbox::SentFiles& sent, const payload::BatchId& id,
 
 }  // namespace
 
-std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
+std::uint64_t skip_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
                              platform::Clock& clock) {
   ChangeDetector detector(sent, clock);
   scan.size_bytes = scan.text.size();
-  return scan.files.erase_if([&](const model::SourceFile& file) {
+  return scan.files.erase_if([&](const select::SourceFile& file) {
     const bool is_unchanged = detector.is_unchanged(file);
     if (is_unchanged) {
       log::debug("unchanged since it was sent: " + in_quotes(file.path.str()));

@@ -4,7 +4,7 @@
 
 #include "common/platform/clock.hpp"
 #include "sender/forge/forge.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 #include "sender/outbox/outbox.hpp"
 #include "sender/outbox/sent_files.hpp"
 
@@ -17,7 +17,7 @@ namespace healthmetric::deliver {
 /// many. If size and time are the same, so is the content; if only the time differs, or was too
 /// recent to be trusted, the content's SHA-256 decides. Files that cannot be read stay in `scan`;
 /// packing reports them.
-std::uint64_t skip_unchanged(model::ScanResult& scan, outbox::SentFiles& sent,
+std::uint64_t skip_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
                              platform::Clock& clock);
 
 /// Counts what waits in the queue for the target's repository and branch as sent.

@@ -16,12 +16,12 @@ namespace {
 /// What a scan found, by path.
 class FoundPaths {
  public:
-  FoundPaths(const model::ScanResult& scan, const pack::SourceFolder& source) : files_(scan.files) {
+  FoundPaths(const select::ScanResult& scan, const pack::SourceFolder& source) : files_(scan.files) {
     const std::string name = std::filesystem::path(source.folder).filename().string();
-    for (const model::Skipped& skipped : scan.skipped) {
+    for (const select::Skipped& skipped : scan.skipped) {
       std::string path = skipped.file.path;
       // The listing of the source itself failed or broke off: its name stands for it.
-      const bool is_source = path == name + "/" && skipped.cause == model::SkipCause::by_error;
+      const bool is_source = path == name + "/" && skipped.cause == select::SkipCause::by_error;
       is_complete_ = is_complete_ && !is_source;
       if (path.ends_with('/')) path.pop_back();
       skipped_.insert(std::move(path));
@@ -45,7 +45,7 @@ class FoundPaths {
     return skipped_.contains(path);
   }
 
-  const model::FileList& files_;
+  const select::FileList& files_;
   std::size_t next_ = 0;
   std::set<std::string> skipped_;
   bool is_complete_ = true;
@@ -70,7 +70,7 @@ std::set<std::string> queued_as_gone(const pack::SourceFolder& source, const out
 
 }  // namespace
 
-GoneFiles find_gone(const model::ScanResult& scan, const pack::SourceFolder& source,
+GoneFiles find_gone(const select::ScanResult& scan, const pack::SourceFolder& source,
                     outbox::SentFiles& sent, const outbox::Outbox& outbox,
                     const model::Target& target) {
   FoundPaths found(scan, source);

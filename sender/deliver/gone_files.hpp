@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/payload/relative_path.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 #include "sender/model/target.hpp"
 #include "sender/outbox/outbox.hpp"
 #include "sender/outbox/sent_files.hpp"
@@ -21,7 +21,7 @@ struct GoneFiles {
 /// Compares what was sent from a folder under a batch name with what was found there. What was
 /// found but skipped is not gone, nor is anything below a folder that was skipped or could not be
 /// read. Files that a queued batch already lists as gone are not listed again.
-GoneFiles find_gone(const model::ScanResult& scan, const pack::SourceFolder& source,
+GoneFiles find_gone(const select::ScanResult& scan, const pack::SourceFolder& source,
                     outbox::SentFiles& sent, const outbox::Outbox& outbox,
                     const model::Target& target);
 

@@ -9,7 +9,7 @@
 namespace healthmetric::pack {
 namespace {
 
-payload::SkippedFile skipped_entry(const model::Skipped& file) {
+payload::SkippedFile skipped_entry(const select::Skipped& file) {
   return {printable(file.file.path), printable(file.file.reason)};
 }
 
@@ -34,13 +34,13 @@ std::vector<payload::RelativePath> paths_that_fit(const std::vector<payload::Rel
 }
 
 /// In the order of the list.
-std::vector<payload::SkippedFile> skipped_that_fit(const std::vector<model::Skipped>& all,
+std::vector<payload::SkippedFile> skipped_that_fit(const std::vector<select::Skipped>& all,
                                                    std::uint64_t room_bytes) {
-  std::vector<const model::Skipped*> chosen;
+  std::vector<const select::Skipped*> chosen;
   chosen.reserve(all.size());
-  for (const model::Skipped& file : all) chosen.push_back(&file);
-  std::stable_partition(chosen.begin(), chosen.end(), [](const model::Skipped* file) {
-    return file->cause == model::SkipCause::by_error;
+  for (const select::Skipped& file : all) chosen.push_back(&file);
+  std::stable_partition(chosen.begin(), chosen.end(), [](const select::Skipped* file) {
+    return file->cause == select::SkipCause::by_error;
   });
   std::size_t count = 0;
   for (; count < std::min(chosen.size(), payload::kMaxSkippedEntries); ++count) {
@@ -53,13 +53,13 @@ std::vector<payload::SkippedFile> skipped_that_fit(const std::vector<model::Skip
   std::sort(chosen.begin(), chosen.end(), std::less<>());
   std::vector<payload::SkippedFile> skipped;
   skipped.reserve(count);
-  for (const model::Skipped* file : chosen) skipped.push_back(skipped_entry(*file));
+  for (const select::Skipped* file : chosen) skipped.push_back(skipped_entry(*file));
   return skipped;
 }
 
 }  // namespace
 
-std::uint64_t room_for_lists(const model::ScanResult& scan,
+std::uint64_t room_for_lists(const select::ScanResult& scan,
                              const std::vector<payload::RelativePath>& gone,
                              std::uint64_t part_limit_bytes) {
   std::uint64_t skipped_bytes = 0;

@@ -5,7 +5,7 @@
 
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 /// The lists in the metadata of a batch, which is in its last part, together with files.
 
@@ -13,14 +13,14 @@ namespace healthmetric::pack {
 
 /// The complete lists, the most important first: they may not all fit.
 struct BatchLists {
-  const std::vector<model::Skipped>& skipped;
+  const std::vector<select::Skipped>& skipped;
   const std::vector<payload::RelativePath>& gone;
   const std::vector<payload::RelativePath>& empty_folders;
 };
 
 /// How much of a part's limit to reserve for the lists, as far as they are known before packing: at
 /// most an eighth for each.
-std::uint64_t room_for_lists(const model::ScanResult& scan,
+std::uint64_t room_for_lists(const select::ScanResult& scan,
                              const std::vector<payload::RelativePath>& gone,
                              std::uint64_t part_limit_bytes);
 

@@ -9,7 +9,7 @@
 
 namespace healthmetric::pack {
 
-OpenSource::OpenSource(const model::SourceFile& file, std::string_view text,
+OpenSource::OpenSource(const select::SourceFile& file, std::string_view text,
                        std::uint64_t max_bytes) {
   if (file.is_in_memory()) {
     text_.emplace(text);
@@ -65,7 +65,7 @@ bool OpenSource::is_whole() const {
   return !file_ || file_->state() == before_;
 }
 
-bool has_only_grown(const model::SourceFile& file, std::uint64_t read_bytes,
+bool has_only_grown(const select::SourceFile& file, std::uint64_t read_bytes,
                     std::string_view sha256) {
   try {
     platform::InputFile input(file.location(), file.path.str());

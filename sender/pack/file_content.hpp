@@ -10,7 +10,7 @@
 #include "common/base/byte_buffer.hpp"
 #include "common/codec/digest.hpp"
 #include "common/platform/file.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 namespace healthmetric::pack {
 
@@ -33,7 +33,7 @@ class OpenSource {
   /// `text` is the content of a file that is in memory only. A file that has content but no size,
   /// as in /proc, or whose size is not that of its content, as in /sys, is copied first to find its
   /// size. Throws Error{io}, also if such a file has more than `max_bytes`.
-  OpenSource(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
+  OpenSource(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes);
 
   [[nodiscard]] SourceFacts facts() const;
 
@@ -57,7 +57,7 @@ class OpenSource {
 
 /// Whether the file still begins with what was read, `read_bytes` with that digest, but has more by
 /// now: then it only grew, as a log does.
-bool has_only_grown(const model::SourceFile& file, std::uint64_t read_bytes,
+bool has_only_grown(const select::SourceFile& file, std::uint64_t read_bytes,
                     std::string_view sha256);
 
 /// The content of one file on its way into a payload.
@@ -82,7 +82,7 @@ class SourceContent {
 /// A content that is read and digested on demand.
 class DirectContent final : public SourceContent {
  public:
-  DirectContent(const model::SourceFile& file, std::string_view text, std::uint64_t max_bytes)
+  DirectContent(const select::SourceFile& file, std::string_view text, std::uint64_t max_bytes)
       : source_(file, text, max_bytes) {}
 
   [[nodiscard]] SourceFacts facts() const override { return source_.facts(); }

@@ -34,7 +34,7 @@ constexpr std::string_view kDatabaseMark("SQLite format 3\0", 16);
 
 class Packer {
  public:
-  Packer(std::filesystem::path folder, const model::ScanResult& scan, const PackOptions& options,
+  Packer(std::filesystem::path folder, const select::ScanResult& scan, const PackOptions& options,
          model::Progress& progress, const OnPacked& on_packed)
       : folder_(std::move(folder)),
         text_(scan.text),
@@ -55,7 +55,7 @@ class Packer {
   }
 
   /// The file of that place in the scan, in order.
-  void add(std::size_t index, const model::SourceFile& file) {
+  void add(std::size_t index, const select::SourceFile& file) {
     platform::stop_soon_if_signalled();
     payload::Encoding encoding = options_.encoding;
     std::unique_ptr<SourceContent> content = ahead_ ? ahead_->open(index) : nullptr;
@@ -86,7 +86,7 @@ class Packer {
     skip(file, std::string(changed_how_));
   }
 
-  PackedBatch finish(std::vector<model::Skipped> skipped_by_scan) {
+  PackedBatch finish(std::vector<select::Skipped> skipped_by_scan) {
     skipped_by_scan.insert(skipped_by_scan.end(), batch_.skipped.begin(), batch_.skipped.end());
     batch_.skipped = std::move(skipped_by_scan);
     if (batch_.files == 0 && options_.gone.empty()) return std::move(batch_);
@@ -114,8 +114,8 @@ class Packer {
     std::uint64_t size_bytes = 0;
   };
 
-  void skip(const model::SourceFile& file, const std::string& reason) {
-    batch_.skipped.push_back({{file.path.str(), reason}, model::SkipCause::by_error});
+  void skip(const select::SourceFile& file, const std::string& reason) {
+    batch_.skipped.push_back({{file.path.str(), reason}, select::SkipCause::by_error});
   }
 
   void begin_part() {
@@ -163,7 +163,7 @@ class Packer {
   }
 
   /// Reads the file anew without a `content`.
-  Outcome write_file(const model::SourceFile& file, std::unique_ptr<SourceContent> content,
+  Outcome write_file(const select::SourceFile& file, std::unique_ptr<SourceContent> content,
                      const payload::Encoding& encoding) {
     const bool was_read_ahead = content != nullptr;
     try {
@@ -183,7 +183,7 @@ class Packer {
   }
 
   /// Whether a file of that size can have a part of its own.
-  [[nodiscard]] bool fits_one_part(const model::SourceFile& file, std::uint64_t size_bytes) const {
+  [[nodiscard]] bool fits_one_part(const select::SourceFile& file, std::uint64_t size_bytes) const {
     return payload::PayloadWriter::fresh_part_bytes(file.path) +
                base64::encoded_size_64(size_bytes) <=
            content_limit_bytes_;
@@ -191,7 +191,7 @@ class Packer {
 
   /// One file on its way into parts.
   struct Passage {
-    const model::SourceFile& file;
+    const select::SourceFile& file;
     SourceContent& source;
     payload::Encoding encoding;
     SourceFacts facts;
@@ -203,7 +203,7 @@ class Packer {
     [[nodiscard]] bool is_cut() const { return chunk_digest.has_value(); }
   };
 
-  Outcome write_content(const model::SourceFile& file, SourceContent& source,
+  Outcome write_content(const select::SourceFile& file, SourceContent& source,
                         const payload::Encoding& encoding) {
     const std::string_view bytes = source.read();
     Passage passage{file, source, encoding, source.facts()};
@@ -318,7 +318,7 @@ class Packer {
   }
 
   /// What lies there is not all that is in the database, or not yet.
-  static void warn_of_open_database(const model::SourceFile& file) {
+  static void warn_of_open_database(const select::SourceFile& file) {
     for (const char* suffix : {"-wal", "-journal"}) {
       const auto state = platform::file_state(file.location() + suffix);
       if (!state || state->size_bytes == 0) continue;
@@ -347,7 +347,7 @@ class Packer {
 
 }  // namespace
 
-PackedBatch pack(const model::ScanResult& scan, const std::filesystem::path& folder,
+PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, model::Progress& progress, const OnPacked& on_packed) {
   progress.begin({model::Step::Phase::packing, 0, 0, scan.size_bytes});
   Packer packer(folder, scan, options, progress, on_packed);

@@ -13,7 +13,7 @@
 #include "common/platform/file.hpp"
 #include "sender/model/limits.hpp"
 #include "sender/model/progress.hpp"
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 namespace healthmetric::pack {
 
@@ -39,13 +39,13 @@ struct PackedBatch {
   std::vector<PackedPart> parts;  ///< empty if there is neither a file nor a deletion
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
-  std::vector<model::Skipped> skipped;  ///< by the scan and by packing
+  std::vector<select::Skipped> skipped;  ///< by the scan and by packing
   std::size_t gone = 0;                 ///< how many of PackOptions::gone are listed
 };
 
 /// One file as it was packed.
 struct PackedFile {
-  const model::SourceFile& source;
+  const select::SourceFile& source;
   std::uint64_t size_bytes = 0;
   std::optional<platform::FileTime> modified;  ///< nullopt if it is in memory only
   std::string sha256;
@@ -59,7 +59,7 @@ using OnPacked = std::function<void(const PackedFile&)>;
 /// for one part is cut into chunks. A file that changes while it is read is read again, and skipped
 /// by error if it keeps changing. With an empty `folder` nothing is written: the result says what
 /// would be. A signal deferred by watch_for_signals() ends it.
-PackedBatch pack(const model::ScanResult& scan, const std::filesystem::path& folder,
+PackedBatch pack(const select::ScanResult& scan, const std::filesystem::path& folder,
                  const PackOptions& options, model::Progress& progress,
                  const OnPacked& on_packed = {});
 

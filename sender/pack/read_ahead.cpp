@@ -46,7 +46,7 @@ class ReadAhead::Content final : public SourceContent {
   bool has_ended_ = false;
 };
 
-ReadAhead::ReadAhead(const model::FileList& files, EarlyBlocks early_blocks,
+ReadAhead::ReadAhead(const select::FileList& files, EarlyBlocks early_blocks,
                      std::uint64_t max_file_bytes)
     : files_(files),
       early_blocks_(early_blocks),

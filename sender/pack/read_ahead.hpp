@@ -22,7 +22,7 @@ class ReadAhead {
   enum class EarlyBlocks { yes, no };
 
   /// `files` must outlive this; none is in memory only. `max_file_bytes` is for OpenSource.
-  ReadAhead(const model::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
+  ReadAhead(const select::FileList& files, EarlyBlocks early_blocks, std::uint64_t max_file_bytes);
 
   /// The content of a file of the list, which must come after the one opened before; files between
   /// them are skipped. Use one content at a time. If the file cannot be opened, reading the content
@@ -63,7 +63,7 @@ class ReadAhead {
   std::string_view take(const Bytes& bytes);
 
   // Used by the reading thread.
-  const model::FileList& files_;
+  const select::FileList& files_;
   EarlyBlocks early_blocks_;
   std::uint64_t max_file_bytes_;
   std::size_t next_file_ = 0;         ///< to be opened

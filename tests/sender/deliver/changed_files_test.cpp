@@ -41,7 +41,7 @@ struct Fixture {
   }
 
   std::uint64_t unchanged() {
-    model::ScanResult scan;
+    select::ScanResult scan;
     scan.files.add(source.path, source_folder);
     const std::uint64_t count = deliver::skip_unchanged(scan, sent, clock);
     CHECK(scan.files.size() == 1 - count);
@@ -51,7 +51,7 @@ struct Fixture {
   TempDir dir;
   fs::path file = dir.path() / "x.csv";
   std::string source_folder = dir.path().string() + "/";
-  model::SourceFile source{payload::RelativePath("x.csv"), &source_folder};
+  select::SourceFile source{payload::RelativePath("x.csv"), &source_folder};
   FakeClock clock{std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + 1h};
   model::Target target{"https://api.example", "octo/data", "", model::Trigger::dispatch};
   outbox::Outbox outbox{dir.path() / "state"};

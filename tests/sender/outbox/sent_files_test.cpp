@@ -32,7 +32,7 @@ struct Fixture {
     pack::PackedFilesWriter writer(folder, clock);
     const std::size_t name = location.rfind('/') + 1;
     const std::string in = location.substr(0, name);
-    const model::SourceFile file{payload::RelativePath(location.substr(name)), &in};
+    const select::SourceFile file{payload::RelativePath(location.substr(name)), &in};
     writer.add({file, 5, file_time_at(clock.now() - age), std::string(64, digest)});
     writer.finish();
     return folder;

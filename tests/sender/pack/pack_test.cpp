@@ -8,8 +8,8 @@
 #include "common/payload/reader.hpp"
 #include "common/platform/file.hpp"
 #include "common/text/json.hpp"
-#include "sender/select/folder_scan.hpp"
-#include "sender/select/text_source.hpp"
+#include "common/select/folder_scan.hpp"
+#include "common/select/text_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/filters.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -47,7 +47,7 @@ struct Fixture {
   }
 
   pack::PackedBatch run() {
-    const model::ScanResult scan = select::scan_folder(source, kAllTypes, {});
+    const select::ScanResult scan = select::scan_folder(source, kAllTypes, {});
     return pack::pack(scan, out, options, progress);
   }
 
@@ -162,12 +162,12 @@ TEST_CASE("a file that vanished after the scan is an error and the others are se
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
   platform::write_file_atomically(fixture.source / "b", "2");
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   CHECK(batch.files == 1);
   REQUIRE(batch.skipped.size() == 1);
-  CHECK(batch.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(batch.skipped.front().cause == select::SkipCause::by_error);
   CHECK(batch.skipped.front().file.path == "a");
   CHECK(fixture.read_back(batch).files == std::map<std::string, std::string>{{"b", "2"}});
 }
@@ -187,7 +187,7 @@ TEST_CASE("a file that was missing while read ahead is sent if it is back") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", noise(600'000, 1));
   platform::write_file_atomically(fixture.source / "b", "here");
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "b");
   BringsBack progress(fixture.source / "b");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
@@ -199,7 +199,7 @@ TEST_CASE("a file that was missing while read ahead is sent if it is back") {
 TEST_CASE("a file that grew after the scan is sent as it is now") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   fs::remove(fixture.source / "a");
   platform::write_file_atomically(fixture.source / "a", "12345");
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
@@ -229,7 +229,7 @@ TEST_CASE("a file that only grows while it is read goes as it was when it was op
   Fixture fixture;
   const std::string text = noise(GENERATE(10U, 300'000U), 1);
   platform::write_file_atomically(fixture.source / "a", text);
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   ChangesMeanwhile progress([&] { append(fixture.source / "a", "more"); });
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, progress);
   CHECK(batch.skipped.empty());
@@ -239,7 +239,7 @@ TEST_CASE("a file that only grows while it is read goes as it was when it was op
 TEST_CASE("a file that grows and changes while it is read is skipped as such") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "12345");
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   std::string text = "12345";
   ChangesMeanwhile progress([&] {
     text = "x" + text;
@@ -257,7 +257,7 @@ TEST_CASE("a file that grew past a limit after the scan is skipped as such") {
   Fixture fixture;
   platform::write_file_atomically(fixture.source / "a", "1");
   platform::write_file_atomically(fixture.source / "b", "1");
-  const model::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
+  const select::ScanResult scan = select::scan_folder(fixture.source, kAllTypes, {});
   append(fixture.source / "a", "2345");
   payload::Limits limits;
   const bool is_one_file = GENERATE(true, false);
@@ -266,7 +266,7 @@ TEST_CASE("a file that grew past a limit after the scan is skipped as such") {
   const pack::PackedBatch batch = pack::pack(scan, fixture.out, fixture.options, fixture.progress);
   REQUIRE(batch.skipped.size() == 1);
   CHECK(batch.skipped.front().file.path == "a");
-  CHECK(batch.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(batch.skipped.front().cause == select::SkipCause::by_error);
   CHECK(batch.skipped.front().file.reason ==
         (is_one_file ? "it grew: larger than 4 B (--max-file-size)"
                      : "it grew: the batch would be larger than 4 B (--max-batch-size)"));

@@ -31,8 +31,8 @@ TEST_CASE("a packed payload is read back as it was written") {
   FakeClock clock;
   const std::string folder = (dir.path() / "o\n\xff").string() + "/";
   fs::create_directory(folder);
-  const model::SourceFile odd{payload::RelativePath("a b"), &folder};
-  const model::SourceFile text{payload::RelativePath("data.json")};
+  const select::SourceFile odd{payload::RelativePath("a b"), &folder};
+  const select::SourceFile text{payload::RelativePath("data.json")};
   {
     pack::PackedFilesWriter writer(dir.path(), clock);
     writer.add({odd, 7, file_time_at(clock.now() - 1h), kDigest});
@@ -57,7 +57,7 @@ TEST_CASE("many records can be read with a small buffer") {
     pack::PackedFilesWriter writer(dir.path(), clock);
     const std::string folder = "/nowhere/";
     for (int i = 0; i < 5000; ++i) {
-      const model::SourceFile file{payload::RelativePath(std::to_string(i)), &folder};
+      const select::SourceFile file{payload::RelativePath(std::to_string(i)), &folder};
       writer.add({file, 1, file_time_at(clock.now() - 1h), kDigest});
     }
     writer.finish();

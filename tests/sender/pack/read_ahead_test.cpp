@@ -17,7 +17,7 @@ struct Files {
   }
 
   TempDir dir;
-  model::FileList list;
+  select::FileList list;
 };
 
 std::string all_of(pack::SourceContent& content) {
@@ -101,7 +101,7 @@ TEST_CASE("a file that grows while it is read is not whole") {
 }
 
 TEST_CASE("a file that says it is empty and has a content is read to its end") {
-  model::FileList list;
+  select::FileList list;
   list.add(payload::RelativePath("version"), "/proc/");
   pack::OpenSource source(list[0], {}, payload::Limits{}.max_file_bytes);
   std::string block(1'000'000, '\0');

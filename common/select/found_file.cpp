@@ -1,4 +1,4 @@
-#include "sender/select/found_file.hpp"
+#include "common/select/found_file.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -23,7 +23,7 @@ std::string too_large(std::uint64_t limit_bytes) {
 
 }  // namespace
 
-void skip(model::ScanResult& result, std::string path, std::string reason, model::SkipCause cause) {
+void skip(ScanResult& result, std::string path, std::string reason, SkipCause cause) {
   result.skipped.push_back({{std::move(path), std::move(reason)}, cause});
 }
 
@@ -64,7 +64,7 @@ void check_folder(const fs::path& folder) {
   }
 }
 
-bool count_file(model::ScanResult& result, const model::SourceFile& file,
+bool count_file(ScanResult& result, const SourceFile& file,
                 const payload::Limits& limits) {
   std::error_code error;
   const std::uint64_t size = platform::file_size(file.location(), error);
@@ -73,21 +73,21 @@ bool count_file(model::ScanResult& result, const model::SourceFile& file,
     return true;
   }
   skip(result, file.path.str(), error ? error.message() : too_large(limits.max_file_bytes),
-       model::SkipCause::by_error);
+       SkipCause::by_error);
   return false;
 }
 
-void add_file(model::ScanResult& result, const fs::path& folder, const std::string& name,
+void add_file(ScanResult& result, const fs::path& folder, const std::string& name,
               const payload::Limits& limits) {
   if (std::string fault = name_fault(name); !fault.empty()) {
-    return skip(result, name, std::move(fault), model::SkipCause::by_error);
+    return skip(result, name, std::move(fault), SkipCause::by_error);
   }
   const std::string prefix = folder_prefix(folder);
-  const model::SourceFile file{payload::RelativePath::known(name), &prefix};
+  const SourceFile file{payload::RelativePath::known(name), &prefix};
   if (count_file(result, file, limits)) result.files.add(file.path, prefix);
 }
 
-void check_totals(const model::ScanResult& result, const payload::Limits& limits) {
+void check_totals(const ScanResult& result, const payload::Limits& limits) {
   if (result.files.size() > limits.max_files) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} are more than the limit of a batch ({}): send "
@@ -103,11 +103,11 @@ void check_totals(const model::ScanResult& result, const payload::Limits& limits
   }
 }
 
-void sort_by_path(model::ScanResult& result) {
+void sort_by_path(ScanResult& result) {
   result.files.sort_by_path();
   std::sort(
       result.skipped.begin(), result.skipped.end(),
-      [](const model::Skipped& a, const model::Skipped& b) { return a.file.path < b.file.path; });
+      [](const Skipped& a, const Skipped& b) { return a.file.path < b.file.path; });
 }
 
 }  // namespace healthmetric::select

@@ -1,11 +1,11 @@
-#include "sender/model/file_list.hpp"
+#include "common/select/file_list.hpp"
 
 #include "tests/support/catch.hpp"
 
 using namespace healthmetric;
 
 TEST_CASE("a list returns the added files sorted by path") {
-  model::FileList list;
+  select::FileList list;
   for (int i = 9999; i >= 0; --i) {
     const std::string name =
         std::to_string(100'000 + i) + std::string(1 + static_cast<std::size_t>(i) % 50, 'x');
@@ -14,7 +14,7 @@ TEST_CASE("a list returns the added files sorted by path") {
   list.sort_by_path();
   REQUIRE(list.size() == 10'000);
   int i = 0;
-  for (const model::SourceFile file : list) {
+  for (const select::SourceFile file : list) {
     REQUIRE(file.path.str().starts_with(std::to_string(100'000 + i)));
     REQUIRE(file.location() == (i % 2 == 0 ? "even/" : "") + file.path.str());
     ++i;
@@ -22,16 +22,16 @@ TEST_CASE("a list returns the added files sorted by path") {
 }
 
 TEST_CASE("files can be taken out of a list, which keeps the order of the others") {
-  model::FileList list;
+  select::FileList list;
   for (const char* name : {"a", "b", "c", "d"}) list.add(payload::RelativePath(name), "in/");
-  CHECK(list.erase_if([](const model::SourceFile& file) { return file.path.str() == "b"; }) == 1);
+  CHECK(list.erase_if([](const select::SourceFile& file) { return file.path.str() == "b"; }) == 1);
   REQUIRE(list.size() == 3);
   CHECK(list[1].path.str() == "c");
   CHECK(list[2].location() == "in/d");
 }
 
 TEST_CASE("content in memory has no location") {
-  model::FileList list;
+  select::FileList list;
   CHECK(list.empty());
   list.add(payload::RelativePath("data.json"));
   CHECK(list[0].is_in_memory());
@@ -39,8 +39,8 @@ TEST_CASE("content in memory has no location") {
 }
 
 TEST_CASE("moving a list keeps the references of its files valid") {
-  model::FileList list;
+  select::FileList list;
   list.add(payload::RelativePath("a"), "in/");
-  const model::FileList moved = std::move(list);
+  const select::FileList moved = std::move(list);
   CHECK(moved[0].location() == "in/a");
 }

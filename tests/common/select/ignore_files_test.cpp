@@ -1,4 +1,4 @@
-#include "sender/select/ignore_files.hpp"
+#include "common/select/ignore_files.hpp"
 
 #include "common/platform/file.hpp"
 #include "tests/support/catch.hpp"

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "common/payload/batch.hpp"
-#include "sender/model/file_list.hpp"
+#include "common/select/file_list.hpp"
 
-namespace healthmetric::model {
+namespace healthmetric::select {
 
 /// Why something was skipped.
 enum class SkipCause {
@@ -34,4 +34,4 @@ struct ScanResult {
   std::string text;  ///< the content of the one file that is in memory only
 };
 
-}  // namespace healthmetric::model
+}  // namespace healthmetric::select

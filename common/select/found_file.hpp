@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "sender/model/scan_result.hpp"
+#include "common/select/scan_result.hpp"
 
 /// What scans of folders and of lists share: adding a file to a ScanResult, or skipping it.
 
@@ -12,7 +12,7 @@ namespace healthmetric::select {
 
 inline constexpr const char* kNoSuchFile = "No such file or directory";
 
-void skip(model::ScanResult& result, std::string path, std::string reason, model::SkipCause cause);
+void skip(ScanResult& result, std::string path, std::string reason, SkipCause cause);
 
 /// `folder` with a trailing slash, or empty for the current one.
 std::string folder_prefix(const std::filesystem::path& folder);
@@ -28,16 +28,16 @@ std::filesystem::directory_iterator list_folder(const std::filesystem::path& fol
 void check_folder(const std::filesystem::path& folder);
 
 /// Adds a file to the totals; if it is gone or too large, skips it and returns false.
-bool count_file(model::ScanResult& result, const model::SourceFile& file,
+bool count_file(ScanResult& result, const SourceFile& file,
                 const payload::Limits& limits);
 
 /// Adds a regular file to be sent, unless its size or name is not allowed.
-void add_file(model::ScanResult& result, const std::filesystem::path& folder,
+void add_file(ScanResult& result, const std::filesystem::path& folder,
               const std::string& name, const payload::Limits& limits);
 
 /// Throws Error{usage} if the limits of a batch are exceeded.
-void check_totals(const model::ScanResult& result, const payload::Limits& limits);
+void check_totals(const ScanResult& result, const payload::Limits& limits);
 
-void sort_by_path(model::ScanResult& result);
+void sort_by_path(ScanResult& result);
 
 }  // namespace healthmetric::select

@@ -1,4 +1,4 @@
-#include "sender/select/ignore_files.hpp"
+#include "common/select/ignore_files.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -13,7 +13,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/process.hpp"
 #include "common/text/text_encoding.hpp"
-#include "sender/select/ignore_lines.hpp"
+#include "common/select/ignore_lines.hpp"
 
 // git decides what an ignore file means, for nobody writes these rules twice the same way. It is
 // not asked in the source folder, where .gitignore files, a repository's configuration or a nested

@@ -1,5 +1,5 @@
-#include "sender/select/folder_scan.hpp"
-#include "sender/select/text_source.hpp"
+#include "common/select/folder_scan.hpp"
+#include "common/select/text_source.hpp"
 
 #include <sys/stat.h>
 
@@ -18,17 +18,17 @@ void put(const fs::path& file, std::string_view content = "x") {
   platform::write_file_atomically(file, content);
 }
 
-std::vector<std::string> paths_of(const model::ScanResult& result) {
+std::vector<std::string> paths_of(const select::ScanResult& result) {
   std::vector<std::string> paths;
-  for (const model::SourceFile file : result.files) paths.push_back(file.path.str());
+  for (const select::SourceFile file : result.files) paths.push_back(file.path.str());
   return paths;
 }
 
 /// "path: reason" of each, with "!" in front where it is an error.
-std::vector<std::string> skipped_in(const model::ScanResult& result) {
+std::vector<std::string> skipped_in(const select::ScanResult& result) {
   std::vector<std::string> found;
-  for (const model::Skipped& file : result.skipped) {
-    found.push_back((file.cause == model::SkipCause::by_error ? "!" : "") + file.file.path + ": " +
+  for (const select::Skipped& file : result.skipped) {
+    found.push_back((file.cause == select::SkipCause::by_error ? "!" : "") + file.file.path + ": " +
                     file.file.reason);
   }
   return found;
@@ -48,11 +48,11 @@ TEST_CASE("a folder is scanned to its depth and sorted by path") {
   const TempDir dir;
   for (const char* path : {"b.json", "a/z.csv", "a/b/c.TXT", "a.json", "Z.png"})
     put(dir.path() / path);
-  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"Z.png", "a.json", "a/b/c.TXT", "a/z.csv", "b.json"});
   CHECK(result.size_bytes == 5);
   CHECK(result.skipped.empty());
-  for (const model::SourceFile file : result.files)
+  for (const select::SourceFile file : result.files)
     CHECK(fs::path(file.location()) == dir.path() / file.path.str());
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("files skipped by rule are listed with the reason") {
   fs::create_symlink("a.json", dir.path() / "link.json");
   fs::create_directory_symlink(".", dir.path() / "loop");
   REQUIRE(::mkfifo((dir.path() / "pipe.json").c_str(), 0600) == 0);
-  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(skipped_in(result) == Texts{".git: hidden", ".hidden.json: hidden",
                                     "link.json: a symbolic link", "loop: a symbolic link",
@@ -87,10 +87,10 @@ TEST_CASE("names that cannot be sent are errors") {
   put(dir.path() / "b\xff.json");
   put(dir.path() / "c\n.json");
   put(dir.path() / "d\\e.json");
-  const model::ScanResult result = select::scan_folder(dir.path(), {}, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"good.json"});
   REQUIRE(result.skipped.size() == 3);
-  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
 }
 
 TEST_CASE("a file at the size limit goes and one over it is an error") {
@@ -99,10 +99,10 @@ TEST_CASE("a file at the size limit goes and one over it is an error") {
   put(dir.path() / "over.json", "12345");
   payload::Limits limits;
   limits.max_file_bytes = 4;
-  const model::ScanResult result = select::scan_folder(dir.path(), {}, limits);
+  const select::ScanResult result = select::scan_folder(dir.path(), {}, limits);
   CHECK(paths_of(result) == Texts{"at.json"});
   REQUIRE(result.skipped.size() == 1);
-  CHECK(result.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(result.skipped.front().cause == select::SkipCause::by_error);
   CHECK(result.skipped.front().file.reason.find("--max-file-size") != std::string::npos);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("files named on the command line are sent whatever their type, under t
   const TempDir dir;
   put(dir.path() / "x/scan.dcm");
   put(dir.path() / "y/.hidden");
-  const model::ScanResult result =
+  const select::ScanResult result =
       select::scan_files({dir.path() / "x/scan.dcm", dir.path() / "y/.hidden"}, {});
   CHECK(paths_of(result) == Texts{".hidden", "scan.dcm"});
 }
@@ -144,11 +144,11 @@ TEST_CASE("files named on the command line are sent whatever their type, under t
 TEST_CASE("a named file that cannot be sent is an error and the others are sent") {
   const TempDir dir;
   put(dir.path() / "a");
-  const model::ScanResult result =
+  const select::ScanResult result =
       select::scan_files({dir.path() / "a", dir.path() / "gone", dir.path()}, {});
   CHECK(paths_of(result) == Texts{"a"});
   REQUIRE(result.skipped.size() == 2);
-  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
   CHECK(error_code_of([&] { select::scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
 }
 
@@ -156,10 +156,10 @@ TEST_CASE("a symbolic link named on the command line is not followed") {
   const TempDir dir;
   put(dir.path() / "a");
   fs::create_symlink("a", dir.path() / "link");
-  const model::ScanResult result = select::scan_files({dir.path() / "a", dir.path() / "link"}, {});
+  const select::ScanResult result = select::scan_files({dir.path() / "a", dir.path() / "link"}, {});
   CHECK(paths_of(result) == Texts{"a"});
   REQUIRE(result.skipped.size() == 1);
-  CHECK(result.skipped.front().cause == model::SkipCause::by_error);
+  CHECK(result.skipped.front().cause == select::SkipCause::by_error);
   CHECK(result.skipped.front().file.reason == "it is a symbolic link");
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("sub-folders stay when only the folder itself is asked for") {
   put(dir.path() / "s/b.json");
   select::ScanRules rules;
   rules.subfolders = select::Subfolders::skip;
-  const model::ScanResult result = select::scan_folder(dir.path(), rules, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(skipped_in(result) == Texts{"s: a sub-folder (--no-recursive)"});
 }
@@ -195,7 +195,7 @@ TEST_CASE("a pattern overrides types and ignore files, but not .git") {
   rules.hidden = select::Hidden::send;
   rules.patterns = patterns::PathPatterns(
       {{patterns::Verdict::exclude, "raw"}, {patterns::Verdict::include, "keep.pdf"}});
-  const model::ScanResult result = select::scan_folder(dir.path(), rules, {});
+  const select::ScanResult result = select::scan_folder(dir.path(), rules, {});
   CHECK(paths_of(result) == Texts{"a.csv", "keep.pdf"});
   CHECK(skipped_in(result) ==
         Texts{".git: hidden", "b.json: ignored by .healthmetricignore", "raw/c.csv: excluded"});
@@ -206,7 +206,7 @@ TEST_CASE("a list names files below the folder, once each and whatever their typ
   const TempDir dir;
   for (const char* path : {"a.pdf", "s/b.json", ".c"}) put(dir.path() / path);
   const std::string absolute = (dir.path() / "s/b.json").string();
-  const model::ScanResult result =
+  const select::ScanResult result =
       select::scan_list("a.pdf\n./s//b.json\n\n" + absolute + "\n.c", '\n', dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{".c", "a.pdf", "s/b.json"});
   CHECK(result.size_bytes == 3);
@@ -222,12 +222,12 @@ TEST_CASE("a listed file that cannot be sent is an error, also below a link") {
   fs::create_directory_symlink("../out", dir.path() / "in/way");
   fs::create_symlink("a.json", dir.path() / "in/link.json");
   const std::string outside = (dir.path() / "out/secret.json").string();
-  const model::ScanResult result = select::scan_list(
+  const select::ScanResult result = select::scan_list(
       "a.json\ngone\n../out/secret.json\nway/secret.json\nlink.json\n.\n" + outside, '\n',
       dir.path() / "in", {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(result.skipped.size() == 6);
-  for (const model::Skipped& file : result.skipped) CHECK(file.cause == model::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
 }
 
 TEST_CASE("two files of one name are refused by name") {
@@ -244,7 +244,7 @@ TEST_CASE("two files of one name are refused by name") {
 
 TEST_CASE("JSON text is kept as it was written") {
   const std::string text = " {\"b\": 1.0,\n\"a\": [] } ";
-  const model::ScanResult result = select::scan_json(text);
+  const select::ScanResult result = select::scan_json(text);
   CHECK(paths_of(result) == Texts{"data.json"});
   CHECK(result.text == text);
   CHECK(result.size_bytes == text.size());

@@ -1,4 +1,4 @@
-#include "sender/select/folder_scan.hpp"
+#include "common/select/folder_scan.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -9,8 +9,8 @@
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
-#include "sender/select/found_file.hpp"
-#include "sender/select/ignore_files.hpp"
+#include "common/select/found_file.hpp"
+#include "common/select/ignore_files.hpp"
 
 namespace healthmetric::select {
 namespace {
@@ -40,17 +40,17 @@ class FolderWalk {
     if (!prefix.empty()) return faults_.push_back({prefix, reason});
     // The whole of the source, which no pattern means.
     skip(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
-         model::SkipCause::by_error);
+         SkipCause::by_error);
   }
 
-  model::ScanResult finish() {
+  ScanResult finish() {
     if (!ignore_files_.empty()) skip_ignored();
-    result_.files.erase_if([&](const model::SourceFile& file) {
+    result_.files.erase_if([&](const SourceFile& file) {
       platform::stop_soon_if_signalled();
       return !count_file(result_, file, limits_);
     });
     for (payload::SkippedFile& fault : faults_) {
-      skip(result_, std::move(fault.path), std::move(fault.reason), model::SkipCause::by_error);
+      skip(result_, std::move(fault.path), std::move(fault.reason), SkipCause::by_error);
     }
     sort_by_path(result_);
     keep_as_many_folders_as_go();
@@ -73,11 +73,11 @@ class FolderWalk {
     }
     const bool is_hidden = name.front() == '.';
     if (is_hidden && (rules_.hidden == Hidden::skip || ascii_lower(name) == ".git")) {
-      return skip(result_, path, model::kIsHidden, model::SkipCause::by_rule);
+      return skip(result_, path, kIsHidden, SkipCause::by_rule);
     }
     if (type == fs::file_type::directory) return enter(entry.path(), path);
     if (type != fs::file_type::regular) {
-      return skip(result_, path, std::string(platform::kind_of(type)), model::SkipCause::by_rule);
+      return skip(result_, path, std::string(platform::kind_of(type)), SkipCause::by_rule);
     }
     take(path);
   }
@@ -101,10 +101,10 @@ class FolderWalk {
 
   void enter(const fs::path& folder, const std::string& path) {
     if (rules_.subfolders == Subfolders::skip) {
-      return skip(result_, path, "a sub-folder (--no-recursive)", model::SkipCause::by_rule);
+      return skip(result_, path, "a sub-folder (--no-recursive)", SkipCause::by_rule);
     }
     if (rules_.patterns.excludes_all_below(path)) {
-      return skip(result_, path, model::kExcluded, model::SkipCause::by_rule);
+      return skip(result_, path, kExcluded, SkipCause::by_rule);
     }
     walk(folder, path + "/");
   }
@@ -112,11 +112,11 @@ class FolderWalk {
   void take(const std::string& path) {
     const auto verdict = rules_.patterns.verdict_on(path);
     if (verdict == patterns::Verdict::exclude) {
-      return skip(result_, path, model::kExcluded, model::SkipCause::by_rule);
+      return skip(result_, path, kExcluded, SkipCause::by_rule);
     }
     if (!verdict && rules_.types == Types::supported &&
         !payload::is_supported_extension(payload::extension_of(path))) {
-      return skip(result_, path, model::kUnsupportedType, model::SkipCause::by_rule);
+      return skip(result_, path, kUnsupportedType, SkipCause::by_rule);
     }
     if (std::string fault = name_fault(path); !fault.empty()) {
       return faults_.push_back({path, std::move(fault)});
@@ -136,24 +136,24 @@ class FolderWalk {
 
   void skip_ignored() {
     std::vector<std::string> paths;
-    for (const model::SourceFile file : result_.files) paths.push_back(file.path.str());
+    for (const SourceFile file : result_.files) paths.push_back(file.path.str());
     for (const payload::SkippedFile& fault : faults_) paths.push_back(fault.path);
     const std::vector<std::string> ignored = ignored_paths(ignore_files_, paths);
     const auto is_ignored = [&](const std::string& path) {
       const bool ignore = std::binary_search(ignored.begin(), ignored.end(), path) &&
                           rules_.patterns.verdict_on(path) != patterns::Verdict::include;
-      if (ignore) skip(result_, path, model::kIgnored, model::SkipCause::by_rule);
+      if (ignore) skip(result_, path, kIgnored, SkipCause::by_rule);
       return ignore;
     };
     result_.files.erase_if(
-        [&](const model::SourceFile& file) { return is_ignored(file.path.str()); });
+        [&](const SourceFile& file) { return is_ignored(file.path.str()); });
     std::erase_if(faults_,
                   [&](const payload::SkippedFile& fault) { return is_ignored(fault.path); });
   }
 
   const ScanRules& rules_;
   const payload::Limits& limits_;
-  model::ScanResult result_;
+  ScanResult result_;
   std::string folder_;
   /// What is wrong with a file counts once no ignore file names it. A folder has "/" at its end.
   std::vector<payload::SkippedFile> faults_;
@@ -162,7 +162,7 @@ class FolderWalk {
 
 }  // namespace
 
-model::ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
+ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
                               const payload::Limits& limits) {
   check_folder(folder);
   FolderWalk walk(folder, rules, limits);

@@ -1,4 +1,4 @@
-#include "sender/select/ignore_lines.hpp"
+#include "common/select/ignore_lines.hpp"
 
 #include <algorithm>
 #include <array>

@@ -9,9 +9,9 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
-#include "sender/select/folder_scan.hpp"
-#include "sender/select/found_file.hpp"
-#include "sender/select/ignore_files.hpp"
+#include "common/select/folder_scan.hpp"
+#include "common/select/found_file.hpp"
+#include "common/select/ignore_files.hpp"
 
 /// Files that are named one by one: by a list, or on the command line.
 
@@ -22,10 +22,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kNeverSent = "never sent";
 
-void refuse_equal_names(const model::FileList& sorted) {
+void refuse_equal_names(const FileList& sorted) {
   for (std::size_t i = 1; i < sorted.size(); ++i) {
-    const model::SourceFile one = sorted[i - 1];
-    const model::SourceFile other = sorted[i];
+    const SourceFile one = sorted[i - 1];
+    const SourceFile other = sorted[i];
     if (one.path != other.path) continue;
     throw Error(ErrorCode::usage, "two files named " + in_quotes(one.path.str()) + ": " +
                                       in_quotes(one.location()) + " and " +
@@ -71,12 +71,12 @@ std::string why_missing(const std::string& entry, const fs::path& folder) {
 }
 
 /// Throws where not one of the names can be sent.
-void refuse_missed_list(const model::ScanResult& result, const fs::path& folder,
+void refuse_missed_list(const ScanResult& result, const fs::path& folder,
                         std::size_t names) {
   const bool missed_all =
       result.files.empty() && names > 0 && result.skipped.size() == names &&
-      std::all_of(result.skipped.begin(), result.skipped.end(), [](const model::Skipped& file) {
-        return file.cause == model::SkipCause::by_error;
+      std::all_of(result.skipped.begin(), result.skipped.end(), [](const Skipped& file) {
+        return file.cause == SkipCause::by_error;
       });
   if (!missed_all) return;
   const payload::SkippedFile& first = result.skipped.front().file;
@@ -86,34 +86,34 @@ void refuse_missed_list(const model::ScanResult& result, const fs::path& folder,
                           in_quotes(first.path), first.reason));
 }
 
-void add_listed(model::ScanResult& result, const std::string& entry, const fs::path& folder,
+void add_listed(ScanResult& result, const std::string& entry, const fs::path& folder,
                 const ScanRules& rules, const payload::Limits& limits) {
   const auto path = path_below(folder, entry);
   if (!path) {
     return skip(result, entry, "not below " + in_quotes(folder.string()),
-                model::SkipCause::by_error);
+                SkipCause::by_error);
   }
-  if (is_never_sent(*path)) return skip(result, *path, kNeverSent, model::SkipCause::by_rule);
+  if (is_never_sent(*path)) return skip(result, *path, kNeverSent, SkipCause::by_rule);
   std::error_code error;
   const fs::file_type type = type_below(folder, *path, error);
   if (error || type == fs::file_type::not_found) {
     return skip(result, *path,
                 type == fs::file_type::not_found ? why_missing(entry, folder) : error.message(),
-                model::SkipCause::by_error);
+                SkipCause::by_error);
   }
   if (type != fs::file_type::regular) {
     return skip(result, *path, "it is " + std::string(platform::kind_of(type)),
-                model::SkipCause::by_error);
+                SkipCause::by_error);
   }
   if (rules.patterns.verdict_on(*path) == patterns::Verdict::exclude) {
-    return skip(result, *path, model::kExcluded, model::SkipCause::by_rule);
+    return skip(result, *path, kExcluded, SkipCause::by_rule);
   }
   add_file(result, folder, *path, limits);
 }
 
 }  // namespace
 
-model::ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
+ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
                             const ScanRules& rules, const payload::Limits& limits) {
   check_folder(folder);
   std::set<std::string> entries;
@@ -125,7 +125,7 @@ model::ScanResult scan_list(std::string_view list, char separator, const fs::pat
     if (!entry.empty()) entries.insert(path_below(folder, entry).value_or(entry));
     list.remove_prefix(std::min(end + 1, list.size()));
   }
-  model::ScanResult result;
+  ScanResult result;
   for (const std::string& entry : entries) {
     platform::stop_soon_if_signalled();
     add_listed(result, entry, folder, rules, limits);
@@ -136,22 +136,22 @@ model::ScanResult scan_list(std::string_view list, char separator, const fs::pat
   return result;
 }
 
-model::ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits& limits) {
-  model::ScanResult result;
+ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits& limits) {
+  ScanResult result;
   for (const fs::path& file : files) {
     platform::stop_soon_if_signalled();
     std::error_code error;
     const fs::file_status status = fs::symlink_status(file, error);
     if (file.filename() == kIgnoreFile) {
-      skip(result, file.string(), kNeverSent, model::SkipCause::by_error);
+      skip(result, file.string(), kNeverSent, SkipCause::by_error);
     } else if (!fs::exists(status)) {
       skip(result, file.string(), error ? error.message() : kNoSuchFile,
-           model::SkipCause::by_error);
+           SkipCause::by_error);
     } else if (!fs::is_regular_file(status)) {
       skip(result, file.string(),
            "it is " + std::string(platform::kind_of(status.type())) +
                (fs::is_directory(status) ? ": send it with --folder" : ""),
-           model::SkipCause::by_error);
+           SkipCause::by_error);
     } else {
       add_file(result, file.parent_path(), file.filename().string(), limits);
     }

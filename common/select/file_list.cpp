@@ -1,8 +1,8 @@
-#include "sender/model/file_list.hpp"
+#include "common/select/file_list.hpp"
 
 #include <algorithm>
 
-namespace healthmetric::model {
+namespace healthmetric::select {
 namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{64} * 1024;
@@ -39,4 +39,4 @@ void FileList::sort_by_path() {
             [](const Entry& a, const Entry& b) { return a.text() < b.text(); });
 }
 
-}  // namespace healthmetric::model
+}  // namespace healthmetric::select

@@ -1,4 +1,4 @@
-#include "sender/select/text_source.hpp"
+#include "common/select/text_source.hpp"
 
 #include <filesystem>
 
@@ -46,8 +46,8 @@ void check_json(std::string_view text) {
   }
 }
 
-model::ScanResult one_text(const std::string& name, std::string text) {
-  model::ScanResult result;
+ScanResult one_text(const std::string& name, std::string text) {
+  ScanResult result;
   result.size_bytes = text.size();
   result.files.add(payload::RelativePath(name));
   result.text = std::move(text);
@@ -56,13 +56,13 @@ model::ScanResult one_text(const std::string& name, std::string text) {
 
 }  // namespace
 
-model::ScanResult scan_json(std::string text) {
+ScanResult scan_json(std::string text) {
   if (text.empty()) throw Error(ErrorCode::usage, "the JSON to send is empty");
   check_json(text);
   return one_text("data.json", std::move(text));
 }
 
-model::ScanResult scan_input(const std::string& name, std::string text) {
+ScanResult scan_input(const std::string& name, std::string text) {
   if (text.empty()) {
     throw Error(ErrorCode::usage, "--stdin-name: standard input has nothing in it");
   }

@@ -8,7 +8,7 @@
 
 #include "common/payload/relative_path.hpp"
 
-namespace healthmetric::model {
+namespace healthmetric::select {
 
 /// One thing to send.
 struct SourceFile {
@@ -82,4 +82,4 @@ class FileList {
   std::deque<Entry> entries_;
 };
 
-}  // namespace healthmetric::model
+}  // namespace healthmetric::select
