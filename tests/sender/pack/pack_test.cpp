@@ -7,9 +7,9 @@
 
 #include "common/payload/reader.hpp"
 #include "common/platform/file.hpp"
-#include "common/text/json.hpp"
 #include "common/select/folder_scan.hpp"
 #include "common/select/text_source.hpp"
+#include "common/text/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/filters.hpp"
 #include "tests/support/temp_dir.hpp"
