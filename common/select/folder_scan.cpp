@@ -145,8 +145,7 @@ class FolderWalk {
       if (ignore) skip(result_, path, kIgnored, SkipCause::by_rule);
       return ignore;
     };
-    result_.files.erase_if(
-        [&](const SourceFile& file) { return is_ignored(file.path.str()); });
+    result_.files.erase_if([&](const SourceFile& file) { return is_ignored(file.path.str()); });
     std::erase_if(faults_,
                   [&](const payload::SkippedFile& fault) { return is_ignored(fault.path); });
   }
@@ -163,7 +162,7 @@ class FolderWalk {
 }  // namespace
 
 ScanResult scan_folder(const fs::path& folder, const ScanRules& rules,
-                              const payload::Limits& limits) {
+                       const payload::Limits& limits) {
   check_folder(folder);
   FolderWalk walk(folder, rules, limits);
   walk.walk(folder, "");

@@ -21,20 +21,19 @@ namespace healthmetric::select {
 /// Throws Error{usage} if an ignore file or `folder` cannot be read, and if the limits of a batch
 /// are exceeded.
 ScanResult scan_folder(const std::filesystem::path& folder, const ScanRules& rules,
-                              const payload::Limits& limits);
+                       const payload::Limits& limits);
 
 /// The files that `list` names, each terminated by `separator`: relative paths are below `folder`,
 /// and absolute ones must be; their names in the batch are relative to it. A list is explicit:
 /// files are sent whatever their type and whatever an ignore file says, unless the rules' patterns
 /// exclude them; ignore files and `.git` are never sent. Files that cannot be sent are skipped by
 /// error.
-ScanResult scan_list(std::string_view list, char separator,
-                            const std::filesystem::path& folder, const ScanRules& rules,
-                            const payload::Limits& limits);
+ScanResult scan_list(std::string_view list, char separator, const std::filesystem::path& folder,
+                     const ScanRules& rules, const payload::Limits& limits);
 
 /// Files named by the user: sent whatever their type, each under its base name. Symbolic links are
 /// not followed here either. Throws Error{usage} if none can be sent, or two have the same name.
 ScanResult scan_files(const std::vector<std::filesystem::path>& files,
-                             const payload::Limits& limits);
+                      const payload::Limits& limits);
 
 }  // namespace healthmetric::select

@@ -64,8 +64,7 @@ void check_folder(const fs::path& folder) {
   }
 }
 
-bool count_file(ScanResult& result, const SourceFile& file,
-                const payload::Limits& limits) {
+bool count_file(ScanResult& result, const SourceFile& file, const payload::Limits& limits) {
   std::error_code error;
   const std::uint64_t size = platform::file_size(file.location(), error);
   if (!error && size <= limits.max_file_bytes) {
@@ -105,9 +104,8 @@ void check_totals(const ScanResult& result, const payload::Limits& limits) {
 
 void sort_by_path(ScanResult& result) {
   result.files.sort_by_path();
-  std::sort(
-      result.skipped.begin(), result.skipped.end(),
-      [](const Skipped& a, const Skipped& b) { return a.file.path < b.file.path; });
+  std::sort(result.skipped.begin(), result.skipped.end(),
+            [](const Skipped& a, const Skipped& b) { return a.file.path < b.file.path; });
 }
 
 }  // namespace healthmetric::select

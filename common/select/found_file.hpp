@@ -28,12 +28,11 @@ std::filesystem::directory_iterator list_folder(const std::filesystem::path& fol
 void check_folder(const std::filesystem::path& folder);
 
 /// Adds a file to the totals; if it is gone or too large, skips it and returns false.
-bool count_file(ScanResult& result, const SourceFile& file,
-                const payload::Limits& limits);
+bool count_file(ScanResult& result, const SourceFile& file, const payload::Limits& limits);
 
 /// Adds a regular file to be sent, unless its size or name is not allowed.
-void add_file(ScanResult& result, const std::filesystem::path& folder,
-              const std::string& name, const payload::Limits& limits);
+void add_file(ScanResult& result, const std::filesystem::path& folder, const std::string& name,
+              const payload::Limits& limits);
 
 /// Throws Error{usage} if the limits of a batch are exceeded.
 void check_totals(const ScanResult& result, const payload::Limits& limits);

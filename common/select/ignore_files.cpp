@@ -12,8 +12,8 @@
 #include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/process.hpp"
-#include "common/text/text_encoding.hpp"
 #include "common/select/ignore_lines.hpp"
+#include "common/text/text_encoding.hpp"
 
 // git decides what an ignore file means, for nobody writes these rules twice the same way. It is
 // not asked in the source folder, where .gitignore files, a repository's configuration or a nested

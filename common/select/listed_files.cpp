@@ -71,13 +71,11 @@ std::string why_missing(const std::string& entry, const fs::path& folder) {
 }
 
 /// Throws where not one of the names can be sent.
-void refuse_missed_list(const ScanResult& result, const fs::path& folder,
-                        std::size_t names) {
+void refuse_missed_list(const ScanResult& result, const fs::path& folder, std::size_t names) {
   const bool missed_all =
       result.files.empty() && names > 0 && result.skipped.size() == names &&
-      std::all_of(result.skipped.begin(), result.skipped.end(), [](const Skipped& file) {
-        return file.cause == SkipCause::by_error;
-      });
+      std::all_of(result.skipped.begin(), result.skipped.end(),
+                  [](const Skipped& file) { return file.cause == SkipCause::by_error; });
   if (!missed_all) return;
   const payload::SkippedFile& first = result.skipped.front().file;
   throw Error(ErrorCode::usage,
@@ -90,8 +88,7 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
                 const ScanRules& rules, const payload::Limits& limits) {
   const auto path = path_below(folder, entry);
   if (!path) {
-    return skip(result, entry, "not below " + in_quotes(folder.string()),
-                SkipCause::by_error);
+    return skip(result, entry, "not below " + in_quotes(folder.string()), SkipCause::by_error);
   }
   if (is_never_sent(*path)) return skip(result, *path, kNeverSent, SkipCause::by_rule);
   std::error_code error;
@@ -114,7 +111,7 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
 }  // namespace
 
 ScanResult scan_list(std::string_view list, char separator, const fs::path& folder,
-                            const ScanRules& rules, const payload::Limits& limits) {
+                     const ScanRules& rules, const payload::Limits& limits) {
   check_folder(folder);
   std::set<std::string> entries;
   while (!list.empty()) {
@@ -145,8 +142,7 @@ ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits&
     if (file.filename() == kIgnoreFile) {
       skip(result, file.string(), kNeverSent, SkipCause::by_error);
     } else if (!fs::exists(status)) {
-      skip(result, file.string(), error ? error.message() : kNoSuchFile,
-           SkipCause::by_error);
+      skip(result, file.string(), error ? error.message() : kNoSuchFile, SkipCause::by_error);
     } else if (!fs::is_regular_file(status)) {
       skip(result, file.string(),
            "it is " + std::string(platform::kind_of(status.type())) +

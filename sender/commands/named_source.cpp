@@ -3,9 +3,9 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/program/named_file.hpp"
+#include "common/select/text_source.hpp"
 #include "common/text/text_encoding.hpp"
 #include "sender/commands/overloaded.hpp"
-#include "common/select/text_source.hpp"
 
 namespace healthmetric::sender {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "sender/commands/options.hpp"
 #include "common/select/folder_scan.hpp"
+#include "sender/commands/options.hpp"
 
 /// The source to send, as the options name it.
 

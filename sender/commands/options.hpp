@@ -11,10 +11,10 @@
 #include "common/payload/batch.hpp"
 #include "common/payload/encoding.hpp"
 #include "common/program/log.hpp"
+#include "common/select/scan_rules.hpp"
 #include "sender/model/limits.hpp"
 #include "sender/model/network.hpp"
 #include "sender/model/target.hpp"
-#include "common/select/scan_rules.hpp"
 
 namespace healthmetric::sender {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "common/program/exit_status.hpp"
-#include "sender/commands/options.hpp"
 #include "common/select/scan_result.hpp"
+#include "sender/commands/options.hpp"
 
 namespace healthmetric::sender {
 

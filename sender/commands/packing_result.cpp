@@ -32,8 +32,8 @@ std::string types_of(const std::vector<select::Skipped>& files) {
 
 }  // namespace
 
-program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped, std::size_t parts,
-                                      std::uint64_t unchanged) {
+program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped,
+                                      std::size_t parts, std::uint64_t unchanged) {
   const bool has_errors = std::any_of(
       skipped.begin(), skipped.end(),
       [](const select::Skipped& file) { return file.cause == select::SkipCause::by_error; });

@@ -7,9 +7,9 @@
 
 #include "common/platform/clock.hpp"
 #include "common/program/exit_status.hpp"
+#include "common/select/folder_scan.hpp"
 #include "sender/commands/options.hpp"
 #include "sender/model/progress.hpp"
-#include "common/select/folder_scan.hpp"
 
 namespace healthmetric::sender {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "common/platform/clock.hpp"
-#include "sender/forge/forge.hpp"
 #include "common/select/scan_result.hpp"
+#include "sender/forge/forge.hpp"
 #include "sender/outbox/outbox.hpp"
 #include "sender/outbox/sent_files.hpp"
 

@@ -16,7 +16,8 @@ namespace {
 /// What a scan found, by path.
 class FoundPaths {
  public:
-  FoundPaths(const select::ScanResult& scan, const pack::SourceFolder& source) : files_(scan.files) {
+  FoundPaths(const select::ScanResult& scan, const pack::SourceFolder& source)
+      : files_(scan.files) {
     const std::string name = std::filesystem::path(source.folder).filename().string();
     for (const select::Skipped& skipped : scan.skipped) {
       std::string path = skipped.file.path;

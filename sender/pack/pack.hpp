@@ -11,9 +11,9 @@
 #include "common/payload/batch_id.hpp"
 #include "common/payload/encoding.hpp"
 #include "common/platform/file.hpp"
+#include "common/select/scan_result.hpp"
 #include "sender/model/limits.hpp"
 #include "sender/model/progress.hpp"
-#include "common/select/scan_result.hpp"
 
 namespace healthmetric::pack {
 
@@ -40,7 +40,7 @@ struct PackedBatch {
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<select::Skipped> skipped;  ///< by the scan and by packing
-  std::size_t gone = 0;                 ///< how many of PackOptions::gone are listed
+  std::size_t gone = 0;                  ///< how many of PackOptions::gone are listed
 };
 
 /// One file as it was packed.

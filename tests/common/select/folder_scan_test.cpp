@@ -90,7 +90,8 @@ TEST_CASE("names that cannot be sent are errors") {
   const select::ScanResult result = select::scan_folder(dir.path(), {}, {});
   CHECK(paths_of(result) == Texts{"good.json"});
   REQUIRE(result.skipped.size() == 3);
-  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped)
+    CHECK(file.cause == select::SkipCause::by_error);
 }
 
 TEST_CASE("a file at the size limit goes and one over it is an error") {
@@ -148,7 +149,8 @@ TEST_CASE("a named file that cannot be sent is an error and the others are sent"
       select::scan_files({dir.path() / "a", dir.path() / "gone", dir.path()}, {});
   CHECK(paths_of(result) == Texts{"a"});
   REQUIRE(result.skipped.size() == 2);
-  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped)
+    CHECK(file.cause == select::SkipCause::by_error);
   CHECK(error_code_of([&] { select::scan_files({dir.path() / "gone"}, {}); }) == ErrorCode::usage);
 }
 
@@ -227,7 +229,8 @@ TEST_CASE("a listed file that cannot be sent is an error, also below a link") {
       dir.path() / "in", {}, {});
   CHECK(paths_of(result) == Texts{"a.json"});
   CHECK(result.skipped.size() == 6);
-  for (const select::Skipped& file : result.skipped) CHECK(file.cause == select::SkipCause::by_error);
+  for (const select::Skipped& file : result.skipped)
+    CHECK(file.cause == select::SkipCause::by_error);
 }
 
 TEST_CASE("two files of one name are refused by name") {
