@@ -12,6 +12,15 @@ std::optional<std::string> home_folder() {
   return home;
 }
 
+std::optional<std::filesystem::path> state_folder() {
+  constexpr const char* kProduct = "healthmetric";
+  const std::filesystem::path state_home = environment_variable("XDG_STATE_HOME");
+  if (state_home.is_absolute()) return state_home / kProduct;
+  const auto home = home_folder();
+  if (!home) return {};
+  return std::filesystem::path(*home) / ".local" / "state" / kProduct;
+}
+
 std::filesystem::path expand_home(const std::string& path) {
   if (path != "~" && !path.starts_with("~/")) return path;
   const auto home = home_folder();

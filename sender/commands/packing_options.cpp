@@ -2,11 +2,11 @@
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/database/producer.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/identity.hpp"
 #include "sender/commands/overloaded.hpp"
-#include "sender/outbox/producer.hpp"
 #include "sender/pack/identity.hpp"
 
 namespace healthmetric::sender {
@@ -72,11 +72,11 @@ pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
 pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock) {
   pack::PackOptions pack = pack_options(options, clock);
   const bool is_named = options.identity == Identity::include;
-  pack.producer = outbox::next_producer_mark(
-      options.state_dir, is_named ? outbox::Naming::named : outbox::Naming::anonymous,
+  pack.producer = database::next_producer_mark(
+      options.state_dir, is_named ? database::Naming::named : database::Naming::anonymous,
       is_named ? options.producer : "", pack.producer.id);
   if (!is_named && std::holds_alternative<FolderSource>(options.source.value())) {
-    pack.source = outbox::folder_id(options.state_dir, source_path(*options.source));
+    pack.source = database::folder_id(options.state_dir, source_path(*options.source));
   }
   return pack;
 }

@@ -2,7 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
-#include "common/platform/environment.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "common/program/option_values.hpp"
 
 namespace healthmetric::sender {
@@ -60,10 +60,7 @@ void OutboxOptions::put_into(Options& options) const {
 }
 
 std::filesystem::path default_state_dir() {
-  const std::filesystem::path state_home = platform::environment_variable("XDG_STATE_HOME");
-  if (state_home.is_absolute()) return state_home / "healthmetric";
-  const std::filesystem::path home = platform::environment_variable("HOME");
-  if (home.is_absolute()) return home / ".local" / "state" / "healthmetric";
+  if (auto folder = platform::state_folder()) return *std::move(folder);
   throw Error(
       ErrorCode::usage,
       "cannot tell where the outbox is: neither XDG_STATE_HOME nor HOME is set; use --state-dir");

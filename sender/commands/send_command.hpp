@@ -6,8 +6,8 @@
 
 #include "common/program/command.hpp"
 #include "common/program/option_groups.hpp"
+#include "common/select/selection_options.hpp"
 #include "sender/commands/payload_options.hpp"
-#include "sender/commands/selection_options.hpp"
 #include "sender/commands/shared_options.hpp"
 #include "sender/commands/source_options.hpp"
 
@@ -38,7 +38,7 @@ class SendCommand final : public program::Command {
  private:
   std::shared_ptr<const SharedOptions> shared_;
   SourceOptions source_;
-  SelectionOptions selection_;
+  select::SelectionOptions selection_;
   SendOptions own_;
   PayloadOptions payload_;
   program::LimitOptions limits_;

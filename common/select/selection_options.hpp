@@ -7,14 +7,14 @@
 #include "common/program/option.hpp"
 #include "common/select/scan_rules.hpp"
 
-namespace healthmetric::sender {
+namespace healthmetric::select {
 
 /// Which files of a folder are sent.
 class SelectionOptions final : public program::OptionGroup {
  public:
   SelectionOptions();
 
-  [[nodiscard]] select::ScanRules rules(const program::CommandLine& line) const;
+  [[nodiscard]] ScanRules rules(const program::CommandLine& line) const;
 
  private:
   std::vector<std::string> includes_;
@@ -24,4 +24,4 @@ class SelectionOptions final : public program::OptionGroup {
   bool all_types_ = false;
 };
 
-}  // namespace healthmetric::sender
+}  // namespace healthmetric::select

@@ -1,16 +1,20 @@
-#include "sender/outbox/producer.hpp"
+#include "common/database/producer.hpp"
 
+#include "common/base/error.hpp"
 #include "common/database/sqlite.hpp"
 #include "common/platform/file.hpp"
 
-namespace healthmetric::outbox {
+namespace healthmetric::database {
 namespace {
 
-using database::Connection;
-using database::Statement;
-using database::Transaction;
-
 constexpr std::size_t kIdDigits = 16;
+
+constexpr const char* kDatabaseFile = "producer.db";
+constexpr const char* kIfDamaged = "remove it: then the next batch begins a new series";
+
+// Names in the column `naming`.
+constexpr const char* kNamed = "named";
+constexpr const char* kAnonymous = "anonymous";
 
 constexpr const char* kProducerSchema = R"(
   CREATE TABLE IF NOT EXISTS producer (
@@ -21,8 +25,7 @@ constexpr const char* kProducerSchema = R"(
 
 Connection open_database(const std::filesystem::path& state_dir) {
   platform::create_private_directories(state_dir);
-  return database::open_own_database(state_dir / "producer.db",
-                                     "remove it: then the next batch begins a new series");
+  return open_own_database(state_dir / kDatabaseFile, kIfDamaged);
 }
 
 }  // namespace
@@ -30,7 +33,7 @@ Connection open_database(const std::filesystem::path& state_dir) {
 payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir, Naming naming,
                                          const std::string& wanted, const std::string& fallback) {
   const Connection connection = open_database(state_dir);
-  const std::string key = naming == Naming::named ? "named" : "anonymous";
+  const std::string key = naming == Naming::named ? kNamed : kAnonymous;
   Transaction transaction(connection);
   connection.execute(kProducerSchema);
   payload::ProducerMark mark;
@@ -56,6 +59,21 @@ payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir,
   return mark;
 }
 
+std::string known_producer(const std::filesystem::path& state_dir) {
+  try {
+    const std::filesystem::path path = state_dir / kDatabaseFile;
+    if (!platform::file_state(path)) return {};
+    expect_own_database(path);
+    const Connection connection(path, Connection::Access::read_only, kIfDamaged);
+    Statement query(connection, "SELECT id FROM producer WHERE naming = ?");
+    query.text(kNamed);
+    return query.step() ? query.text_at(0) : std::string();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    return {};
+  }
+}
+
 std::string folder_id(const std::filesystem::path& state_dir, const std::string& folder) {
   const Connection connection = open_database(state_dir);
   Transaction transaction(connection);
@@ -71,4 +89,4 @@ std::string folder_id(const std::filesystem::path& state_dir, const std::string&
   return id;
 }
 
-}  // namespace healthmetric::outbox
+}  // namespace healthmetric::database

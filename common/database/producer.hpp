@@ -8,7 +8,7 @@
 /// The identity of this state directory for the receiver: `producer.db`, an SQLite database of its
 /// own, so that it is kept if the record of sent files is deleted.
 
-namespace healthmetric::outbox {
+namespace healthmetric::database {
 
 /// With --no-identity nobody may see whether batches are from the same machine as others.
 enum class Naming { named, anonymous };
@@ -19,8 +19,12 @@ enum class Naming { named, anonymous };
 payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir, Naming naming,
                                          const std::string& wanted, const std::string& fallback);
 
+/// The id of the last batch that was not anonymous; "" if there was none, or the database cannot be
+/// read.
+std::string known_producer(const std::filesystem::path& state_dir);
+
 /// A random id that replaces a source folder, always the same for one folder. Throws Error{io} that
 /// names the database.
 std::string folder_id(const std::filesystem::path& state_dir, const std::string& folder);
 
-}  // namespace healthmetric::outbox
+}  // namespace healthmetric::database
