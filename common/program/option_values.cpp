@@ -72,6 +72,15 @@ std::chrono::seconds parse_duration(const std::string& text) {
   return *duration;
 }
 
+std::chrono::seconds parse_period(const std::string& text) {
+  const auto period = read_duration(text, std::chrono::days(366));
+  if (!period) {
+    throw Error(ErrorCode::usage, "invalid time " + in_quotes(text) +
+                                      ": expected up to 366 days, for example 90m, 12h or 1d");
+  }
+  return *period;
+}
+
 NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now) {
   if (const auto day = text::parse_timestamp(text + "T00:00:00Z")) {
     return {*day, *day + std::chrono::days(1)};
@@ -93,6 +102,10 @@ void check_size(const std::string& text) {
 
 void check_duration(const std::string& text) {
   parse_duration(text);
+}
+
+void check_period(const std::string& text) {
+  parse_period(text);
 }
 
 void check_time(const std::string& text) {

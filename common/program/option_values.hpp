@@ -17,6 +17,9 @@ std::uint64_t parse_size(const std::string& text);
 /// Reads "90" (seconds), "90s", "10m", "2h" or "1d". Throws Error{usage}.
 std::chrono::seconds parse_duration(const std::string& text);
 
+/// Reads the same, up to 366 days, for what happens between runs. Throws Error{usage}.
+std::chrono::seconds parse_period(const std::string& text);
+
 /// A time as people name one: a day is 24 hours long, any other has `end == begin`.
 struct NamedTime {
   std::chrono::sys_seconds begin;
@@ -27,9 +30,10 @@ struct NamedTime {
 /// long ago it was ("90m", "12h", "7d") at `now`. Throws Error{usage}.
 NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now);
 
-/// Throws Error{usage} for an invalid size, duration or time.
+/// Throws Error{usage} for an invalid size, duration, period or time.
 void check_size(const std::string& text);
 void check_duration(const std::string& text);
+void check_period(const std::string& text);
 void check_time(const std::string& text);
 
 /// Accepts only `choices`.

@@ -42,8 +42,10 @@ std::string to_line(const Outcome& outcome) {
   if (outcome.state == Outcome::State::empty) {
     return nothing_to_send(outcome.folder, outcome.skipped, outcome.unchanged);
   }
-  return fmt::format("{} {}: {}, {}, {}, to {}{}", to_text(outcome.state), outcome.batch_id,
-                     counted_files(outcome.files), human_bytes(outcome.size_bytes),
+  const std::string content =
+      outcome.is_heartbeat ? "heartbeat"
+                           : counted_files(outcome.files) + ", " + human_bytes(outcome.size_bytes);
+  return fmt::format("{} {}: {}, {}, to {}{}", to_text(outcome.state), outcome.batch_id, content,
                      counted(outcome.payloads.size(), "payload", "payloads"),
                      printable(outcome.target),
                      (outcome.gone > 0 ? fmt::format("; gone {}", outcome.gone) : "") +
@@ -84,6 +86,7 @@ std::string to_json_text(const Outcome& outcome) {
   json["bytes"] = outcome.size_bytes;
   json["unchanged"] = outcome.unchanged;
   json["gone"] = outcome.gone;
+  json["heartbeat"] = outcome.is_heartbeat;
   json["reason"] =
       outcome.reason.empty() ? text::Json(nullptr) : text::Json(log::redacted(outcome.reason));
   json["payloads"] = outcome.payloads;

@@ -28,6 +28,7 @@ struct Outcome {
   std::string target;           ///< the repository, or the folder with --output
   std::string folder;           ///< that was scanned; "" if files or data were named
   std::string reason;           ///< of a rejection or refusal, or why it waits
+  bool is_heartbeat = false;    ///< a batch without files, deletions or anything
   std::uint64_t gone = 0;       ///< files that were sent before and no longer exist
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::uint64_t files = 0;

@@ -32,14 +32,16 @@ std::string types_of(const std::vector<select::Skipped>& files) {
 
 }  // namespace
 
-program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped,
+program::ExitStatus status_of_packing(const Options& options,
+                                      const std::vector<select::Skipped>& skipped,
                                       std::size_t parts, std::uint64_t unchanged) {
   const bool has_errors = std::any_of(
       skipped.begin(), skipped.end(),
       [](const select::Skipped& file) { return file.cause == select::SkipCause::by_error; });
   const program::ExitStatus status =
       has_errors ? program::ExitStatus::partly_done : program::ExitStatus::success;
-  return parts == 0 && unchanged == 0
+  const bool may_be_nothing = unchanged > 0 || options.heartbeat;
+  return parts == 0 && !may_be_nothing
              ? program::more_important(status, program::ExitStatus::nothing_to_send)
              : status;
 }

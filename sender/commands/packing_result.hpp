@@ -8,15 +8,17 @@
 #include "common/program/exit_status.hpp"
 #include "common/select/scan_result.hpp"
 #include "common/text/json.hpp"
+#include "sender/commands/options.hpp"
 
 /// How the result of packing is reported, by sending and planning alike.
 
 namespace healthmetric::sender {
 
 /// The exit status after packing: whether files were skipped by error, or there was nothing to send
-/// although not everything had been sent before.
-program::ExitStatus status_of_packing(const std::vector<select::Skipped>& skipped,
-                                      std::size_t parts, std::uint64_t unchanged = 0);
+/// although not everything had been sent before. With --heartbeat that is no failure.
+program::ExitStatus status_of_packing(const Options& options,
+                                      const std::vector<select::Skipped>& skipped,
+                                      std::size_t parts, std::uint64_t unchanged);
 
 /// "; unchanged 3; skipped 2": to be appended to a result; may be empty.
 std::string not_packed(const std::vector<select::Skipped>& skipped, std::uint64_t unchanged);

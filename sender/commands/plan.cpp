@@ -12,6 +12,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
+#include "sender/deliver/heartbeat.hpp"
 #include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"
@@ -38,6 +39,18 @@ std::uint64_t skip_what_was_sent(const Options& options, const std::string& repo
     deliver::add_queued(sent, outbox::Outbox(options.state_dir), target);
   }
   return deliver::skip_unchanged(files, sent, clock);
+}
+
+/// As the run would decide.
+bool is_heartbeat_due(const Options& options, const std::string& repository,
+                      platform::Clock& clock) {
+  if (!options.heartbeat) return false;
+  const model::Target target = options.target_in(repository);
+  std::error_code error;
+  const bool has_outbox = std::filesystem::is_directory(options.state_dir / "outbox", error);
+  if (has_outbox && deliver::has_waiting(outbox::Outbox(options.state_dir), target)) return false;
+  return deliver::is_heartbeat_due(options.state_dir, target, *options.heartbeat,
+                                   clock.now_seconds());
 }
 
 void list_files(Plan& plan, const select::ScanResult& scanned) {
@@ -70,9 +83,11 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
   select::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
   plan.unchanged = skip_what_was_sent(options, plan.target, scanned, clock);
-  const pack::PackOptions packing = pack_options(options, clock);
+  pack::PackOptions packing = pack_options(options, clock);
+  packing.is_heartbeat_due = is_heartbeat_due(options, plan.target, clock);
   pack::PackedBatch batch = pack::pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
+  plan.is_heartbeat = batch.is_heartbeat();
   plan.skipped = std::move(batch.skipped);
   list_files(plan, scanned);
   plan.size_bytes = batch.size_bytes;
@@ -88,7 +103,7 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     plan.requests = cost.requests;
     plan.least_duration = cost.least_duration;
   }
-  plan.status = status_of_packing(plan.skipped, plan.parts, plan.unchanged);
+  plan.status = status_of_packing(options, plan.skipped, plan.parts, plan.unchanged);
   return plan;
 }
 
@@ -107,8 +122,9 @@ std::string to_text(const Plan& plan) {
     row("note", pattern + " matches nothing");
   if (plan.parts == 0)
     return text + nothing_to_send(plan.folder, plan.skipped, plan.unchanged) + "\n";
-  row("files",
-      fmt::format("{}, {}", counted_files(plan.files.size()), human_bytes(plan.size_bytes)));
+  row("files", plan.is_heartbeat ? "none: a heartbeat, as nothing was delivered for a while"
+                                 : fmt::format("{}, {}", counted_files(plan.files.size()),
+                                               human_bytes(plan.size_bytes)));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
   if (!plan.skipped.empty()) row("skipped", counted(plan.skipped.size(), "path", "paths"));
   row("payload",
@@ -157,6 +173,7 @@ std::string to_json_text(const Plan& plan) {
   for (const PlannedFile& file : plan.files) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
   }
+  json["heartbeat"] = plan.is_heartbeat;
   json["unchanged"] = plan.unchanged;
   json["skipped"] = skipped_json(plan.skipped);
   json["unmatched_patterns"] = plan.unmatched_patterns;

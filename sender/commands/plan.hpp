@@ -27,6 +27,7 @@ struct Plan {
   std::string branch;        ///< empty: the repository's default
   std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::vector<PlannedFile> files;
+  bool is_heartbeat = false;    ///< a batch without files would go
   std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
   std::vector<select::Skipped> skipped;
   std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": may be a mistake

@@ -16,6 +16,7 @@
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/delivered.hpp"
 #include "sender/deliver/gone_files.hpp"
+#include "sender/deliver/heartbeat.hpp"
 #include "sender/deliver/queue_runner.hpp"
 #include "sender/deliver/receipts.hpp"
 #include "sender/forge/repository.hpp"
@@ -41,18 +42,19 @@ void log_skipped(const std::vector<select::Skipped>& skipped) {
 }
 
 /// The outcome of packing; its state is decided later.
-Outcome describe(const pack::PackOptions& options, const pack::PackedBatch& batch,
+Outcome describe(const Options& options, const payload::BatchId& id, const pack::PackedBatch& batch,
                  std::uint64_t unchanged) {
   Outcome outcome;
-  outcome.batch_id = options.id.str();
+  outcome.batch_id = id.str();
   outcome.files = batch.files;
   outcome.size_bytes = batch.size_bytes;
   for (const pack::PackedPart& part : batch.parts) outcome.payloads.push_back(part.name.str());
   outcome.skipped = batch.skipped;
   outcome.unchanged = unchanged;
   outcome.gone = batch.gone;
+  outcome.is_heartbeat = batch.is_heartbeat();
   log_skipped(batch.skipped);
-  outcome.status = status_of_packing(batch.skipped, batch.parts.size(), unchanged);
+  outcome.status = status_of_packing(options, batch.skipped, batch.parts.size(), unchanged);
   if (batch.size_bytes > kLargeBatchBytes && batch.files > 1) {
     log::warning(fmt::format("a batch of {}: several smaller ones arrive sooner",
                              human_bytes(batch.size_bytes)));
@@ -80,7 +82,7 @@ Outcome write_to_folder(const Options& options, const select::ScanResult& files,
   const outbox::Draft draft = outbox::make_draft(inbox);
   const pack::PackOptions packing = pack_options(options, clock);
   const pack::PackedBatch batch = pack::pack(files, draft.folder(), packing, progress);
-  Outcome outcome = describe(packing, batch, 0);
+  Outcome outcome = describe(options, packing.id, batch, 0);
   if (batch.parts.empty()) return outcome;
   move_all(outcome.payloads, draft.folder(), inbox);
   for (std::string& payload : outcome.payloads) payload = (inbox / payload).string();
@@ -172,11 +174,19 @@ class SendingRun {
     return deliver::skip_unchanged(files, sent, clock_);
   }
 
+  /// What waits is delivered by this run, and says as much.
+  [[nodiscard]] bool is_heartbeat_due() const {
+    return options_.heartbeat && !deliver::has_waiting(outbox_, target_) &&
+           deliver::is_heartbeat_due(options_.state_dir, target_, *options_.heartbeat,
+                                     clock_.now_seconds());
+  }
+
   Outcome pack_and_queue(const select::ScanResult& files, std::uint64_t unchanged,
                          const std::vector<payload::RelativePath>& gone) {
     outbox::Draft draft = outbox_.begin();
     pack::PackOptions packing = pack_options_of_next(options_, clock_);
     packing.gone = gone;
+    packing.is_heartbeat_due = is_heartbeat_due();
     pack::PackedFilesWriter packed_files(draft.folder(), clock_);
     const pack::PackedBatch batch =
         pack::pack(files, draft.folder(), packing, progress_,
@@ -187,7 +197,7 @@ class SendingRun {
       for (std::size_t i = 0; i < batch.gone; ++i) record.gone.push_back(gone[i].str());
       pack::write_source_record(draft.folder(), record);
     }
-    Outcome outcome = describe(packing, batch, unchanged);
+    Outcome outcome = describe(options_, packing.id, batch, unchanged);
     outcome.target = repository_.str();
     if (batch.parts.empty()) return outcome;
     check_outbox_limit();

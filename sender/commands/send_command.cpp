@@ -20,14 +20,20 @@ namespace healthmetric::sender {
 namespace {
 
 constexpr const char* kDefaultWait = "10m";
+constexpr const char* kDefaultHeartbeat = "1d";
 
-/// --wait is a switch that may have a time: in a file or the environment it can be just on or off.
+/// --wait and --heartbeat are switches that may have a time: in a file or the environment they can
+/// be just on or off.
 bool is_switch(const std::string& text) {
   return text.empty() || text == "true" || text == "false";
 }
 
 void check_wait(const std::string& text) {
   if (!is_switch(text)) program::check_duration(text);
+}
+
+void check_heartbeat(const std::string& text) {
+  if (!is_switch(text)) program::check_period(text);
 }
 
 /// One such file would have the receiver reject the batch, with all that is good in it.
@@ -78,6 +84,14 @@ SendOptions::SendOptions() : OptionGroup(kDeliveryGroup) {
        .help = "Record deletions even if nothing is left of what was sent from the folder before",
        .goes_to = &allow_empty_,
        .excludes = {"output", "data", "stdin-name"}});
+  add({.name = "heartbeat",
+       .value = "TIME",
+       .help = "If there is nothing to send and nothing was delivered for TIME (1d when none is "
+               "given), send a batch without files, to show that this machine is alive",
+       .goes_to = &heartbeat_,
+       .check = check_heartbeat,
+       .excludes = {"output"},
+       .value_is_optional = true});
 }
 
 void SendOptions::put_into(Options& options, const program::CommandLine& line) const {
@@ -86,6 +100,10 @@ void SendOptions::put_into(Options& options, const program::CommandLine& line) c
   options.changes = changed_only_ ? Changes::send_changed : Changes::send_all;
   if (line.is_given("wait") && wait_ != "false") {
     options.wait = program::parse_duration(is_switch(wait_) ? kDefaultWait : wait_);
+  }
+  if (line.is_given("heartbeat") && heartbeat_ != "false") {
+    options.heartbeat =
+        program::parse_period(is_switch(heartbeat_) ? kDefaultHeartbeat : heartbeat_);
   }
 }
 
@@ -119,7 +137,8 @@ Options SendCommand::options(const program::CommandLine& line) const {
   check_file_limit(options);
   const bool stays_here = options.dry_run || !options.output.empty();
   shared_->put_into(options, line, stays_here ? Uses::this_machine_alone : Uses::network);
-  const bool looks_at_state = !options.dry_run || options.changes == Changes::send_changed;
+  const bool looks_at_state =
+      !options.dry_run || options.changes == Changes::send_changed || options.heartbeat;
   if (options.state_dir.empty() && options.output.empty() && looks_at_state) {
     options.state_dir = default_state_dir();
   }

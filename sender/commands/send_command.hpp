@@ -13,7 +13,7 @@
 
 namespace healthmetric::sender {
 
-/// --output, --wait, --changed-only and --allow-empty.
+/// --output, --wait, --changed-only, --allow-empty and --heartbeat.
 class SendOptions final : public program::OptionGroup {
  public:
   SendOptions();
@@ -24,6 +24,7 @@ class SendOptions final : public program::OptionGroup {
   std::string wait_;
   bool changed_only_ = false;
   bool allow_empty_ = false;
+  std::string heartbeat_;
 };
 
 /// `healthmetric-sender` alone: packs and sends; with --dry-run shows what that would be.

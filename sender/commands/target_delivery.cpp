@@ -2,6 +2,7 @@
 
 #include "sender/commands/forge_session.hpp"
 #include "sender/deliver/delivered.hpp"
+#include "sender/outbox/contact.hpp"
 #include "sender/outbox/sent_files.hpp"
 
 namespace healthmetric::sender {
@@ -25,6 +26,7 @@ void record_deliveries(deliver::QueueRunner& queue_runner, const Options& option
                        platform::Clock& clock) {
   queue_runner.on_delivered([&](const outbox::OutboxEntry& entry) {
     outbox::record_delivered(options.state_dir, entry, clock.now_seconds());
+    outbox::record_contact(options.state_dir, entry.target, clock.now_seconds());
   });
 }
 

@@ -89,7 +89,8 @@ class Packer {
   PackedBatch finish(std::vector<select::Skipped> skipped_by_scan) {
     skipped_by_scan.insert(skipped_by_scan.end(), batch_.skipped.begin(), batch_.skipped.end());
     batch_.skipped = std::move(skipped_by_scan);
-    if (batch_.files == 0 && options_.gone.empty()) return std::move(batch_);
+    const bool is_empty = batch_.files == 0 && options_.gone.empty();
+    if (is_empty && !options_.is_heartbeat_due) return std::move(batch_);
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
       const payload::PayloadName name{options_.id, static_cast<unsigned>(i + 1),

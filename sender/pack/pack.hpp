@@ -24,6 +24,7 @@ struct PackOptions {
   std::optional<payload::SenderIdentity> sender;
   payload::ProducerMark producer;
   std::vector<payload::RelativePath> gone;  ///< files that were sent before and no longer exist
+  bool is_heartbeat_due = false;            ///< pack a batch even if there is nothing to send
   std::uint64_t part_limit_bytes = model::kDefaultPartBytes;
   payload::Encoding encoding;
   payload::Limits limits;
@@ -36,11 +37,13 @@ struct PackedPart {
 };
 
 struct PackedBatch {
-  std::vector<PackedPart> parts;  ///< empty if there is neither a file nor a deletion
+  std::vector<PackedPart> parts;  ///< empty if there is nothing to send and no heartbeat is due
   std::uint64_t files = 0;
   std::uint64_t size_bytes = 0;
   std::vector<select::Skipped> skipped;  ///< by the scan and by packing
   std::size_t gone = 0;                  ///< how many of PackOptions::gone are listed
+
+  [[nodiscard]] bool is_heartbeat() const { return !parts.empty() && files == 0 && gone == 0; }
 };
 
 /// One file as it was packed.

@@ -123,6 +123,7 @@ simple("no-folder", "--folder", "TMP/gone")
 simple("no-file", "--file", "TMP/gone.json")
 simple("bad-json", "--data", "{61")
 simple("data-is-a-file", "--data", "SOURCE/data.json")
+simple("bad-period", "--data", "1", "--heartbeat=2y")
 simple("bad-producer", "--data", "1", "--producer", "my laptop")
 simple("bad-branch", "--data", "1", "--branch", "a..b")
 simple("branch-with-refs", "--data", "1", "--branch", "refs/heads/main")
@@ -505,6 +506,13 @@ def no_receipt_for_long(stage: Stage) -> Result:
     entry = json.loads(note.read_bytes())
     note.write_text(json.dumps(entry | {"delivered_at_us": entry["delivered_at_us"] - 31 * 86_400_000_000}))
     return next_to_inbox(stage)
+
+
+@scenario
+def contact_unrecorded(stage: Stage) -> Result:
+    (stage.sender.home / "state/healthmetric").mkdir(parents=True)
+    (stage.sender.home / "state/healthmetric/contact").write_text("in the way")
+    return stage.send()
 
 
 @scenario

@@ -60,7 +60,7 @@ def test_json_is_one_object(output: Output, mixed: Path) -> None:
     assert report == {
         "status": "written", "exit_status": 4, "batch_id": payload.stem,
         "target": str(output.storage / "inbox"), "files": 1, "bytes": 13, "payloads": [str(payload)],
-        "unchanged": 0, "gone": 0, "reason": None,
+        "unchanged": 0, "gone": 0, "heartbeat": False, "reason": None,
         "skipped": [
             {"path": "large.json", "reason": "larger than 1.0 KiB (--max-file-size)", "error": True},
             {"path": "notes.pdf", "reason": "unsupported type", "error": False},

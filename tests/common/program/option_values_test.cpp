@@ -47,6 +47,17 @@ TEST_CASE("invalid durations are refused") {
   }
 }
 
+TEST_CASE("a time between runs may be a year") {
+  CHECK(program::parse_period("1d") == std::chrono::days(1));
+  CHECK(program::parse_period("366d") == std::chrono::days(366));
+  for (const char* text : {"", "367d", "1w", "-1d", "99999999999999999999"}) {
+    INFO(text);
+    const auto error = error_of([&] { program::parse_period(text); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::usage);
+  }
+}
+
 TEST_CASE("a time is a day, a moment, or how long ago it was") {
   using namespace std::chrono;
   const sys_seconds now = sys_days(year(2024) / March / 1) + hours(12);
