@@ -13,6 +13,7 @@
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
 #include "receiver/restore/destination.hpp"
+#include "receiver/restore/similar_names.hpp"
 
 namespace healthmetric::receiver {
 namespace {
@@ -118,13 +119,24 @@ class Restorer {
   void restore_with_fallback_name(const std::string& folder, const RecordedFile& file,
                                   const SeriesBatch& batch) {
     try {
-      restore_to(place_of(folder + file.path), file, batch);
+      const RelativePath place = place_of(folder + file.path);
+      refuse_other_spelling(place);
+      restore_to(place, file, batch);
     } catch (const restore::NameRefused& refused) {
       const std::string stored_name = folder + file.stored_path;
       log::warning(fmt::format("{}: {} is restored as {}", refused.what(), in_quotes(file.path),
                                shown(stored_name)));
       restore_to(place_of(stored_name), file, batch);
     }
+  }
+
+  /// Where names that differ in case are one, the first file must not be taken for the second.
+  void refuse_other_spelling(const RelativePath& place) {
+    if (!names_.note(place.str()) || !destination_) return;
+    if (!destination_->is_under_another_name(place)) return;
+    throw restore::NameRefused(fmt::format(
+        "cannot write {}: to this file system, it is the same name as another that is there",
+        shown(place.str())));
   }
 
   /// With --flat, two trees may have the same path.
@@ -253,6 +265,7 @@ class Restorer {
   std::vector<char> block_;
   std::optional<program::StatusLine> line_;
   FlatClaims claims_;
+  restore::SimilarNames names_;
   bool is_time_told_ = false;
   Restored result_;
 };

@@ -1,5 +1,6 @@
 #include "receiver/restore/destination.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/archive/folder_calls.hpp"
@@ -20,16 +21,30 @@ bool is_name_refused(const std::error_code& error) {
          error == std::errc::illegal_byte_sequence;
 }
 
+[[noreturn]] void throw_refused(const char* verb, const std::string& shown,
+                                const std::string& reason) {
+  throw NameRefused(std::string("cannot ") + verb + " " + in_quotes(shown) + ": " + reason);
+}
+
 void throw_if(const std::error_code& error, const char* verb, const std::string& shown) {
-  if (!is_name_refused(error)) return archive::throw_if(error, verb, shown);
-  throw NameRefused(std::string("cannot ") + verb + " " + in_quotes(shown) + ": " +
-                    error.message());
+  if (is_name_refused(error)) throw_refused(verb, shown, error.message());
+  archive::throw_if(error, verb, shown);
+}
+
+/// After creating a name in a folder that exists. Some file systems (exFAT with FUSE) say of a name
+/// that they cannot hold that it is missing.
+void throw_if_not_created(const std::error_code& error, const char* verb,
+                          const std::string& shown) {
+  if (error == std::errc::no_such_file_or_directory) {
+    throw_refused(verb, shown, "the file system cannot hold this name");
+  }
+  throw_if(error, verb, shown);
 }
 
 void make_missing(const Folder& parent, const std::string& name, const std::string& shown) {
   std::error_code error;
   parent.create_folder(name, error);
-  if (error != std::errc::file_exists) throw_if(error, "create", shown);
+  if (error != std::errc::file_exists) throw_if_not_created(error, "create", shown);
 }
 
 const std::filesystem::path& made(const std::filesystem::path& folder) {
@@ -59,7 +74,45 @@ bool Destination::is_reserved(std::string_view path) {
 }
 
 const Folder& Destination::ensure_folder(std::string_view path) {
+  if (const Folder* const opened = folder(path)) return *opened;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string_view above = path.substr(0, slash + 1);
+    if (folder(above) != nullptr) continue;
+    folder(above, make_missing);
+    const std::size_t name = above.rfind('/', slash - 1) + 1;  // 0 in the root
+    note_new_name(above.substr(0, name), above.substr(name, slash - name));
+  }
   return *folder(path, make_missing);
+}
+
+const Destination::Names& Destination::names_in_folder(std::string_view folder) {
+  const auto depth = static_cast<std::size_t>(std::count(folder.begin(), folder.end(), '/'));
+  if (listings_.size() <= depth) listings_.resize(depth + 1);
+  Listing& listing = listings_[depth];
+  if (listing.names.empty() || listing.folder != folder) {
+    const std::vector<std::string> names = names_in(folder);
+    listing = {std::string(folder), Names(names.begin(), names.end())};
+  }
+  return listing.names;
+}
+
+void Destination::note_new_name(std::string_view folder, std::string_view name) {
+  const auto depth = static_cast<std::size_t>(std::count(folder.begin(), folder.end(), '/'));
+  if (depth >= listings_.size() || listings_[depth].names.empty()) return;
+  if (listings_[depth].folder == folder) listings_[depth].names.emplace(name);
+}
+
+bool Destination::is_under_another_name(const payload::RelativePath& place) {
+  const std::string& path = place.str();
+  for (std::size_t start = 0; start < path.size();) {
+    const std::size_t end = std::min(path.find('/', start), path.size());
+    if (!look_at(payload::RelativePath::known(path.substr(0, end)))) return false;
+    const Names& names = names_in_folder(std::string_view(path).substr(0, start));
+    if (!names.contains(path.substr(start, end - start))) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 std::optional<std::filesystem::file_type> Destination::look_at(const payload::RelativePath& place) {
@@ -123,7 +176,8 @@ bool Destination::NewFile::put(Replace replace) {
     folder.move_without_replacing(name_, folder, name, error);
   }
   if (error == std::errc::file_exists && replace == Replace::no) return false;
-  throw_if(error, "write", destination_.full_path(place_.str()));
+  throw_if_not_created(error, "write", destination_.full_path(place_.str()));
+  destination_.note_new_name(place_.directory(), name);
   is_put_ = true;
   return true;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_set>
+#include <vector>
 
 #include "common/archive/storage_reader.hpp"
 #include "common/base/error.hpp"
@@ -33,6 +35,10 @@ class Destination : private archive::StorageReader {
 
   /// The type of what exists at the place; nullopt if there is nothing.
   std::optional<std::filesystem::file_type> look_at(const payload::RelativePath& place);
+
+  /// Whether the place is taken by a name that is spelled differently, and is the same to this file
+  /// system: in another case, for example. Lists folders.
+  bool is_under_another_name(const payload::RelativePath& place);
 
   /// Creates a folder and its parents.
   void make_folder(const payload::RelativePath& folder);
@@ -69,8 +75,20 @@ class Destination : private archive::StorageReader {
   static bool is_reserved(std::string_view path);
 
  private:
+  using Names = std::unordered_set<std::string>;
+
   const platform::Folder& ensure_folder(std::string_view path);
   platform::OutputFile create(const payload::RelativePath& place, const std::string& name);
+
+  /// The names in a folder that exists.
+  const Names& names_in_folder(std::string_view folder);
+  void note_new_name(std::string_view folder, std::string_view name);
+
+  struct Listing {
+    std::string folder;
+    Names names;
+  };
+  std::vector<Listing> listings_;  ///< by depth: of the latest folder that was listed there
 };
 
 }  // namespace healthmetric::restore

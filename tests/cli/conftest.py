@@ -20,6 +20,7 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from github_server.local_github import LocalGithub  # noqa: E402
+from memory_card import memory_card  # noqa: E402, F401
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
 from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path  # noqa: E402
 from schemas import check_output, check_records  # noqa: E402

@@ -17,7 +17,8 @@ TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
 @dataclass(frozen=True)
 class Answer:
     """`error` instead of `call`: always, or as strace's `when` says ("1": the first time); only for `path`
-    where one is named. With a `signal` the program gets that at the call, and with neither it is only slow."""
+    where one is named. With a `value` the call is left out and returns that, with a `signal` the program gets that
+    at the call, and with none of them it is only slow."""
 
     call: str
     error: str = ""
@@ -25,11 +26,12 @@ class Answer:
     path: str = ""
     delay: str = ""
     signal: str = ""
+    value: str = ""
 
     @property
     def options(self) -> list[str]:
         what = (f"error={self.error}" if self.error else f"signal={self.signal}" if self.signal
-                else f"delay_enter={self.delay}")
+                else f"retval={self.value}" if self.value else f"delay_enter={self.delay}")
         times = f":when={self.when}" if self.when else ""
         paths = [f"--trace-path={self.path}"] if self.path else []
         return [f"--trace={self.call}", f"--inject={self.call}:{what}{times}", *paths]
