@@ -34,4 +34,4 @@ healthmetric_python_tests(bench)
 healthmetric_python_tests(outcomes)
 
 # Half an hour, and as long again to find the fewest steps that fail.
-set_tests_properties(python/system/random_life PROPERTIES TIMEOUT 3600)
+set_tests_properties(python/system/random_life python/system/way_back PROPERTIES TIMEOUT 3600)

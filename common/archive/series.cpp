@@ -30,13 +30,17 @@ class TreeBuilder {
   }
 
   void end_series() {
-    for (auto& [path, file] : series_) join(path, std::move(file));
+    all_series_.push_back(std::move(series_));
     series_.clear();
     folders_.insert(series_folders_.begin(), series_folders_.end());
     series_folders_.clear();
   }
 
   Tree end_tree(const SeriesKey& key) {
+    join_series();
+    std::erase_if(folders_, [&](const std::string& folder) {
+      return files_.contains(folder) || file_above(folder) != files_.end();
+    });
     Tree tree{key.producer, key.batch_name, {}, std::move(hidden_), std::move(folders_)};
     tree.files.reserve(files_.size());
     for (auto& [path, file] : files_) tree.files.push_back(std::move(file));
@@ -50,14 +54,6 @@ class TreeBuilder {
   }
 
  private:
-  [[nodiscard]] bool is_later(std::size_t a, std::size_t b) const {
-    const auto rank = [&](std::size_t index) {
-      const SeriesBatch& batch = batches_[index];
-      return std::tie(batch.processed_at, batch.batch_id);
-    };
-    return rank(a) > rank(b);
-  }
-
   /// Hides what cannot be beside a file of that path: one that its folder is, or what is below it.
   void clear_way(Files& files, const std::string& path, std::size_t batch) {
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
@@ -70,51 +66,63 @@ class TreeBuilder {
     }
   }
 
-  static Files::iterator first_below(Files& files, const std::string& path) {
+  static Files::const_iterator first_below(const Files& files, const std::string& path) {
     const std::string folder = path + "/";
     const auto found = files.lower_bound(folder);
     return found != files.end() && found->first.starts_with(folder) ? found : files.end();
   }
 
-  void hide(Files& files, Files::iterator file, std::size_t by, Why why) {
+  void hide(Files& files, Files::const_iterator file, std::size_t by, Why why) {
     if (file == files.end()) return;
     hidden_.push_back({file->first, file->second.batch, by, why});
     files.erase(file);
   }
 
-  /// A file of a series beside those of the series before it.
-  void join(const std::string& path, CurrentFile file) {
-    const auto same = files_.find(path);
-    if (same != files_.end()) {
-      if (is_later(same->second.batch, file.batch)) {
-        return hidden_.push_back({path, file.batch, same->second.batch, Why::other_series});
-      }
-      hide(files_, same, file.batch, Why::other_series);
-    } else if (const auto newer = newer_in_the_way(path, file.batch)) {
-      return hidden_.push_back({path, file.batch, *newer, Why::file_or_folder});
+  /// From the newest file to the oldest: what is in the way of one stays, so the order of the
+  /// series does not matter.
+  void join_series() {
+    if (all_series_.size() == 1) files_.swap(all_series_.front());
+    std::vector<CurrentFile> all;
+    for (Files& series : all_series_) {
+      for (auto& [path, file] : series) all.push_back(std::move(file));
     }
-    clear_way(files_, path, file.batch);
-    files_.insert_or_assign(path, std::move(file));
+    all_series_.clear();
+    std::sort(all.begin(), all.end(), [&](const CurrentFile& a, const CurrentFile& b) {
+      const SeriesBatch& left = batches_[a.batch];
+      const SeriesBatch& right = batches_[b.batch];
+      return std::tie(left.processed_at, left.batch_id) >
+             std::tie(right.processed_at, right.batch_id);
+    });
+    for (CurrentFile& file : all) join(std::move(file));
   }
 
-  [[nodiscard]] std::optional<std::size_t> newer_in_the_way(const std::string& path,
-                                                            std::size_t batch) const {
+  void join(CurrentFile file) {
+    const std::string path = file.file.path;
+    const auto same = files_.find(path);
+    if (same != files_.end()) {
+      return hidden_.push_back({path, file.batch, same->second.batch, Why::other_series});
+    }
+    auto other = file_above(path);
+    if (other == files_.end()) other = first_below(files_, path);
+    if (other != files_.end()) {
+      return hidden_.push_back({path, file.batch, other->second.batch, Why::file_or_folder});
+    }
+    files_.emplace(path, std::move(file));
+  }
+
+  [[nodiscard]] Files::const_iterator file_above(const std::string& path) const {
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
       const auto file = files_.find(path.substr(0, slash));
-      if (file != files_.end() && is_later(file->second.batch, batch)) return file->second.batch;
+      if (file != files_.end()) return file;
     }
-    const std::string folder = path + "/";
-    for (auto below = files_.lower_bound(folder);
-         below != files_.end() && below->first.starts_with(folder); ++below) {
-      if (is_later(below->second.batch, batch)) return below->second.batch;
-    }
-    return {};
+    return files_.end();
   }
 
   const std::vector<SeriesBatch>& batches_;
   Files series_;
   std::vector<std::string> series_folders_;
+  std::vector<Files> all_series_;
   Files files_;
   std::vector<HiddenFile> hidden_;
   std::set<std::string> folders_;

@@ -74,7 +74,8 @@ struct Tree {
   std::string batch_name;
   std::vector<CurrentFile> files;  ///< by path
   std::vector<HiddenFile> hidden;  ///< by path
-  std::set<std::string> folders;   ///< that are empty, as the latest batch of each series says
+  /// That are empty, as the latest batch of each series says, except where a file is in the way.
+  std::set<std::string> folders;
 };
 
 /// Indices of `batches`, in the order in which they apply: one series after another, and within

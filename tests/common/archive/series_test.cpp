@@ -148,6 +148,16 @@ std::vector<Row> table() {
        {from("/one", batch("1", 1, 30, {"a/x", "b"})), from("/two", batch("2", 2, 20, {"a"}))},
        {{"a/x", "1"}, {"b", "1"}},
        {"a 2 1 kind"}},
+      {"what hides a file, and is hidden itself, hides nothing: the first of three in its way",
+       {from("/one", batch("1", 1, 10, {"a/x"})), from("/two", batch("2", 2, 20, {"a"})),
+        from("/three", batch("3", 3, 30, {"a/y"}))},
+       {{"a/x", "1"}, {"a/y", "3"}},
+       {"a 2 3 kind"}},
+      {"what hides a file, and is hidden itself, hides nothing: the last of three in its way",
+       {from("/three", batch("1", 1, 10, {"a/x"})), from("/one", batch("2", 2, 20, {"a"})),
+        from("/two", batch("3", 3, 30, {"a/y"}))},
+       {{"a/x", "1"}, {"a/y", "3"}},
+       {"a 2 3 kind"}},
       {"one moment for both: the id decides, always the same way",
        {from("/two", batch("2", 2, 20, {"a"})), from("/one", batch("1", 1, 20, {"a"}))},
        {{"a", "2"}},
@@ -199,6 +209,12 @@ TEST_CASE("the latest batch of each series says which folders are empty") {
   batches[2].content.folders = {"elsewhere"};
   CHECK(trees(batches).front().folders == std::set<std::string>{"elsewhere", "stays"});
   CHECK(trees(batches, 10).front().folders == std::set<std::string>{"filled", "stays"});
+}
+
+TEST_CASE("no folder is empty where a file of another series is") {
+  std::vector<Sent> batches{batch("1", 1, 10, {}), from("/other", batch("2", 2, 5, {"a", "b/x"}))};
+  batches[0].content.folders = {"a", "a/deep", "b", "b/x/deep", "c"};
+  CHECK(trees(batches).front().folders == std::set<std::string>{"b", "c"});
 }
 
 TEST_CASE("each batch is read once, and none that was processed later") {
