@@ -58,8 +58,7 @@ void add_option(CLI::App& app, const Option& option) {
   if (is_path_name(option.value)) added->transform(validator(expand_home));
   if (option.value_is_optional) added->expected(0, 1);
   if (option.kind == Option::Kind::required_operand) added->required();
-  const bool is_list = std::holds_alternative<std::vector<std::string>*>(option.goes_to);
-  if (is_list && !option.is_operand()) added->allow_extra_args(false);
+  if (option.is_list() && !option.is_operand()) added->allow_extra_args(false);
 }
 
 CLI::Option* option_named(CLI::App& app, const std::string& name) {

@@ -43,8 +43,10 @@ bool accepts(const Command& command, const std::string& option) {
 
 std::string operand_of(const Command& command) {
   for (const Option* option : options_of(command)) {
-    if (option->kind == Option::Kind::operand) return "[" + option->name + "]...";
-    if (option->kind == Option::Kind::required_operand) return option->name + "...";
+    if (!option->is_operand()) continue;
+    const std::string name =
+        option->kind == Option::Kind::operand ? "[" + option->name + "]" : option->name;
+    return name + (option->is_list() ? "..." : "");
   }
   return "";
 }

@@ -14,7 +14,7 @@ constexpr std::size_t kTextColumn = 26;
 
 /// "-v,--verbose", "--wait[=TIME]", "PATH...".
 std::string left_part(const Option& option) {
-  if (option.is_operand()) return option.name + "...";
+  if (option.is_operand()) return option.name + (option.is_list() ? "..." : "");
   std::string text = "--" + option.name;
   if (option.letter != '\0') text = std::string{'-', option.letter, ','} + text;
   if (option.is_switch()) return text;

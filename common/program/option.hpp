@@ -36,8 +36,8 @@ using Place = std::variant<bool*, std::string*, std::filesystem::path*, std::uin
 struct Option {
   enum class Kind {
     named,
-    operand,           ///< a word without dashes, any number of them
-    required_operand,  ///< one or more
+    operand,           ///< a word without dashes; if it is a list, any number of them
+    required_operand,  ///< one, or of a list at least one
     refused,           ///< always an error, whose message is `help`
   };
 
@@ -55,6 +55,9 @@ struct Option {
 
   [[nodiscard]] bool is_operand() const {
     return kind == Kind::operand || kind == Kind::required_operand;
+  }
+  [[nodiscard]] bool is_list() const {
+    return std::holds_alternative<std::vector<std::string>*>(goes_to);
   }
   [[nodiscard]] bool is_switch() const { return std::holds_alternative<bool*>(goes_to); }
 };

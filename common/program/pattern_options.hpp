@@ -5,8 +5,7 @@
 
 #include "common/patterns/path_patterns.hpp"
 #include "common/program/command_line.hpp"
-
-/// --include and --exclude, which several commands have.
+#include "common/program/option.hpp"
 
 namespace healthmetric::program {
 
@@ -16,9 +15,17 @@ inline constexpr const char* kExclude = "exclude";
 /// Throws Error{usage} for a glob that names nothing.
 void check_glob(const std::string& glob);
 
-/// What was given of both as one list, in the order in which it was given.
-patterns::PathPatterns patterns_in_order(const CommandLine& line,
-                                         const std::vector<std::string>& includes,
-                                         const std::vector<std::string>& excludes);
+/// --include and --exclude, which several commands have.
+class PatternOptions final : public OptionGroup {
+ public:
+  explicit PatternOptions(const std::string& heading);
+
+  /// What was given of both as one list, in the order in which it was given.
+  [[nodiscard]] patterns::PathPatterns patterns(const CommandLine& line) const;
+
+ private:
+  std::vector<std::string> includes_;
+  std::vector<std::string> excludes_;
+};
 
 }  // namespace healthmetric::program

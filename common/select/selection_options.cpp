@@ -1,23 +1,10 @@
 #include "common/select/selection_options.hpp"
 
-#include "common/program/pattern_options.hpp"
+#include <utility>
 
 namespace healthmetric::select {
 
-SelectionOptions::SelectionOptions() : OptionGroup("Which files of a folder") {
-  add({.name = program::kInclude,
-       .value = "GLOB",
-       .help = "Include files that match GLOB, whatever their type; may be repeated. --include "
-               "and --exclude form one list, in the order given: the last match wins, and if the "
-               "list begins with --include, files that no pattern matches are skipped",
-       .goes_to = &includes_,
-       .check = program::check_glob});
-  add({.name = program::kExclude,
-       .value = "GLOB",
-       .help = "Skip files that match GLOB: a name at any depth ('*.tmp.json', 'raw'), or with "
-               "a slash a path below the folder ('2023/**'); may be repeated",
-       .goes_to = &excludes_,
-       .check = program::check_glob});
+SelectionOptions::SelectionOptions() : OptionGroup(kSelectionGroup) {
   add({.name = "hidden",
        .help = "Include hidden files and folders (.git never; .healthmetricignore never)",
        .goes_to = &hidden_});
@@ -28,12 +15,12 @@ SelectionOptions::SelectionOptions() : OptionGroup("Which files of a folder") {
        .goes_to = &all_types_});
 }
 
-ScanRules SelectionOptions::rules(const program::CommandLine& line) const {
+ScanRules SelectionOptions::rules(patterns::PathPatterns patterns) const {
   ScanRules rules;
   rules.types = all_types_ ? Types::all : Types::supported;
   rules.hidden = hidden_ ? Hidden::send : Hidden::skip;
   rules.subfolders = no_recursive_ ? Subfolders::skip : Subfolders::send;
-  rules.patterns = program::patterns_in_order(line, includes_, excludes_);
+  rules.patterns = std::move(patterns);
   return rules;
 }
 

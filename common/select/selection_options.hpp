@@ -1,24 +1,21 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "common/program/command_line.hpp"
+#include "common/patterns/path_patterns.hpp"
 #include "common/program/option.hpp"
 #include "common/select/scan_rules.hpp"
 
 namespace healthmetric::select {
 
-/// Which files of a folder are sent.
+inline constexpr const char* kSelectionGroup = "Which files of a folder";
+
+/// --hidden, --no-recursive and --all-types, beside the patterns.
 class SelectionOptions final : public program::OptionGroup {
  public:
   SelectionOptions();
 
-  [[nodiscard]] ScanRules rules(const program::CommandLine& line) const;
+  [[nodiscard]] ScanRules rules(patterns::PathPatterns patterns) const;
 
  private:
-  std::vector<std::string> includes_;
-  std::vector<std::string> excludes_;
   bool hidden_ = false;
   bool no_recursive_ = false;
   bool all_types_ = false;

@@ -24,17 +24,28 @@ ValueKind kind_of(const OptionFacts& option) {
 constexpr const char* kListProfiles =
     R"(sed -n 's/^[[:space:]]*\[[[:space:]]*profile[[:space:]]*\.[[:space:]]*["]\{0,1\}\([^]"]*[^]"[:space:]]\)["]\{0,1\}[[:space:]]*\].*/\1/p')";
 
-/// Prints the ids of the batches that `outbox list` shows, one a line.
-constexpr const char* kListBatches =
-    R"(outbox list 2> /dev/null | sed -n 's/^\([0-9]\{8\}T[0-9]\{6\}Z-[^ ]*\)  .*/\1/p')";
+/// What the words behind a command are.
+enum class OperandKind { none, batches, folder };
 
-/// The commands that are followed by ids of batches, as "outbox drop".
-std::vector<std::string> commands_with_batches(const std::vector<CommandFacts>& commands) {
-  std::vector<std::string> found;
-  for (const CommandFacts& command : commands) {
-    if (!command.operand.empty()) found.push_back(joined(command.words, " "));
-  }
-  return found;
+/// What follows the program's name to print the ids of batches, one a line.
+constexpr const char* kListStoredBatches =
+    R"sh(list --ndjson --limit 1000 2> /dev/null | sed -n 's/.*"batch_id":"\([^"]*\)".*/\1/p')sh";
+constexpr const char* kListWaitingBatches =
+    R"sh(outbox list 2> /dev/null | sed -n 's/^\([0-9]\{8\}T[0-9]\{6\}Z-[^ ]*\)  .*/\1/p')sh";
+
+struct Operand {
+  OperandKind kind = OperandKind::none;
+  const char* list = "";  ///< of batches
+};
+
+Operand operand_of(const CommandFacts& command) {
+  const auto has = [&](const char* name) {
+    return command.operand.find(name) != std::string::npos;
+  };
+  if (has("BATCH_ID")) return {OperandKind::batches, kListStoredBatches};
+  if (has("ID")) return {OperandKind::batches, kListWaitingBatches};
+  if (has("DIR")) return {OperandKind::folder};
+  return {};
 }
 
 /// The words a command line can go on with behind `words`, each once.
@@ -132,9 +143,14 @@ std::string zsh_action(const OptionFacts& option) {
 std::string zsh_operand(const std::string& program, const std::vector<CommandFacts>& commands,
                         Operands operands) {
   std::string arms;
-  for (const std::string& command : commands_with_batches(commands)) {
-    arms += fmt::format("    *\" {} \"*) compadd -- ${{(f)\"$($words[1] {})\"}} ;;\n", command,
-                        kListBatches);
+  for (const CommandFacts& command : commands) {
+    const Operand operand = operand_of(command);
+    if (operand.kind == OperandKind::none) continue;
+    const std::string action =
+        operand.kind == OperandKind::folder
+            ? "_files -/"
+            : fmt::format("compadd -- ${{(f)\"$($words[1] {})\"}}", operand.list);
+    arms += fmt::format("    *\" {} \"*) {} ;;\n", joined(command.words, " "), action);
   }
   for (const std::string& group : command_groups(commands)) {
     arms += fmt::format("    *\" {} \"*) compadd -- {} ;;\n", group,
@@ -165,6 +181,26 @@ std::string fish_value(const OptionFacts& option) {
       return " -x";
   }
   return "";
+}
+
+/// The words behind a command, for bash.
+std::string bash_operand(const CommandFacts& command) {
+  const Operand operand = operand_of(command);
+  if (operand.kind == OperandKind::none) return "";
+  const std::string action =
+      operand.kind == OperandKind::folder
+          ? "compopt -o filenames 2> /dev/null\n"
+            "    mapfile -t COMPREPLY < <(compgen -d -- \"$current\")"
+          : fmt::format(
+                "mapfile -t COMPREPLY < <(compgen -W \"$(\"${{COMP_WORDS[0]}}\" {})\" -- "
+                "\"$current\")",
+                operand.list);
+  return fmt::format(
+      "  if [[ $current != -* && \" ${{COMP_WORDS[*]:1:COMP_CWORD-1}} \" == *\" {} \"* ]]; then\n"
+      "    {}\n"
+      "    return\n"
+      "  fi\n",
+      joined(command.words, " "), action);
 }
 
 }  // namespace
@@ -202,15 +238,7 @@ std::string bash_completion(const std::string& program, const std::vector<Option
     words.push_back("--" + option.name);
   }
   std::string rest;
-  for (const std::string& command : commands_with_batches(commands)) {
-    rest += fmt::format(
-        "  if [[ $current != -* && \" ${{COMP_WORDS[*]:1:COMP_CWORD-1}} \" == *\" {} \"* ]]; then\n"
-        "    mapfile -t COMPREPLY < <(compgen -W \"$(\"${{COMP_WORDS[0]}}\" {})\" -- "
-        "\"$current\")\n"
-        "    return\n"
-        "  fi\n",
-        command, kListBatches);
-  }
+  for (const CommandFacts& command : commands) rest += bash_operand(command);
   const std::string files = operands == Operands::paths
                                 ? "  if [[ $current != -* ]]; then\n"
                                   "    compopt -o filenames 2> /dev/null\n"
@@ -300,15 +328,14 @@ std::string fish_completion(const std::string& program, const std::vector<Option
     no_group += fmt::format("{}not __fish_seen_subcommand_from {}",
                             no_group.empty() ? "" : "; and ", group);
   }
-  if (!commands_with_batches(commands).empty()) {
-    text += fmt::format("function __healthmetric_batches\n  {} {}\nend\n", program, kListBatches);
-  }
   for (const CommandFacts& command : commands) {
-    if (command.operand.empty()) continue;
-    text += fmt::format(
-        "complete -c {} -n '__fish_seen_subcommand_from {}' -a "
-        "'(__healthmetric_batches)'\n",
-        program, joined(command.words, "; and __fish_seen_subcommand_from "));
+    const Operand operand = operand_of(command);
+    if (operand.kind == OperandKind::none) continue;
+    const std::string action = operand.kind == OperandKind::folder ? "__fish_complete_directories"
+                                                                   : program + " " + operand.list;
+    text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -x -a {}\n", program,
+                        joined(command.words, "; and __fish_seen_subcommand_from "),
+                        quoted("(" + action + ")", "\\'"));
   }
   if (operands == Operands::paths) {
     text += fmt::format("complete -c {} -n '{}' -F\n", program, no_group);

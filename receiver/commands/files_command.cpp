@@ -9,7 +9,7 @@
 #include "receiver/commands/stored_files.hpp"
 
 namespace healthmetric::receiver {
-FilesOptions::FilesOptions() : OptionGroup("Which files") {
+FilesOptions::FilesOptions() : OptionGroup(kFilesGroup) {
   add({.name = "GLOB",
        .value = "GLOB",
        .help = "Only files that match one of these: a name at any depth ('*.csv'), or with a "

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "receiver/commands/compare_command.hpp"
 #include "receiver/commands/export_command.hpp"
 #include "receiver/commands/files_command.hpp"
 #include "receiver/commands/list_command.hpp"
@@ -21,6 +22,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<ListCommand>(shared));
   program.commands.push_back(std::make_unique<FilesCommand>(shared));
   program.commands.push_back(std::make_unique<RestoreCommand>(shared));
+  program.commands.push_back(std::make_unique<CompareCommand>(shared));
   program.commands.push_back(std::make_unique<ExportCommand>(shared));
   return program;
 }

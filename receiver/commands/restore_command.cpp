@@ -6,7 +6,6 @@
 
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/program/pattern_options.hpp"
 #include "common/program/show_result.hpp"
 
 namespace healthmetric::receiver {
@@ -74,21 +73,6 @@ RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
        .value = "DIR",
        .help = "The folder to restore to; created if it is missing",
        .goes_to = &to_});
-  add({.name = program::kInclude,
-       .value = "GLOB",
-       .help =
-           "Restore files that match GLOB; may be repeated. --include and --exclude form one list, "
-           "in the order given: the last match wins, and if the list begins with --include, files "
-           "that no pattern matches are not restored",
-       .goes_to = &includes_,
-       .check = program::check_glob});
-  add({.name = program::kExclude,
-       .value = "GLOB",
-       .help =
-           "Do not restore files that match GLOB: a name at any depth ('*.tmp.json', 'raw'), or "
-           "with a slash a path ('2023/**'); may be repeated",
-       .goes_to = &excludes_,
-       .check = program::check_glob});
   add({.name = "overwrite",
        .value = "WHEN",
        .help = "Replace a file that exists and differs: never, if-older (if it is older than the "
@@ -101,14 +85,13 @@ RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
        .goes_to = &flat_});
 }
 
-RestoreRules RestoreOptions::rules(const program::CommandLine& line) const {
+RestoreRules RestoreOptions::rules() const {
   if (to_.empty()) {
     throw Error(ErrorCode::usage,
                 "restore requires --to DIR (healthmetric-receiver restore --help)");
   }
   RestoreRules rules;
   rules.to = to_;
-  rules.patterns = program::patterns_in_order(line, includes_, excludes_);
   rules.overwrite = overwrite_of(overwrite_);
   if (flat_) rules.form = RestoreLayout::Form::flat;
   return rules;
@@ -117,15 +100,16 @@ RestoreRules RestoreOptions::rules(const program::CommandLine& line) const {
 RestoreCommand::RestoreCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("restore", "Restore files under their original names, with their times"),
       shared_(std::move(shared)) {
-  take(shared_->storage, restore_, shared_->batch_names, shared_->at, shared_->dry_run,
-       shared_->json, shared_->log);
+  take(shared_->storage, restore_, shared_->patterns, shared_->batch_names, shared_->at,
+       shared_->dry_run, shared_->json, shared_->log);
 }
 
 program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;  // in the storage
   const RunOptions options = shared_->of_run(line, kChangesNothing);
   platform::SystemClock clock;
-  RestoreRules rules = restore_.rules(line);
+  RestoreRules rules = restore_.rules();
+  rules.patterns = shared_->patterns.patterns(line);
   rules.at = shared_->at.time(clock.now_seconds());
   rules.is_dry_run = shared_->dry_run.is_given();
   rules.shows_progress = options.verbosity != log::Verbosity::quiet;

@@ -11,20 +11,18 @@
 
 namespace healthmetric::receiver {
 
-/// BATCH_ID, --to, --include, --exclude, --overwrite and --flat.
+/// BATCH_ID, --to, --overwrite and --flat.
 class RestoreOptions final : public program::OptionGroup {
  public:
   RestoreOptions();
 
   [[nodiscard]] const std::vector<std::string>& batch_ids() const { return batch_ids_; }
-  /// All but the time and --dry-run. Throws Error{usage} without --to.
-  [[nodiscard]] RestoreRules rules(const program::CommandLine& line) const;
+  /// All but the time, the patterns and --dry-run. Throws Error{usage} without --to.
+  [[nodiscard]] RestoreRules rules() const;
 
  private:
   std::vector<std::string> batch_ids_;
   std::filesystem::path to_;
-  std::vector<std::string> includes_;
-  std::vector<std::string> excludes_;
   std::string overwrite_ = "never";
   bool flat_ = false;
 };

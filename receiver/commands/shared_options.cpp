@@ -17,7 +17,7 @@ StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
        .goes_to = &folder_});
 }
 
-AtOption::AtOption() : OptionGroup("Which files") {
+AtOption::AtOption() : OptionGroup(kFilesGroup) {
   add({.name = "at",
        .value = "TIME",
        .help = "As it was then, by what the receiver had processed; times as for --since, and a "

@@ -8,6 +8,7 @@
 #include "common/archive/storage.hpp"
 #include "common/program/command_line.hpp"
 #include "common/program/option_groups.hpp"
+#include "common/program/pattern_options.hpp"
 #include "receiver/commands/batch_filter.hpp"
 #include "receiver/commands/options.hpp"
 
@@ -16,6 +17,7 @@
 namespace healthmetric::receiver {
 
 inline constexpr const char* kStorageGroup = "Storage";
+inline constexpr const char* kFilesGroup = "Which files";
 
 /// --storage.
 class StorageOption final : public program::OptionGroup {
@@ -62,6 +64,7 @@ struct SharedOptions {
   StorageOption storage;
   BatchNameOptions batch_names;
   BatchFilterOptions batch_filter;
+  program::PatternOptions patterns{kFilesGroup};
   AtOption at;
   DryRunOption dry_run;
   program::JsonOption json;

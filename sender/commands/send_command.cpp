@@ -113,7 +113,7 @@ SendCommand::SendCommand(std::shared_ptr<const SharedOptions> shared)
               "whose workflow stores it. What cannot be delivered waits in the outbox for the next "
               "run."),
       shared_(std::move(shared)) {
-  take(source_, selection_, shared_->repository, shared_->target, shared_->token, own_,
+  take(source_, patterns_, selection_, shared_->repository, shared_->target, shared_->token, own_,
        shared_->network, payload_, shared_->outbox, limits_, shared_->configuration,
        shared_->dry_run, shared_->progress, shared_->json, shared_->log);
   add_notes(
@@ -127,7 +127,7 @@ SendCommand::SendCommand(std::shared_ptr<const SharedOptions> shared)
 Options SendCommand::options(const program::CommandLine& line) const {
   Options options;
   source_.put_into(options, line);
-  options.rules = selection_.rules(line);
+  options.rules = selection_.rules(patterns_.patterns(line));
   options.limits = limits_.limits();
   options.dry_run = shared_->dry_run.dry_run();
   payload_.put_into(options);

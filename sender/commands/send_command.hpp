@@ -6,6 +6,7 @@
 
 #include "common/program/command.hpp"
 #include "common/program/option_groups.hpp"
+#include "common/program/pattern_options.hpp"
 #include "common/select/selection_options.hpp"
 #include "sender/commands/payload_options.hpp"
 #include "sender/commands/shared_options.hpp"
@@ -39,6 +40,7 @@ class SendCommand final : public program::Command {
  private:
   std::shared_ptr<const SharedOptions> shared_;
   SourceOptions source_;
+  program::PatternOptions patterns_{select::kSelectionGroup};
   select::SelectionOptions selection_;
   SendOptions own_;
   PayloadOptions payload_;

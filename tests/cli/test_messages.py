@@ -29,6 +29,7 @@ from programs import REPOSITORY, Program, Result, Word, finished
 from pseudo_terminal import Terminal
 from system_calls import TRACED, Answer
 from system_calls import answered as answered_by_system
+from trees import write_tree
 
 TABLE = REPOSITORY / "docs/messages.md"
 PAGE = "text/html; charset=utf-8"
@@ -886,6 +887,13 @@ SCENARIOS |= {
     "receiver-restore-kept-name": lambda stage: restored(
         stage, {"files": {".healthmetric-restoring-0": b""}}),
     "receiver-restore-busy": restore_into_a_locked_folder,
+    "receiver-compare-folder": lambda stage: stage.receiver("compare"),
+    "receiver-compare-file": lambda stage: compared(stage, {}, stage.source / "data.json"),
+    "receiver-compare-signs": lambda stage: stage.receiver("compare", stage.source, "--only", "x"),
+    "receiver-compare-producers": lambda stage: compared(stage, {}, producers=("lab", "ward")),
+    "receiver-compare-not-all": lambda stage: compared(stage, {"new.csv": b"1"}),
+    "receiver-compare-types": lambda stage: compared(stage, {"scan.dcm": b"1"}),
+    "receiver-compare-unreadable": lambda stage: compared(stage, {"a\\b.json": b"{}"}),
     "receiver-export-what": lambda stage: stage.receiver("export", "--format", "csv"),
     "receiver-export-table": lambda stage: stage.receiver(
         "export", "--format", "sqlite", "--table", "files", "--output", "x"),
@@ -961,6 +969,19 @@ SCENARIOS |= {
 def with_file(stage: Stage, text: bytes, option: str) -> Result:
     (stage.tmp / "file").write_bytes(text)
     return stage.send(option, stage.tmp / "file")
+
+
+def compared(stage: Stage, files: dict[str, bytes], folder: Path | None = None, producers: tuple[str, ...] = ()) -> Result:
+    """A folder with these files, with a storage that has a batch of each producer."""
+    (stage.tmp / "here").mkdir()
+    write_tree(stage.tmp / "here", files)
+    for number, producer in enumerate(producers):
+        Payload(batch_id=f"20240115T10300{number}Z-test_batch-3f9a1c0{number}",
+                metadata={"producer": producer, "instance": "aa", "sequence": 1}).put_into(stage.tmp / "_storage")
+    if producers:
+        assert stage.receiver("--storage", stage.tmp / "_storage").status == 0
+        return stage.receiver("compare", "--storage", stage.tmp / "_storage", stage.tmp / "here")
+    return stage.receiver("compare", "--storage", empty_storage(stage), folder or stage.tmp / "here")
 
 
 def exported_into(stage: Stage, make: Callable[[Path], object]) -> Result:
