@@ -58,7 +58,7 @@ class Count {
   }
 
   void add(const std::string& type) {
-    const bool is_one_too_many = counts_.size() == kMostTypes && !counts_.contains(type);
+    const bool is_one_too_many = counts_.size() >= kMostTypes && !counts_.contains(type);
     ++counts_[is_one_too_many ? kOtherTypes : type];
   }
 
