@@ -16,12 +16,15 @@
 namespace healthmetric::log {
 namespace {
 
+/// Of an urgent warning: above errors, so that it is never hidden.
+constexpr spdlog::level::level_enum kUrgent = spdlog::level::critical;
+
 /// In front of a message for people: what it is, where it is more than information.
 class SeverityFlag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
               spdlog::memory_buf_t& out) override {
-    if (message.level == spdlog::level::warn) append("warning: ", out);
+    if (message.level == spdlog::level::warn || message.level == kUrgent) append("warning: ", out);
     if (message.level == spdlog::level::err) append("error: ", out);
   }
 
@@ -165,6 +168,10 @@ void warning(std::string_view message) {
 }
 void error(std::string_view message) {
   write(spdlog::level::err, message);
+}
+
+void urgent_warning(std::string_view message) {
+  write(kUrgent, message);
 }
 
 }  // namespace healthmetric::log

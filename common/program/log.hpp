@@ -42,4 +42,7 @@ void info(std::string_view message);
 void warning(std::string_view message);
 void error(std::string_view message);
 
+/// A warning that appears even if the verbosity is quiet: of what cannot wait.
+void urgent_warning(std::string_view message);
+
 }  // namespace healthmetric::log

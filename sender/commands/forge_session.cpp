@@ -16,10 +16,10 @@ ForgeSession::ForgeSession(const Options& options, const model::Target& target,
     throw Error(ErrorCode::io, "invalid repository " + in_quotes(target.repository));
   }
   const http::Url api = http::api_root(target.api_url);
-  server_ = forge::type_of(api).connect(
-      {watched_, clock, progress, options.max_wait},
-      {target.api_url, forge::find_token(options.token_file, api), *std::move(repository),
-       target.payload_branch(), !target.inbox_branch.empty()});
+  token_ = forge::find_token(options.token_file, api);
+  server_ = forge::type_of(api).connect({watched_, clock, progress, options.max_wait},
+                                        {target.api_url, token_, *std::move(repository),
+                                         target.payload_branch(), !target.inbox_branch.empty()});
 }
 
 }  // namespace healthmetric::sender

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "common/platform/clock.hpp"
 #include "sender/commands/options.hpp"
@@ -19,9 +20,11 @@ class ForgeSession {
                platform::Clock& clock, model::Progress& progress);
 
   forge::Forge& server() { return *server_; }
+  [[nodiscard]] const std::string& token() const { return token_; }
 
  private:
   http::WatchedTransport watched_;
+  std::string token_;
   std::unique_ptr<forge::Forge> server_;
 };
 

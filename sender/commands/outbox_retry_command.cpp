@@ -9,6 +9,7 @@
 #include "common/program/log.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/target_delivery.hpp"
+#include "sender/commands/token_end.hpp"
 #include "sender/http/curl_http.hpp"
 
 namespace healthmetric::sender {
@@ -88,6 +89,8 @@ class Retry {
           deliver_to(target, outbox_, options_, transport_, clock_, progress_, only);
       status_ = program::more_important(status_, done.status);
       for (const auto& [id, result] : done.results) report(id, result, target);
+      const bool is_first = asked_.insert(target.api_url + "\n" + target.repository).second;
+      if (is_first) warn_of_token_end(target, done.token_end, clock_.now_seconds());
     } catch (const Error& error) {
       if (program::exit_status(error.code()) == program::ExitStatus::interrupted ||
           program::exit_status(error.code()) == program::ExitStatus::terminated) {
@@ -112,6 +115,7 @@ class Retry {
   platform::Clock& clock_;
   model::Progress& progress_;
   std::set<std::string> chosen_;
+  std::set<std::string> asked_;  ///< repositories: each has one token
   std::string text_;
   text::Json batches_ = text::Json::array();
   program::ExitStatus status_ = program::ExitStatus::success;

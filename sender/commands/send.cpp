@@ -13,6 +13,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/commands/target_delivery.hpp"
+#include "sender/commands/token_end.hpp"
 #include "sender/deliver/changed_files.hpp"
 #include "sender/deliver/delivered.hpp"
 #include "sender/deliver/gone_files.hpp"
@@ -116,6 +117,7 @@ class SendingRun {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
     }
     if (options_.wait && outcome.state == Outcome::State::sent) wait(outcome);
+    warn_of_token_end(target_, keep_token_end(session_, options_, target_), clock_.now_seconds());
     return outcome;
   }
 
@@ -186,6 +188,7 @@ class SendingRun {
     outbox::Draft draft = outbox_.begin();
     pack::PackOptions packing = pack_options_of_next(options_, clock_);
     packing.gone = gone;
+    if (packing.sender) packing.sender->token_expires = token_end(session_, options_, target_);
     packing.is_heartbeat_due = is_heartbeat_due();
     pack::PackedFilesWriter packed_files(draft.folder(), clock_);
     const pack::PackedBatch batch =

@@ -1,6 +1,7 @@
 #include "sender/commands/target_delivery.hpp"
 
 #include "sender/commands/forge_session.hpp"
+#include "sender/commands/token_end.hpp"
 #include "sender/deliver/delivered.hpp"
 #include "sender/outbox/contact.hpp"
 #include "sender/outbox/sent_files.hpp"
@@ -19,14 +20,14 @@ TargetDelivery deliver_to(const model::Target& target, const outbox::Outbox& out
   if (only) queue_runner.restrict_to(*only);
   record_deliveries(queue_runner, options, clock);
   queue_runner.run(options.lock_wait);
-  return {queue_runner.status(), queue_runner.results()};
+  return {queue_runner.status(), queue_runner.results(), keep_token_end(session, options, target)};
 }
 
 void record_deliveries(deliver::QueueRunner& queue_runner, const Options& options,
                        platform::Clock& clock) {
   queue_runner.on_delivered([&](const outbox::OutboxEntry& entry) {
     outbox::record_delivered(options.state_dir, entry, clock.now_seconds());
-    outbox::record_contact(options.state_dir, entry.target, clock.now_seconds());
+    outbox::record_delivery_time(options.state_dir, entry.target, clock.now_seconds());
   });
 }
 

@@ -19,6 +19,7 @@ namespace healthmetric::sender {
 struct TargetDelivery {
   program::ExitStatus status = program::ExitStatus::success;  ///< for all failures
   std::map<std::string, deliver::QueueRunner::Result> results;
+  std::optional<std::chrono::sys_seconds> token_end;  ///< as far as it is known
 };
 
 /// Looks for the receipts of the target's delivered batches, then delivers the queued ones, or of

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -81,6 +82,9 @@ class Forge {
 
   /// Starts the receiver's workflow. False if the trigger needs no request.
   virtual bool start_workflow(const Start& start) = 0;
+
+  /// When the token ends, as far as the answers until now have told.
+  [[nodiscard]] virtual std::optional<std::chrono::sys_seconds> token_expires() const = 0;
 
   /// How long a request is retried without progress, from now on. With 0 every failure is final.
   virtual void set_max_wait(platform::Clock::duration max_wait) = 0;

@@ -3,8 +3,8 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/version.hpp"
-#include "common/text/timestamp.hpp"
 #include "sender/forge/github_answers.hpp"
+#include "sender/forge/token_expiry.hpp"
 #include "sender/http/http_date.hpp"
 #include "sender/http/url.hpp"
 
@@ -18,24 +18,13 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
-/// "2026-01-31 08:00:00 UTC" or "2026-01-31 08:00:00 -0700".
-std::optional<std::chrono::sys_seconds> parse_expiry(std::string text) {
-  if (text.ends_with(" UTC")) text.resize(text.size() - 4);
-  const std::size_t zone = text.rfind(' ');
-  if (zone > text.find(' ') && text.size() - zone == 6) {
-    text.insert(text.size() - 2, ":");
-    text.erase(zone, 1);
-  }
-  return text::parse_timestamp(text);
-}
-
-/// Of a token that it knows GitHub tells the end of its validity (GitHub, "Managing your personal
-/// access tokens": the header of that name); one that was never a token has none.
+/// Of a token that it knows GitHub tells the end of its validity; one that was never a token has
+/// none.
 std::string why_unauthorized(const http::Response& response) {
-  const std::string expiry = response.header("github-authentication-token-expiration");
+  const std::string expiry = response.header(kTokenExpiryHeader);
   if (expiry.empty()) return "the token is wrong or has expired";
   const std::string shown = printable(expiry);
-  const auto end = parse_expiry(expiry);
+  const auto end = parse_token_expiry(expiry);
   const auto its_time = http::parse_http_date(response.header("date"));
   if (end && *end <= its_time.value_or(platform::SystemClock().now_seconds()))
     return "the token expired on " + shown;
@@ -72,6 +61,7 @@ std::string why_forbidden(const http::Response& response, const std::string& per
 
 GithubApi::GithubApi(const Carrier& carrier, ApiAccess access)
     : transport_(carrier.transport, carrier.clock, carrier.max_wait, carrier.progress),
+      clock_(carrier.clock),
       access_(std::move(access)) {}
 
 http::Request GithubApi::request(const std::string& method, const std::string& path) const {
@@ -90,6 +80,10 @@ http::Request GithubApi::request(const std::string& method, const std::string& p
 http::Response GithubApi::answer_to(http::Request request) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     http::Response response = transport_.send(request);
+    if (const auto end =
+            plausible_token_expiry(response.header(kTokenExpiryHeader), clock_.now_seconds())) {
+      token_expires_ = end;
+    }
     if (!is_redirect(response.status)) return response;
     if (response.header("location").empty()) fail_unanswered(response, description_of(request));
     const std::string target = http::resolve_url(request.url, response.header("location"));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "common/base/error.hpp"
@@ -26,6 +28,10 @@ class GithubApi {
   GithubApi(const Carrier& carrier, ApiAccess access);
 
   [[nodiscard]] const ApiAccess& access() const { return access_; }
+  /// When the token ends, if an answer told it.
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> token_expires() const {
+    return token_expires_;
+  }
   void set_max_wait(platform::Clock::duration max_wait) { transport_.set_max_wait(max_wait); }
 
   /// A request for what `path` names in the repository, answered in JSON or as `accept` says.
@@ -55,7 +61,9 @@ class GithubApi {
 
  private:
   RetryingTransport transport_;
+  platform::Clock& clock_;
   ApiAccess access_;
+  std::optional<std::chrono::sys_seconds> token_expires_;
 };
 
 /// The result of `read`, which parses an answer; Error{network} if that is not JSON: a captive

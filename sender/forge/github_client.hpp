@@ -37,6 +37,9 @@ class GithubClient final : public Forge {
   void create_branch(const NewBranch& branch) override;
 
   bool start_workflow(const Start& start) override;
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> token_expires() const override {
+    return api_.token_expires();
+  }
   void set_max_wait(platform::Clock::duration max_wait) override;
 
   /// Starts the workflows that listen to a `repository_dispatch` of that type.

@@ -216,4 +216,4 @@ def test_a_state_directory_that_takes_no_record_does_not_fail_the_delivery(desti
     place.write_text("in the way")
     result = destination("--folder", empty, "--heartbeat", "--json")
     assert (result.status, result.json["status"]) == (0, "sent"), result
-    result.error_line("warning: the time of this delivery is not recorded", str(place))
+    result.error_line("warning: not recorded, for --heartbeat", str(place))

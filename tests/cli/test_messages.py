@@ -14,6 +14,7 @@ import sqlite3
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from typing import Any
 import pytest
 import receipts
 from conftest import READER, TOKEN, Destination, unprivileged_user
+from github_server.local_github import LocalGithub
 from living_files import growing
 from payloads import BATCH_ID, Payload, flat_summary_path, stored_path, summary_path
 from programs import REPOSITORY, Program, Result, Word, finished
@@ -514,6 +516,14 @@ def contact_unrecorded(stage: Stage) -> Result:
     (stage.sender.home / "state/healthmetric").mkdir(parents=True)
     (stage.sender.home / "state/healthmetric/contact").write_text("in the way")
     return stage.send()
+
+
+@scenario
+def token_ends(stage: Stage) -> Result:
+    end = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(time.time() + 5.5 * 86_400))
+    with LocalGithub(repos=["octo/data"], tokens={"ghp_EndsSoon": f"contents=write,expires={end}"}) as github:
+        return stage.sender("--folder", stage.source, "--repo", "octo/data", "--api-url", github.api_url,
+                            env={"GH_TOKEN": "ghp_EndsSoon"})
 
 
 @scenario

@@ -153,6 +153,7 @@ class Api:
         try:
             common["x-github-api-version-selected"] = _check_client(request)
             token = self._authenticate(request)
+            common.update(token.headers)
             limit = self._spend(request, token)
             common.update(limit.headers)
             route, parameters = _find_route(request)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from github_server.messages import ApiError
 
@@ -22,6 +23,19 @@ class Token:
     permissions: Mapping[str, int]
     is_actions: bool = False  # a GITHUB_TOKEN: what it pushes starts no runs
     repositories: frozenset[str] = frozenset()  # by full name; without any it is for all
+    expires: str = ""  # as GitHub's header has it: "2026-01-31 08:00:00 UTC"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"GitHub-Authentication-Token-Expiration": self.expires} if self.expires else {}
+
+    @property
+    def has_expired(self) -> bool:
+        try:
+            end = datetime.strptime(self.expires, "%Y-%m-%d %H:%M:%S UTC")
+        except ValueError:
+            return False
+        return end.replace(tzinfo=timezone.utc) <= datetime.now(timezone.utc)
 
     @property
     def login(self) -> str:
@@ -41,11 +55,12 @@ class Token:
 
 
 def parse_token(text: str) -> Token:
-    """TOKEN or TOKEN:contents=write,actions=read,repo=OWNER/NAME or TOKEN:none. Raises ValueError."""
+    """TOKEN or TOKEN:contents=write,actions=read,repo=OWNER/NAME,expires=2026-01-31 08:00:00 UTC or
+    TOKEN:none. Raises ValueError."""
     value, _, listed = text.partition(":")
     if not value:
         raise ValueError("a token is empty")
-    permissions, repositories = {}, set()
+    permissions, repositories, expires = {}, set(), ""
     for item in (listed or "contents=write").split(","):
         if item == "none":
             continue
@@ -53,10 +68,13 @@ def parse_token(text: str) -> Token:
         if name == "repo" and level:
             repositories.add(level)
             continue
+        if name == "expires":
+            expires = level
+            continue
         if level not in LEVELS:
             raise ValueError(f"{item!r} is not none, NAME=read, NAME=write or repo=OWNER/NAME")
         permissions[name] = LEVELS[level]
-    return Token(value, permissions, repositories=frozenset(repositories))
+    return Token(value, permissions, repositories=frozenset(repositories), expires=expires)
 
 
 def presented(authorization: str | None) -> str | None:
@@ -92,7 +110,10 @@ class Tokens:
             return None
         if value not in self._by_value:
             raise ApiError(401, "Bad credentials", documentation="")
-        return self._by_value[value]
+        token = self._by_value[value]
+        if token.has_expired:
+            raise ApiError(401, "Bad credentials", headers=token.headers, documentation="")
+        return token
 
     def of_actions(self) -> Token | None:
         return next((token for token in self._by_value.values() if token.is_actions), None)

@@ -58,6 +58,8 @@ class FakeForge final : public forge::Forge {
     return start.trigger == model::Trigger::dispatch || start.trigger == model::Trigger::workflow;
   }
 
+  std::optional<std::chrono::sys_seconds> token_expires() const override { return {}; }
+
   void set_max_wait(platform::Clock::duration /*max_wait*/) override {}
 
   std::map<std::string, std::string> files;
