@@ -78,6 +78,16 @@ StorageReader::StorageReader(const std::filesystem::path& root, Root kind) : roo
   if (kind == Root::storage) refuse_folder_above_storage(root);
 }
 
+StorageReader::StorageReader(std::string root, Folder folder)
+    : root_(std::move(root)), root_folder_(std::move(folder)) {}
+
+StorageReader StorageReader::again() const {
+  std::error_code error;
+  Folder same = root_folder_.duplicate(error);
+  throw_if(error, "open", root_);
+  return {root_, std::move(same)};
+}
+
 void StorageReader::lock_shared() {
   lock(Folder::Sharing::shared);
 }
@@ -186,15 +196,14 @@ std::optional<platform::InputFile> StorageReader::open(const payload::RelativePa
   std::error_code error;
   platform::Handle file = opened->open_file(name, error);
   if (error == std::errc::no_such_file_or_directory) return {};
-  const std::string action = "cannot read " + in_quotes(shown);
-  if (error) throw_obstacle(*opened, name, file_type::regular, action, error);
-  const bool is_file = platform::is_regular(file, error);
+  const auto refuse = [&](const std::error_code& why) {
+    throw_obstacle(*opened, name, file_type::regular, "cannot read " + in_quotes(shown), why);
+  };
+  if (error) refuse(error);
+  const auto state = platform::file_state(file, error);
   throw_if(error, "read", shown);
-  if (!is_file) {
-    throw_obstacle(*opened, name, file_type::regular, action,
-                   std::make_error_code(std::errc::invalid_argument));
-  }
-  return platform::InputFile(std::move(file), shown);
+  if (!state) refuse(std::make_error_code(std::errc::invalid_argument));
+  return platform::InputFile(std::move(file), shown, *state);
 }
 
 bool StorageReader::exists(const payload::RelativePath& path) {

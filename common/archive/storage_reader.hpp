@@ -37,6 +37,9 @@ class StorageReader {
   /// Throws Error{usage} if there is no such folder, or if it contains the storage folder.
   explicit StorageReader(const std::filesystem::path& root) : StorageReader(root, Root::storage) {}
 
+  /// The same folder once more: an object is for one thread.
+  [[nodiscard]] StorageReader again() const;
+
   /// The folder, as it was named.
   [[nodiscard]] const std::string& root() const { return root_; }
 
@@ -97,6 +100,8 @@ class StorageReader {
   void lock(platform::Folder::Sharing sharing);
 
  private:
+  StorageReader(std::string root, platform::Folder folder);
+
   struct OpenFolder {
     std::string path;
     platform::Folder folder;

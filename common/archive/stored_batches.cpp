@@ -64,10 +64,11 @@ bool StoredBatches::is_second_summary(const payload::RelativePath& summary,
 
 std::optional<RecordedBatch> StoredBatches::wanted_head(const payload::RelativePath& summary,
                                                         const payload::BatchId& id,
-                                                        const Wants& wants) const {
+                                                        const Wants& wants,
+                                                        const ReadHead& read) const {
   std::optional<RecordedBatch> batch;
   is_readable(summary.str(), [&] {
-    std::optional<RecordedBatch> head = read_summary(storage_, summary, {});
+    std::optional<RecordedBatch> head = read();
     if (!head || head->status != BatchStatus::stored || !wants(*head)) return;
     if (head->batch_id != id.str()) {
       throw Error(ErrorCode::bad_payload, "it is the summary of another batch");
@@ -90,19 +91,24 @@ std::optional<RecordedBatch> StoredBatches::wanted_head(const payload::RelativeP
 
 void StoredBatches::add(const payload::RelativePath& summary, const payload::BatchId& id,
                         const Wants& wants) {
-  const auto batch = wanted_head(summary, id, wants);
-  if (!batch) return;
-  heads_.push_back(head_of(*batch));
+  keep(summary,
+       wanted_head(summary, id, wants, [&] { return read_summary(storage_, summary, {}); }));
+}
+
+void StoredBatches::keep(const payload::RelativePath& summary,
+                         const std::optional<RecordedBatch>& head) {
+  if (!head) return;
+  heads_.push_back(head_of(*head));
   summaries_.push_back(summary.str());
 }
 
 void StoredBatches::add_all(const Wants& wants) {
-  for_each_summary(storage_, {}, Order::oldest_first,
-                   {[&](const payload::RelativePath& path, const payload::BatchId& id) {
-                      add(path, id, wants);
-                      return Next::go_on;
-                    },
-                    complain_});
+  const auto on_summary = [&](const payload::RelativePath& path, const payload::BatchId& id,
+                              const ReadHead& read) {
+    keep(path, wanted_head(path, id, wants, read));
+    return Next::go_on;
+  };
+  for_each_head(storage_, {}, Order::oldest_first, {on_summary, complain_});
 }
 
 std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& summary,
@@ -141,8 +147,9 @@ BatchContent StoredBatches::read(std::size_t batch) const {
 
 void StoredBatches::for_each_version(const Period& period, const Wants& wants,
                                      const FileHandler& use) {
-  const auto on_summary = [&](const payload::RelativePath& path, const payload::BatchId& id) {
-    if (!wanted_head(path, id, wants)) return Next::go_on;
+  const auto on_summary = [&](const payload::RelativePath& path, const payload::BatchId& id,
+                              const ReadHead& read) {
+    if (!wanted_head(path, id, wants, read)) return Next::go_on;
     std::optional<Error> failure;  // of whoever uses the files, not of the summary
     is_readable(path.str(), [&] {
       (void)read_safe_files(path.str(), [&](const RecordedBatch& batch, const RecordedFile& file) {
@@ -157,7 +164,7 @@ void StoredBatches::for_each_version(const Period& period, const Wants& wants,
     if (failure) throw Error(*failure);
     return Next::go_on;
   };
-  for_each_summary(storage_, period, Order::newest_first, {on_summary, complain_});
+  for_each_head(storage_, period, Order::newest_first, {on_summary, complain_});
 }
 
 }  // namespace healthmetric::archive

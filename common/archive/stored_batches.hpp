@@ -10,6 +10,7 @@
 
 #include "common/archive/series.hpp"
 #include "common/archive/storage_reader.hpp"
+#include "common/archive/summary_heads.hpp"
 #include "common/archive/summary_index.hpp"
 #include "common/archive/summary_reader.hpp"
 #include "common/base/error.hpp"
@@ -58,7 +59,9 @@ class StoredBatches {
   /// The head of the summary of a stored batch that is wanted.
   [[nodiscard]] std::optional<RecordedBatch> wanted_head(const payload::RelativePath& summary,
                                                          const payload::BatchId& id,
-                                                         const Wants& wants) const;
+                                                         const Wants& wants,
+                                                         const ReadHead& read) const;
+  void keep(const payload::RelativePath& summary, const std::optional<RecordedBatch>& head);
   [[nodiscard]] bool is_second_summary(const payload::RelativePath& summary,
                                        const payload::BatchId& id) const;
 

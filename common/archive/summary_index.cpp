@@ -12,13 +12,20 @@
 namespace healthmetric::archive {
 namespace {
 
+/// No more than what sorts it, as a month may have a hundred thousand.
 struct Found {
-  payload::BatchId id;
-  std::string path;
+  std::chrono::sys_seconds time;
+  std::string name;
+  std::uint8_t folder;  ///< of the month's
 
-  friend bool operator<(const Found& a, const Found& b) {
-    return a.id.time != b.id.time ? a.id.time < b.id.time : a.path < b.path;
-  }
+  friend auto operator<=>(const Found&, const Found&) = default;
+};
+
+/// The summaries of a month, sorted. The first of the folders is that of the month itself, where
+/// those of the first layout lie; the others are its days.
+struct Month {
+  std::vector<std::string> folders;
+  std::vector<Found> found;
 };
 
 /// Whether the name is a number of so many digits, as those of years, months and days are.
@@ -68,20 +75,21 @@ class Index {
     return months;
   }
 
-  /// Sorted. Summaries of the first layout lie in the folder of the month itself.
-  std::vector<Found> summaries_of(const std::string& month) {
-    std::vector<Found> found;
-    const std::string folder = std::string(kSummariesFolder) + month + "/";
-    for (const std::string& name : names_in(folder)) {
+  Month summaries_of(const std::string& month) {
+    const std::string folder = fmt::format("{}{}/", kSummariesFolder, month);
+    Month result{{folder}, {}};
+    for (std::string& name : names_in(folder)) {
       if (!is_number(name, 2)) {
-        add(folder, name, found);
+        add(std::move(name), result);
       } else if (days_.may_be_in(fmt::format("{}/{}", month, name))) {
-        const std::string day = fmt::format("{}{}/", folder, name);
-        for (const std::string& summary : names_in(day)) add(day, summary, found);
+        result.folders.push_back(fmt::format("{}{}/", folder, name));
+        for (std::string& summary : names_in(result.folders.back())) {
+          add(std::move(summary), result, result.folders.size() - 1);
+        }
       }
     }
-    std::sort(found.begin(), found.end());
-    return found;
+    std::sort(result.found.begin(), result.found.end());
+    return result;
   }
 
  private:
@@ -96,9 +104,10 @@ class Index {
     }
   }
 
-  void add(const std::string& folder, const std::string& name, std::vector<Found>& found) const {
+  void add(std::string name, Month& month, std::size_t folder = 0) const {
     const auto id = payload::BatchId::parse(batch_of_summary(name));
-    if (id && period_.has(id->time)) found.push_back({*id, folder + name});
+    if (!id || !period_.has(id->time)) return;
+    month.found.push_back({id->time, std::move(name), static_cast<std::uint8_t>(folder)});
   }
 
   StorageReader& storage_;
@@ -118,11 +127,13 @@ void for_each_summary(StorageReader& storage, const Period& period, Order order,
   };
   in_order(months);
   for (const std::string& month : months) {
-    std::vector<Found> summaries = index.summaries_of(month);
-    in_order(summaries);
-    for (const Found& summary : summaries) {
+    Month summaries = index.summaries_of(month);
+    in_order(summaries.found);
+    for (const Found& summary : summaries.found) {
       platform::stop_soon_if_signalled();
-      if (handler.on_summary(payload::RelativePath(summary.path), summary.id) == Next::stop) return;
+      const payload::RelativePath path(summaries.folders[summary.folder] + summary.name);
+      const auto id = payload::BatchId::parse(batch_of_summary(summary.name));
+      if (handler.on_summary(path, id.value()) == Next::stop) return;
     }
   }
 }

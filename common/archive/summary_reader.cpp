@@ -120,21 +120,20 @@ RecordedBatch read_document(text::JsonScanner& scanner, const FileHandler& use) 
 
 }  // namespace
 
+RecordedBatch read_summary(Source& source, const FileHandler& use) {
+  text::JsonScanner scanner(source, kSummaryBounds, text::JsonScanner::Buffer::small);
+  return read_document(scanner, use);
+}
+
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const FileHandler& use) {
   auto file = storage.open(path);
   if (!file) return {};
-  if (file->state().size_bytes > kMaxSummaryBytes) {
+  if (file->first_state().size_bytes > kMaxSummaryBytes) {
     throw Error(ErrorCode::too_large,
                 "the summary is larger than " + human_bytes(kMaxSummaryBytes));
   }
-  text::JsonScanner scanner(*file, kSummaryBounds, text::JsonScanner::Buffer::small);
-  return read_document(scanner, use);
-}
-
-std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
-                                               const payload::RelativePath& path) {
-  return with_context(in_quotes(path.str()), [&] { return read_summary(storage, path, {}); });
+  return read_summary(*file, use);
 }
 
 std::optional<payload::RelativePath> find_summary(StorageReader& storage,

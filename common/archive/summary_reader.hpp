@@ -10,6 +10,7 @@
 #include "common/archive/receipt.hpp"
 #include "common/archive/storage_reader.hpp"
 #include "common/archive/summary.hpp"
+#include "common/base/stream.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/relative_path.hpp"
 
@@ -43,16 +44,16 @@ struct RecordedBatch {
 /// `batch` has what precedes the list of files, which in our own summaries is everything.
 using FileHandler = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
 
-/// Reads a summary and passes its files to `use` one by one, in bounded memory. Nullopt if the file
-/// does not exist. Throws Error{bad_payload} if it is not a summary, and Error{too_large} if it is
-/// larger than kMaxSummaryBytes; neither message names the summary.
+/// Reads a summary and passes its files to `use` one by one, in bounded memory. An empty `use`
+/// means that only the head is wanted: what comes before the list of files, which is not read then,
+/// so that the time does not grow with it; the `listed_` members are 0. Throws Error{bad_payload}
+/// if it is not a summary; no message names it.
+RecordedBatch read_summary(Source& source, const FileHandler& use);
+
+/// The same of a file; nullopt if it does not exist. Throws Error{too_large} if it is larger than
+/// kMaxSummaryBytes.
 std::optional<RecordedBatch> read_summary(StorageReader& storage, const payload::RelativePath& path,
                                           const FileHandler& use);
-
-/// The same without reading the list of files, so that the time does not grow with it. The
-/// `listed_` members are 0, and error messages name the summary.
-std::optional<RecordedBatch> read_summary_head(StorageReader& storage,
-                                               const payload::RelativePath& path);
 
 /// The path of the summary of a batch: in the folder of its day, else where version 1 put it.
 /// Nullopt if it has none.

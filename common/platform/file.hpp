@@ -38,6 +38,9 @@ struct FileState {
 /// The state of the file at `path`; nothing when it is not a regular file or cannot be inspected.
 std::optional<FileState> file_state(const std::filesystem::path& path);
 
+/// The state of an open file; nullopt without an error if it is not a regular file.
+std::optional<FileState> file_state(const Handle& file, std::error_code& error);
+
 /// The size of the file at `path`, or why there is none. std::filesystem::file_size() does the
 /// same, but takes the path apart first.
 std::uint64_t file_size(const std::string& path, std::error_code& error);
@@ -51,6 +54,8 @@ class InputFile final : public Source {
   InputFile(const std::string& path, std::string name);
   /// Takes a descriptor that is already open; `name` is for messages.
   InputFile(Handle fd, std::string name);
+  /// The same, if its state is known already.
+  InputFile(Handle fd, std::string name, const FileState& state);
 
   std::size_t read(std::span<char> into) override;
   /// Waits until something can be read; a signal ends that as stop_if_signalled() does.
@@ -60,7 +65,7 @@ class InputFile final : public Source {
   /// False where the size is no content's: of a page in sysfs and configfs, whatever is in the
   /// file. (In procfs and most of their kind it is 0.)
   [[nodiscard]] bool has_true_size() const;
-  /// Its state when its path was opened.
+  /// Its state when it was opened; nothing in it for a descriptor whose state was not given.
   [[nodiscard]] const FileState& first_state() const { return first_state_; }
   void rewind();
 

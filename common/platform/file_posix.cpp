@@ -29,25 +29,6 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
-FileTime file_time(const timespec& time) {
-  using std::chrono::sys_seconds;
-  constexpr sys_seconds kFirst = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
-  constexpr sys_seconds kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
-  const sys_seconds second{std::chrono::seconds(time.tv_sec)};
-  if (second < kFirst) return {kFirst};
-  if (second >= kEnd) return {kEnd - std::chrono::seconds(1)};
-  return {second, std::chrono::nanoseconds(time.tv_nsec)};
-}
-
-FileState state_of(const struct stat& info) {
-#if defined(__APPLE__)
-  const timespec& modified = info.st_mtimespec;
-#else
-  const timespec& modified = info.st_mtim;
-#endif
-  return {static_cast<std::uint64_t>(info.st_size), file_time(modified)};
-}
-
 Handle open_file(const std::filesystem::path& path, int flags) {
   constexpr mode_t kPrivate = 0600;
   return Handle(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kPrivate); }));
@@ -109,6 +90,9 @@ InputFile::InputFile(const std::string& path, std::string name)
 
 InputFile::InputFile(Handle fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
+InputFile::InputFile(Handle fd, std::string name, const FileState& state)
+    : first_state_(state), fd_(std::move(fd)), name_(std::move(name)) {}
+
 std::size_t InputFile::read(std::span<char> into) {
   const ssize_t count = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
   if (count < 0) throw_system_error("cannot read " + in_quotes(name_), errno);
@@ -146,18 +130,6 @@ bool InputFile::has_true_size() const {
 }
 
 #endif
-
-std::uint64_t file_size(const std::string& path, std::error_code& error) {
-  struct stat info {};
-  error.assign(::stat(path.c_str(), &info) == 0 ? 0 : errno, std::generic_category());
-  return static_cast<std::uint64_t>(info.st_size);
-}
-
-std::optional<FileState> file_state(const std::filesystem::path& path) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  return state_of(info);
-}
 
 void InputFile::rewind() {
   if (::lseek(fd_.get(), 0, SEEK_SET) < 0)

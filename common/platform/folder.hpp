@@ -85,7 +85,4 @@ class Folder {
   Handle handle_;
 };
 
-/// Whether it is a regular file, not a pipe, a folder or a device.
-bool is_regular(const Handle& handle, std::error_code& error);
-
 }  // namespace healthmetric::platform

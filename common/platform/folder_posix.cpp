@@ -197,10 +197,4 @@ void Folder::sync_file_system(std::error_code& error) const {
   ::sync();  // waits for every file system, but for this one, too
 }
 
-bool is_regular(const Handle& handle, std::error_code& error) {
-  struct stat info {};
-  set(error, ::fstat(handle.get(), &info) == 0);
-  return !error && S_ISREG(info.st_mode);
-}
-
 }  // namespace healthmetric::platform

@@ -2,11 +2,13 @@
 
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigset_t is POSIX
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <span>
 #include <string_view>
 
+#include "common/platform/file.hpp"
 #include "common/platform/handle.hpp"
 
 /// Helpers shared by the *_posix.cpp files; not to be included elsewhere.
@@ -26,6 +28,8 @@ auto uninterrupted(Call call) {
 /// True for errors which mean that the system or the file system does not support the call (EINVAL,
 /// EOPNOTSUPP, ENOSYS). Nothing was done, and nothing is wrong with the disk.
 bool is_unsupported(int error_number);
+
+FileState state_of(const struct stat& info);
 
 /// Waits until what an open file or folder holds is on the disk. Where the file system cannot be
 /// asked to (is_unsupported(): network shares, FUSE) this goes on without, as restic and git do;

@@ -20,7 +20,7 @@ std::optional<platform::InputFile> StoredFiles::open(const archive::RecordedFile
                      fmt::format("missing: {} of {}", in_quotes(file.stored_path), batch_id)));
       return {};
     }
-    const std::uint64_t size = stored->state().size_bytes;
+    const std::uint64_t size = stored->first_state().size_bytes;
     if (size == file.size_bytes) return stored;
     report_changed(file, batch_id, fmt::format("it has {} bytes, not {}", size, file.size_bytes));
   } catch (const Error& error) {

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from payloads import Payload
-from programs import Program, Result
+from programs import Program, Result, receiver_path
+from resources import measured, peak_kib
+from system_calls import TRACED, needs_strace
 from terminals import on_terminal
 from trees import snapshot
 
@@ -194,3 +196,92 @@ def test_a_full_disk_ends_it(list_of: Callable[..., Result]) -> None:
         result = list_of("--json", stdout=full)
     assert result.status == 10
     assert result.error_line("standard output", os.strerror(28))
+
+
+def put_copies(storage: Path, days: list[str], batches_a_day: int) -> list[str]:
+    """Summaries of as many batches as that, all alike: a name each, and one file for thousands of names. Their ids,
+    the newest first."""
+    template = next((storage / "summaries").rglob("*.json")).read_bytes()
+    listed = []
+    for day in days:
+        folder = storage / "summaries" / day
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(batches_a_day):
+            time = f"{number // 3600 % 24:02}{number // 60 % 60:02}{number % 60:02}"
+            listed.append(f"{day.replace('/', '')}T{time}Z-many-{number:08x}")
+            place = folder / f"{listed[-1]}.json"
+            if number % 10_000 == 0:
+                place.write_bytes(template)
+                original = place
+            else:
+                place.hardlink_to(original)
+    return sorted(listed, key=lambda each: (each[:16], each), reverse=True)
+
+
+@pytest.fixture
+def many(storage: Path, receive: Callable[..., Result]) -> Path:
+    """A storage in which copies of a summary can be put."""
+    Payload(batch_id="20200101T000000Z-first-00000001").put_into(storage)
+    assert receive().status == 0
+    return storage
+
+
+MOST_MEMORY_KIB = 24 * 1024
+DAYS = [f"2024/01/{day:02}" for day in (1, 2, 3)]
+
+
+@needs_strace
+@pytest.mark.parametrize(("words", "listed", "most_opened"), [
+    (["--since=2024-01-03", "--until=2024-01-03"], 300, 300),
+    (["--limit=20"], 20, 32),
+    (["--limit=20", "--reverse"], 20, 32),
+])
+def test_only_summaries_that_are_needed_are_opened(words: list[str], listed: int, most_opened: int, many: Path,
+                                                   tmp_path: Path) -> None:
+    put_copies(many, DAYS, 300)
+    log = tmp_path / "opened"
+    traced = Program(receiver_path(), tmp_path / "home",
+                     ["strace", "--follow-forks", "--quiet=all", f"--output={log}", "--trace=openat"])
+    result = traced("list", "--storage", many, "--json", *words, env=TRACED)
+    assert len(ids(result)) == listed
+    opened = [line for line in log.read_text().splitlines() if '.json"' in line]
+    assert listed <= len(opened) <= most_opened
+    days = {line.split('"')[1][:8] for line in opened}
+    assert "--since=2024-01-03" not in words or days == {"20240103"}
+
+
+def test_a_hundred_thousand_batches_need_little_memory(many: Path, tmp_path: Path) -> None:
+    expected = put_copies(many, DAYS[:1], 100_000)
+    receiver = measured(receiver_path(), tmp_path / "home")
+    result = receiver("list", "--storage", many, "--ndjson", timeout=600)
+    assert (result.status, result.stderr) == (0, "")
+    assert [json.loads(line)["batch_id"] for line in result.stdout.splitlines()][:-1] == expected
+    assert peak_kib(receiver) < MOST_MEMORY_KIB
+
+
+def test_odd_summaries_among_many_are_named_in_their_places(many: Path) -> None:
+    """What is read ahead is as good as what is read in its turn, wherever the head of a summary ends."""
+    names = put_copies(many, DAYS[:1], 1000)
+    good = (many / "summaries" / DAYS[0] / f"{names[-1]}.json").read_text()
+
+    def put(number: int, text: str) -> None:
+        place = many / "summaries" / DAYS[0] / f"{names[number]}.json"
+        place.unlink()
+        place.write_text(text)
+    for number, length in [(100, 3_000), (200, 5_000), (300, 500_000)]:
+        put(number, good.replace('"skipped": []', f'"skipped": [{{"relative_path": "{"x" * 100}"}}'
+                                 + ', {"reason": "y"}' * (length // 15) + "]"))
+    put(400, "")
+    put(500, good[:300])
+    put(600, good.replace('"status": "stored"', '"status": "parked"'))
+    place = many / "summaries" / DAYS[0] / f"{names[700]}.json"
+    place.unlink()
+    place.symlink_to("/etc/hostname")
+    bad = [names[number] for number in (400, 500, 600, 700)]
+    result = Program(receiver_path(), many.parent / "home")("list", "--storage", many, "--json")
+    assert result.status == 4
+    assert [batch["batch_id"] for batch in json.loads(result.stdout)][:-1] == [
+        name for name in names if name not in bad]
+    assert len(result.stderr.splitlines()) == len(bad)
+    for line, name in zip(result.stderr.splitlines(), bad):
+        assert f"{name}.json" in line
