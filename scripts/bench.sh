@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures both programs in comparison with `cp -r`, curl and a simple Python peer, and prints a table.
+# Measures both programs in comparison with `cp -r`, curl, restic, rclone and a simple Python peer, and prints a table.
 # tests/bench/README.md describes what is measured and how.
 #
 #   scripts/bench.sh [--quick] [--output DIR] [--update-docs] [--folder-for-trees DIR] [MEASURE]...
@@ -8,8 +8,8 @@
 #   --output DIR            write results.json, report.md and the charts to DIR (default: build/bench)
 #   --update-docs           update docs/performance.md and its charts, too; of single MEASUREs only their tables
 #   --folder-for-trees DIR  put the files to be sent into DIR (default: /dev/shm, if it has 6 GiB free)
-#   MEASURE                 only this one of copying, start, upload, memory, link, history, growth, backlog,
-#                           codecs
+#   MEASURE                 only this one of copying, restoring, start, upload, memory, link, history, growth,
+#                           listing, backlog, codecs
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"

@@ -56,6 +56,15 @@ class Programs:
         words = [self.receiver, "--storage", storage, "--log-file", room / "receiver.log", "--quiet", *LARGE, *options]
         return Command(words, plain_environment(room))
 
+    def restore(self, storage: Path, room: Path) -> Command:
+        """To room/restored."""
+        words = [self.receiver, "restore", "--storage", storage, "--to", room / "restored", "--quiet"]
+        return Command(words, plain_environment(room))
+
+    def tell(self, command: str, storage: Path, room: Path, *options: Word) -> Command:
+        """What `list` or `files` says of a storage."""
+        return Command([self.receiver, command, "--storage", storage, *options], plain_environment(room))
+
     def receive_and_commit(self, clone: Path, room: Path, *options: Word) -> Command:
         """The workflow's script in a clone; what it did is in room/RESULT."""
         words = ["env", f"--chdir={clone}", sys.executable, SCRIPT, "--receiver", self.receiver.absolute(),
@@ -82,6 +91,26 @@ def stored_files(room: Path, batch_name: str = BATCH_NAME) -> Path:
 
 def copy(source: Path, room: Path) -> Command:
     return Command(["cp", "-r", source, room / "copy"], plain_environment(room))
+
+
+def restic(room: Path, *words: Word) -> Command:
+    """With the repository room/restic, and a cache of its own."""
+    options = ["--quiet", "--repo", room / "restic", "--cache-dir", room / "cache"]
+    return Command(["restic", *options, *words], plain_environment(room) | {"RESTIC_PASSWORD": TOKEN})
+
+
+def restic_backup(source: Path, room: Path) -> Command:
+    return restic(room, "backup", source)
+
+
+def restic_restore(room: Path) -> Command:
+    """To room/restic-restored, below the whole path of the source."""
+    return restic(room, "restore", "latest", "--target", room / "restic-restored")
+
+
+def rclone_copy(source: Path, room: Path) -> Command:
+    words = ["rclone", "copy", "--quiet", "--config", os.devnull, source, room / "rclone"]
+    return Command(words, plain_environment(room))
 
 
 def base64_encode(source: Path, room: Path) -> Command:

@@ -14,6 +14,9 @@ class Effort:
     bytes_at_hand: int  #: of free memory: what files and contestants take at a time
     tree_turns: dict[trees.Tree, int]
     peer_carries: frozenset[trees.Tree]  #: it needs half a minute and 5 GB for A
+    restore_turns: dict[trees.Tree, int]
+    recorded_batches: int  #: whose summaries are listed
+    listing_turns: int
     upload_turns: int
     start_turns: int
     link_turns: int
@@ -33,6 +36,9 @@ FULL = Effort(
     bytes_at_hand=8 << 30,
     tree_turns={trees.A: 5, trees.B: 15, trees.C: 15, trees.T: 200},
     peer_carries=frozenset({trees.A, trees.B, trees.C}),
+    restore_turns={trees.A: 5, trees.B: 9, trees.C: 9},
+    recorded_batches=100_000,
+    listing_turns=9,
     upload_turns=31,
     start_turns=100,
     link_turns=3,
@@ -52,6 +58,9 @@ QUICK = Effort(
     bytes_at_hand=4 << 30,
     tree_turns={trees.A: 1, trees.B: 3, trees.C: 2, trees.T: 20},
     peer_carries=frozenset({trees.B, trees.C}),
+    restore_turns={trees.B: 1, trees.C: 1},
+    recorded_batches=5_000,
+    listing_turns=2,
     upload_turns=5,
     start_turns=20,
     link_turns=1,

@@ -32,6 +32,8 @@ def facts(place: Path) -> dict[str, str]:
         "compiler": _first_line(os.environ.get("CXX", "c++"), "--version"),
         "coreutils": _first_line("cp", "--version"),
         "curl": _first_line("curl", "--version").partition(" (")[0],
+        "restic": _first_line("restic", "version").partition(" compiled")[0],
+        "rclone": _first_line("rclone", "version"),
         "git": _first_line("git", "--version"),
         "Python": sys.version.split()[0],
     }
