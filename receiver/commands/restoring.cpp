@@ -13,6 +13,7 @@
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
 #include "receiver/restore/destination.hpp"
+#include "receiver/restore/digested_reader.hpp"
 #include "receiver/restore/similar_names.hpp"
 
 namespace healthmetric::receiver {
@@ -23,8 +24,6 @@ using archive::SeriesBatch;
 using payload::RelativePath;
 using restore::Destination;
 using std::filesystem::file_type;
-
-constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
 
 platform::FileTime file_time_of(const RecordedFile& file, const SeriesBatch& batch) {
   const text::Moment moment = archive::time_of(file, batch);
@@ -46,8 +45,7 @@ class Restorer {
         batches_(batches),
         rules_(rules),
         layout_(batches.heads(), rules.at, rules.form),
-        destination_(open_destination(rules)),
-        block_(kBlockBytes) {
+        destination_(open_destination(rules)) {
     result_.to = rules.to.string();
     result_.is_dry_run = rules.is_dry_run;
     if (rules.shows_progress) line_.emplace(clock);
@@ -208,24 +206,21 @@ class Restorer {
   /// False, after reporting it, if the stored content is not that of the summary.
   bool copy(platform::InputFile& source, Destination::NewFile& out, const RecordedFile& file,
             const SeriesBatch& batch) {
-    codec::Sha256 sha256;
     std::uint64_t copied_bytes = 0;
-    while (true) {
+    const auto write = [&](std::string_view bytes) {
       platform::stop_soon_if_signalled();
-      std::size_t count = 0;
-      try {
-        count = source.read(block_);
-      } catch (const Error& error) {
-        stored_.report_changed(file, batch.batch_id, error.what());
-        return false;
-      }
-      copied_bytes += count;
-      if (count == 0 || copied_bytes > file.size_bytes) break;
-      const std::string_view bytes(block_.data(), count);
-      sha256.update(bytes);
+      copied_bytes += bytes.size();
+      if (copied_bytes > file.size_bytes) return false;
       out.write(bytes);
+      return true;
+    };
+    try {
+      const std::string sha256 = reader_.read(source, write);
+      if (copied_bytes == file.size_bytes && sha256 == file.sha256) return true;
+    } catch (const restore::ReadFailed& error) {
+      stored_.report_changed(file, batch.batch_id, error.what());
+      return false;
     }
-    if (copied_bytes == file.size_bytes && sha256.finish_hex() == file.sha256) return true;
     stored_.report_changed(file, batch.batch_id, "its SHA-256 differs");
     return false;
   }
@@ -262,7 +257,7 @@ class Restorer {
   const RestoreRules& rules_;
   RestoreLayout layout_;
   std::optional<Destination> destination_;
-  std::vector<char> block_;
+  restore::DigestedReader reader_;
   std::optional<program::StatusLine> line_;
   FlatClaims claims_;
   restore::SimilarNames names_;
