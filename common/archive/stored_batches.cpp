@@ -10,17 +10,18 @@
 namespace healthmetric::archive {
 namespace {
 
-/// Any other error concerns the whole run.
-bool is_of_a_summary(const Error& error) {
-  return error.code() == ErrorCode::bad_payload || error.code() == ErrorCode::too_large ||
-         error.code() == ErrorCode::unsafe_path || error.code() == ErrorCode::io;
-}
-
 std::vector<std::string> texts_of(const std::vector<payload::RelativePath>& paths) {
   std::vector<std::string> texts;
   texts.reserve(paths.size());
   for (const payload::RelativePath& path : paths) texts.push_back(path.str());
   return texts;
+}
+
+/// Whether the summary lies where version 1 put it, although there is one in the folder of the day.
+bool is_second_summary(StorageReader& storage, const payload::RelativePath& summary,
+                       const payload::BatchId& id) {
+  const payload::RelativePath by_day = summary_path(id);
+  return summary != by_day && storage.exists(by_day);
 }
 
 /// Throws Error{unsafe_path}.
@@ -30,6 +31,25 @@ void check_paths(const RecordedFile& file) {
 }
 
 }  // namespace
+
+bool is_of_one_summary(const Error& error) {
+  return error.code() == ErrorCode::bad_payload || error.code() == ErrorCode::too_large ||
+         error.code() == ErrorCode::unsafe_path || error.code() == ErrorCode::io;
+}
+
+void check_head(StorageReader& storage, const payload::RelativePath& summary,
+                const payload::BatchId& id, const RecordedBatch& batch, const Complain& complain) {
+  if (is_second_summary(storage, summary, id)) {
+    throw Error(ErrorCode::bad_payload, "the batch has another summary, " +
+                                            in_quotes(summary_path(id).str()) + ", which counts");
+  }
+  if (batch.schema_version <= kSummarySchemaVersion) return;
+  complain(
+      Error(ErrorCode::bad_payload,
+            fmt::format("{} has schema_version {}, and this program knows {} and older: "
+                        "use a later version",
+                        in_quotes(summary.str()), batch.schema_version, kSummarySchemaVersion)));
+}
 
 SeriesBatch head_of(const RecordedBatch& batch) {
   return {batch.batch_id,
@@ -50,16 +70,10 @@ bool StoredBatches::is_readable(const std::string& summary,
     with_context([&] { return in_quotes(summary); }, work);
     return true;
   } catch (const Error& error) {
-    if (!is_of_a_summary(error)) throw;
+    if (!is_of_one_summary(error)) throw;
     complain_(error);
     return false;
   }
-}
-
-bool StoredBatches::is_second_summary(const payload::RelativePath& summary,
-                                      const payload::BatchId& id) const {
-  const payload::RelativePath by_day = summary_path(id);
-  return summary != by_day && storage_.exists(by_day);
 }
 
 std::optional<RecordedBatch> StoredBatches::wanted_head(const payload::RelativePath& summary,
@@ -73,17 +87,7 @@ std::optional<RecordedBatch> StoredBatches::wanted_head(const payload::RelativeP
     if (head->batch_id != id.str()) {
       throw Error(ErrorCode::bad_payload, "it is the summary of another batch");
     }
-    if (is_second_summary(summary, id)) {
-      throw Error(ErrorCode::bad_payload, "the batch has another summary, " +
-                                              in_quotes(summary_path(id).str()) + ", which counts");
-    }
-    if (head->schema_version > kSummarySchemaVersion) {
-      complain_(Error(
-          ErrorCode::bad_payload,
-          fmt::format("{} has schema_version {}, and this program knows {} and older: "
-                      "use a later version",
-                      in_quotes(summary.str()), head->schema_version, kSummarySchemaVersion)));
-    }
+    check_head(storage_, summary, id, *head, complain_);
     batch = std::move(head);
   });
   return batch;

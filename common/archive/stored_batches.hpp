@@ -23,6 +23,14 @@ using Complain = std::function<void(const Error& why)>;
 /// Selects batches by their summaries, of which the files have not been read.
 using Wants = std::function<bool(const RecordedBatch& batch)>;
 
+/// Whether an error concerns one summary alone, so that the others can be read.
+bool is_of_one_summary(const Error& error);
+
+/// Throws Error{bad_payload} if another summary of the batch counts; its message does not name this
+/// one. A summary that a later version wrote is only reported.
+void check_head(StorageReader& storage, const payload::RelativePath& summary,
+                const payload::BatchId& id, const RecordedBatch& batch, const Complain& complain);
+
 /// The part of a summary that puts its batch in order.
 SeriesBatch head_of(const RecordedBatch& batch);
 
@@ -62,8 +70,6 @@ class StoredBatches {
                                                          const Wants& wants,
                                                          const ReadHead& read) const;
   void keep(const payload::RelativePath& summary, const std::optional<RecordedBatch>& head);
-  [[nodiscard]] bool is_second_summary(const payload::RelativePath& summary,
-                                       const payload::BatchId& id) const;
 
   /// Runs `work` on a summary. False, after reporting it, if the summary is invalid.
   bool is_readable(const std::string& summary, const std::function<void()>& work) const;

@@ -93,12 +93,12 @@ class Index {
   }
 
  private:
-  /// None in what is no folder.
+  /// None in what is no folder, or cannot be read.
   std::vector<std::string> names_in(const std::string& folder) {
     try {
       return storage_.names_in(folder);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::unsafe_path) throw;
+      if (error.code() != ErrorCode::unsafe_path && error.code() != ErrorCode::io) throw;
       handler_.on_obstacle(error);
       return {};
     }

@@ -28,14 +28,15 @@ enum class Next { go_on, stop };
 /// Receives what for_each_summary() finds.
 struct SummaryHandler {
   std::function<Next(const payload::RelativePath& path, const payload::BatchId& id)> on_summary;
-  /// Where a folder of summaries is expected, there is something else. The iteration goes on.
+  /// Where a folder of summaries is expected, there is something else, or it cannot be read. The
+  /// iteration goes on.
   std::function<void(const Error& why)> on_obstacle;
 };
 
 /// Iterates over the summaries of the batches of a period, sorted by the time they were packed and
 /// then by id. Only the folders of months that overlap the period are listed; memory grows with the
-/// batches of one month. Files that are not named like a summary are ignored. Throws as
-/// StorageReader does if a folder cannot be read, and whatever `handler` throws.
+/// batches of one month. Files that are not named like a summary are ignored. Throws
+/// whatever `handler` throws.
 void for_each_summary(StorageReader& storage, const Period& period, Order order,
                       const SummaryHandler& handler);
 

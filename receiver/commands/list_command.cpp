@@ -123,6 +123,7 @@ program::ExitStatus ListCommand::run(const program::CommandLine& line) {
   for_each_batch(storage, filter, list_.order(), add,
                  [&](const Error& why) { stored.complain(why); });
   list->finish();
+  stored.suggest_checkout(listed);
   if (listed == 0) log::info("there is no such batch in " + in_quotes(storage.root()));
   return stored.faults() == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
