@@ -21,8 +21,8 @@ The branch is emptied and written anew by every run: do not merge it, and keep n
 
 }  // namespace
 
-void ensure_inbox_branch(forge::Forge& forge, const model::Target& target) {
-  if (forge.has_branch(target.inbox_branch)) return;
+bool ensure_inbox_branch(forge::Forge& forge, const model::Target& target) {
+  if (forge.has_branch(target.inbox_branch)) return false;
   if (!target.branch.empty() && !forge.has_branch(target.branch)) {
     log::warning(
         target.repository + " has no branch " + in_quotes(target.branch) +
@@ -32,6 +32,7 @@ void ensure_inbox_branch(forge::Forge& forge, const model::Target& target) {
   forge.create_branch({target.inbox_branch, kMessage, "README.md", kReadme});
   log::info("began the branch " + target.inbox_branch + " in " + target.repository +
             ", where payloads wait");
+  return true;
 }
 
 }  // namespace healthmetric::deliver

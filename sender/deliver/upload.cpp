@@ -13,6 +13,9 @@
 namespace healthmetric::deliver {
 namespace {
 
+/// How many inbox branches one delivery may find deleted, the last one included.
+constexpr int kMostInboxes = 4;
+
 /// One batch must start one run: payload commits start none by themselves, except the last one
 /// where the push is the trigger.
 std::string commit_message(const outbox::OutboxEntry& entry, std::size_t part) {
@@ -102,25 +105,32 @@ void send_parts(forge::Forge& forge, outbox::OutboxEntry& entry, Doubt doubt,
   }
 }
 
-/// The branch may be missing from the beginning, or have been deleted between two parts: then what
-/// was recorded as delivered went with it.
+/// Whether the branch was missing, and has been created. There may be no such repository for us:
+/// then what the upload was told says it better.
+bool begin_inbox(forge::Forge& forge, const model::Target& target, const Error& told) {
+  try {
+    return ensure_inbox_branch(forge, target);
+  } catch (const Error& failure) {
+    if (failure.code() == ErrorCode::not_found) throw told;
+    throw;
+  }
+}
+
+/// The branch may be missing from the beginning, or be deleted between two parts, even if it has
+/// just been created: then what was recorded as delivered went with it.
 void send_parts_to_inbox(forge::Forge& forge, outbox::OutboxEntry& entry, Doubt doubt,
                          model::Progress& progress) {
-  try {
-    return send_parts(forge, entry, doubt, progress);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found) throw;
+  for (int attempt = 1;; ++attempt) {
     try {
-      ensure_inbox_branch(forge, entry.target);
-    } catch (const Error& failure) {
-      // There is no such repository for us: what the upload was told says it better.
-      if (failure.code() == ErrorCode::not_found) throw error;
-      throw;
+      return send_parts(forge, entry, doubt, progress);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found || attempt == kMostInboxes) throw;
+      if (!begin_inbox(forge, entry.target, error) && attempt > 1) throw;
     }
+    for (outbox::OutboxPart& part : entry.parts) part.delivered = false;
+    outbox::Outbox::save(entry);
+    doubt = Doubt::all;
   }
-  for (outbox::OutboxPart& part : entry.parts) part.delivered = false;
-  outbox::Outbox::save(entry);
-  send_parts(forge, entry, Doubt::all, progress);
 }
 
 }  // namespace

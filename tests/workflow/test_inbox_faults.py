@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 from collections import Counter
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 from forge import Batch, Forge
 from inbox import INBOX, WORKFLOWS_CLONE, Inbox
+from meddling import KILLED, git_that, pushes
 
 MORNING = Batch("20240115T103000Z-morning-3f9a1c07", {"heart.csv": b"t,bpm\r\n1,61\r\n"})
 EVENING = Batch("20240115T203000Z-evening-00c0ffee", {"steps.txt": b"9041\r\n"})
@@ -34,26 +33,6 @@ def receive(forge: Forge, *options: str, status: int = 0, **environment: str) ->
 
 def result(forge: Forge) -> dict[str, object]:
     return json.loads((forge.clone / "result.json").read_text())
-
-
-def git_that(forge: Forge, before_the_push: str) -> dict[str, str]:
-    """An environment with a git that runs lines of shell before each push to the inbox branch; `$n` counts."""
-    folder = forge.directory / "bin"
-    folder.mkdir(exist_ok=True)
-    git = shutil.which("git")
-    (folder / "git").write_text(f"""#!/bin/bash
-case " $* " in *" push "*:refs/heads/{INBOX}" "*)
-  echo >> {folder}/pushes; n=$(wc -l < {folder}/pushes); git() {{ {git} "$@"; }}
-  {before_the_push} ;;
-esac
-exec {git} "$@"
-""")
-    (folder / "git").chmod(0o755)
-    return {"PATH": f"{folder}:{os.environ['PATH']}"}
-
-
-def pushes(forge: Forge) -> int:
-    return len((forge.directory / "bin/pushes").read_text().splitlines())
 
 
 def rival_uploads(forge: Forge, batches: list[Batch]) -> str:
@@ -86,7 +65,7 @@ def assert_stored_once(forge: Forge, *batches: Batch) -> None:
 
 
 def killed_between_the_pushes(forge: Forge, *options: str) -> None:
-    done = forge.receive(*options, **git_that(forge, "kill -9 $PPID; exit 1"))
+    done = forge.receive(*options, **git_that(forge.directory, KILLED))
     assert done.returncode == -signal.SIGKILL
     (forge.directory / "bin/git").unlink()
 
@@ -157,8 +136,8 @@ def test_killed_after_the_first_push_parts_that_expired_are_set_aside(forge: For
 
 def test_who_uploads_during_the_reset_loses_nothing_and_nothing_is_unpacked_twice(forge: Forge, inbox: Inbox) -> None:
     inbox.send(MORNING)
-    receive(forge, **git_that(forge, rival_uploads(forge, RIVALS[:3])))
-    assert pushes(forge) == 5  # three leases lost, one kept, and one for what had come meanwhile
+    receive(forge, **git_that(forge.directory, rival_uploads(forge, RIVALS[:3])))
+    assert pushes(forge.directory) == 5  # three leases lost, one kept, and one for what had come meanwhile
     assert_stored_once(forge, MORNING, *RIVALS[:3])
     assert (inbox.waiting(), inbox.commits(), len(inbox.receipts())) == (set(), 1, 4)
     assert (forge.clone / "receiver.log").read_text().count("stored 2024") == 4
@@ -166,9 +145,9 @@ def test_who_uploads_during_the_reset_loses_nothing_and_nothing_is_unpacked_twic
 
 def test_when_others_are_always_quicker_the_run_ends_and_another_goes_on(forge: Forge, inbox: Inbox) -> None:
     inbox.send(MORNING)
-    receive(forge, **git_that(forge, rival_uploads(forge, RIVALS)))
+    receive(forge, **git_that(forge.directory, rival_uploads(forge, RIVALS)))
     told = result(forge)
-    assert (told["status"], told["left"], pushes(forge)) == (0, [{"ref": "main", "inbox": INBOX}], 10)
+    assert (told["status"], told["left"], pushes(forge.directory)) == (0, [{"ref": "main", "inbox": INBOX}], 10)
     assert "moved 10 times" in told["warnings"][0]
     assert_stored_once(forge, MORNING)
     receive(forge)
@@ -178,7 +157,7 @@ def test_when_others_are_always_quicker_the_run_ends_and_another_goes_on(forge: 
 
 def test_a_branch_deleted_during_the_run_is_begun_anew_with_the_receipts(forge: Forge, inbox: Inbox) -> None:
     inbox.send(MORNING)
-    receive(forge, **git_that(forge, f"git -C {forge.remote} update-ref -d refs/heads/{INBOX}"))
+    receive(forge, **git_that(forge.directory, f"git -C {forge.remote} update-ref -d refs/heads/{INBOX}"))
     assert_stored_once(forge, MORNING)
     assert (inbox.commits(), inbox.receipts().keys()) == (1, {MORNING.batch_id})
 
@@ -195,7 +174,7 @@ def test_a_branch_deleted_and_delivered_to_again_is_stored_once(forge: Forge, in
 def test_a_payload_that_was_replaced_during_the_reset_is_another_one(forge: Forge, inbox: Inbox) -> None:
     inbox.send(MORNING)
     other = Batch(MORNING.batch_id, {"heart.csv": b"others"})
-    receive(forge, status=4, **git_that(forge, rival_uploads(forge, [other])))
+    receive(forge, status=4, **git_that(forge.directory, rival_uploads(forge, [other])))
     assert inbox.files()[f"_storage/rejected/{MORNING.batch_id}.json"] == other.payload()
     assert_stored_once(forge, MORNING)
 
