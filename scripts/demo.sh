@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sends a batch on this machine only, from the source to the storage: with a local GitHub and the real
-# sender, receiver and git. At the end, every stored file is compared with its source.
+# sender, receiver and git. At the end, what is stored is restored and compared with its source.
 #
 #   scripts/demo.sh [--keep] [FOLDER]
 #
@@ -115,11 +115,11 @@ start_github() {
 
 # Sends; a folder with a file that cannot be sent is partly done (4), and goes on.
 send() {
-  local status=0
+  send_status=0
   GH_TOKEN=$token XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config "$sender" \
     --folder "$folder" --batch-name demo --repo "$repository" --api-url "$url" \
-    --trigger dispatch || status=$?
-  if ((status != 0 && status != 4)); then exit "$status"; fi
+    --trigger dispatch || send_status=$?
+  if ((send_status != 0 && send_status != 4)); then exit "$send_status"; fi
 }
 
 wait_for_run() {
@@ -157,23 +157,34 @@ Send it to a repository of yours:   "Quick start with a real repository" in READ
 END
 }
 
-# Both sides against the digests in the summary: the sources and a fresh checkout of what is stored.
-compare() {
-  local summary count
+summary_of_the_batch() {
+  local summary
   summary=$(stored_git ls-tree -r --name-only main _storage/summaries/)
   stored_git show "main:$summary" > "$work/summary.json"
   if [[ $(jq --raw-output .status "$work/summary.json") != stored ]]; then
     fail "the batch was not stored: $(jq .reason "$work/summary.json")"
   fi
-  git -c core.autocrlf=false clone --quiet "$work/github/$repository.git" "$work/stored"
-  digests_of path | (cd -- "$folder" && sha256sum --check --strict --quiet)
-  digests_of stored_path | (cd -- "$work/stored/_storage" && sha256sum --check --strict --quiet)
-  count=$(jq '.files | length' "$work/summary.json")
-  say "Compared with their sources: $count of $count stored files are the same, byte for byte."
 }
 
-digests_of() {
-  jq --raw-output --arg name "$1" '.files[] | "\(.sha256)  \(.[$name])"' "$work/summary.json"
+# From a fresh clone. What was sent has to come back; what was skipped is only in the source.
+restore_and_compare() {
+  local count status=0 differences
+  summary_of_the_batch
+  count=$(jq '.files | length' "$work/summary.json")
+  git -c core.autocrlf=false clone --quiet "$work/github/$repository.git" "$work/stored"
+  say "Restoring it from a clone"
+  "$receiver" restore --storage "$work/stored/_storage" --to "$work/restored"
+  say "Asking whether everything in $folder is stored"
+  XDG_STATE_HOME=$work/state "$receiver" compare "$folder" --storage "$work/stored/_storage" \
+    --only '*+-!' --ignore-unconsidered || status=$?
+  if ((status != send_status)); then fail "compare ended with $status"; fi
+  differences=$(LC_ALL=C diff --recursive --no-dereference -- "$folder" "$work/restored" |
+    grep --invert-match --fixed-strings "Only in $folder") || true
+  if [[ $differences ]]; then fail "$differences"; fi
+  if (($(find "$work/restored" -type f -printf . | wc --bytes) != count)); then
+    fail "not all files were restored"
+  fi
+  say "Compared with their sources: $count of $count stored files are the same, byte for byte."
 }
 
 "$top/scripts/install-packages.sh" build demo
@@ -190,5 +201,5 @@ if [[ ! -e $work/summary.md ]]; then
   fail "the run did not finish"
 fi
 show
-compare
+restore_and_compare
 tell_what_next

@@ -70,6 +70,7 @@ def test_it_ends_with_a_tree_and_what_comes_next(checkout: Path, tmp_path: Path)
     assert summary[4].split()[:4] == ["Batch", "Status", "Files", "Size"]
     assert summary[5].split()[1:4] == ["stored", "2", "11"]
     assert not [line for line in shown if "Installing" in line]  # nothing was missing
+    assert shown[shown.index("> Restoring it from a clone") + 1].startswith("restored 2 files (11 B) to ")
     assert "> Compared with their sources: 2 of 2 stored files are the same, byte for byte." in shown
     assert f"See it stored on this machine:      {checkout}/scripts/demo.sh FOLDER" in shown
     assert f"See what would be sent, and why:    {built()}/sender/healthmetric-sender --folder FOLDER --dry-run" in shown
@@ -85,6 +86,16 @@ def test_a_large_folder_is_not_listed_whole(checkout: Path, tmp_path: Path) -> N
     assert tree[60].startswith("... and ")
     assert tree[60].endswith(" more lines")
     assert tree[61] == ""
+
+
+def test_what_cannot_be_sent_is_in_the_source_alone(checkout: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "rate.csv").write_text("t,bpm\n")
+    (folder / "scan.dcm").write_bytes(b"of another type")
+    (folder / os.fsdecode(b"gr\xf6\xdfe.csv")).write_bytes(b"a name that is not UTF-8")
+    shown = demonstrate(checkout, folder, build=built())
+    assert "> Compared with their sources: 1 of 1 stored files are the same, byte for byte." in shown
 
 
 @pytest.mark.skipif(not LONG, reason="takes minutes: --long")
