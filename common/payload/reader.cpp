@@ -319,6 +319,24 @@ BatchMetadata read_payload(Source& source, Budget& budget, PayloadSink& sink) {
   return PayloadParser(source, budget, sink).parse();
 }
 
+std::optional<BatchMetadata> read_metadata_alone(Source& source, const Limits& limits) {
+  try {
+    text::JsonScanner scanner(source, bounds_for(limits));
+    std::string key;
+    scanner.begin_object();
+    while (scanner.next_key(key)) {
+      if (key == "batch_metadata") return read_metadata(scanner).metadata;
+      scanner.skip_value();
+    }
+  } catch (const Error& error) {
+    const bool is_malformed = error.code() == ErrorCode::bad_payload ||
+                              error.code() == ErrorCode::too_large ||
+                              error.code() == ErrorCode::unsafe_path;
+    if (!is_malformed) throw;
+  }
+  return {};
+}
+
 bool looks_like_payload(Source& source, const Limits& limits) {
   try {
     text::JsonScanner scanner(source, bounds_for(limits));

@@ -52,6 +52,10 @@ class PayloadSink {
 /// calls a defect, Error{unsafe_path}, Error{too_large}, and what `source` and `sink` throw.
 BatchMetadata read_payload(Source& source, Budget& budget, PayloadSink& sink);
 
+/// What `batch_metadata` says, if the document can be read as far as that, whatever is wrong with
+/// its files; nullopt otherwise. Nothing of it is verified. Throws what `source` throws.
+std::optional<BatchMetadata> read_metadata_alone(Source& source, const Limits& limits);
+
 /// True when the document has the two keys that make a payload, however broken it is behind them.
 bool looks_like_payload(Source& source, const Limits& limits);
 

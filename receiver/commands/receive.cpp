@@ -233,6 +233,8 @@ class Receiver {
     if (report.id && !report.summary) {
       payload::BatchMetadata metadata;
       metadata.batch_name = report.batch_name;
+      metadata.producer =
+          unpack::claimed_producer(storage_, batch.payloads, *report.id, options_.limits);
       record({*report.id, archive::BatchStatus::rejected, reason, metadata, batch.payloads}, {},
              report);
     }

@@ -6,6 +6,7 @@
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/base/version.hpp"
+#include "common/payload/reader.hpp"
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
 
@@ -53,6 +54,17 @@ payload::RelativePath target_for(archive::Storage& storage, const archive::Paylo
 bool is_defect(ErrorCode code) {
   return code == ErrorCode::bad_payload || code == ErrorCode::too_large ||
          code == ErrorCode::unsafe_path;
+}
+
+payload::ProducerMark claimed_producer(archive::Storage& storage,
+                                       const std::vector<archive::PayloadFile>& payloads,
+                                       const payload::BatchId& id, const payload::Limits& limits) {
+  if (payloads.empty()) return {};
+  auto file = storage.open(payloads.back().path);
+  if (!file) return {};
+  const auto metadata = payload::read_metadata_alone(*file, limits);
+  if (!metadata || metadata->batch_id != id.str()) return {};
+  return metadata->producer;
 }
 
 std::vector<payload::RelativePath> set_aside(archive::Storage& storage,

@@ -30,6 +30,33 @@ def test_the_summary_of_a_rejected_batch_has_the_reason(
                                          f"rejected/{payload.filename}.reason.json"]
 
 
+def rejected_by(receive: Callable[..., Result], storage: Path) -> tuple[str, str | None, int | None]:
+    assert receive().status == 4
+    summary = json.loads((storage / summary_path(BATCH_ID)).read_bytes())
+    assert summary["status"] == "rejected"
+    return summary["producer"], summary["instance"], summary["sequence"]
+
+
+def test_the_summary_of_a_rejected_batch_names_its_producer(receive: Callable[..., Result], storage: Path) -> None:
+    Payload(damage={"size": 1}, metadata={"producer": "ws-12", "instance": "6f1c", "sequence": 42}).put_into(storage)
+    assert rejected_by(receive, storage) == ("ws-12", "6f1c", 42)
+
+
+@pytest.mark.parametrize("metadata", [
+    {"producer": "../up"}, {"producer": "x" * 65}, {"producer": 7}, {"producer": "ws-12", "sequence": -1},
+    {"producer": "ws-12", "batch_id": "20240115T103000Z-another-3f9a1c07"}, {}], ids=str)
+def test_a_producer_that_is_none_is_unknown(metadata: dict[str, object], receive: Callable[..., Result], storage: Path) -> None:
+    Payload(damage={"size": 1}, metadata=metadata).put_into(storage)
+    assert rejected_by(receive, storage)[0] == "unknown"
+
+
+def test_of_a_payload_that_breaks_off_the_producer_is_unknown(receive: Callable[..., Result], storage: Path) -> None:
+    payload = Payload(metadata={"producer": "ws-12"})
+    place = payload.put_into(storage)
+    place.write_bytes(place.read_bytes()[:-40])
+    assert rejected_by(receive, storage) == ("unknown", None, None)
+
+
 def test_a_rejected_payload_that_comes_again_is_rejected_for_the_same_reason(
     receive: Callable[..., Result], storage: Path
 ) -> None:
