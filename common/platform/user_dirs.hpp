@@ -9,9 +9,14 @@ namespace healthmetric::platform {
 /// $HOME, where it is an absolute path.
 std::optional<std::string> home_folder();
 
-/// Where the programs keep what outlasts a run: $XDG_STATE_HOME/healthmetric, with the default that
-/// the XDG Base Directory Specification gives. nullopt if neither that variable nor HOME is set.
+/// Where the programs keep what outlasts a run: in a systemd unit with StateDirectory= its first
+/// folder, $STATE_DIRECTORY (systemd.exec(5)); else $XDG_STATE_HOME/healthmetric, with the default
+/// that the XDG Base Directory Specification gives. nullopt if neither these variables nor HOME is
+/// set.
 std::optional<std::filesystem::path> state_folder();
+
+/// The first folder of LogsDirectory= in a systemd unit, $LOGS_DIRECTORY; nullopt elsewhere.
+std::optional<std::filesystem::path> logs_folder();
 
 /// `path` with "~" for the home folder, alone or in front of a slash: a shell does not get to see
 /// it behind a "=", in a variable or in a file. Throws Error{usage} where HOME does not tell it.

@@ -6,6 +6,18 @@
 
 namespace healthmetric::platform {
 
+namespace {
+
+/// systemd puts a colon between several.
+std::optional<std::filesystem::path> unit_folder(const char* variable) {
+  const std::string folders = environment_variable(variable);
+  std::filesystem::path first = folders.substr(0, folders.find(':'));
+  if (!first.is_absolute()) return {};
+  return first;
+}
+
+}  // namespace
+
 std::optional<std::string> home_folder() {
   std::string home = environment_variable("HOME");
   if (!home.starts_with('/')) return {};
@@ -14,11 +26,16 @@ std::optional<std::string> home_folder() {
 
 std::optional<std::filesystem::path> state_folder() {
   constexpr const char* kProduct = "healthmetric";
+  if (auto folder = unit_folder("STATE_DIRECTORY")) return folder;
   const std::filesystem::path state_home = environment_variable("XDG_STATE_HOME");
   if (state_home.is_absolute()) return state_home / kProduct;
   const auto home = home_folder();
   if (!home) return {};
   return std::filesystem::path(*home) / ".local" / "state" / kProduct;
+}
+
+std::optional<std::filesystem::path> logs_folder() {
+  return unit_folder("LOGS_DIRECTORY");
 }
 
 std::filesystem::path expand_home(const std::string& path) {

@@ -3,11 +3,22 @@
 #include <string>
 
 #include "common/platform/interruption.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "sender/commands/program.hpp"
 #include "sender/commands/receiver_variables.hpp"
 #include "sender/terminal/progress_line.hpp"
 
 namespace healthmetric::sender {
+namespace {
+
+/// The log file in a systemd unit that has a folder for it; "" elsewhere. Nobody asked for it by
+/// name, so it is only a warning if it cannot be written.
+std::filesystem::path log_file_of_unit() {
+  const auto folder = platform::logs_folder();
+  return folder ? *folder / "sender.log" : std::filesystem::path();
+}
+
+}  // namespace
 
 DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "dry-run",
@@ -30,10 +41,12 @@ void SharedOptions::put_into(Options& options, const program::CommandLine& line,
   options.json = json.json();
   options.verbosity = log.verbosity();
   options.log_file = log.file();
+  if (options.log_file.empty() && !dry_run.dry_run()) options.log_file = log_file_of_unit();
 }
 
 void begin_run(const Options& options) {
-  log::set_up({kProgramName, options.verbosity, options.log_file});
+  const bool is_needed = options.log_file != log_file_of_unit();
+  log::set_up({kProgramName, options.verbosity, options.log_file, is_needed});
   for (const std::string& notice : options.notices) log::warning(notice);
   platform::watch_for_signals();
 }
