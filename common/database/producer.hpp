@@ -19,6 +19,15 @@ enum class Naming { named, anonymous };
 payload::ProducerMark next_producer_mark(const std::filesystem::path& state_dir, Naming naming,
                                          const std::string& wanted, const std::string& fallback);
 
+/// What next_producer_mark() would return, with another random instance if there is none yet.
+/// Changes nothing; a database that cannot be read counts as none.
+payload::ProducerMark upcoming_producer_mark(const std::filesystem::path& state_dir, Naming naming,
+                                             const std::string& wanted,
+                                             const std::string& fallback);
+
+/// A random id of a producer, an instance or a folder.
+std::string random_id();
+
 /// The id of the last batch that was not anonymous; "" if there was none, or the database cannot be
 /// read.
 std::string known_producer(const std::filesystem::path& state_dir);

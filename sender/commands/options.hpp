@@ -59,7 +59,8 @@ struct Options {
   std::filesystem::path output;              ///< not empty: write there instead of sending
   Changes changes = Changes::send_all;
   std::optional<std::chrono::seconds> heartbeat;  ///< send one if nothing was delivered for so long
-  bool allow_empty = false;                       ///< all that was sent from the folder may be gone
+  std::optional<std::chrono::seconds> warn_after;  ///< without a delivery, if something waits
+  bool allow_empty = false;  ///< all that was sent from the folder may be gone
   bool dry_run = false;
 
   std::string repository;    ///< as named; empty: to be found

@@ -1,4 +1,5 @@
 #include "sender/commands/outbox_list_command.hpp"
+#include "sender/commands/age_text.hpp"
 
 #include <utility>
 
@@ -21,14 +22,6 @@ std::string_view to_text(outbox::Waiting where) {
       return "refused";
   }
   return "";
-}
-
-/// "5 min", "3 h", "12 days".
-std::string age_text(platform::Clock::duration age) {
-  using namespace std::chrono;
-  if (age < hours(2)) return fmt::format("{} min", floor<minutes>(age).count());
-  if (age < days(2)) return fmt::format("{} h", floor<hours>(age).count());
-  return fmt::format("{} days", floor<days>(age).count());
 }
 
 std::string target_text(const model::Target& target) {

@@ -47,6 +47,21 @@ std::string default_producer() {
   return name.empty() ? "unknown" : payload::slug(name);
 }
 
+database::Naming naming(const Options& options) {
+  return options.identity == Identity::include ? database::Naming::named
+                                               : database::Naming::anonymous;
+}
+
+/// Without an identity none is wanted.
+std::string wanted_producer(const Options& options) {
+  return options.identity == Identity::include ? options.producer : "";
+}
+
+bool needs_folder_id(const Options& options) {
+  return options.identity == Identity::omit &&
+         std::holds_alternative<FolderSource>(options.source.value());
+}
+
 }  // namespace
 
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
@@ -65,17 +80,25 @@ pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
   } else {
     pack.sender->host.clear();
     pack.sender->user.clear();
+    pack.producer.id = database::random_id();
   }
+  return pack;
+}
+
+pack::PackOptions pack_options_of_plan(const Options& options, platform::Clock& clock) {
+  pack::PackOptions pack = pack_options(options, clock);
+  if (options.state_dir.empty()) return pack;
+  pack.producer = database::upcoming_producer_mark(options.state_dir, naming(options),
+                                                   wanted_producer(options), pack.producer.id);
+  if (needs_folder_id(options)) pack.source = database::random_id();
   return pack;
 }
 
 pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock) {
   pack::PackOptions pack = pack_options(options, clock);
-  const bool is_named = options.identity == Identity::include;
-  pack.producer = database::next_producer_mark(
-      options.state_dir, is_named ? database::Naming::named : database::Naming::anonymous,
-      is_named ? options.producer : "", pack.producer.id);
-  if (!is_named && std::holds_alternative<FolderSource>(options.source.value())) {
+  pack.producer = database::next_producer_mark(options.state_dir, naming(options),
+                                               wanted_producer(options), pack.producer.id);
+  if (needs_folder_id(options)) {
     pack.source = database::folder_id(options.state_dir, source_path(*options.source));
   }
   return pack;

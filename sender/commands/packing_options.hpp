@@ -13,8 +13,12 @@ namespace healthmetric::sender {
 /// machine.
 pack::PackOptions pack_options(const Options& options, platform::Clock& clock);
 
-/// The same for a batch to be queued: it gets the next sequence number of this state directory, and
-/// with --no-identity a random id replaces its folder.
+/// The same for a plan: as long as what pack_options_of_next() gives, without a change to the state
+/// directory.
+pack::PackOptions pack_options_of_plan(const Options& options, platform::Clock& clock);
+
+/// The same for a batch to be queued or written: it gets the next sequence number of this state
+/// directory, and with --no-identity a random id replaces its folder.
 pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock);
 
 /// The folder that the options name as the source, with the name of its batches; nullopt for other

@@ -71,6 +71,13 @@ std::string nothing_to_send(const std::string& folder, const std::vector<select:
   return text + not_packed(skipped, unchanged);
 }
 
+std::string nothing_is_left(std::size_t files, const std::string& folder) {
+  return fmt::format(
+      "of {} sent from {} before, none is there: is a disk not mounted? No deletion was recorded; "
+      "use --allow-empty if they were deleted",
+      counted_files(files), in_quotes(folder));
+}
+
 text::Json skipped_json(const std::vector<select::Skipped>& skipped) {
   text::Json list = text::Json::array();
   for (const select::Skipped& file : skipped) {

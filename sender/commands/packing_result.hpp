@@ -28,6 +28,9 @@ std::string not_packed(const std::vector<select::Skipped>& skipped, std::uint64_
 std::string nothing_to_send(const std::string& folder, const std::vector<select::Skipped>& skipped,
                             std::uint64_t unchanged);
 
+/// The message if none of the files that were sent from a folder is there any more.
+std::string nothing_is_left(std::size_t files, const std::string& folder);
+
 /// The files that were skipped, as described in docs/output.md.
 text::Json skipped_json(const std::vector<select::Skipped>& skipped);
 

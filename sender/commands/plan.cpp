@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/archive/layout.hpp"
+#include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
@@ -12,6 +13,7 @@
 #include "sender/commands/packing_options.hpp"
 #include "sender/commands/packing_result.hpp"
 #include "sender/deliver/changed_files.hpp"
+#include "sender/deliver/gone_files.hpp"
 #include "sender/deliver/heartbeat.hpp"
 #include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
@@ -28,29 +30,59 @@ std::string target_of(const Options& options) {
   return chosen ? chosen->str() : "";
 }
 
-/// Without a change to the state directory, which need not exist.
-std::uint64_t skip_what_was_sent(const Options& options, const std::string& repository,
-                                 select::ScanResult& files, platform::Clock& clock) {
-  if (options.changes == Changes::send_all) return 0;
-  const model::Target target = options.target_in(repository);
-  outbox::SentFiles sent = outbox::SentFiles::read_only(options.state_dir, target);
-  std::error_code error;
-  if (std::filesystem::is_directory(options.state_dir / "outbox", error)) {
-    deliver::add_queued(sent, outbox::Outbox(options.state_dir), target);
+/// What a run knows of earlier ones, read without a change to the state directory, which need not
+/// exist.
+class KnownState {
+ public:
+  KnownState(const Options& options, const std::string& repository, platform::Clock& clock)
+      : options_(options), target_(options.target_in(repository)), clock_(clock) {
+    std::error_code error;
+    if (!options.state_dir.empty() &&
+        std::filesystem::is_directory(options.state_dir / "outbox", error)) {
+      queued_ = outbox::Outbox(options.state_dir).entries(outbox::Waiting::in_queue);
+    }
   }
-  return deliver::skip_unchanged(files, sent, clock);
-}
 
-/// As the run would decide.
-bool is_heartbeat_due(const Options& options, const std::string& repository,
-                      platform::Clock& clock) {
-  if (!options.heartbeat) return false;
-  const model::Target target = options.target_in(repository);
-  std::error_code error;
-  const bool has_outbox = std::filesystem::is_directory(options.state_dir / "outbox", error);
-  if (has_outbox && deliver::has_waiting(outbox::Outbox(options.state_dir), target)) return false;
-  return deliver::is_heartbeat_due(options.state_dir, target, *options.heartbeat,
-                                   clock.now_seconds());
+  std::uint64_t skip_what_was_sent(select::ScanResult& files) {
+    if (options_.changes == Changes::send_all) return 0;
+    outbox::SentFiles sent = outbox::SentFiles::read_only(options_.state_dir, target_);
+    deliver::add_queued(sent, queued_, target_);
+    return deliver::skip_unchanged(files, sent, clock_);
+  }
+
+  /// What cannot be read is not known to be gone, as in the run.
+  deliver::GoneFiles find_gone(const select::ScanResult& files) {
+    const auto source = source_folder(options_);
+    if (!source || options_.state_dir.empty() || !options_.output.empty()) return {};
+    try {
+      outbox::SentFiles sent = outbox::SentFiles::read_only(options_.state_dir, target_);
+      return deliver::find_gone(files, *source, sent, queued_, target_);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io) throw;
+      return {};
+    }
+  }
+
+  [[nodiscard]] bool is_heartbeat_due() const {
+    return options_.heartbeat && !deliver::has_waiting(queued_, target_) &&
+           deliver::is_heartbeat_due(options_.state_dir, target_, *options_.heartbeat,
+                                     clock_.now_seconds());
+  }
+
+ private:
+  const Options& options_;
+  model::Target target_;
+  platform::Clock& clock_;
+  std::vector<outbox::OutboxEntry> queued_;
+};
+
+/// The deletions that the run would record.
+std::vector<payload::RelativePath> list_gone(Plan& plan, const Options& options,
+                                             deliver::GoneFiles gone) {
+  if (!gone.is_all() || options.allow_empty) return std::move(gone.paths);
+  plan.nothing_left = nothing_is_left(gone.paths.size(),
+                                      source_folder(options).value_or(pack::SourceFolder{}).folder);
+  return {};
 }
 
 void list_files(Plan& plan, const select::ScanResult& scanned) {
@@ -82,12 +114,15 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
   plan.folder = searched_folder(options);
   select::ScanResult scanned = scan(options);
   plan.unmatched_patterns = unmatched_patterns(options, scanned);
-  plan.unchanged = skip_what_was_sent(options, plan.target, scanned, clock);
-  pack::PackOptions packing = pack_options(options, clock);
-  packing.is_heartbeat_due = is_heartbeat_due(options, plan.target, clock);
+  KnownState known(options, plan.target, clock);
+  pack::PackOptions packing = pack_options_of_plan(options, clock);
+  packing.gone = list_gone(plan, options, known.find_gone(scanned));
+  plan.unchanged = known.skip_what_was_sent(scanned);
+  packing.is_heartbeat_due = known.is_heartbeat_due();
   pack::PackedBatch batch = pack::pack(scanned, {}, packing, progress);
   plan.batch_name = packing.id.slug;
   plan.is_heartbeat = batch.is_heartbeat();
+  for (std::size_t i = 0; i < batch.gone; ++i) plan.gone.push_back(packing.gone[i].str());
   plan.skipped = std::move(batch.skipped);
   list_files(plan, scanned);
   plan.size_bytes = batch.size_bytes;
@@ -104,6 +139,9 @@ Plan make_plan(const Options& options, platform::Clock& clock, model::Progress& 
     plan.least_duration = cost.least_duration;
   }
   plan.status = status_of_packing(options, plan.skipped, plan.parts, plan.unchanged);
+  if (!plan.nothing_left.empty()) {
+    plan.status = program::more_important(plan.status, program::ExitStatus::partly_done);
+  }
   return plan;
 }
 
@@ -120,11 +158,13 @@ std::string to_text(const Plan& plan) {
                       (plan.inbox_branch.empty() ? "" : ", inbox branch " + plan.inbox_branch)));
   for (const std::string& pattern : plan.unmatched_patterns)
     row("note", pattern + " matches nothing");
+  if (!plan.nothing_left.empty()) row("error", plan.nothing_left);
   if (plan.parts == 0)
     return text + nothing_to_send(plan.folder, plan.skipped, plan.unchanged) + "\n";
   row("files", plan.is_heartbeat ? "none: a heartbeat, as nothing was delivered for a while"
                                  : fmt::format("{}, {}", counted_files(plan.files.size()),
                                                human_bytes(plan.size_bytes)));
+  if (!plan.gone.empty()) row("gone", counted_files(plan.gone.size()));
   if (plan.unchanged > 0) row("unchanged", counted_files(plan.unchanged));
   if (!plan.skipped.empty()) row("skipped", counted(plan.skipped.size(), "path", "paths"));
   row("payload",
@@ -154,6 +194,7 @@ std::string files_text(const Plan& plan, std::size_t most) {
   add_lines("send", plan.files, [](const PlannedFile& file) {
     return fmt::format("{} ({})", printable(file.path), human_bytes(file.size_bytes));
   });
+  add_lines("gone", plan.gone, [](const std::string& path) { return printable(path); });
   add_lines("skip", plan.skipped, [](const select::Skipped& file) {
     return printable(file.file.path) + ": " + printable(file.file.reason);
   });
@@ -173,6 +214,7 @@ std::string to_json_text(const Plan& plan) {
   for (const PlannedFile& file : plan.files) {
     json["files"].push_back({{"path", file.path}, {"bytes", file.size_bytes}});
   }
+  json["gone"] = plan.gone;
   json["heartbeat"] = plan.is_heartbeat;
   json["unchanged"] = plan.unchanged;
   json["skipped"] = skipped_json(plan.skipped);

@@ -27,8 +27,10 @@ struct Plan {
   std::string branch;        ///< empty: the repository's default
   std::string inbox_branch;  ///< empty: payloads go to the branch itself
   std::vector<PlannedFile> files;
-  bool is_heartbeat = false;    ///< a batch without files would go
-  std::uint64_t unchanged = 0;  ///< files skipped because they were sent before
+  bool is_heartbeat = false;      ///< a batch without files would go
+  std::vector<std::string> gone;  ///< files that were sent before and no longer exist
+  std::string nothing_left;       ///< not empty: why none is recorded as gone
+  std::uint64_t unchanged = 0;    ///< files skipped because they were sent before
   std::vector<select::Skipped> skipped;
   std::vector<std::string> unmatched_patterns;  ///< "--exclude 'raw'": may be a mistake
   std::uint64_t size_bytes = 0;                 ///< of the files

@@ -8,6 +8,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
+#include "sender/commands/age_text.hpp"
 #include "sender/commands/forge_session.hpp"
 #include "sender/commands/named_source.hpp"
 #include "sender/commands/packing_options.hpp"
@@ -77,11 +78,24 @@ void move_all(const std::vector<std::string>& names, const std::filesystem::path
   }
 }
 
+/// Numbered as what is sent, for it may be carried to the same storage. Where no state directory
+/// can be used, a batch without a number is better than none.
+pack::PackOptions pack_options_of_written(const Options& options, platform::Clock& clock) {
+  if (options.state_dir.empty()) return pack_options(options, clock);
+  try {
+    return pack_options_of_next(options, clock);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    log::warning(std::string("the batch is not numbered: ") + error.what());
+    return pack_options(options, clock);
+  }
+}
+
 Outcome write_to_folder(const Options& options, const select::ScanResult& files,
                         platform::Clock& clock, model::Progress& progress) {
   const std::filesystem::path inbox = archive::inbox_in(options.output);
   const outbox::Draft draft = outbox::make_draft(inbox);
-  const pack::PackOptions packing = pack_options(options, clock);
+  const pack::PackOptions packing = pack_options_of_written(options, clock);
   const pack::PackedBatch batch = pack::pack(files, draft.folder(), packing, progress);
   Outcome outcome = describe(options, packing.id, batch, 0);
   if (batch.parts.empty()) return outcome;
@@ -117,6 +131,7 @@ class SendingRun {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
     }
     if (options_.wait && outcome.state == Outcome::State::sent) wait(outcome);
+    if (options_.warn_after) warn_if_overdue(outcome, *options_.warn_after);
     warn_of_token_end(target_, keep_token_end(session_, options_, target_), clock_.now_seconds());
     return outcome;
   }
@@ -130,18 +145,16 @@ class SendingRun {
     deliver::GoneFiles gone;
     try {
       outbox::SentFiles sent(options_.state_dir, target_);
-      gone = deliver::find_gone(files, *source_, sent, outbox_, target_);
+      gone = deliver::find_gone(files, *source_, sent, outbox_.entries(outbox::Waiting::in_queue),
+                                target_);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::io) throw;
       log::debug(std::string("deletions are not recorded: ") + error.what());
       return {};
     }
-    if (gone.left > 0 || gone.paths.empty() || options_.allow_empty) return std::move(gone.paths);
+    if (!gone.is_all() || options_.allow_empty) return std::move(gone.paths);
     is_nothing_left_ = true;
-    log::error(
-        fmt::format("of {} sent from {} before, none is there: is a disk not mounted? No "
-                    "deletion was recorded; use --allow-empty if they were deleted",
-                    counted_files(gone.paths.size()), in_quotes(source_->folder)));
+    log::error(nothing_is_left(gone.paths.size(), source_->folder));
     return {};
   }
 
@@ -164,7 +177,7 @@ class SendingRun {
   void refresh_receipts(outbox::SentFiles& sent, ForgeSession& session,
                         const model::Target& target) {
     session.server().set_max_wait({});
-    deliver::refresh_receipts(sent, outbox_, session.server(), target, clock_);
+    deliver::refresh_receipts(sent, outbox_, options_.state_dir, session.server(), target, clock_);
     session.server().set_max_wait(options_.max_wait);
   }
 
@@ -172,13 +185,14 @@ class SendingRun {
     if (options_.changes == Changes::send_all) return 0;
     outbox::SentFiles sent(options_.state_dir, target_);
     refresh_receipts(sent);
-    deliver::add_queued(sent, outbox_, target_);
+    deliver::add_queued(sent, outbox_.entries(outbox::Waiting::in_queue), target_);
     return deliver::skip_unchanged(files, sent, clock_);
   }
 
   /// What waits is delivered by this run, and says as much.
   [[nodiscard]] bool is_heartbeat_due() const {
-    return options_.heartbeat && !deliver::has_waiting(outbox_, target_) &&
+    return options_.heartbeat &&
+           !deliver::has_waiting(outbox_.entries(outbox::Waiting::in_queue), target_) &&
            deliver::is_heartbeat_due(options_.state_dir, target_, *options_.heartbeat,
                                      clock_.now_seconds());
   }
@@ -280,6 +294,19 @@ class SendingRun {
       outcome.status = program::more_important(outcome.status, program::ExitStatus::refused);
     }
     if (outcome.state == Outcome::State::queued) tell_untried(outcome);
+  }
+
+  void warn_if_overdue(Outcome& outcome, std::chrono::seconds patience) const {
+    const auto now = clock_.now_seconds();
+    const auto overdue = deliver::find_overdue(outbox_.entries(outbox::Waiting::in_queue),
+                                               options_.state_dir, target_, patience, now);
+    if (!overdue) return;
+    log::error(
+        fmt::format("nothing was delivered to {} for {} (--warn-after), and {} in the outbox: "
+                    "'healthmetric-sender outbox list' shows why",
+                    repository_.str(), age_text(now - overdue->since),
+                    counted(overdue->batches, "batch waits", "batches wait")));
+    outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
   }
 
   /// What was queued with another inbox branch goes there.

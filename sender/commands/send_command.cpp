@@ -7,6 +7,7 @@
 #include "common/base/format.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/terminal.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "common/program/option_values.hpp"
 #include "common/program/show_result.hpp"
 #include "sender/commands/plan.hpp"
@@ -92,6 +93,13 @@ SendOptions::SendOptions() : OptionGroup(kDeliveryGroup) {
        .check = check_heartbeat,
        .excludes = {"output"},
        .value_is_optional = true});
+  add({.name = "warn-after",
+       .value = "TIME",
+       .help = "If something waits in the outbox and nothing was delivered for TIME, say so, even "
+               "with --quiet, and end with status 4 or more",
+       .goes_to = &warn_after_,
+       .check = program::check_period,
+       .excludes = {"output"}});
 }
 
 void SendOptions::put_into(Options& options, const program::CommandLine& line) const {
@@ -101,6 +109,7 @@ void SendOptions::put_into(Options& options, const program::CommandLine& line) c
   if (line.is_given("wait") && wait_ != "false") {
     options.wait = program::parse_duration(is_switch(wait_) ? kDefaultWait : wait_);
   }
+  if (!warn_after_.empty()) options.warn_after = program::parse_period(warn_after_);
   if (line.is_given("heartbeat") && heartbeat_ != "false") {
     options.heartbeat =
         program::parse_period(is_switch(heartbeat_) ? kDefaultHeartbeat : heartbeat_);
@@ -137,10 +146,11 @@ Options SendCommand::options(const program::CommandLine& line) const {
   check_file_limit(options);
   const bool stays_here = options.dry_run || !options.output.empty();
   shared_->put_into(options, line, stays_here ? Uses::this_machine_alone : Uses::network);
-  const bool looks_at_state =
-      !options.dry_run || options.changes == Changes::send_changed || options.heartbeat;
-  if (options.state_dir.empty() && options.output.empty() && looks_at_state) {
-    options.state_dir = default_state_dir();
+  const bool needs_state =
+      options.output.empty() &&
+      (!options.dry_run || options.changes == Changes::send_changed || options.heartbeat);
+  if (options.state_dir.empty()) {
+    options.state_dir = needs_state ? default_state_dir() : platform::state_folder().value_or("");
   }
   return options;
 }

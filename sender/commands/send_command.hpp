@@ -14,7 +14,8 @@
 
 namespace healthmetric::sender {
 
-/// --output, --wait, --changed-only, --allow-empty and --heartbeat.
+/// --output, --wait, --changed-only, --allow-empty, --heartbeat and
+/// --warn-after.
 class SendOptions final : public program::OptionGroup {
  public:
   SendOptions();
@@ -26,6 +27,7 @@ class SendOptions final : public program::OptionGroup {
   bool changed_only_ = false;
   bool allow_empty_ = false;
   std::string heartbeat_;
+  std::string warn_after_;
 };
 
 /// `healthmetric-sender` alone: packs and sends; with --dry-run shows what that would be.

@@ -5,6 +5,7 @@
 #include "common/codec/digest.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
+#include "sender/deliver/receipt_turn.hpp"
 #include "sender/deliver/receipts.hpp"
 
 namespace healthmetric::deliver {
@@ -72,6 +73,21 @@ void take_verdict(outbox::SentFiles& sent, const payload::BatchId& id,
   }
 }
 
+/// Whether it could be asked.
+bool refresh_receipt(outbox::SentFiles& sent, ReceiptFinder& finder,
+                     const outbox::UnconfirmedBatch& batch, platform::Clock& clock) {
+  try {
+    const auto receipt = readable_receipt(finder, batch.id);
+    take_verdict(sent, batch.id, receipt,
+                 clock.now() - batch.delivered_at > kLongestWaitForReceipt);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
+    log::debug(std::string("no word of earlier batches: ") + error.what());
+    return false;
+  }
+}
+
 }  // namespace
 
 std::uint64_t skip_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
@@ -89,28 +105,28 @@ std::uint64_t skip_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
   });
 }
 
-void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox,
+void add_queued(outbox::SentFiles& sent, const std::vector<outbox::OutboxEntry>& queued,
                 const model::Target& target) {
-  for (const outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::in_queue)) {
+  for (const outbox::OutboxEntry& entry : queued) {
     if (entry.target.same_destination(target)) sent.add_queued(entry.folder);
   }
 }
 
-void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
+void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox,
+                      const std::filesystem::path& state_dir, forge::Forge& forge,
                       const model::Target& target, platform::Clock& clock) {
   ReceiptFinder finder(forge, target);
-  for (const outbox::UnconfirmedBatch& batch : sent.unconfirmed(kMaxReceiptsAsked)) {
+  ReceiptTurn turn(state_dir, target);
+  auto ended = ReceiptTurn::Ended::complete;
+  for (const outbox::UnconfirmedBatch& batch :
+       sent.unconfirmed(kMaxReceiptsAsked, turn.begins_behind())) {
+    turn.take(batch.id);
     if (outbox.find(batch.id, outbox::Waiting::delivered)) continue;
-    try {
-      const auto receipt = readable_receipt(finder, batch.id);
-      take_verdict(sent, batch.id, receipt,
-                   clock.now() - batch.delivered_at > kLongestWaitForReceipt);
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
-      log::debug(std::string("no word of earlier batches: ") + error.what());
-      return;
-    }
+    if (refresh_receipt(sent, finder, batch, clock)) continue;
+    ended = ReceiptTurn::Ended::cut_short;
+    break;
   }
+  turn.end(ended);
 }
 
 }  // namespace healthmetric::deliver

@@ -20,13 +20,15 @@ namespace healthmetric::deliver {
 std::uint64_t skip_unchanged(select::ScanResult& scan, outbox::SentFiles& sent,
                              platform::Clock& clock);
 
-/// Counts what waits in the queue for the target's repository and branch as sent.
-void add_queued(outbox::SentFiles& sent, const outbox::Outbox& outbox, const model::Target& target);
+/// Counts those of the queued batches that are for the target's repository and branch as sent.
+void add_queued(outbox::SentFiles& sent, const std::vector<outbox::OutboxEntry>& queued,
+                const model::Target& target);
 
 /// Looks for receipts of delivered batches that are not kept in the outbox and whose result is
 /// unknown: the files of those that were rejected count as unsent. If a request fails, the next run
 /// asks again.
-void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox, forge::Forge& forge,
+void refresh_receipts(outbox::SentFiles& sent, const outbox::Outbox& outbox,
+                      const std::filesystem::path& state_dir, forge::Forge& forge,
                       const model::Target& target, platform::Clock& clock);
 
 }  // namespace healthmetric::deliver

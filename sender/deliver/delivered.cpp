@@ -1,11 +1,15 @@
 #include "sender/deliver/delivered.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/program/log.hpp"
+#include "sender/deliver/receipt_turn.hpp"
 #include "sender/deliver/receipts.hpp"
 #include "sender/outbox/sent_files.hpp"
 
@@ -88,6 +92,21 @@ class Settling {
   std::optional<archive::Receipt> receipt_;
 };
 
+/// The batches of one target, at most kMaxReceiptsAsked: in the order of their ids, those behind
+/// `after` first.
+std::vector<outbox::OutboxEntry> next_in_turn(std::vector<outbox::OutboxEntry> entries,
+                                              const model::Target& target,
+                                              const std::string& after) {
+  std::erase_if(entries, [&](const auto& entry) { return !(entry.target == target); });
+  std::sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
+    const std::string id_of_a = a.id.str();
+    const std::string id_of_b = b.id.str();
+    return std::pair(id_of_a <= after, id_of_a) < std::pair(id_of_b <= after, id_of_b);
+  });
+  if (entries.size() > kMaxReceiptsAsked) entries.resize(kMaxReceiptsAsked);
+  return entries;
+}
+
 }  // namespace
 
 void settle_delivered(forge::Forge& forge, const outbox::Outbox& outbox,
@@ -100,18 +119,22 @@ void settle_delivered(forge::Forge& forge, const outbox::Outbox& outbox,
   const auto lock = outbox.try_lock(holder);
   if (!lock) return;
   Settling settling(forge, outbox, state_dir, target, clock);
-  std::size_t asked = 0;
-  for (outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::delivered)) {
-    if (!is_of_target(entry)) continue;
-    if (++asked > kMaxReceiptsAsked) return;
+  ReceiptTurn turn(state_dir, target);
+  auto ended = ReceiptTurn::Ended::complete;
+  for (outbox::OutboxEntry& entry :
+       next_in_turn(outbox.entries(outbox::Waiting::delivered), target, turn.begins_behind())) {
+    turn.take(entry.id);
     try {
       settling.settle(entry);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
       log::debug("no word of " + entry.id.str() + ": " + error.what());
-      if (error.code() != ErrorCode::bad_payload) return;
+      if (error.code() == ErrorCode::bad_payload) continue;
+      ended = ReceiptTurn::Ended::cut_short;
+      break;
     }
   }
+  turn.end(ended);
 }
 
 void make_room(const outbox::Outbox& outbox, const std::filesystem::path& state_dir,

@@ -53,10 +53,11 @@ class FoundPaths {
 };
 
 /// What the queued batches of a folder leave gone.
-std::set<std::string> queued_as_gone(const pack::SourceFolder& source, const outbox::Outbox& outbox,
+std::set<std::string> queued_as_gone(const pack::SourceFolder& source,
+                                     const std::vector<outbox::OutboxEntry>& queued,
                                      const model::Target& target) {
   std::set<std::string> gone;
-  for (const outbox::OutboxEntry& entry : outbox.entries(outbox::Waiting::in_queue)) {
+  for (const outbox::OutboxEntry& entry : queued) {
     if (!entry.target.same_destination(target)) continue;
     const auto record = pack::read_source_record(entry.folder);
     if (!record || !(record->source == source)) continue;
@@ -72,16 +73,16 @@ std::set<std::string> queued_as_gone(const pack::SourceFolder& source, const out
 }  // namespace
 
 GoneFiles find_gone(const select::ScanResult& scan, const pack::SourceFolder& source,
-                    outbox::SentFiles& sent, const outbox::Outbox& outbox,
+                    outbox::SentFiles& sent, const std::vector<outbox::OutboxEntry>& queued,
                     const model::Target& target) {
   FoundPaths found(scan, source);
-  const std::set<std::string> queued = queued_as_gone(source, outbox, target);
+  const std::set<std::string> already = queued_as_gone(source, queued, target);
   GoneFiles gone;
   sent.for_each_path(source, [&](const std::string& path) {
     platform::stop_soon_if_signalled();
     if (!found.is_gone(path)) {
       ++gone.left;
-    } else if (!queued.contains(path) && payload::RelativePath::fault_of(path).empty()) {
+    } else if (!already.contains(path) && payload::RelativePath::fault_of(path).empty()) {
       gone.paths.push_back(payload::RelativePath::known(path));
     }
   });

@@ -17,7 +17,8 @@
 
 namespace healthmetric::deliver {
 
-/// For how many batches a run looks: usually there is one, from the run before.
+/// For how many batches a run looks: usually there is one, from the run before. If there are more,
+/// runs take turns, so that those that never get a receipt do not hide the others.
 inline constexpr std::size_t kMaxReceiptsAsked = 20;
 
 /// After this time a batch will not get a receipt any more: receivers keep them for 45 days.

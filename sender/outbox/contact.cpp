@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kMaxFileBytes = 4096;
 constexpr std::size_t kDigestDigits = 32;
 constexpr const char* kDeliveredAt = "delivered_at";
+constexpr const char* kBatchId = "batch_id";
 constexpr const char* kToken = "token";
 constexpr const char* kExpires = "expires";
 
@@ -36,6 +37,13 @@ std::filesystem::path delivery_file(const std::filesystem::path& state_dir,
 std::filesystem::path token_file(const std::filesystem::path& state_dir,
                                  const model::Target& target) {
   return file_for(state_dir, target, ".token.json");
+}
+
+/// Of an inbox branch and of the branch itself: each has its own batches.
+std::filesystem::path asked_file(const std::filesystem::path& state_dir,
+                                 const model::Target& target) {
+  return file_for(state_dir, target,
+                  target.inbox_branch.empty() ? ".asked.json" : ".inbox-asked.json");
 }
 
 /// Null if there is none, or none that can be read.
@@ -89,6 +97,15 @@ void record_token_expiry(const std::filesystem::path& state_dir, const model::Ta
                          const std::string& token, std::chrono::sys_seconds expires) {
   write_note(token_file(state_dir, target),
              {{kToken, digest_of(token)}, {kExpires, text::format_timestamp(expires)}});
+}
+
+std::string last_asked(const std::filesystem::path& state_dir, const model::Target& target) {
+  return text::string_member(read_note(asked_file(state_dir, target)), kBatchId);
+}
+
+void record_last_asked(const std::filesystem::path& state_dir, const model::Target& target,
+                       const std::string& batch_id) {
+  write_note(asked_file(state_dir, target), {{kBatchId, batch_id}});
 }
 
 }  // namespace healthmetric::outbox

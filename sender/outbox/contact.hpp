@@ -14,6 +14,8 @@
 ///   <state dir>/contact/<digest of the target>.token.json =
 ///       {"token": "<digest of the token>", "expires": "2024-01-15T10:30:00Z"}
 ///
+///   <state dir>/contact/<digest of the target>.asked.json = {"batch_id": "20240115T103000Z-..."}
+///
 /// What cannot be read is not known. What cannot be recorded is a warning: it fails nothing.
 
 namespace healthmetric::outbox {
@@ -34,5 +36,10 @@ std::optional<std::chrono::sys_seconds> known_token_expiry(const std::filesystem
 
 void record_token_expiry(const std::filesystem::path& state_dir, const model::Target& target,
                          const std::string& token, std::chrono::sys_seconds expires);
+
+/// Whose receipt was looked for last, by an earlier run: a turn that begins behind it. "" for none.
+std::string last_asked(const std::filesystem::path& state_dir, const model::Target& target);
+void record_last_asked(const std::filesystem::path& state_dir, const model::Target& target,
+                       const std::string& batch_id);
 
 }  // namespace healthmetric::outbox

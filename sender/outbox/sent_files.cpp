@@ -260,11 +260,11 @@ void SentFiles::for_each_path(const pack::SourceFolder& source,
   while (query.step()) use(query.text_at(0));
 }
 
-std::vector<UnconfirmedBatch> SentFiles::unconfirmed(std::size_t count) {
+std::vector<UnconfirmedBatch> SentFiles::unconfirmed(std::size_t count, const std::string& after) {
   Statement query(database_->connection,
                   "SELECT batch_id, delivered_s FROM unconfirmed WHERE target = ? "
-                  "ORDER BY batch_id LIMIT ?");
-  query.text(database_->target).number(static_cast<std::int64_t>(count));
+                  "ORDER BY batch_id <= ?, batch_id LIMIT ?");
+  query.text(database_->target).text(after).number(static_cast<std::int64_t>(count));
   std::vector<UnconfirmedBatch> batches;
   while (query.step()) {
     auto id = payload::BatchId::parse(query.text_at(0));

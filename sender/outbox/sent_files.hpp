@@ -66,8 +66,9 @@ class SentFiles {
   void add_delivered(const payload::BatchId& id, const std::filesystem::path& folder,
                      std::chrono::sys_seconds now);
 
-  /// Delivered batches whose receipt has not been seen yet, oldest first, at most `count`.
-  std::vector<UnconfirmedBatch> unconfirmed(std::size_t count);
+  /// Delivered batches whose receipt has not been seen yet, at most `count`: in the order of their
+  /// ids, those behind `after` first.
+  std::vector<UnconfirmedBatch> unconfirmed(std::size_t count, const std::string& after = "");
 
   /// Records that the batch is stored: no receipt needs to be looked for.
   void confirm(const payload::BatchId& id);

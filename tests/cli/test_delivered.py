@@ -186,3 +186,26 @@ def test_a_sender_killed_before_it_recorded_the_delivery_starts_the_receiver_aga
     assert destination("outbox", "retry").status == 0
     assert listed(destination) == {result.json["batch_id"]: "delivered"}
     assert list(destination.payload_history(INBOX).values()) == [1]
+
+
+@pytest.mark.parametrize("to_inbox", [True, False], ids=["inbox", "branch"])
+def test_batches_without_a_receipt_do_not_hide_the_others(to_inbox: bool, destination: Destination, source: Path) -> None:
+    """More than a run looks for never get one; the last does."""
+    words = TO_INBOX if to_inbox else ("--branch", "main", "--inbox-branch", "main")
+    for _ in range(24):
+        last = destination("--folder", source, *words, "--json").json["batch_id"]
+    destination.github.clear_requests()
+    if to_inbox:
+        receive(destination, last, "rejected")
+    else:
+        destination.put_file(summary_path(last), text_of(receipt_of(last, "rejected")), "main")
+    seen = []
+    for _ in range(3):
+        result = destination("--folder", source, *words, "--changed-only")
+        assert result.status == 0, result
+        seen += [line for line in result.stderr.splitlines() if f"the receiver rejected {last}" in line]
+        asked = {name for request in destination.requests("GET") for name in [request["path"].rpartition("/")[2]]
+                 if name.endswith(".json")}
+        assert len(asked) <= 20 + 2, "a run asks for a bounded number"
+        destination.github.clear_requests()
+    assert len(seen) == 1

@@ -169,3 +169,50 @@ def test_many_deletions_go_with_several_batches(destination: Destination, folder
         (folder / f"many/{number:05}.csv").unlink()
     assert len(gone(destination, folder)) == 10_000
     assert gone(destination, folder) == [f"many/{number:05}.csv" for number in range(10_000, 10_050)]
+
+
+def planned(destination: Destination, *words: Any) -> Result:
+    return destination("--folder", *words, "--dry-run", "--json", token=None)
+
+
+@pytest.mark.parametrize("words", [[], ["--changed-only"]], ids=["all", "changed"])
+def test_a_dry_run_shows_what_would_be_recorded_as_gone(words: list[str], destination: Destination, folder: Path) -> None:
+    assert planned(destination, folder, *words).json["gone"] == []
+    assert gone(destination, folder, *words) == []
+    (folder / "b.csv").unlink()
+    (folder / "sub/c.csv").unlink()
+    plan = planned(destination, folder, *words)
+    assert (plan.status, plan.json["gone"], plan.json["parts"]) == (0, ["b.csv", "sub/c.csv"], 1)
+    lines = destination("--folder", folder, *words, "--dry-run", token=None).stdout.splitlines()
+    assert "gone      b.csv" in lines and "gone      sub/c.csv" in lines and "gone      2 files" in lines
+    assert gone(destination, folder, *words) == ["b.csv", "sub/c.csv"]
+    assert planned(destination, folder, *words).json["gone"] == []
+
+
+def test_a_dry_run_lists_no_deletion_that_waits(destination: Destination, folder: Path) -> None:
+    assert gone(destination, folder, "--changed-only") == []
+    (folder / "b.csv").unlink()
+    assert destination("--folder", folder, "--max-wait", "0", "--proxy", "http://127.0.0.1:1").status == 7
+    assert planned(destination, folder).json["gone"] == []
+
+
+def test_a_dry_run_tells_of_a_disk_that_is_not_mounted(destination: Destination, folder: Path) -> None:
+    assert gone(destination, folder) == []
+    for name in FILES:
+        (folder / name).unlink()
+    plan = planned(destination, folder)
+    assert (plan.status, plan.json["gone"]) == (4, [])
+    assert "is a disk not mounted?" in destination("--folder", folder, "--dry-run", token=None).stdout
+    plan = planned(destination, folder, "--allow-empty")
+    assert (plan.status, plan.json["gone"]) == (0, sorted(FILES))
+
+
+def test_a_dry_run_creates_nothing(destination: Destination, folder: Path) -> None:
+    assert planned(destination, folder).status == 0
+    assert not (destination.sender.home / "state").exists()
+
+
+def test_a_dry_run_with_output_records_no_deletion(destination: Destination, folder: Path, tmp_path: Path) -> None:
+    assert gone(destination, folder) == []
+    (folder / "b.csv").unlink()
+    assert destination("--folder", folder, "--output", tmp_path / "out", "--dry-run", "--json").json["gone"] == []

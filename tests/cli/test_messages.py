@@ -512,6 +512,17 @@ def no_receipt_for_long(stage: Stage) -> Result:
 
 
 @scenario
+def overdue(stage: Stage) -> Result:
+    return stage.send("--max-wait", "0", "--proxy", "http://127.0.0.1:1", "--warn-after", "0")
+
+
+@scenario
+def not_numbered(stage: Stage) -> Result:
+    (stage.tmp / "state").write_text("in the way")
+    return stage.sender("--folder", stage.source, "--output", stage.tmp / "out", "--state-dir", stage.tmp / "state")
+
+
+@scenario
 def contact_unrecorded(stage: Stage) -> Result:
     (stage.sender.home / "state/healthmetric").mkdir(parents=True)
     (stage.sender.home / "state/healthmetric/contact").write_text("in the way")

@@ -121,7 +121,8 @@ def test_no_identity_leaves_host_user_and_path_out(
     assert output("--folder", source, "--no-identity", "--batch-name", "b").status == 0
     metadata = output.payload()["batch_metadata"]
     assert metadata["sender"].keys() == {"host", "user", "version", "os", "token_expires"}
-    assert metadata["sender"]["host"] == metadata["sender"]["user"] == metadata["source_folder"] == ""
+    assert metadata["sender"]["host"] == metadata["sender"]["user"] == ""
+    assert re.fullmatch("[0-9a-f]{16}", metadata["source_folder"])
     text = output.payload_files()[0].read_bytes()
     assert socket.gethostname().encode() not in text and str(source).encode() not in text
 
@@ -140,6 +141,49 @@ def test_the_identity_is_in_the_metadata_otherwise(output: Output, source: Path)
         "host": socket.gethostname(), "user": getpass.getuser(), "version": version,
         "os": f"{os.uname().sysname} {os.uname().release} {os.uname().machine}", "token_expires": None}
     assert metadata["source_folder"] == str(source)
+
+
+def marks(output: Output) -> list[tuple[str, str, int]]:
+    told = [json.loads(file.read_bytes())["batch_metadata"] for file in output.payload_files()]
+    return sorted(((mark["producer"], mark["instance"], mark["sequence"]) for mark in told), key=lambda mark: mark[2])
+
+
+def test_what_is_written_is_numbered_as_what_is_sent(output: Output, destination: Destination, source: Path) -> None:
+    for _ in range(2):
+        assert output("--folder", source).status == 0
+    result = destination("--folder", source, "--json")
+    [name] = result.json["payloads"]
+    sent = destination.payload(name)["batch_metadata"]
+    first, second = marks(output)
+    assert first == (socket.gethostname(), sent["instance"], 1)
+    assert second == (socket.gethostname(), sent["instance"], 2)
+    assert (sent["producer"], sent["sequence"]) == (socket.gethostname(), 3)
+
+
+def test_what_is_written_without_an_identity_has_a_random_one(output: Output, source: Path) -> None:
+    for _ in range(2):
+        assert output("--folder", source, "--no-identity").status == 0
+    first, second = marks(output)
+    assert first[:2] == second[:2] and (first[2], second[2]) == (1, 2)
+    assert re.fullmatch("[0-9a-f]{16}", first[0]) and first[0] != first[1]
+    assert output("--folder", source).status == 0
+    assert socket.gethostname() in [mark[0] for mark in marks(output)], "those of the named are apart"
+
+
+@pytest.mark.parametrize("words", [[], ["--no-identity"]], ids=["named", "anonymous"])
+def test_where_there_is_no_state_directory_only_the_producer_is_told(words: list[str], output: Output, source: Path) -> None:
+    assert output("--folder", source, *words, env={"HOME": "", "XDG_STATE_HOME": ""}).status == 0
+    told = output.payload()["batch_metadata"]
+    assert told.get("instance") is None and told.get("sequence") is None
+    assert re.fullmatch("[0-9a-f]{16}", told["producer"]) if words else told["producer"] == socket.gethostname()
+
+
+def test_a_state_directory_that_cannot_be_used_is_told(output: Output, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("in the way")
+    result = output("--folder", source, "--state-dir", tmp_path / "state")
+    assert result.status == 0
+    result.error_line("warning: the batch is not numbered:", str(tmp_path / "state"))
+    assert output.payload()["batch_metadata"]["producer"] == socket.gethostname()
 
 
 def run_with_full_stdout(program: Program, *words: str | Path, env: dict[str, str] | None = None) -> int:

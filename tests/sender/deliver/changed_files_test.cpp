@@ -119,32 +119,32 @@ TEST_CASE("a rejected batch counts as unsent and a stored one is not checked aga
   Fixture fixture;
   SECTION("rejected") {
     fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
-    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                              fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                              fixture.target, fixture.clock);
     CHECK(fixture.unchanged() == 0);
   }
   SECTION("stored") {
     fixture.transport.answer(200, R"({"status":"stored","reason":null,"payloads":[]})");
-    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                              fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                              fixture.target, fixture.clock);
     CHECK(fixture.unchanged() == 1);
   }
   SECTION("given up after a month") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.transport.answer(404);
     fixture.transport.answer(404);
-    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                              fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                              fixture.target, fixture.clock);
     fixture.transport.sent.pop_back();  // the second of the two places
   }
   SECTION("given up after a month, as what lies there is no receipt") {
     fixture.clock = FakeClock(kBatch.time + 24h * 40);
     fixture.transport.answer(200, "{}");
-    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                              fixture.clock);
+    deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                              fixture.target, fixture.clock);
   }
-  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                            fixture.clock);
+  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                            fixture.target, fixture.clock);
   CHECK(fixture.transport.sent.size() == 1);
 }
 
@@ -155,8 +155,8 @@ TEST_CASE("what is no receipt of one batch does not hide the rejection of anothe
   fixture.sent.add_delivered(other, fixture.dir.path() / "packed", other.time);
   fixture.transport.answer(200, R"({"status":"perhaps"})");
   fixture.transport.answer(200, R"({"status":"rejected","reason":"x","payloads":[]})");
-  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                            fixture.clock);
+  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                            fixture.target, fixture.clock);
   REQUIRE(fixture.sent.unconfirmed(10).size() == 1);
   CHECK(fixture.sent.unconfirmed(10).front().id == kBatch);
 }
@@ -184,8 +184,8 @@ TEST_CASE("a check that fails is repeated by the next run") {
     fixture.transport.answer(404);
     fixture.transport.answer(404);
   }
-  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.client, fixture.target,
-                            fixture.clock);
+  deliver::refresh_receipts(fixture.sent, fixture.outbox, fixture.dir.path(), fixture.client,
+                            fixture.target, fixture.clock);
   REQUIRE(fixture.sent.unconfirmed(10).size() == 1);
   CHECK(fixture.sent.unconfirmed(10).front().id == kBatch);
 }

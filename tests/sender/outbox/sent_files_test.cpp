@@ -82,6 +82,10 @@ TEST_CASE("a rejected batch's files count as unsent") {
   CHECK(fixture.sent.unconfirmed(10) ==
         std::vector<outbox::UnconfirmedBatch>{{kFirst, kDelivered}, {kSecond, kDelivered}});
   CHECK(fixture.sent.unconfirmed(1) == std::vector<outbox::UnconfirmedBatch>{{kFirst, kDelivered}});
+  CHECK(fixture.sent.unconfirmed(1, kFirst.str()) ==
+        std::vector<outbox::UnconfirmedBatch>{{kSecond, kDelivered}});
+  CHECK(fixture.sent.unconfirmed(10, kFirst.str()) ==
+        std::vector<outbox::UnconfirmedBatch>{{kSecond, kDelivered}, {kFirst, kDelivered}});
   fixture.sent.forget(kFirst);
   fixture.sent.confirm(kSecond);
   CHECK_FALSE(fixture.sent.find("/data/x"));
