@@ -2,17 +2,19 @@
 # Does the work of the data-receiver workflow on this machine: clone, receive, commit, push. The local
 # GitHub calls it as its runner, with the variables that Actions would set.
 #
-#   scripts/receive-locally.sh RECEIVER WORK-DIRECTORY
+#   scripts/receive-locally.sh RECEIVER WORK-DIRECTORY [OPTION]...
 #
-# WORK-DIRECTORY then has the clone, with receiver.log in it, and summary.md. It can be used again.
+# WORK-DIRECTORY then has the clone, with receiver.log in it, and summary.md. It can be used again. Options,
+# such as --retry-rejected, are those of receive_and_commit.py.
 set -euo pipefail
 
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"
 help_if_asked "$@"
-if (($# != 2)); then refuse "expected the receiver program and a working directory"; fi
+if (($# < 2)); then refuse "expected the receiver program and a working directory"; fi
 receiver=$(realpath -- "$1")
 work=$(realpath -- "$2")
+shift 2
 source=${GITHUB_REPO_DIR:?"set it to the bare repository"}
 scripts=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../.github/scripts")
 
@@ -35,4 +37,4 @@ if [[ ! -d $work/clone ]]; then
 fi
 cd -- "$work/clone"
 exec "$scripts/receive_and_commit.py" --receiver "$receiver" --branch="$branch" \
-  ${inbox:+"--inbox-branch=$inbox"} --summary-markdown "$work/summary.md"
+  ${inbox:+"--inbox-branch=$inbox"} --summary-markdown "$work/summary.md" "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests; installs missing packages first. At the end it prints which tests
-# were skipped, and why, and how many passed and failed.
+# were skipped, and why, what the random test did, and how many passed and failed.
 #
 #   scripts/test.sh [--long] [--preset NAME]
 #

@@ -1,4 +1,5 @@
-"""Sums up a run of scripts/test.sh: which tests were skipped and why, and how many passed and failed.
+"""Sums up a run of scripts/test.sh: which tests were skipped and why, what others counted, and how many passed
+and failed.
 
     python3 -m outcomes BUILD [--hold FILE]
 
@@ -31,6 +32,8 @@ class Outcome:
     test: str
     outcome: str
     reason: str = ""
+    figures: str = ""
+    """What the test counted, if it did."""
 
 
 def outcomes_of(build: Path) -> list[Outcome]:
@@ -83,7 +86,7 @@ class Held:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="outcomes", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="outcomes", description=__doc__.partition("\n\n")[0])
     parser.add_argument("build", type=Path)
     parser.add_argument("--hold", type=Path)
     options = parser.parse_args()
@@ -104,6 +107,9 @@ def main() -> int:
         one = len(for_long) == 1
         print(f"{len(for_long)} more {'test takes' if one else 'tests take'} minutes and "
               f"{'runs' if one else 'run'} with --long")
+    for outcome in outcomes:
+        if outcome.figures:
+            print(f"{outcome.test}: {outcome.figures}")
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     counts = Counter(outcome.outcome for outcome in outcomes)

@@ -1,5 +1,6 @@
 """A pytest plugin. It writes what became of each test of its session to a file of its own in the folder
-HEALTHMETRIC_OUTCOMES, a JSON object a line: {"test": …, "outcome": passed|failed|skipped, "reason": …}."""
+HEALTHMETRIC_OUTCOMES, a JSON object a line: {"test": …, "outcome": passed|failed|skipped, "reason": …,
+"figures": …}, the figures being what the test gave to record_property under that name."""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 
 _outcomes: dict[str, tuple[str, str]] = {}
+_figures: dict[str, str] = {}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """A test has up to three reports. What failed stays failed, whatever the others say."""
+    _figures.update({report.nodeid: str(value) for name, value in report.user_properties if name == "figures"})
     known, _ = _outcomes.get(report.nodeid, ("", ""))
     if known in ("failed", "skipped") and not report.failed:
         return
@@ -37,7 +40,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     folder = os.environ.get("HEALTHMETRIC_OUTCOMES")
     if not folder:
         return
-    lines = [json.dumps({"test": test, "outcome": outcome, "reason": reason})
+    lines = [json.dumps({"test": test, "outcome": outcome, "reason": reason, "figures": _figures.get(test, "")})
              for test, (outcome, reason) in _outcomes.items()]
     name = "-".join(Path(argument).with_suffix("").as_posix().replace("/", "-")
                     for argument in session.config.args)

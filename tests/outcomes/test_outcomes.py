@@ -21,7 +21,9 @@ def test_lacking(value): pytest.skip("gh is not installed")
 @pytest.mark.skipif(True, reason="takes minutes: --long")
 def test_long(): pass
 
-def test_bad(): assert False
+def test_bad(record_property):
+    record_property("figures", "3 tried")
+    assert False
 
 @pytest.fixture
 def broken():
@@ -70,6 +72,7 @@ def test_counts_end_the_summary_and_each_skipped_test_is_named(build: Path) -> N
         "skipped: tests/cli/test_some.py::test_lacking[a b]: gh is not installed",
         "skipped: tests/cli/test_some.py::test_lacking[c]: gh is not installed",
         "1 more test takes minutes and runs with --long",
+        "tests/cli/test_some.py::test_bad: 3 tried",
         "2 passed, 4 failed, 2 skipped"]
 
 

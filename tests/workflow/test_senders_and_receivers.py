@@ -67,7 +67,8 @@ class World:
             assert time.monotonic() < end, "it never came to that"
 
     def assert_stored_once(self, batches: dict[str, dict[str, bytes]]) -> None:
-        stored = Counter(words[2] for words in map(str.split, self.project.messages()) if words[:2] == ["Store", "batch"])
+        stored = Counter(message.split()[2] for message in self.project.messages()
+                         if message.startswith("Store batch "))
         assert stored == Counter(batches.keys())
         for batch_id, files in batches.items():
             summary = self.project.receipt(batch_id)
