@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from datetime import datetime, timedelta, timezone
@@ -144,6 +145,32 @@ def test_the_target_branchs_own_inbox_is_drained_as_well(forge: Forge, inbox: In
     assert files["_storage/rejected/bad.json"] == b"{"
     assert "_storage/evening.json" not in files
     assert inbox.receipts().keys() == {MORNING.batch_id}
+
+
+def first_generation(content: bytes) -> bytes:
+    """A payload as its senders wrote it: no id, no digests."""
+    listed = {"filename": "heart.csv", "size": len(content), "extension": ".csv"}
+    entry = listed | {"content_type": "text/csv", "content": base64.b64encode(content).decode()}
+    return json.dumps({
+        "batch_metadata": {"timestamp": "2024-01-15T10:30:00.123456", "source": "/home/lab/march",
+                           "total_files": 1, "total_size": len(content), "files": [listed]},
+        "files": {"heart.csv": entry}}).encode()
+
+
+@pytest.mark.parametrize(("branch", "place"), [
+    ("main", "_storage/inbox"), ("main", "_storage"), (INBOX, "_storage/inbox")])
+def test_a_payload_of_the_first_generation_is_stored_once(
+    forge: Forge, inbox: Inbox, branch: str, place: str
+) -> None:
+    """However often somebody puts it there by hand."""
+    inbox.begin()
+    for status in ("stored", "repeated"):
+        forge.add({f"{place}/batch_data_20240115_103000.json": first_generation(b"t,bpm\r\n1,61\r\n")}, branch=branch)
+        receive(forge)
+        assert list(told(forge).values()) == [status]
+        stored = [content for path, content in forge.files().items() if path.endswith("_heart.csv")]
+        assert stored == [b"t,bpm\r\n1,61\r\n"]
+        assert not [path for path in (*forge.files(), *inbox.files()) if path.endswith("_103000.json")]
 
 
 def test_a_repeat_gets_its_receipt_and_changes_nothing(forge: Forge, inbox: Inbox) -> None:
