@@ -10,7 +10,7 @@ help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 seconds=10
-all_targets=(base64 timestamp relative_path payload_reader unpack)
+all_targets=(base64 timestamp relative_path payload_reader unpack summary)
 targets=()
 while (($# > 0)); do
   case $1 in
@@ -42,6 +42,7 @@ fuzz() {
   mkdir -p "${corpora[0]}"
   case $target in
     payload_reader) options+=(-dict=tests/fuzz/payload.dict) ;;
+    summary) options+=(-dict=tests/fuzz/summary.dict) ;;
     # What the receiver says of bad payloads is no news here; findings go past it.
     unpack)
       options+=(-dict=tests/fuzz/payload.dict -close_fd_mask=2)
