@@ -103,7 +103,14 @@ void StoredBatches::keep(const payload::RelativePath& summary,
                          const std::optional<RecordedBatch>& head) {
   if (!head) return;
   heads_.push_back(head_of(*head));
-  summaries_.push_back(summary.str());
+  const std::size_t batch = heads_.size() - 1;
+  if (summary_of(batch) != summary.str()) elsewhere_[batch] = summary.str();
+}
+
+std::string StoredBatches::summary_of(std::size_t batch) const {
+  const auto found = elsewhere_.find(batch);
+  if (found != elsewhere_.end()) return found->second;
+  return summary_path(payload::BatchId::parse(heads_[batch].batch_id).value()).str();
 }
 
 void StoredBatches::add_all(const Wants& wants) {
@@ -128,7 +135,7 @@ std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& s
 }
 
 BatchContent StoredBatches::read(std::size_t batch) const {
-  const std::string& summary = summaries_[batch];
+  const std::string summary = summary_of(batch);
   BatchContent content;
   std::set<std::string> paths;
   const auto use = [&](const RecordedBatch& /*batch*/, const RecordedFile& file) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -71,6 +72,8 @@ class StoredBatches {
                                                          const ReadHead& read) const;
   void keep(const payload::RelativePath& summary, const std::optional<RecordedBatch>& head);
 
+  [[nodiscard]] std::string summary_of(std::size_t batch) const;
+
   /// Runs `work` on a summary. False, after reporting it, if the summary is invalid.
   bool is_readable(const std::string& summary, const std::function<void()>& work) const;
 
@@ -81,7 +84,9 @@ class StoredBatches {
   StorageReader& storage_;
   Complain complain_;
   std::vector<SeriesBatch> heads_;
-  std::vector<std::string> summaries_;  ///< the path of each one's summary
+  /// The summaries that are not where summary_path() says, by the index of their batch. The others'
+  /// paths need no memory.
+  std::map<std::size_t, std::string> elsewhere_;
 };
 
 }  // namespace healthmetric::archive
