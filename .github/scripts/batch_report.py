@@ -12,6 +12,8 @@ from typing import Any
 BatchReport = dict[str, Any]
 """One batch as `healthmetric-receiver --json` prints it; docs/output.md has its members."""
 
+_BLOB_ID = re.compile(rb'(?<!\\)"git_blob": "[0-9a-f]{40}", ')
+
 NO_CHANGE = ("waiting", "verified")
 
 
@@ -74,13 +76,24 @@ def _batch_change(batch: BatchReport, storage: Path) -> BatchChange:
 
 def _stored_files(batch: BatchReport, storage: Path) -> dict[str, str | None]:
     receipt = _safe(batch["summary"])
-    summary = json.loads((storage / receipt).read_bytes())
+    text = (storage / receipt).read_bytes()
+    summary = json.loads(text)
     if summary["batch_id"] != batch["batch_id"] or len(summary["files"]) != batch["files"]:
         raise BadReport(f"the summary of {label_of(batch)} describes another batch")
     files: dict[str, str | None] = {
         _safe(file["stored_path"]): file["git_blob"] for file in summary["files"]
     }
+    _write_without_blob_ids(storage / receipt, text)
     return files | {receipt: None}
+
+
+def _write_without_blob_ids(summary: Path, text: bytes) -> None:
+    """The tree that has the summary has them, too; in the history a checksum takes as much as a small change.
+
+    A quote within a string is escaped, so nothing else in the summary looks like this."""
+    beside = summary.with_name(f"{summary.name}.new")
+    beside.write_bytes(_BLOB_ID.sub(b"", text))
+    beside.replace(summary)
 
 
 def _rejected_files(batch: BatchReport) -> dict[str, str | None]:

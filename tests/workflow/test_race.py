@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections import Counter
@@ -97,4 +98,5 @@ def test_five_senders_and_three_receivers(quiet_project: Project, tmp_path: Path
         receipt = quiet_project.receipt(batch_id)
         assert receipt["status"] == "stored"
         for file in receipt["files"]:
-            assert quiet_project.files()[f"_storage/{file['stored_path']}"] == file["git_blob"]
+            stored = quiet_project.github.read(quiet_project.repo, f"_storage/{file['stored_path']}", "main")
+            assert hashlib.sha256(stored).hexdigest() == file["sha256"]

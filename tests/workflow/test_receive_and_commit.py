@@ -81,6 +81,18 @@ def test_names_with_any_character_survive(forge: Forge) -> None:
     assert not list(forge.directory.rglob("pwned"))
 
 
+def test_the_summary_that_is_committed_has_no_blob_ids(forge: Forge) -> None:
+    """But all that may look like one."""
+    decoy = f'"git_blob": "{"a" * 40}", x.csv'
+    batch = Batch("20240115T103000Z-decoy-3f9a1c09", {decoy: b"1", "a.csv": b"2"})
+    forge.send(batch)
+    assert forge.receive().returncode == 0
+    files = forge.files()
+    entries = json.loads(files[batch.summary_path])["files"]
+    assert {entry["path"]: files[f"_storage/{entry['stored_path']}"] for entry in entries} == batch.files
+    assert not any("git_blob" in entry for entry in entries)
+
+
 def test_a_rejected_batch_does_not_stop_a_good_one(forge: Forge) -> None:
     forge.add({EVENING.payload_path: EVENING.damaged_payload()})
     forge.send(MORNING)

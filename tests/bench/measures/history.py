@@ -98,9 +98,11 @@ def rows(laboratory: Laboratory) -> Iterator[Row]:
     days, size = laboratory.effort.history_days, laboratory.effort.history_bytes
     section = SECTION.format(days=days)
     fresh = [HealthData(size, day, LONG_NAMES) for day in range(days)]
-    yield from _rows_of_ways(section, FRESH, _weighed(fresh, laboratory, _ways))
+    weighed_fresh = _weighed(fresh, laboratory, _ways)
+    yield from _rows_of_ways(section, FRESH, weighed_fresh)
     weighed = _weighed(_growing(days, size, LONG_NAMES), laboratory, _all_ways)
     yield from _rows_of_ways(section, GROWING, weighed)
+    yield from _rows_of_both(section, weighed_fresh[APART].sizes, weighed[APART].sizes)
     yield _row_of_names(section, GROWING, weighed, NAMES_GOAL)
     yield _row_of_names(section, f"{GROWING}, short names",
                         _weighed(_growing(days, size, SHORT_NAMES), laboratory, _ways_apart), None)
@@ -119,6 +121,15 @@ def _rows_of_ways(section: str, kind: str, weighed: dict[str, Weighed]) -> Itera
                   CLONE_GOAL if is_judged else None)
         yield Row(section, f"{kind}, {way}: whole repository", Unit.BYTES, [it.sizes.whole], FILES_ALONE, files,
                   Kind.RATIO, WHOLE_GOAL if is_judged else None, it.course)
+
+
+def _rows_of_both(section: str, fresh: Sizes, growing: Sizes) -> Iterator[Row]:
+    """The two repositories with an inbox of its own, added up."""
+    files = [float(fresh.files + growing.files)]
+    yield Row(section, f"both, {APART}: clone", Unit.BYTES, [fresh.clone + growing.clone], FILES_ALONE, files,
+              Kind.RATIO, CLONE_GOAL)
+    yield Row(section, f"both, {APART}: whole repository", Unit.BYTES, [fresh.whole + growing.whole], FILES_ALONE,
+              files, Kind.RATIO, WHOLE_GOAL)
 
 
 def _row_of_names(section: str, kind: str, weighed: dict[str, Weighed], goal: Goal | None) -> Row:
