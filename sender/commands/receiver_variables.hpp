@@ -28,6 +28,11 @@ inline constexpr auto kReceiverVariables = std::to_array<std::string_view>({"sto
                                                                             "print0",
                                                                             "to",
                                                                             "flat",
-                                                                            "overwrite"});
+                                                                            "overwrite",
+                                                                            "format",
+                                                                            "table",
+                                                                            "only",
+                                                                            "quick",
+                                                                            "ignore-unconsidered"});
 
 }  // namespace healthmetric::sender
