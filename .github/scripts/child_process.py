@@ -6,12 +6,14 @@ anybody has the process, which goes on by itself and keeps what it inherited, su
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import interruption
 
@@ -51,3 +53,12 @@ def run(command: Sequence[str | Path], given: bytes | None = b"", timeout_s: flo
     with Child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how) as child:
         stdout, stderr = child.communicate(given, timeout=timeout_s)
     return subprocess.CompletedProcess(list(command), child.returncode, stdout, stderr)
+
+
+def unnamed_file() -> IO[bytes]:
+    """A temporary file for what a program says. A run that is killed leaves nothing of it."""
+    try:
+        # Without a folder, Python looks for one by writing a file that has a name.
+        return tempfile.TemporaryFile(dir=os.environ.get("TMPDIR") or "/tmp")
+    except OSError:
+        return tempfile.TemporaryFile()

@@ -13,14 +13,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from child_process import Child
+from child_process import Child, unnamed_file
 from failures import GitError
 from git_words import words_of
 
@@ -60,7 +59,7 @@ class FastImport:
     def __init__(self, git: Sequence[str], environment: Mapping[str, str], people: bytes, marks: Path) -> None:
         """`people` are the lines of author and committer, `marks` a file to write."""
         self._people, self._marks = people, marks
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the stream
+        self._said = unnamed_file()
         self._process = Child(
             [*git, "fast-import", "--quiet", "--done", f"--export-marks={marks}"], env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from child_process import Child
+from child_process import Child, unnamed_file
 from failures import GitError
 from git_words import words_of
 
@@ -18,7 +17,7 @@ class GitDialogue:
     def __init__(self, git: Sequence[str], arguments: Sequence[str],
                  environment: Mapping[str, str]) -> None:
         self._name = f"git {arguments[0]}"
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the dialogue
+        self._said = unnamed_file()
         self._process = Child([*git, *arguments], env=environment, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=self._said)
         assert self._process.stdin and self._process.stdout

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import child_process
-from child_process import Child
+from child_process import Child, unnamed_file
 from failures import GitError, RemoteFailure
 from fast_import import Base, FastImport, Imported, NewCommit
 from git_dialogue import GitDialogue
@@ -107,7 +106,7 @@ class Clone:
         command = [*self._command(), "--literal-pathspecs", "log", "--first-parent", "-m", "-z",
                    "--no-renames", "--name-only", "--format=%x01%H %ct", "--end-of-options", tip,
                    "--", *sorted({path.rpartition("/")[0] for path in wanted})]
-        with (tempfile.TemporaryFile() as said,
+        with (unnamed_file() as said,
               Child(command, env=self._environment, stdout=subprocess.PIPE, stderr=said) as log):
             assert log.stdout
             change = ("", 0)

@@ -203,6 +203,20 @@ def test_a_signal_ends_it_at_any_moment_and_no_room_is_left(forge: Forge, call: 
     assert forge.receive().returncode == 0
 
 
+@needs_strace
+@pytest.mark.parametrize("call", ["write", "unlink"])
+def test_a_killed_run_leaves_no_temporary_file(forge: Forge, call: str) -> None:
+    """Whatever it writes or removes first."""
+    folder = forge.directory / "temporary"
+    folder.mkdir()
+    forge.send(MORNING)
+    run = forge.start(prefix=["env", f"TMPDIR={folder}", "strace", "-o", "/dev/null", "-e",
+                              f"inject={call}:signal=KILL:when=1"])
+    run.communicate(timeout=TIMEOUT_S)
+    assert list(folder.iterdir()) == []
+    assert forge.receive().returncode == 0
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_the_step_of_a_workflow_ends_as_quietly(forge: Forge, number: signal.Signals, status: int) -> None:
     script = Path(__file__).parents[2] / ".github/scripts/receive_in_actions.py"
