@@ -329,6 +329,12 @@ std::string temporary_folder() {
 }
 
 Handle unnamed_file() {
+#if defined(__linux__)
+  // Not every file system has these; with a name for a moment, a kill could leave it there.
+  Handle nameless(
+      ::open(temporary_folder().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (nameless) return nameless;
+#endif
   std::string name = temporary_name();
   Handle fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd || ::unlink(name.c_str()) != 0) {

@@ -56,6 +56,25 @@ def test_a_flush_that_is_interrupted_for_ever_ends(destination: Destination, sou
     assert "Interrupted system call" in stderr
 
 
+def send_a_file_without_a_size(sender: Program, folder: Path, answer: Answer) -> int:
+    """Of which a temporary copy is made."""
+    (folder / "tmp").mkdir()
+    result = answered(sender, answer)("--file", "/proc/version", "--all-types", "--output", folder / "out",
+                                      env=TRACED | {"TMPDIR": str(folder / "tmp")})
+    assert list((folder / "tmp").iterdir()) == [], result
+    return result.status
+
+
+@pytest.mark.parametrize("number", ["1", "2", "3"])
+def test_a_kill_leaves_no_temporary_file(number: str, sender: Program, tmp_path: Path) -> None:
+    assert send_a_file_without_a_size(sender, tmp_path, Answer("unlink", signal="KILL", when=number)) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("error", [*CANNOT, "EISDIR", "ENOENT"])
+def test_a_temporary_file_may_have_a_name_for_a_moment(error: str, sender: Program, tmp_path: Path) -> None:
+    assert send_a_file_without_a_size(sender, tmp_path, Answer("openat", error, path=str(tmp_path / "tmp"))) == 0
+
+
 NO_LOCKS = ["ENOLCK", "ENOSYS", "EOPNOTSUPP"]
 
 
