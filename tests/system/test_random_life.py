@@ -33,7 +33,8 @@ LIVES_A_ROUND = 60
 
 @pytest.fixture(scope="module")
 def github() -> Iterator[LocalGithub]:
-    with LocalGithub(tokens={TOKEN: "contents=write"}) as server:
+    # All producers have one token, and half an hour has more requests than GitHub allows it in an hour.
+    with LocalGithub(tokens={TOKEN: "contents=write"}, options=["--rate-limit=1000000"]) as server:
         yield server
 
 
