@@ -14,6 +14,7 @@
 #include "common/text/json.hpp"
 #include "receiver/restore/destination.hpp"
 #include "receiver/restore/digested_reader.hpp"
+#include "receiver/restore/read_ahead.hpp"
 #include "receiver/restore/similar_names.hpp"
 
 namespace healthmetric::receiver {
@@ -23,6 +24,7 @@ using archive::RecordedFile;
 using archive::SeriesBatch;
 using payload::RelativePath;
 using restore::Destination;
+using restore::ReadAhead;
 using std::filesystem::file_type;
 
 platform::FileTime file_time_of(const RecordedFile& file, const SeriesBatch& batch) {
@@ -45,7 +47,8 @@ class Restorer {
         batches_(batches),
         rules_(rules),
         layout_(batches.heads(), rules.at, rules.form),
-        destination_(open_destination(rules)) {
+        destination_(open_destination(rules)),
+        ahead_(stored.storage().root()) {
     result_.to = rules.to.string();
     result_.is_dry_run = rules.is_dry_run;
     if (rules.shows_progress) line_.emplace(clock);
@@ -76,13 +79,24 @@ class Restorer {
     for (const archive::HiddenFile& file : tree.hidden) {
       if (is_wanted(file.path)) warn_of_hidden(file);
     }
-    for (const archive::CurrentFile& file : tree.files) {
-      platform::stop_soon_if_signalled();
-      show_progress();
-      if (is_wanted(file.file.path)) restore_file(folder, file.file, batches_.heads()[file.batch]);
-    }
+    restore_files(folder, tree);
     for (const std::string& path : tree.folders) {
       if (is_wanted(path)) restore_folder(folder + path);
+    }
+  }
+
+  void restore_files(const std::string& folder, const archive::Tree& tree) {
+    std::vector<const archive::CurrentFile*> wanted;
+    for (const archive::CurrentFile& file : tree.files) {
+      if (is_wanted(file.file.path)) wanted.push_back(&file);
+    }
+    auto next = wanted.begin();
+    for (const archive::CurrentFile* const file : wanted) {
+      platform::stop_soon_if_signalled();
+      show_progress();
+      for (; next != wanted.end() && !ahead_.is_full(); ++next) ahead_.push((*next)->file, reads_);
+      ahead_content_ = ahead_.pop();
+      restore_file(folder, file->file, batches_.heads()[file->batch]);
     }
   }
 
@@ -163,12 +177,20 @@ class Restorer {
       return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
                                   platform::kind_of(*there)));
     }
-    if (there && keeps_existing(place, file, batch)) return;
-    auto source = stored_.open(file, batch.batch_id);
-    if (!source) return;
+    if (there && keeps_existing(place, file, batch)) {
+      reads_ = ReadAhead::Read::no;
+      return;
+    }
+    auto source = ahead_content_.is_whole ? std::nullopt : stored_.open(file, batch.batch_id);
+    if (!source && !ahead_content_.is_whole) return;
     if (rules_.is_dry_run) return count(file);
+    reads_ = ReadAhead::Read::yes;
     Destination::NewFile out(*destination_, place);
-    if (!copy(*source, out, file, batch)) return;
+    if (!source) {
+      out.write(ahead_content_.bytes);
+    } else if (!copy(*source, out, file, batch)) {
+      return;
+    }
     set_time(out, place, file_time_of(file, batch));
     const auto replace =
         rules_.overwrite == Overwrite::never ? Destination::Replace::no : Destination::Replace::yes;
@@ -258,6 +280,10 @@ class Restorer {
   RestoreLayout layout_;
   std::optional<Destination> destination_;
   restore::DigestedReader reader_;
+  ReadAhead ahead_;
+  /// Whether the next files are likely to be needed: the latest one was not there yet.
+  ReadAhead::Read reads_ = ReadAhead::Read::no;
+  ReadAhead::Content ahead_content_;  ///< of the file that is being restored
   std::optional<program::StatusLine> line_;
   FlatClaims claims_;
   restore::SimilarNames names_;

@@ -1,0 +1,98 @@
+#include "receiver/restore/read_ahead.hpp"
+
+#include <span>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/codec/digest.hpp"
+#include "common/payload/relative_path.hpp"
+
+namespace healthmetric::restore {
+namespace {
+
+constexpr std::size_t kGroups = 4;
+constexpr std::size_t kFilesOfAGroup = 16;
+constexpr std::uint64_t kMostBytes = std::uint64_t{64} * 1024;
+
+/// Whether the file has as many bytes as fit, and no more.
+bool read_whole(platform::InputFile& file, std::span<char> into) {
+  std::size_t size = 0;
+  while (size < into.size()) {
+    const std::size_t count = file.read(into.subspan(size));
+    if (count == 0) return false;
+    size += count;
+  }
+  char next = '\0';
+  return file.read({&next, 1}) == 0;
+}
+
+}  // namespace
+
+ReadAhead::ReadAhead(const std::filesystem::path& storage)
+    : storage_(storage),
+      pipeline_([this](GroupPtr& group) { read(*group); },
+                [](GroupPtr& group) { digest(*group); }) {
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    idle_.push_back(std::make_unique<Group>());
+    idle_.back()->files.resize(kFilesOfAGroup);
+  }
+}
+
+void ReadAhead::push(const archive::RecordedFile& file, Read read) {
+  if (!filling_) {
+    filling_ = std::move(idle_.back());
+    idle_.pop_back();
+    filling_->count = 0;
+  }
+  File& pushed = filling_->files[filling_->count++];
+  pushed.is_whole = false;
+  pushed.is_wanted = read == Read::yes && file.size_bytes <= kMostBytes;
+  if (pushed.is_wanted) {
+    pushed.stored_path = file.stored_path;
+    pushed.sha256 = file.sha256;
+    pushed.bytes.resize(file.size_bytes);
+    pipeline_.start_helper();
+  }
+  if (filling_->count == kFilesOfAGroup) pass_on();
+}
+
+void ReadAhead::pass_on() {
+  pipeline_.push(std::move(filling_));
+  ++passed_on_;
+}
+
+void ReadAhead::read(Group& group) {
+  for (File& file : std::span(group.files).first(group.count)) {
+    if (!file.is_wanted) continue;
+    try {
+      auto stored = storage_.open(
+          payload::RelativePath(file.stored_path, payload::RelativePath::kMaxStoredBytes));
+      file.is_whole = stored && read_whole(*stored, file.bytes);
+    } catch (const Error&) {
+      file.is_whole = false;
+    }
+  }
+}
+
+void ReadAhead::digest(Group& group) {
+  for (File& file : std::span(group.files).first(group.count)) {
+    if (!file.is_whole) continue;
+    codec::Sha256 sha256;
+    sha256.update({file.bytes.data(), file.bytes.size()});
+    file.is_whole = sha256.finish_hex() == file.sha256;
+  }
+}
+
+ReadAhead::Content ReadAhead::pop() {
+  if (!current_ || next_ == current_->count) {
+    if (current_) idle_.push_back(std::move(current_));
+    if (passed_on_ == 0) pass_on();
+    current_ = pipeline_.pop();
+    --passed_on_;
+    next_ = 0;
+  }
+  const File& file = current_->files[next_++];
+  return {file.is_whole, {file.bytes.data(), file.bytes.size()}};
+}
+
+}  // namespace healthmetric::restore
