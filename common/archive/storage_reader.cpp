@@ -88,6 +88,12 @@ StorageReader StorageReader::again() const {
   return {root_, std::move(same)};
 }
 
+void StorageReader::never_enter(const StorageReader& other) {
+  std::error_code error;
+  never_entered_ = other.root_folder_.duplicate(error);
+  throw_if(error, "open", other.root_);
+}
+
 void StorageReader::lock_shared() {
   lock(Folder::Sharing::shared);
 }
@@ -136,6 +142,9 @@ Folder StorageReader::open_folder(std::string_view path, MakeFolder make) {
     if (error) {
       throw_obstacle(*parent, name, file_type::directory, "cannot enter " + in_quotes(shown),
                      error);
+    }
+    if (never_entered_ && child.is_same_as(never_entered_, error)) {
+      throw Error(ErrorCode::unsafe_path, in_quotes(shown) + " is in the storage folder");
     }
     opened = std::move(child);
     parent = &opened;

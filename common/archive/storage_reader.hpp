@@ -93,6 +93,10 @@ class StorageReader {
   /// is missing and `make` is null.
   const platform::Folder* folder(std::string_view path, MakeFolder make = nullptr);
 
+  /// From now on the root of `other` is refused with Error{unsafe_path} when it is met below this
+  /// one's.
+  void never_enter(const StorageReader& other);
+
   /// To be called when a path may refer to another folder than before.
   void forget_folders() { recent_ = {}; }
 
@@ -115,6 +119,7 @@ class StorageReader {
   platform::Folder root_folder_;
   std::array<OpenFolder, 2> recent_;  ///< a cache: consecutive paths often share a folder
   std::size_t latest_ = 0;
+  platform::Folder never_entered_;
 };
 
 /// True when both files hold the same bytes.

@@ -36,6 +36,9 @@ class Folder {
   /// The same folder again.
   [[nodiscard]] Folder duplicate(std::error_code& error) const;
 
+  /// Whether both are one folder, under whatever paths they were opened.
+  [[nodiscard]] bool is_same_as(const Folder& other, std::error_code& error) const;
+
   enum class Sharing { exclusive, shared };
   /// Locks the folder itself until it is closed, against other processes. Does not wait: false
   /// without an error when another process has it.

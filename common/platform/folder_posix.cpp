@@ -111,6 +111,13 @@ Folder Folder::duplicate(std::error_code& error) const {
   return folder;
 }
 
+bool Folder::is_same_as(const Folder& other, std::error_code& error) const {
+  struct stat here {};
+  struct stat there {};
+  set(error, ::fstat(handle_.get(), &here) == 0 && ::fstat(other.handle_.get(), &there) == 0);
+  return !error && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
 bool Folder::try_lock(Sharing sharing, std::error_code& error) const {
   const int operation = sharing == Sharing::exclusive ? LOCK_EX : LOCK_SH;
   const bool is_locked =

@@ -5,9 +5,11 @@
 #include <unordered_set>
 
 #include "common/base/ascii.hpp"
+#include "common/base/printable.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/program/log.hpp"
 #include "common/select/found_file.hpp"
 
 namespace healthmetric::select {
@@ -18,6 +20,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostTypes = 1000;
 /// Deeper than any path that a file system gives out.
 constexpr int kMostLevels = 2000;
+
+/// "symbolic link" of "a symbolic link".
+std::string_view without_article(std::string_view kind) {
+  return kind.starts_with("a ") ? kind.substr(2) : kind;
+}
 
 class Count {
  public:
@@ -52,7 +59,10 @@ class Count {
       return walk(entry.path(), path + "/", level + 1);
     }
     if (considered_.contains(path)) return;
-    if (type != fs::file_type::regular) return add(std::string(platform::kind_of(type)));
+    log::debug("not considered: " + in_quotes(path));
+    if (type != fs::file_type::regular) {
+      return add(std::string(without_article(platform::kind_of(type))));
+    }
     const std::string extension = ascii_lower(payload::extension_of(path));
     add(extension.empty() ? kNoExtension : extension);
   }

@@ -125,6 +125,11 @@ std::string format_moment(const Moment& moment) {
   return text.insert(text.size() - 1, fraction);
 }
 
+std::string format_moment_in_full(const Moment& moment) {
+  std::string text = format_timestamp(moment.second);
+  return text.insert(text.size() - 1, fmt::format(".{:09}", moment.fraction.count()));
+}
+
 std::string format_compact_timestamp(sys_seconds time) {
   const Fields f = split(time);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", f.year, f.month, f.day, f.hour, f.minute,

@@ -21,6 +21,9 @@ struct Moment {
 /// "2024-01-15T10:30:00.5Z": with as many digits as the fraction needs, and none for 0.
 std::string format_moment(const Moment& moment);
 
+/// "2024-01-15T10:30:00.500000000Z": always with nine digits, so that texts sort as the times do.
+std::string format_moment_in_full(const Moment& moment);
+
 /// "20240115T103000Z", as in batch ids and stored names.
 std::string format_compact_timestamp(std::chrono::sys_seconds time);
 

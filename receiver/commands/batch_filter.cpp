@@ -27,6 +27,16 @@ bool BatchFilter::takes(const archive::RecordedBatch& batch) const {
          has(producers, batch.producer.id);
 }
 
+void BatchFilter::refuse(const std::string& storage) const {
+  std::string what = "no batch is stored in " + in_quotes(storage);
+  if (!producers.empty() || !names.empty()) {
+    what = "no batch in " + in_quotes(storage) + " is";
+    if (!names.empty()) what += " named " + in_quotes(names.front());
+    if (!producers.empty()) what += " from producer " + in_quotes(producers.front());
+  }
+  throw Error(ErrorCode::usage, what + "; 'healthmetric-receiver list' shows them all");
+}
+
 BatchNameOptions::BatchNameOptions() : OptionGroup(kWhichBatches) {
   add({.name = "producer",
        .value = "NAME",
@@ -45,7 +55,7 @@ BatchFilter BatchNameOptions::filter() const {
 BatchFilterOptions::BatchFilterOptions() : OptionGroup(kWhichBatches) {
   add({.name = "since",
        .value = "TIME",
-       .help = "Only those packed then or later: a day as 2024-01-15, a time as "
+       .help = "Only those packed then or later: a day as 2024-01-15 (in UTC), a time as "
                "2024-01-15T10:30:00Z, or 7d for seven days ago",
        .goes_to = &since_,
        .check = program::check_time});
@@ -56,7 +66,7 @@ BatchFilterOptions::BatchFilterOptions() : OptionGroup(kWhichBatches) {
        .check = program::check_time});
   add({.name = "status",
        .value = "WORD",
-       .help = "Only those that were stored, or rejected",
+       .help = "Only those with this result: stored or rejected",
        .goes_to = &status_,
        .choices = {"stored", "rejected"}});
 }
@@ -71,7 +81,7 @@ BatchFilter BatchFilterOptions::filter(const BatchNameOptions& names,
   }
   if (filter.period.begin >= filter.period.end) {
     throw Error(ErrorCode::usage, "--since " + in_quotes(since_) + " is later than --until " +
-                                      in_quotes(until_) + ": exchange them");
+                                      in_quotes(until_) + ": swap them");
   }
   if (!status_.empty()) filter.status = archive::parse_batch_status(status_);
   return filter;

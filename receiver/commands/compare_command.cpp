@@ -96,9 +96,9 @@ void tell_for_people(const Compared& result, const CompareRules& rules,
                      std::chrono::sys_seconds now) {
   log::info(verdict_on(result, rules) + ": " + counts_of(result));
   if (!result.unconsidered.empty()) {
-    log::info(
-        fmt::format("not considered: {} ({}); see --all-types, --hidden and --ignore-unconsidered",
-                    counted_files(result.unconsidered_count()), to_text(result.unconsidered)));
+    log::info(fmt::format(
+        "not considered: {} ({}); --verbose names them, and --ignore-unconsidered accepts that",
+        counted_files(result.unconsidered_count()), to_text(result.unconsidered)));
   }
   if (!result.newest) return log::info("the storage has no batches");
   log::info(
@@ -198,6 +198,7 @@ program::ExitStatus CompareCommand::run(const program::CommandLine& line) {
   const std::chrono::sys_seconds now = clock.now_seconds();
   const CompareRules compare_rules = rules(line, options, now);
   archive::StorageReader storage = open_storage_to_read(options, line);
+  refuse_storage("", compare_rules.folder, options.storage);
   StoredFiles stored(storage);
   ShownComparisons list(options.json ? make_json_comparison_list() : make_comparison_lines(),
                         compare_);

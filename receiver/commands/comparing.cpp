@@ -73,8 +73,7 @@ class Comparer {
   void read_batches() {
     std::set<std::string> producers;
     batches_.add_all([&](const archive::RecordedBatch& batch) {
-      if (batch.processed_at > rules_.at) return false;
-      SeriesBatch head = archive::head_of(batch);
+      const SeriesBatch head = archive::head_of(batch);
       if (!result_.newest || head.processed_at > result_.newest->processed_at) {
         result_.newest = head;
       }
@@ -82,6 +81,8 @@ class Comparer {
       if (is_wanted) producers.insert(head.key.producer);
       return is_wanted;
     });
+    const bool is_any_named = !rules_.batches.producers.empty() || !rules_.batches.names.empty();
+    if (is_any_named && producers.empty()) rules_.batches.refuse(stored_.storage().root());
     result_.producers = rules_.batches.producers.empty()
                             ? choose_producer(producers, rules_.this_producer)
                             : producers;

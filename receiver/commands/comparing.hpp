@@ -38,10 +38,9 @@ struct CompareRules {
 struct Compared {
   std::array<std::uint64_t, kComparisons.size()> counts{};  ///< by Comparison
   select::FilesByType unconsidered;
-  std::set<std::string> producers;    ///< that the folder was compared with
-  std::set<std::string> batch_names;  ///< of theirs
-  std::optional<archive::SeriesBatch>
-      newest;  ///< batch in the whole storage, by time of processing
+  std::set<std::string> producers;             ///< that the folder was compared with
+  std::set<std::string> batch_names;           ///< of theirs
+  std::optional<archive::SeriesBatch> newest;  ///< in the whole storage, by time of processing
 
   [[nodiscard]] std::uint64_t count(Comparison comparison) const {
     return counts.at(static_cast<std::size_t>(comparison));

@@ -5,9 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/clock.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/program/show_result.hpp"
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
@@ -31,15 +33,17 @@ struct Exported {
   std::uint64_t batches = 0;
   std::uint64_t files = 0;
   std::uint64_t latest = 0;
+  bool has_batches = false;  ///< whether they were asked for
+  bool has_files = false;
   std::uint64_t faults = 0;
 };
 
 std::string to_line(const Exported& result) {
   const std::uint64_t files = std::max(result.files, result.latest);
   std::string line = "exported ";
-  if (result.batches > 0 || files == 0) line += counted(result.batches, "batch", "batches");
-  if (result.batches > 0 && files > 0) line += " and ";
-  if (files > 0) line += counted(files, "stored file", "stored files");
+  if (result.has_batches) line += counted(result.batches, "batch", "batches");
+  if (result.has_batches && result.has_files) line += " and ";
+  if (result.has_files) line += counted(files, "stored file", "stored files");
   line += " to " + in_quotes(result.output);
   if (result.faults > 0) line += "; " + counted(result.faults, "error", "errors");
   return line;
@@ -78,7 +82,7 @@ class FileRows final : public FileList {
 
   void add(const ListedFile& listed) override {
     const archive::RecordedFile& file = listed.file;
-    const std::string modified = file.modified ? text::format_moment(*file.modified) : "";
+    const std::string modified = file.modified ? text::format_moment_in_full(*file.modified) : "";
     const std::string processed_at = text::format_timestamp(listed.batch.processed_at);
     rows_.add(std::array{Value(file.path), Value(file.stored_path), Value(file.size_bytes),
                          Value(file.sha256), Value(file.content_type), text_or_null(modified),
@@ -150,11 +154,27 @@ class PrintedText final : public Sink {
   std::string text_;
 };
 
+/// A link, a pipe or a device would be replaced by the file.
+void refuse_what_is_no_file(const std::filesystem::path& path) {
+  using std::filesystem::file_type;
+  std::error_code error;
+  const file_type type = std::filesystem::symlink_status(path, error).type();
+  if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
+  throw Error(
+      ErrorCode::io,
+      fmt::format("cannot replace {}: it is {}; to write to it, use --output - > {}",
+                  in_quotes(path.string()), platform::kind_of(type), printable(path.string())));
+}
+
 /// A file that appears when it is complete.
 class NewFile {
  public:
   explicit NewFile(const std::filesystem::path& path)
-      : path_(path), temporary_(path.string() + "." + platform::random_hex(8)), out_(temporary_) {}
+      : path_(path), temporary_(path.string() + "." + platform::random_hex(8)), out_(temporary_) {
+    std::error_code ignored;
+    const auto old = std::filesystem::status(path_, ignored);
+    if (exists(old)) std::filesystem::permissions(temporary_, old.permissions(), ignored);
+  }
 
   ~NewFile() {
     std::error_code ignored;
@@ -180,6 +200,7 @@ class NewFile {
 
 void export_sqlite(Exporter& exporter, const std::filesystem::path& output, Exported& result) {
   tables::SqliteTables database(output);
+  result.has_batches = result.has_files = true;
   result.batches = exporter.batches(*database.batches());
   result.files = exporter.files(*database.files());
   result.latest = exporter.latest(*database.latest());
@@ -191,7 +212,9 @@ void export_table(Exporter& exporter, const ExportOptions& options, Sink& sink, 
     return options.format() == ExportOptions::Format::csv ? tables::csv_writer(table, sink)
                                                           : tables::ndjson_writer(table, sink);
   };
-  if (options.table() == tables::batches().name) {
+  result.has_batches = options.table() == tables::batches().name;
+  result.has_files = !result.has_batches;
+  if (result.has_batches) {
     result.batches = exporter.batches(*rows_of(tables::batches()));
   } else if (options.table() == tables::latest().name) {
     result.latest = exporter.latest(*rows_of(tables::latest()));
@@ -206,6 +229,7 @@ void export_text(Exporter& exporter, const ExportOptions& options, Exported& res
     export_table(exporter, options, text, result);
     text.flush();
   } else {
+    refuse_what_is_no_file(options.output());
     NewFile file(options.output());
     export_table(exporter, options, file.sink(), result);
     file.put();
@@ -270,7 +294,7 @@ program::ExitStatus ExportCommand::run(const program::CommandLine& line) {
   const std::chrono::sys_seconds now = clock.now_seconds();
   const BatchFilter filter = shared_->batch_filter.filter(shared_->batch_names, now);
   archive::StorageReader storage = open_storage_to_read(options, line);
-  refuse_storage("--output", export_.output(), options.storage);
+  refuse_storage("--output ", export_.output(), options.storage);
   StoredFiles stored(storage);
   Exporter exporter(stored, filter, shared_->at.time(now));
   Exported result{export_.output().string()};

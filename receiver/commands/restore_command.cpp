@@ -109,18 +109,24 @@ program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
   const RunOptions options = shared_->of_run(line, kChangesNothing);
   platform::SystemClock clock;
   RestoreRules rules = restore_.rules();
+  for (const char* other : {"producer", "batch", "at"}) {
+    if (restore_.batch_ids().empty() || !line.is_given(other)) continue;
+    throw Error(ErrorCode::usage, fmt::format("--{} cannot be used with the ID of a batch", other));
+  }
   rules.patterns = shared_->patterns.patterns(line);
   rules.at = shared_->at.time(clock.now_seconds());
   rules.is_dry_run = shared_->dry_run.is_given();
   rules.shows_progress = options.verbosity != log::Verbosity::quiet;
   archive::StorageReader storage = open_storage_to_read(options, line);
-  refuse_storage("--to", rules.to, options.storage);
+  refuse_storage("--to ", rules.to, options.storage);
   StoredFiles stored(storage);
   const archive::Complain complain = [&](const Error& why) { stored.complain(why); };
   archive::StoredBatches batches(storage, complain);
   if (restore_.batch_ids().empty()) {
     const BatchFilter filter = shared_->batch_names.filter();
     batches.add_all([&](const archive::RecordedBatch& batch) { return filter.takes(batch); });
+    stored.suggest_checkout(batches.heads().size());
+    if (batches.heads().empty() && stored.faults() == 0) filter.refuse(storage.root());
   } else {
     NamedBatches(storage, restore_.batch_ids()).add_to(batches, complain);
   }

@@ -17,14 +17,22 @@ std::string as_folder(const std::string& name) {
   return unpack::with_suffix(folder, "").text;
 }
 
-/// "a/b/", or "a/b~2/" if that is taken, also by a name that differs in case only.
-std::string unique_folder(const std::set<std::string>& taken, const std::string& folder) {
-  std::string free = folder + "/";
-  for (unsigned number = 2; taken.contains(case_folded(free)); ++number) {
-    free = fmt::format("{}~{}/", folder, number);
+class UniqueFolders {
+ public:
+  /// "a/b/", or "a/b~2/" if that is taken, also by a name that differs in case only.
+  std::string add(const std::string& folder) {
+    std::string free = folder + "/";
+    unsigned& number = numbers_.try_emplace(case_folded(folder), 1).first->second;
+    while (!taken_.insert(case_folded(free)).second) {
+      free = fmt::format("{}~{}/", folder, ++number);
+    }
+    return free;
   }
-  return free;
-}
+
+ private:
+  std::set<std::string> taken_;
+  std::map<std::string, unsigned> numbers_;  ///< the last one of each folder
+};
 
 }  // namespace
 
@@ -34,10 +42,9 @@ RestoreLayout::RestoreLayout(const std::vector<archive::SeriesBatch>& batches,
     if (batch.processed_at <= at) folders_[{batch.key.producer, batch.key.batch_name}] = "";
   }
   if (form == Form::flat || folders_.size() < 2) return;
-  std::set<std::string> taken;
+  UniqueFolders unique;
   for (auto& [tree, folder] : folders_) {
-    folder = unique_folder(taken, as_folder(tree.first) + "/" + as_folder(tree.second));
-    taken.insert(case_folded(folder));
+    folder = unique.add(as_folder(tree.first) + "/" + as_folder(tree.second));
   }
 }
 

@@ -33,10 +33,13 @@ platform::FileTime file_time_of(const RecordedFile& file, const SeriesBatch& bat
 }
 
 /// nullopt if a dry run finds no folder, which it does not create.
-std::optional<Destination> open_destination(const RestoreRules& rules) {
+std::optional<Destination> open_destination(const RestoreRules& rules,
+                                            const archive::StorageReader& storage) {
   std::error_code error;
   if (rules.is_dry_run && !std::filesystem::exists(rules.to, error)) return {};
-  return std::make_optional<Destination>(rules.to);
+  auto destination = std::make_optional<Destination>(rules.to);
+  destination->never_enter(storage);  // it may be below
+  return destination;
 }
 
 class Restorer {
@@ -47,7 +50,7 @@ class Restorer {
         batches_(batches),
         rules_(rules),
         layout_(batches.heads(), rules.at, rules.form),
-        destination_(open_destination(rules)),
+        destination_(open_destination(rules, stored.storage())),
         ahead_(stored.storage().root()) {
     result_.to = rules.to.string();
     result_.is_dry_run = rules.is_dry_run;
@@ -183,7 +186,10 @@ class Restorer {
     }
     auto source = ahead_content_.is_whole ? std::nullopt : stored_.open(file, batch.batch_id);
     if (!source && !ahead_content_.is_whole) return;
-    if (rules_.is_dry_run) return count(file);
+    if (rules_.is_dry_run) {
+      log::debug("would restore " + shown(place.str()));
+      return count(file);
+    }
     reads_ = ReadAhead::Read::yes;
     Destination::NewFile out(*destination_, place);
     if (!source) {

@@ -20,9 +20,8 @@ StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
 AtOption::AtOption() : OptionGroup(kFilesGroup) {
   add({.name = "at",
        .value = "TIME",
-       .help = "As it was then, by what the receiver had processed; times as for --since, and a "
-               "day counts "
-               "to its end",
+       .help = "Use only what the receiver had processed by then; times as for --since, and a day "
+               "(in UTC) counts to its end",
        .goes_to = &time_,
        .check = program::check_time});
 }
@@ -35,13 +34,13 @@ std::chrono::sys_seconds AtOption::time(std::chrono::sys_seconds now) const {
 
 DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "dry-run",
-       .help = "Change nothing: check the payloads that wait, or what restore would write",
+       .help = "Change nothing, only check what would be done",
        .goes_to = &dry_run_});
 }
 
 NdjsonOption::NdjsonOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "ndjson",
-       .help = "Print a JSON object a line for each batch, or file",
+       .help = "Print one JSON object per line",
        .goes_to = &ndjson_,
        .excludes = {"json"}});
 }
@@ -91,14 +90,17 @@ archive::StorageReader open_storage_to_read(const RunOptions& options,
 void refuse_storage(std::string_view option, const std::filesystem::path& path,
                     const std::filesystem::path& storage) {
   std::error_code error;
-  const std::filesystem::path root = std::filesystem::weakly_canonical(storage, error);
-  const std::filesystem::path target =
+  std::filesystem::path above =
       std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  const auto differing = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
-  if (differing.first != root.end()) return;
-  throw Error(ErrorCode::usage,
-              fmt::format("{} {} is in the storage folder: name a {} outside of it", option,
-                          in_quotes(path.string()), option == "--to" ? "folder" : "file"));
+  // By identity: a folder may be mounted in several places.
+  for (; !above.empty(); above = above.parent_path()) {
+    if (std::filesystem::equivalent(above, storage, error)) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("{}{} is in the storage folder: name a {} outside of it", option,
+                              in_quotes(path.string()), option == "--output " ? "file" : "folder"));
+    }
+    if (above == above.root_path()) break;
+  }
 }
 
 }  // namespace healthmetric::receiver

@@ -84,8 +84,8 @@ archive::Storage open_storage(const RunOptions& options, archive::Storage::Lock 
 archive::StorageReader open_storage_to_read(const RunOptions& options,
                                             const program::CommandLine& line);
 
-/// Throws Error{usage} if the path that an option names for something new is in the storage folder:
-/// `verify` would report it among the stored files.
+/// Throws Error{usage} if a path is in the storage folder. `option` is what it was given with, as
+/// "--to ", or "".
 void refuse_storage(std::string_view option, const std::filesystem::path& path,
                     const std::filesystem::path& storage);
 

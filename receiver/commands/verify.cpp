@@ -209,6 +209,7 @@ class Auditor : private archive::SummaryVisitor {
     show_progress();
     try {
       const payload::RelativePath place(file.stored_path, payload::RelativePath::kMaxStoredBytes);
+      const payload::RelativePath original(file.path);
       known_.push_back(digest_of(file.stored_path));
       compare(place, batch, file);
     } catch (const Error& error) {

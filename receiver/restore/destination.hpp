@@ -30,6 +30,7 @@ class Destination : private archive::StorageReader {
   /// Creates the folder if it is missing. Throws Error{busy} if another process restores to it.
   explicit Destination(const std::filesystem::path& folder);
 
+  using StorageReader::never_enter;
   using StorageReader::open;
   using StorageReader::root;
 

@@ -91,6 +91,7 @@ class Packer {
     batch_.skipped = std::move(skipped_by_scan);
     const bool is_empty = batch_.files == 0 && options_.gone.empty();
     if (is_empty && !options_.is_heartbeat_due) return std::move(batch_);
+    is_heartbeat_ = is_empty;
     finish_part(IsLast::yes);
     for (std::size_t i = 0; i < finished_.size(); ++i) {
       const payload::PayloadName name{options_.id, static_cast<unsigned>(i + 1),
@@ -129,7 +130,8 @@ class Packer {
     metadata.batch_id = options_.id.str();
     metadata.batch_name = options_.batch_name;
     metadata.timestamp = options_.id.time;
-    metadata.source = options_.source;
+    // A heartbeat tells nothing of the folder, whose disk may not even be mounted.
+    if (!is_heartbeat_) metadata.source = options_.source;
     metadata.sender = options_.sender;
     metadata.part.index = static_cast<unsigned>(finished_.size() + 1);
     metadata.part.last = last == IsLast::yes;
@@ -137,7 +139,8 @@ class Packer {
       metadata.part.batch_files = batch_.files;
       metadata.part.batch_size_bytes = batch_.size_bytes;
       metadata.producer = options_.producer;
-      fill_lists(metadata, {batch_.skipped, options_.gone, empty_folders_},
+      fill_lists(metadata,
+                 {batch_.skipped, options_.gone, is_heartbeat_ ? no_folders_ : empty_folders_},
                  part_->writer().room_for_lists(options_.part_limit_bytes));
       batch_.gone = metadata.gone.size();
     }
@@ -333,6 +336,8 @@ class Packer {
   std::filesystem::path folder_;
   std::string_view text_;
   const std::vector<payload::RelativePath>& empty_folders_;
+  const std::vector<payload::RelativePath> no_folders_;
+  bool is_heartbeat_ = false;
   std::uint64_t total_bytes_;
   const PackOptions& options_;
   model::Progress& progress_;

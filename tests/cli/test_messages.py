@@ -883,6 +883,8 @@ SCENARIOS |= {
         "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "_storage/back"),
     "receiver-restore-id": lambda stage: stage.receiver(
         "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back", BATCH_ID),
+    "receiver-restore-id-alone": lambda stage: stage.receiver(
+        "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back", BATCH_ID, "--at", "1d"),
     "receiver-restore-twins": lambda stage: restored(
         stage, {"batch_id": BATCH_ID}, {"batch_id": "20240116T103000Z-other-3f9a1c07"}, words=("3f9a1c07",)),
     "receiver-restore-changed": lambda stage: stored_and(
@@ -912,6 +914,10 @@ SCENARIOS |= {
     "receiver-compare-file": lambda stage: compared(stage, {}, stage.source / "data.json"),
     "receiver-compare-signs": lambda stage: stage.receiver("compare", stage.source, "--only", "x"),
     "receiver-compare-producers": lambda stage: compared(stage, {}, producers=("lab", "ward")),
+    "receiver-compare-storage": lambda stage: stage.receiver(
+        "compare", "--storage", empty_storage(stage), stage.tmp / "_storage/inbox"),
+    "receiver-compare-none": lambda stage: stage.receiver(
+        "compare", "--storage", empty_storage(stage), stage.source, "--batch", "dayly"),
     "receiver-compare-not-all": lambda stage: compared(stage, {"new.csv": b"1"}),
     "receiver-compare-types": lambda stage: compared(stage, {"scan.dcm": b"1"}),
     "receiver-compare-unreadable": lambda stage: compared(stage, {"a\\b.json": b"{}"}),
@@ -921,6 +927,7 @@ SCENARIOS |= {
     "receiver-export-stdout": lambda stage: stage.receiver("export", "--format", "sqlite", "--output", "-"),
     "receiver-export-storage": lambda stage: stage.receiver(
         "export", "--storage", empty_storage(stage), "--format", "csv", "--output", stage.tmp / "_storage/x.csv"),
+    "receiver-export-link": lambda stage: linked_export(stage),
     "receiver-export-foreign": lambda stage: exported_into(
         stage, lambda file: sqlite3.connect(file).execute("CREATE TABLE files (name TEXT)")),
     "receiver-export-damaged": lambda stage: exported_into(stage, lambda file: file.write_text("a letter\n" * 100)),
@@ -1003,6 +1010,12 @@ def compared(stage: Stage, files: dict[str, bytes], folder: Path | None = None, 
         assert stage.receiver("--storage", stage.tmp / "_storage").status == 0
         return stage.receiver("compare", "--storage", stage.tmp / "_storage", stage.tmp / "here")
     return stage.receiver("compare", "--storage", empty_storage(stage), folder or stage.tmp / "here")
+
+
+def linked_export(stage: Stage) -> Result:
+    link = stage.tmp / "files.csv"
+    link.symlink_to("elsewhere")
+    return stage.receiver("export", "--storage", empty_storage(stage), "--format", "csv", "--output", link)
 
 
 def exported_into(stage: Stage, make: Callable[[Path], object]) -> Result:

@@ -111,14 +111,14 @@ def test_files_of_other_types_are_counted(compare: Callable[..., Result], here: 
     assert result.status == 4
     assert lines(result) == ["= a.csv", "= sub/b.json", "= sub/ü c.txt"]
     assert "not considered: 508 files (500 .dcm, " in result.stderr
-    for words in ("3 without extension", "1 .csv", "1 .log", "1 .txt", "1 a named pipe", "1 a symbolic link"):
+    for words in ("3 without extension", "1 .csv", "1 .log", "1 .txt", "1 named pipe", "1 symbolic link"):
         assert words in result.stderr, (words, result.stderr)
     accepted = compare("--ignore-unconsidered")
     assert accepted.status == 0
     assert "not considered: 508 files" in accepted.stderr
     answer = json.loads(compare("--json").stdout)
     assert answer["unconsidered"] == {"files": 508, "types": {
-        ".dcm": 500, "without extension": 3, ".csv": 1, ".log": 1, ".txt": 1, "a named pipe": 1, "a symbolic link": 1}}
+        ".dcm": 500, "without extension": 3, ".csv": 1, ".log": 1, ".txt": 1, "named pipe": 1, "symbolic link": 1}}
 
 
 def test_many_types_are_summed_up(compare: Callable[..., Result], here: Path) -> None:
@@ -156,7 +156,10 @@ def test_as_it_was_then(compare: Callable[..., Result], here: Path) -> None:
     (here / "a.csv").write_bytes(b"1")
     result = compare("--at", "2024-01-01")
     assert lines(result) == ["= a.csv", "- old.csv", "= sub/b.json", "= sub/ü c.txt"]
-    assert "newest batch in this storage was processed 2024-01-01T12:00:00Z" in result.stderr
+    assert "newest batch in this storage was processed 2024-01-02T12:00:00Z" in result.stderr
+    before = compare("--at", "2023-12-31")
+    assert {line[0] for line in lines(before)} == {"+"}
+    assert "newest batch in this storage was processed 2024-01-02T12:00:00Z" in before.stderr
 
 
 @pytest.fixture
@@ -177,6 +180,28 @@ def test_of_several_producers_one_is_named(two_producers: Days, here: Path) -> N
     assert both.status == 0
     assert lines(both) == ["= a.csv", "= sub/b.json", "= sub/ü c.txt", "- w.csv"]
     assert "compared with 'daily' and 'ward_data' of 'lab' and 'ward'; the newest" in both.stderr
+
+
+@pytest.mark.parametrize("words, told", [
+    (("--producer", "nobody"), "is from producer 'nobody'"),
+    (("--batch", "dayly"), "is named 'dayly'"),
+    (("--batch", "daily", "--producer", "nobody"), "is named 'daily' from producer 'nobody'"),
+])
+def test_a_producer_or_batch_that_there_is_not(days: Days, here: Path, tmp_path: Path, words: tuple[str, ...],
+                                               told: str) -> None:
+    for command in (("compare", here), ("restore", "--to", tmp_path / "back")):
+        result = days(*command, *words)
+        assert (result.status, result.stdout) == (2, ""), result
+        result.error_line(f"no batch in '{days.storage}' {told}; 'healthmetric-receiver list' shows them all")
+    assert not (tmp_path / "back").exists()
+
+
+def test_the_storage_itself_is_no_copy(days: Days, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").symlink_to(days.storage / "daily")
+    for place in (days.storage, days.storage / "daily/2024", tmp_path / "elsewhere"):
+        result = days("compare", place)
+        assert (result.status, result.stdout) == (2, ""), result
+        result.error_line(f"'{place}' is in the storage folder: name a folder outside of it")
 
 
 def test_the_producer_of_this_machine_is_known(two_producers: Days, sender: Program, here: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -189,6 +190,30 @@ def test_what_is_there_and_not_ours_stays(make: Callable[[Path], Any], status: i
     assert result.status == status, result
     result.error_line(told)
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("make, kind", [
+    (lambda file: file.symlink_to("real.csv"), "a symbolic link"),
+    (os.mkfifo, "a named pipe"),
+    (lambda file: file.mkdir(), "a folder"),
+], ids=["link", "pipe", "folder"])
+def test_a_text_replaces_files_alone(make: Callable[[Path], Any], kind: str, export: Callable[..., Result],
+                                     tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("mine")
+    make(tmp_path / "data.csv")
+    result = export("csv", tmp_path / "data.csv")
+    assert (result.status, result.stdout) == (10, ""), result
+    result.error_line(f"cannot replace '{tmp_path / 'data.csv'}': it is {kind}; to write to it, use --output -")
+    assert (tmp_path / "real.csv").read_text() == "mine"
+    assert sorted(place.name for place in tmp_path.iterdir() if "csv." in place.name) == []
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(export: Callable[..., Result], tmp_path: Path) -> None:
+    assert export("csv", tmp_path / "data.csv").status == 0
+    assert (tmp_path / "data.csv").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "data.csv").chmod(0o644)
+    assert export("csv", tmp_path / "data.csv").status == 0
+    assert (tmp_path / "data.csv").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_full_disk_leaves_the_old_file(export: Callable[..., Result], tmp_path: Path) -> None:

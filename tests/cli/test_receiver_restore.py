@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 from collections.abc import Callable
@@ -75,7 +76,6 @@ def test_the_state_now_with_its_times_and_empty_folders(restore: Callable[..., R
     (["--exclude", "*.csv", "--include", "b.csv"], {"b.csv": b"back", "sub/c.json": b"{}"}),
     (["--include", "*.csv", "--exclude", "b.csv"], {"a.csv": b"one"}),
     (["--include", "sub"], {"sub/c.json": b"{}"}),
-    (["--producer", "nobody"], {}),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_what_is_asked_for(restore: Callable[..., Result], to: Path, words: list[str],
                            expected: dict[str, bytes]) -> None:
@@ -384,3 +384,46 @@ def test_a_short_id_that_is_not_alone(days: Days, to: Path) -> None:
     result = days("restore", "--to", to, ONE.batch_id[-8:])
     assert result.status == 2
     result.error_line(ONE.batch_id, twin.batch_id, "use the whole ID")
+
+
+@pytest.mark.parametrize("words", [(), ("--overwrite", "always")])
+def test_nothing_is_restored_into_the_storage(receiver: Program, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """To the folder above it: what a batch calls its files may be the name of a stored one."""
+    storage = tmp_path / "_storage"
+    days = Days(receiver, storage)
+    days.store(ONE)
+    victim = days.place(ONE, "a.csv")
+    evil = Day(2, {f"_storage/{victim.relative_to(storage)}": b"EVIL", "_storage/inbox/x.json": b"{}", "good.csv": b"1"})
+    days.store(evil)
+    before = snapshot(storage)
+    result = days("restore", "--to", tmp_path, evil.batch_id, *words)
+    assert result.status == 4, result
+    assert snapshot(storage) == before
+    assert result.stderr.count("is in the storage folder") == 2
+    assert (tmp_path / "good.csv").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("option", ["--producer", "--batch", "--at"])
+def test_the_id_of_a_batch_says_all(restore: Callable[..., Result], to: Path, option: str) -> None:
+    result = restore(ONE.batch_id, option, "2024-01-01")
+    assert result.status == 2
+    result.error_line(f"{option} cannot be used with the ID of a batch")
+    assert not to.exists()
+
+
+def test_batches_whose_folders_would_have_one_name_take_no_time(receiver: Program, storage: Path, to: Path) -> None:
+    """Ten thousand: counting up from two for each took a minute."""
+    days = Days(receiver, storage)
+    days.store(ONE)
+    summary = json.loads(days.summary(ONE).read_bytes()) | {"files": [], "total_files": 0, "total_size": 0}
+    marks = "!#$%&*+,;=?@"
+    names = ["".join(marks[number // 12 ** digit % 12] for digit in range(4)) for number in range(10_000)]
+    for number, name in enumerate(names):
+        batch_id = f"20240102T103000Z-x-{number:08x}"
+        place = storage / f"summaries/2024/01/02/{batch_id}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(summary | {"batch_id": batch_id, "batch_name": name}))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    result = days("restore", "--to", to, timeout=600)
+    assert result.status == 0, result
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used < 10
