@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import unprivileged_user
 from days import Day, Days
 from programs import Program, Result
 from trees import snapshot, write_tree
@@ -240,13 +242,18 @@ def test_a_file_that_cannot_be_read(compare: Callable[..., Result], here: Path, 
         "cannot compare 'b\\xff.csv': its path" in result.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_cannot_be_read(days: Days, here: Path) -> None:
-    (here / "sub").chmod(0)
-    result = days("compare", here)
-    (here / "sub").chmod(0o755)
+def test_a_folder_that_cannot_be_read(days: Days) -> None:
+    with unprivileged_user() as user:
+        here = user.folder / "here"
+        write_tree(here, NOW)
+        shutil.copytree(days.storage, user.folder / "_storage")
+        user.own(user.folder)
+        (here / "sub").chmod(0)
+        result = user.receiver("compare", here, "--storage", user.folder / "_storage")
+        (here / "sub").chmod(0o755)
     assert result.status == 4
     assert "! sub/" in lines(result)
+    assert "cannot compare 'sub/': Permission denied" in result.stderr
 
 
 def test_damaged_summaries_are_told_and_count(compare: Callable[..., Result], days: Days) -> None:

@@ -27,7 +27,8 @@ def test_a_small_batch_takes_two_requests_on_one_connection(destination: Destina
     batch_id = report["batch_id"]
     assert report == {
         "status": "sent", "exit_status": 0, "batch_id": batch_id, "target": destination.repo, "files": 1,
-        "bytes": 13, "payloads": [f"{batch_id}.json"], "unchanged": 0, "gone": 0, "reason": None, "skipped": [],
+        "bytes": 13, "payloads": [f"{batch_id}.json"], "unchanged": 0, "gone": 0, "heartbeat": False,
+        "reason": None, "skipped": [],
     }
     put, post = destination.requests()
     assert (put["method"], put["path"]) == (
