@@ -10,7 +10,9 @@ help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 seconds=10
-all_targets=(base64 timestamp relative_path payload_reader unpack summary)
+all_targets=(tests/fuzz/*_fuzz.cpp)
+all_targets=("${all_targets[@]#tests/fuzz/}")
+all_targets=("${all_targets[@]%_fuzz.cpp}")
 targets=()
 while (($# > 0)); do
   case $1 in
