@@ -205,7 +205,7 @@ class Comparer {
       stored_.report_changed(there.file, batch_id, "its SHA-256 differs");
     } catch (const Error& error) {
       if (error.code() != ErrorCode::io) throw;
-      stored_.report_changed(there.file, batch_id, error.what());
+      stored_.report_unreadable(there.file, batch_id, error);
     }
     return false;
   }

@@ -51,7 +51,7 @@ class Restorer {
         rules_(rules),
         layout_(batches.heads(), rules.at, rules.form),
         destination_(open_destination(rules, stored.storage())),
-        ahead_(stored.storage().root()) {
+        ahead_(stored.storage()) {
     result_.to = rules.to.string();
     result_.is_dry_run = rules.is_dry_run;
     if (rules.shows_progress) line_.emplace(clock);
@@ -246,7 +246,7 @@ class Restorer {
       const std::string sha256 = reader_.read(source, write);
       if (copied_bytes == file.size_bytes && sha256 == file.sha256) return true;
     } catch (const restore::ReadFailed& error) {
-      stored_.report_changed(file, batch.batch_id, error.what());
+      stored_.report_unreadable(file, batch.batch_id, error);
       return false;
     }
     stored_.report_changed(file, batch.batch_id, "its SHA-256 differs");

@@ -24,8 +24,13 @@ std::optional<platform::InputFile> StoredFiles::open(const archive::RecordedFile
     if (size == file.size_bytes) return stored;
     report_changed(file, batch_id, fmt::format("it has {} bytes, not {}", size, file.size_bytes));
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::unsafe_path && error.code() != ErrorCode::io) throw;
-    report_changed(file, batch_id, error.what());
+    if (error.code() == ErrorCode::io) {
+      report_unreadable(file, batch_id, error);
+    } else if (error.code() == ErrorCode::unsafe_path) {
+      report_changed(file, batch_id, error.what());
+    } else {
+      throw;
+    }
   }
   return {};
 }
@@ -36,6 +41,12 @@ void StoredFiles::report_changed(const archive::RecordedFile& file, const std::s
                                             batch_id, detail)));
 }
 
+void StoredFiles::report_unreadable(const archive::RecordedFile& file, const std::string& batch_id,
+                                    const Error& why) {
+  complain(Error(ErrorCode::io, fmt::format("unreadable: {} of {}: {}", in_quotes(file.stored_path),
+                                            batch_id, why.what())));
+}
+
 void StoredFiles::complain(const Error& why) {
   if (!told_.insert(why.what()).second) return;
   log::error(why.what());
@@ -43,6 +54,7 @@ void StoredFiles::complain(const Error& why) {
 }
 
 void StoredFiles::suggest_checkout(std::uint64_t batches) {
+  if (is_checkout_suggested_) return;
   const std::filesystem::path folder = storage_.root();
   const bool lacks_summaries =
       batches == 0 && is_sparse_clone(folder) && !storage_.has_folder(archive::kSummariesFolder);
@@ -51,6 +63,7 @@ void StoredFiles::suggest_checkout(std::uint64_t batches) {
                                       ", which is in a sparse clone"));
   }
   if (!lacks_summaries && (missing_ == 0 || !is_in_git_repository(folder))) return;
+  is_checkout_suggested_ = true;
   log::info(
       fmt::format("what a sparse or partial clone left out is fetched by "
                   "git -C {} checkout --ignore-skip-worktree-bits HEAD -- .",

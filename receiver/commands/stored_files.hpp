@@ -25,15 +25,19 @@ class StoredFiles {
   std::optional<platform::InputFile> open(const archive::RecordedFile& file,
                                           const std::string& batch_id);
 
-  /// Reports that the content differs from the summary, or cannot be read.
+  /// Reports that the content differs from the summary.
   void report_changed(const archive::RecordedFile& file, const std::string& batch_id,
                       const std::string& detail);
+
+  /// Reports that the system cannot read the file: it may be intact.
+  void report_unreadable(const archive::RecordedFile& file, const std::string& batch_id,
+                         const Error& why);
 
   /// Reports any other problem, once: a summary may be read several times.
   void complain(const Error& why);
 
   /// Called at the end: if files are missing in a sparse or partial clone, says which git command
-  /// fetches them. `batches` is the number found.
+  /// fetches them, once. `batches` is the number found.
   void suggest_checkout(std::uint64_t batches);
 
   [[nodiscard]] std::uint64_t faults() const { return faults_; }
@@ -42,6 +46,7 @@ class StoredFiles {
   archive::StorageReader& storage_;
   std::uint64_t faults_ = 0;
   std::uint64_t missing_ = 0;
+  bool is_checkout_suggested_ = false;
   std::set<std::string> told_;
 };
 

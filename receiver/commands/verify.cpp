@@ -31,6 +31,8 @@ std::string_view to_text(Kind kind) {
       return "missing";
     case Kind::changed:
       return "changed";
+    case Kind::unreadable:
+      return "unreadable";
     case Kind::unknown:
       return "unknown";
     case Kind::bad_summary:
@@ -232,9 +234,11 @@ class Auditor : private archive::SummaryVisitor {
         find(Kind::changed, file.stored_path, batch.batch_id, "its SHA-256 differs");
       }
     } catch (const Error& error) {
-      const bool is_replaced = error.code() == ErrorCode::unsafe_path;
+      if (error.code() != ErrorCode::unsafe_path) {
+        return find(Kind::unreadable, file.stored_path, batch.batch_id, error.what());
+      }
       find(Kind::changed, file.stored_path, batch.batch_id,
-           error.what() + std::string(is_replaced ? "; restore the file" : ""));
+           error.what() + std::string("; restore the file"));
     }
   }
 

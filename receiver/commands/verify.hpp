@@ -17,6 +17,7 @@ struct Finding {
   enum class Kind {
     missing,      ///< a stored file is not there
     changed,      ///< its content differs, or it is not a regular file
+    unreadable,   ///< the system cannot read it
     unknown,      ///< something that no summary lists
     bad_summary,  ///< a summary that cannot be read or contradicts itself
   };

@@ -16,20 +16,20 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{64} * 1024;
 
 /// Whether the file has as many bytes as fit, and no more.
 bool read_whole(platform::InputFile& file, std::span<char> into) {
+  if (file.first_state().size_bytes != into.size()) return false;
   std::size_t size = 0;
   while (size < into.size()) {
     const std::size_t count = file.read(into.subspan(size));
     if (count == 0) return false;
     size += count;
   }
-  char next = '\0';
-  return file.read({&next, 1}) == 0;
+  return true;
 }
 
 }  // namespace
 
-ReadAhead::ReadAhead(const std::filesystem::path& storage)
-    : storage_(storage),
+ReadAhead::ReadAhead(const archive::StorageReader& storage)
+    : storage_(storage.again()),
       pipeline_([this](GroupPtr& group) { read(*group); },
                 [](GroupPtr& group) { digest(*group); }) {
   for (std::size_t i = 0; i < kGroups; ++i) {

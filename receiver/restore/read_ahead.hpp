@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +21,7 @@ namespace healthmetric::restore {
 /// it again in its turn and tells what is wrong.
 class ReadAhead {
  public:
-  explicit ReadAhead(const std::filesystem::path& storage);
+  explicit ReadAhead(const archive::StorageReader& storage);
 
   enum class Read { yes, no };
 

@@ -1,11 +1,13 @@
 #include "sender/commands/packing_options.hpp"
 
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/database/producer.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/identity.hpp"
+#include "common/program/log.hpp"
 #include "sender/commands/overloaded.hpp"
 #include "sender/pack/identity.hpp"
 
@@ -57,6 +59,18 @@ std::string wanted_producer(const Options& options) {
   return options.identity == Identity::include ? options.producer : "";
 }
 
+/// A new id is a new producer for the owner: nothing sent before is taken for its.
+void warn_of_new_producer(const Options& options) {
+  const std::string wanted = wanted_producer(options);
+  if (wanted.empty()) return;
+  const std::string known = database::known_producer(options.state_dir);
+  if (known.empty() || known == wanted) return;
+  log::warning(
+      fmt::format("this machine was producer {} until now and is {} from now on; what it "
+                  "sent as {} stays under that name",
+                  in_quotes(known), in_quotes(wanted), in_quotes(known)));
+}
+
 bool needs_folder_id(const Options& options) {
   return options.identity == Identity::omit &&
          std::holds_alternative<FolderSource>(options.source.value());
@@ -88,6 +102,7 @@ pack::PackOptions pack_options(const Options& options, platform::Clock& clock) {
 pack::PackOptions pack_options_of_plan(const Options& options, platform::Clock& clock) {
   pack::PackOptions pack = pack_options(options, clock);
   if (options.state_dir.empty()) return pack;
+  warn_of_new_producer(options);
   pack.producer = database::upcoming_producer_mark(options.state_dir, naming(options),
                                                    wanted_producer(options), pack.producer.id);
   if (needs_folder_id(options)) pack.source = database::random_id();
@@ -96,6 +111,7 @@ pack::PackOptions pack_options_of_plan(const Options& options, platform::Clock& 
 
 pack::PackOptions pack_options_of_next(const Options& options, platform::Clock& clock) {
   pack::PackOptions pack = pack_options(options, clock);
+  warn_of_new_producer(options);
   pack.producer = database::next_producer_mark(options.state_dir, naming(options),
                                                wanted_producer(options), pack.producer.id);
   if (needs_folder_id(options)) {

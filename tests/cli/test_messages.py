@@ -889,6 +889,8 @@ SCENARIOS |= {
         stage, {"batch_id": BATCH_ID}, {"batch_id": "20240116T103000Z-other-3f9a1c07"}, words=("3f9a1c07",)),
     "receiver-restore-changed": lambda stage: stored_and(
         stage, lambda place: place.write_bytes(b'{"rate": 62}\n'), "restore", "--to", stage.tmp / "back"),
+    "receiver-restore-unreadable": lambda stage: restored(stage, {}, answer=Answer(
+        "read", "EIO", path=str(stage.tmp / "_storage" / stored_path(BATCH_ID, "sub/data.json")))),
     "receiver-restore-there": lambda stage: restored(stage, {}, there={"sub/data.json": b"mine"}),
     "receiver-restore-obstacle": lambda stage: (
         (stage.tmp / "back/sub").mkdir(parents=True), (stage.tmp / "back/sub/data.json").symlink_to("x"),
@@ -1030,6 +1032,12 @@ def with_answer(stage: Stage, answer: Answer) -> Result:
         pytest.skip("strace is not installed")
     return answered_by_system(stage.sender, answer)("--folder", stage.source, "--output", stage.tmp / "out",
                                                     env=TRACED)
+
+
+@scenario
+def producer_renamed(stage: Stage) -> Result:
+    assert stage.send("--producer", "lab").status == 0
+    return stage.send("--producer", "ward")
 
 
 @scenario

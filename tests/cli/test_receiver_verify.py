@@ -301,7 +301,7 @@ def test_a_file_that_may_not_be_read_is_found(unprivileged: Any) -> None:
     assert unprivileged.receiver("--storage", storage).status == 0
     (storage / PLACE).chmod(0)
     result = unprivileged.receiver("verify", "--storage", storage, "--json")
-    assert (result.status, findings(result)) == (4, [("changed", PLACE)])
+    assert (result.status, findings(result)) == (4, [("unreadable", PLACE)])
 
 
 def test_a_clone_is_verified_where_it_lies(receiver: Program, stored: Path, tmp_path: Path) -> None:

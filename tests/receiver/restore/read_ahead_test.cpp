@@ -34,7 +34,8 @@ struct Fixture {
 
   TempDir dir;
   int files = 0;
-  ReadAhead ahead{dir.path()};
+  archive::StorageReader storage{dir.path()};
+  ReadAhead ahead{storage};
 };
 
 }  // namespace
