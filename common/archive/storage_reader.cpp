@@ -98,11 +98,11 @@ void StorageReader::lock_shared() {
   lock(Folder::Sharing::shared);
 }
 
-void StorageReader::lock(Folder::Sharing sharing) {
+void StorageReader::lock(Folder::Sharing sharing, std::string_view other) {
   std::error_code error;
   if (root_folder_.try_lock(sharing, error)) return;
   throw_if(error, "lock", root_);
-  throw Error(ErrorCode::busy, "another receiver is working in " + in_quotes(root_));
+  throw Error(ErrorCode::busy, fmt::format("{} is working in {}", other, in_quotes(root_)));
 }
 
 std::string StorageReader::full_path(std::string_view path) const {

@@ -100,8 +100,9 @@ class StorageReader {
   /// To be called when a path may refer to another folder than before.
   void forget_folders() { recent_ = {}; }
 
-  /// Throws Error{busy} if another process holds a conflicting lock.
-  void lock(platform::Folder::Sharing sharing);
+  /// Throws Error{busy}, which says that `other` ("another receiver") is working there, if another
+  /// process holds a conflicting lock.
+  void lock(platform::Folder::Sharing sharing, std::string_view other = "another receiver");
 
  private:
   StorageReader(std::string root, platform::Folder folder);

@@ -65,7 +65,7 @@ std::string new_name(const payload::RelativePath& place) {
 
 Destination::Destination(const std::filesystem::path& folder)
     : StorageReader(made(folder), Root::any_folder) {
-  lock(Folder::Sharing::exclusive);
+  lock(Folder::Sharing::exclusive, "another restore");
 }
 
 bool Destination::is_reserved(std::string_view path) {

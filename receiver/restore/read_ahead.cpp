@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kGroups = 4;
 constexpr std::size_t kFilesOfAGroup = 16;
-constexpr std::uint64_t kMostBytes = std::uint64_t{64} * 1024;
+
+/// A group with as many bytes is passed on: others need not wait for more.
+constexpr std::size_t kBytesOfAGroup = ReadAhead::kMostBytes;
 
 /// Whether the file has as many bytes as fit, and no more.
 bool read_whole(platform::InputFile& file, std::span<char> into) {
@@ -43,17 +45,22 @@ void ReadAhead::push(const archive::RecordedFile& file, Read read) {
     filling_ = std::move(idle_.back());
     idle_.pop_back();
     filling_->count = 0;
+    filling_->used_bytes = 0;
   }
   File& pushed = filling_->files[filling_->count++];
   pushed.is_whole = false;
+  pushed.offset = filling_->used_bytes;
+  pushed.size = 0;
   pushed.is_wanted = read == Read::yes && file.size_bytes <= kMostBytes;
   if (pushed.is_wanted) {
     pushed.stored_path = file.stored_path;
     pushed.sha256 = file.sha256;
-    pushed.bytes.resize(file.size_bytes);
+    pushed.size = file.size_bytes;
+    filling_->used_bytes += pushed.size;
+    if (filling_->bytes.size() < filling_->used_bytes) filling_->bytes.resize(filling_->used_bytes);
     pipeline_.start_helper();
   }
-  if (filling_->count == kFilesOfAGroup) pass_on();
+  if (filling_->count == kFilesOfAGroup || filling_->used_bytes >= kBytesOfAGroup) pass_on();
 }
 
 void ReadAhead::pass_on() {
@@ -67,7 +74,7 @@ void ReadAhead::read(Group& group) {
     try {
       auto stored = storage_.open(
           payload::RelativePath(file.stored_path, payload::RelativePath::kMaxStoredBytes));
-      file.is_whole = stored && read_whole(*stored, file.bytes);
+      file.is_whole = stored && read_whole(*stored, group.bytes_of(file));
     } catch (const Error&) {
       file.is_whole = false;
     }
@@ -78,7 +85,8 @@ void ReadAhead::digest(Group& group) {
   for (File& file : std::span(group.files).first(group.count)) {
     if (!file.is_whole) continue;
     codec::Sha256 sha256;
-    sha256.update({file.bytes.data(), file.bytes.size()});
+    const std::span<const char> bytes = group.bytes_of(file);
+    sha256.update({bytes.data(), bytes.size()});
     file.is_whole = sha256.finish_hex() == file.sha256;
   }
 }
@@ -92,7 +100,8 @@ ReadAhead::Content ReadAhead::pop() {
     next_ = 0;
   }
   const File& file = current_->files[next_++];
-  return {file.is_whole, {file.bytes.data(), file.bytes.size()}};
+  const std::span<const char> bytes = current_->bytes_of(file);
+  return {file.is_whole, {bytes.data(), bytes.size()}};
 }
 
 }  // namespace healthmetric::restore

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,14 +14,16 @@
 
 namespace healthmetric::restore {
 
-/// Reads small stored files some time before they are restored, and digests them. Of many small
-/// files, opening and digesting them takes about as long as creating them, so both are done at the
-/// same time: reading and digesting are the two stages of a Pipeline.
+/// Reads stored files of up to kMostBytes some time before they are restored, and digests them.
+/// Opening and digesting such files takes about as long as creating them, so both are done at the
+/// same time: reading and digesting are the two stages of a Pipeline. It holds less than 8 MiB.
 ///
 /// It judges nothing: of a file that is odd in any way it has no content, and who restores it opens
 /// it again in its turn and tells what is wrong.
 class ReadAhead {
  public:
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 20U;
+
   explicit ReadAhead(const archive::StorageReader& storage);
 
   enum class Read { yes, no };
@@ -42,7 +45,8 @@ class ReadAhead {
   struct File {
     std::string stored_path;
     std::string sha256;
-    std::vector<char> bytes;
+    std::size_t offset = 0;  ///< of its bytes in those of the group
+    std::size_t size = 0;
     bool is_wanted = false;
     bool is_whole = false;
   };
@@ -51,6 +55,12 @@ class ReadAhead {
   struct Group {
     std::vector<File> files;
     std::size_t count = 0;  ///< of those that are in use
+    std::size_t used_bytes = 0;
+    std::vector<char> bytes;  ///< that many of them, and room for more
+
+    [[nodiscard]] std::span<char> bytes_of(const File& file) {
+      return std::span(bytes).subspan(file.offset, file.size);
+    }
   };
   using GroupPtr = std::unique_ptr<Group>;
 

@@ -56,6 +56,25 @@ TEST_CASE("the contents of many files come in their order") {
   }
 }
 
+TEST_CASE("small and large files share the groups") {
+  Fixture fixture;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 60; ++i) {
+    texts.emplace_back(i % 3 == 0 ? ReadAhead::kMostBytes - i % 2 : i,
+                       static_cast<char>('a' + i % 26));
+  }
+  std::size_t pushed = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    for (; pushed < texts.size() && !fixture.ahead.is_full(); ++pushed) {
+      const auto read = pushed % 7 == 0 ? ReadAhead::Read::no : ReadAhead::Read::yes;
+      fixture.ahead.push(fixture.stored(texts[pushed]), read);
+    }
+    const ReadAhead::Content content = fixture.ahead.pop();
+    REQUIRE(content.is_whole == (i % 7 != 0));
+    REQUIRE(content.bytes == (content.is_whole ? texts[i] : ""));
+  }
+}
+
 TEST_CASE("of a file that is odd there is no content") {
   Fixture fixture;
   archive::RecordedFile file = fixture.stored("a,b\n");
@@ -86,6 +105,6 @@ TEST_CASE("of a file that is odd there is no content") {
     CHECK_FALSE(fixture.has_content(file));
   }
   SECTION("it is large") {
-    CHECK_FALSE(fixture.has_content(fixture.stored(std::string(100'000, 'x'))));
+    CHECK_FALSE(fixture.has_content(fixture.stored(std::string(ReadAhead::kMostBytes + 1, 'x'))));
   }
 }
