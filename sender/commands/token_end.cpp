@@ -51,7 +51,8 @@ void warn_of_token_end(const model::Target& target, std::optional<std::chrono::s
                        std::chrono::sys_seconds now) {
   if (!end || *end - now > kWarned) return;
   const std::chrono::seconds left = *end - now;
-  const forge::ForgeType& type = forge::type_of(http::api_root(target.api_url));
+  const http::Url api = http::api_root(target.api_url);
+  const forge::ForgeType& type = forge::type_of(api);
   const std::string text =
       fmt::format("the token for {} {} ({}): make a new one with {}, and replace it",
                   printable(target.repository), when(left), text::format_timestamp(*end),
