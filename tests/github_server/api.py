@@ -12,7 +12,16 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from github_server import commit_comments, contents, contents_write, dispatches, git_data, releases, repos
+from github_server import (
+    commit_comments,
+    contents,
+    contents_write,
+    dispatches,
+    git_data,
+    issues,
+    releases,
+    repos,
+)
 from github_server.auth import RateLimit, Token
 from github_server.github import NAME_PATTERN, OWNER_PATTERN, Call, Github
 from github_server.messages import ApiError, Request, Response, not_found, unquote
@@ -51,8 +60,12 @@ class Route:
 _REPO = "/repos/{owner}/{name}"
 _FILE = _REPO + "/contents/{path}"
 _WORKFLOW = _REPO + "/actions/workflows/{workflow}"
+_ISSUES = _REPO + "/issues"
+_ISSUE = _ISSUES + "/{number}"
 _READ = ("contents", "read")
 _WRITE = ("contents", "write")
+_READ_ISSUES = ("issues", "read")
+_WRITE_ISSUES = ("issues", "write")
 ROUTES = (
     Route(
         "GET",
@@ -134,6 +147,26 @@ ROUTES = (
         dispatches.workflow_dispatch,
         "/actions/workflows#create-a-workflow-dispatch-event",
         ("actions", "write"),
+    ),
+    Route(
+        "GET", _ISSUES, issues.list_all, "/issues/issues#list-repository-issues", _READ_ISSUES
+    ),
+    Route("POST", _ISSUES, issues.create, "/issues/issues#create-an-issue", _WRITE_ISSUES),
+    Route("GET", _ISSUE, issues.get, "/issues/issues#get-an-issue", _READ_ISSUES),
+    Route("PATCH", _ISSUE, issues.update, "/issues/issues#update-an-issue", _WRITE_ISSUES),
+    Route(
+        "GET",
+        _ISSUE + "/comments",
+        issues.list_comments,
+        "/issues/comments#list-issue-comments",
+        _READ_ISSUES,
+    ),
+    Route(
+        "POST",
+        _ISSUE + "/comments",
+        issues.create_comment,
+        "/issues/comments#create-an-issue-comment",
+        _WRITE_ISSUES,
     ),
 )
 

@@ -8,7 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from github_server.messages import ApiError
@@ -108,12 +108,23 @@ class Tokens:
         value = presented(authorization)
         if value is None:
             return None
-        if value not in self._by_value:
+        token = self._by_value.get(value) or self._of_a_run(value)
+        if token is None:
             raise ApiError(401, "Bad credentials", documentation="")
-        token = self._by_value[value]
         if token.has_expired:
             raise ApiError(401, "Bad credentials", headers=token.headers, documentation="")
         return token
+
+    def _of_a_run(self, value: str) -> Token | None:
+        """ACTIONS-TOKEN:PERMISSIONS is the token of a run whose workflow has these permissions, and no others."""
+        name, _, permissions = value.partition(":")
+        token = self._by_value.get(name)
+        if not permissions or token is None or not token.is_actions:
+            return None
+        try:
+            return replace(parse_token(value), is_actions=True)
+        except ValueError:
+            return None
 
     def of_actions(self) -> Token | None:
         return next((token for token in self._by_value.values() if token.is_actions), None)

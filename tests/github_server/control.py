@@ -55,5 +55,8 @@ class Control:
         return json_response(200 if is_idle else 504, {"idle": is_idle})
 
     def _create_repository(self, request: Request) -> Response:
-        repo = self._github.repositories.create(str(request.body_object().get("full_name")))
+        asked = request.body_object()
+        repo = self._github.repositories.create(str(asked.get("full_name")))
+        if "has_issues" in asked:
+            self._github.issues.enable(repo.full_name, bool(asked["has_issues"]))
         return json_response(201, {"full_name": repo.full_name, "path": str(repo.path)})

@@ -13,7 +13,8 @@ from github_server.messages import ApiError, Request, Response
 
 VARIABLE = "GITHUB_SERVER_EXCHANGES"
 MAX_JUDGED_BYTES = 8 << 20
-PRODUCT = "healthmetric-sender/"
+PRODUCT = ("healthmetric-sender/", "GitHub CLI ")
+"""Through gh the scripts of the workflows ask."""
 
 
 class ExchangeLog:

@@ -14,6 +14,7 @@ from github_server.actions import Runner
 from github_server.auth import RateLimits, Token, Tokens
 from github_server.git_objects import Identity
 from github_server.git_repo import GitRepo
+from github_server.issue_store import IssueStore
 from github_server.messages import Request, not_found
 
 OWNER_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
@@ -72,6 +73,7 @@ class Github:
     workflows: frozenset[str] = frozenset()  # taken to exist though no file says so
     # of commits, by repository and id
     comments: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    issues: IssueStore = field(default_factory=IssueStore)
 
 
 @dataclass

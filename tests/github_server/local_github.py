@@ -109,6 +109,10 @@ class LocalGithub:
         """The bare repository, with a first commit on `main`."""
         return Path(self._control("POST", "repos", {"full_name": full_name})["path"])
 
+    def enable_issues(self, full_name: str, is_enabled: bool = True) -> None:
+        """As the settings of a repository do; a new one has them."""
+        self._control("POST", "repos", {"full_name": full_name, "has_issues": is_enabled})
+
     def add_release(self, full_name: str, tag: str, assets: Mapping[str, bytes]) -> None:
         folder = folder_of(self.repo_path(full_name)) / tag
         folder.mkdir(parents=True)

@@ -14,8 +14,8 @@ from github_server.messages import (
     not_found,
     quote_path,
 )
+from github_server.paging import link, page_of
 
-MAX_PER_PAGE = 100
 _RATE_RESOURCES = ("core", "search", "graphql")
 
 
@@ -32,7 +32,9 @@ def repository_document(call: Call) -> dict[str, Any]:
     with call.repo.objects() as reader:
         tip = reader.commit(f"refs/heads/{call.repo.default_branch()}")
     pushed = tip.committer.date if tip else documents.LOWEST_DATE
-    return documents.repository(call.base, call.repo, pushed, call.token.allows("contents", "write"))
+    document = documents.repository(call.base, call.repo, pushed, call.token.allows("contents", "write"))
+    document["has_issues"] = call.github.issues.are_enabled(call.repo.full_name)
+    return document
 
 
 def get_repository(call: Call) -> Response:
@@ -81,8 +83,7 @@ def refuse_empty(call: Call) -> None:
 
 def list_commits(call: Call) -> Response:
     query = call.request.query
-    page = _whole_number(query.get("page"), 1)
-    per_page = min(MAX_PER_PAGE, _whole_number(query.get("per_page"), 30))
+    page = page_of(call)
     name = query.get("sha") or call.repo.default_branch()
     with call.repo.objects() as reader:
         start = call.repo.resolve(reader, name)
@@ -93,20 +94,7 @@ def list_commits(call: Call) -> Response:
         if "sha" in query:
             raise not_found()
         raise ApiError(409, "Git Repository is empty.")
-    commits = call.repo.history(start, path or None, (page - 1) * per_page, per_page + 1)
-    listed = [documents.listed_commit(call.base, call.repo, commit) for commit in commits[:per_page]]
-    more = len(commits) > per_page
-    return json_response(200, listed, _link(call, page) if more else None)
-
-
-def _whole_number(text: str | None, default: int) -> int:
-    """Like GitHub, the default for what is none."""
-    return (
-        max(1, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
-    )
-
-
-def _link(call: Call, page: int) -> dict[str, str]:
-    query = {**call.request.query, "page": str(page + 1)}
-    pairs = "&".join(f"{quote_path(name)}={quote_path(value)}" for name, value in query.items())
-    return {"Link": f'<{call.base}{call.request.raw_path}?{pairs}>; rel="next"'}
+    commits = call.repo.history(start, path or None, page.start, page.size + 1)
+    listed = [documents.listed_commit(call.base, call.repo, commit) for commit in commits[: page.size]]
+    more = len(commits) > page.size
+    return json_response(200, listed, link(call, next=page.number + 1) if more else None)

@@ -17,6 +17,8 @@ const PATHS = [
   '/repos/{owner}/{repo}/releases/assets/{asset_id}',
   '/repos/{owner}/{repo}/contents/{path}', '/repos/{owner}/{repo}/dispatches',
   '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+  '/repos/{owner}/{repo}/issues', '/repos/{owner}/{repo}/issues/{issue_number}',
+  '/repos/{owner}/{repo}/issues/{issue_number}/comments',
 ];
 const PROSE = new Set(['description', 'summary', 'example', 'examples', 'externalDocs', 'tags', 'x-github']);
 

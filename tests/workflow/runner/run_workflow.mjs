@@ -52,12 +52,20 @@ const secretsOf = (repository) => {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
 };
 
+/** What the local GitHub takes for a token with the permissions of the workflow, and no others. */
+const tokenFor = ({ permissions }) => {
+  const token = told.GITHUB_TOKEN ?? '';
+  if (!token || !permissions || typeof permissions !== 'object') return token;
+  return `${token}:${Object.entries(permissions).map((entry) => entry.join('=')).join(',') || 'none'}`;
+};
+
 /** Nothing of the machine but where its programs are. */
 const environmentFor = (github, places) => ({
   PATH: told.PATH, HOME: places.temp, LANG: 'C.UTF-8', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: github.event_name,
   GITHUB_EVENT_PATH: told.GITHUB_EVENT_PATH, GITHUB_REPOSITORY: github.repository, GITHUB_REF: github.ref, GITHUB_REF_NAME: github.ref_name, GITHUB_SHA: github.sha,
   GITHUB_RUN_ID: github.run_id, GITHUB_RUN_ATTEMPT: '1', GITHUB_API_URL: github.api_url, GITHUB_SERVER_URL: github.server_url, GITHUB_WORKSPACE: github.workspace,
-  RUNNER_TEMP: places.temp, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64', HEALTHMETRIC_REPO_URL: told.HEALTHMETRIC_REPO_URL,
+  RUNNER_TEMP: places.temp, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64',
+  HEALTHMETRIC_REPO_URL: told.GITHUB_TOKEN ? told.HEALTHMETRIC_REPO_URL.replace(`:${told.GITHUB_TOKEN}@`, `:${github.token}@`) : told.HEALTHMETRIC_REPO_URL,
 });
 
 const runJob = (run, workflow, description) => {
@@ -69,7 +77,7 @@ const runJob = (run, workflow, description) => {
 };
 
 const runWorkflow = (file, workflow, trigger) => {
-  const github = { ...githubContext(trigger), workflow: workflow.name ?? file };
+  const github = { ...githubContext(trigger), workflow: workflow.name ?? file, token: tokenFor(workflow) };
   const inputs = inputsOf(workflow, trigger);
   const places = placesFor(github);
   const contexts = { github, inputs, vars: {} };
