@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
-import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import child_process
 import run_summary
+from annotations import MAX_ANNOTATIONS, error, warn
 from batch_report import label_of
-from shown_text import on_one_line
+from gh_api import ApiFailure, RepositoryApi
 
-MAX_ANNOTATIONS = 10  # GitHub shows no more of a step
 MAX_REASON_CHARACTERS = 500
-REQUEST_TIMEOUT_S = 60
 EVENT_TYPE = "data_update"
-
-
-@contextmanager
-def commands_stopped() -> Iterator[None]:
-    """Names from payloads are logged; none of them may be taken for a workflow command."""
-    resume = secrets.token_hex(16)
-    print(f"::stop-commands::{resume}", flush=True)
-    try:
-        yield
-    finally:
-        print(f"::{resume}::", flush=True)
 
 
 def annotate(result: Mapping[str, Any]) -> None:
     if result["failure"]:
-        _command("error", "The run failed", result["failure"])
+        error("The run failed", result["failure"])
     for warning in result["warnings"]:
         warn("Receiving", warning)
     if (number := result["counts"].get("rejected", 0)) and not result["batches"]:
-        _command("error", "Batches rejected", f"{number} {'batch' if number == 1 else 'batches'}; the summaries in the "
-                 "repository where the files are stored have the reasons")
+        error("Batches rejected", f"{number} {'batch' if number == 1 else 'batches'}; the summaries in the "
+              "repository where the files are stored have the reasons")
     rejected = [batch for batch in result["batches"] if batch["status"] == "rejected"]
     for batch in rejected[:MAX_ANNOTATIONS - 1]:
         reason = (batch["reason"] or "")[:MAX_REASON_CHARACTERS]
-        _command("error", "Batch rejected", f"{label_of(batch)}: {reason}")
+        error("Batch rejected", f"{label_of(batch)}: {reason}")
     if more := len(rejected[MAX_ANNOTATIONS - 1:]):
-        _command("error", "Batches rejected", f"{more} more; see the summary of the run")
-
-
-def warn(title: str, text: str) -> None:
-    _command("warning", title, text)
+        error("Batches rejected", f"{more} more; see the summary of the run")
 
 
 def write_step_summary(result: dict[str, Any], environment: Mapping[str, str]) -> None:
@@ -86,23 +63,12 @@ def start_next_runs(result: Mapping[str, Any], environment: Mapping[str, str]) -
 
 def _post(path: str, document: Any, token: str, environment: Mapping[str, str]) -> str | None:
     """Sends a request to the repository's API. Returns why it failed."""
-    url = f"{environment['GITHUB_API_URL']}/repos/{environment['GITHUB_REPOSITORY']}/{path}"
-    # gh reads GH_TOKEN for github.com, and GH_ENTERPRISE_TOKEN for every other host.
-    told = {**os.environ, "GH_TOKEN": token, "GH_ENTERPRISE_TOKEN": token,
-            "GH_HOST": urlsplit(environment["GITHUB_SERVER_URL"]).netloc}
     try:
-        done = child_process.run(["gh", "api", "--method", "POST", url, "--input", "-", "--silent"],
-                                 json.dumps(document).encode(), REQUEST_TIMEOUT_S, env=told, stderr=subprocess.PIPE)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return done.stderr.decode(errors="replace") if done.returncode else None
+        RepositoryApi(token, environment).ask("POST", path, document)
+    except ApiFailure as failure:
+        return str(failure)
+    return None
 
 
 def _commits_url(environment: Mapping[str, str]) -> str:
     return f"{environment['GITHUB_SERVER_URL']}/{environment['GITHUB_REPOSITORY']}/commit"
-
-
-def _command(name: str, title: str, text: str) -> None:
-    """On one line, escaped as GitHub's own toolkit does it."""
-    escaped = on_one_line(text).replace("%", "%25")
-    print(f"::{name} title={title}::{escaped}", flush=True)

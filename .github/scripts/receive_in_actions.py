@@ -26,6 +26,7 @@ from typing import Any  # noqa: E402
 
 import actions_feedback  # noqa: E402
 from actions_event import BadEvent, Wanted, read_event  # noqa: E402
+from annotations import commands_stopped  # noqa: E402
 from child_process import Child  # noqa: E402
 from failures import RemoteFailure  # noqa: E402
 from other_repository import (  # noqa: E402
@@ -92,7 +93,7 @@ def receive_for(other: OtherRepository, wanted: Wanted, results: Path) -> dict[s
 def work(wanted: Wanted, options: list[str], result: Path, **how: Any) -> dict[str, Any]:
     """Has it done by the other script. `how` as for Popen."""
     result.unlink(missing_ok=True)
-    with actions_feedback.commands_stopped():
+    with commands_stopped():
         status = run([*command(wanted), *options, f"--result-json={result}", *receiver_options(wanted)],
                      env=without_secrets(os.environ), **how)
     if not result.exists():

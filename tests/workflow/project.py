@@ -42,7 +42,7 @@ def why_skipped() -> str | None:
 def start_github(store: Path, **more_tokens: str) -> LocalGithub:
     """`more_tokens` with the permissions of each."""
     runner = [judged.NODE, RUNNER, store]
-    return LocalGithub(tokens={TOKEN: "contents=write,actions=write"} | more_tokens, on_dispatch=runner,
+    return LocalGithub(tokens={TOKEN: "contents=write,actions=write,issues=write"} | more_tokens, on_dispatch=runner,
                        on_push=runner, options=[f"--actions-token={ACTIONS_TOKEN}"])
 
 
@@ -121,19 +121,19 @@ class Project:
                                  {"event_type": event_type, "client_payload": client_payload})
         assert answer.status == 204, answer
 
-    def start_workflow(self, **inputs: str) -> None:
-        answer = self.client.api("POST", "/actions/workflows/data-receiver.yml/dispatches",
+    def start_workflow(self, name: str = "data-receiver", /, **inputs: str) -> None:
+        answer = self.client.api("POST", f"/actions/workflows/{name}.yml/dispatches",
                                  {"ref": "main", "inputs": inputs})
         assert answer.status == 204, answer
 
     def put(self, path: str, content: bytes, **fields: Any) -> None:
         assert self.client.put(path, content, **fields).status == 201
 
-    def sweep(self, folder: Path) -> WorkflowRun:
+    def sweep(self, folder: Path, schedule: str = "43 4 * * *") -> WorkflowRun:
         """What the schedule does. The local GitHub has no clock, so the runner is started here."""
         folder.mkdir()
         event = folder / "event.json"
-        event.write_text(json.dumps({"schedule": "43 4 * * *"}))
+        event.write_text(json.dumps({"schedule": schedule}))
         url = self.github.url
         environment = git_environment() | {
             "GITHUB_EVENT_NAME": "schedule", "GITHUB_EVENT_PATH": str(event), "GITHUB_RUN_ID": "sweep",

@@ -30,12 +30,14 @@ const pathsMatch = (filters, changed) => {
 
 const listensTo = (on) => (typeof on === 'string' ? { [on]: null } : Array.isArray(on) ? Object.fromEntries(on.map((name) => [name, null])) : on);
 
-/** `changed` are the paths that a push changes. */
-export const starts = (workflow, { name, event, ref, changed }) => {
+/** `file` is the workflow's own; `changed` are the paths that a push changes. */
+export const starts = (workflow, file, { name, event, ref, changed }) => {
   const listened = listensTo(workflow.on);
   if (!(name in listened)) return false;
   const filters = listened[name] ?? {};
   if (name === 'push') return refMatches(filters, ref) && pathsMatch(filters, changed);
+  if (name === 'workflow_dispatch') return event.workflow === file;
+  if (name === 'schedule') return filters.some(({ cron }) => cron === event.schedule);
   if (name === 'repository_dispatch') return !filters.types || [filters.types].flat().includes(event.action);
   return true;
 };

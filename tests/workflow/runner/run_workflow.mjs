@@ -96,7 +96,7 @@ const trigger = triggerOf();
 const results = [];
 for (const file of listed('ls-tree', '-z', '--name-only', told.GITHUB_SHA, WORKFLOWS).filter((name) => /\.ya?ml$/.test(name))) {
   const workflow = await readWorkflow(file, git('cat-file', 'blob', `${told.GITHUB_SHA}:${file}`));
-  if (starts(workflow, trigger)) results.push(runWorkflow(file, workflow, trigger));
+  if (starts(workflow, file, trigger)) results.push(runWorkflow(file, workflow, trigger));
 }
 fs.writeFileSync('result.json', `${JSON.stringify(results, null, 1)}\n`);
 process.exitCode = results.some(({ jobs }) => Object.values(jobs).some(({ status }) => status === 'failure')) ? 1 : 0;
