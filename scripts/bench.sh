@@ -9,7 +9,7 @@
 #   --update-docs           update docs/performance.md and its charts, too; of single MEASUREs only their tables
 #   --folder-for-trees DIR  put the files to be sent into DIR (default: /dev/shm, if it has 6 GiB free)
 #   MEASURE                 only this one of copying, restoring, start, upload, memory, link, history, growth,
-#                           listing, backlog, codecs
+#                           listing, page, backlog, codecs
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"

@@ -7,7 +7,8 @@
 #   FOLDER   the folder to send (default: example_data)
 #   --keep   keep the working directory, with the repository and all logs, and print its path
 #
-# It writes only to build/. HEALTHMETRIC_BUILD=DIR uses the programs built in DIR.
+# It writes only to build/, and leaves a page about what is stored there: demo-page.html. HEALTHMETRIC_BUILD=DIR
+# uses the programs built in DIR.
 set -euo pipefail
 
 # shellcheck source=scripts/usage.sh
@@ -148,10 +149,17 @@ show() {
   as_tree | first_lines
 }
 
+# It stays, for a browser.
+make_page() {
+  say "Making a page of what is stored"
+  "$receiver" page --storage "$work/stored/_storage" --output "$top/build/demo-page.html"
+}
+
 tell_what_next() {
   say "Next, with data of your own"
   cat << END
 See it stored on this machine:      $0 FOLDER
+See it in a browser:                $top/build/demo-page.html
 See what would be sent, and why:    ${sender#"$PWD/"} --folder FOLDER --dry-run
 Send it to a repository of yours:   "Quick start with a real repository" in README.md
 END
@@ -202,4 +210,5 @@ if [[ ! -e $work/summary.md ]]; then
 fi
 show
 restore_and_compare
+make_page
 tell_what_next

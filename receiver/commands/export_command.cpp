@@ -8,12 +8,11 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/clock.hpp"
-#include "common/platform/file.hpp"
-#include "common/platform/file_kind.hpp"
 #include "common/program/show_result.hpp"
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
 #include "receiver/commands/file_listing.hpp"
+#include "receiver/commands/output_file.hpp"
 #include "receiver/commands/recorded_batches.hpp"
 #include "receiver/commands/stored_files.hpp"
 #include "receiver/tables/sqlite_tables.hpp"
@@ -24,8 +23,6 @@ namespace {
 
 using tables::RowWriter;
 using tables::Value;
-
-constexpr const char* kStandardOutput = "-";
 
 /// What was written, and to where.
 struct Exported {
@@ -140,64 +137,6 @@ class Exporter {
   patterns::PathPatterns all_;
 };
 
-/// Standard output.
-class PrintedText final : public Sink {
- public:
-  void write(std::string_view bytes) override {
-    text_ += bytes;
-    if (text_.size() > kPrintedAtOnce) flush();
-  }
-
-  void flush() { platform::print(std::exchange(text_, "")); }
-
- private:
-  std::string text_;
-};
-
-/// A link, a pipe or a device would be replaced by the file.
-void refuse_what_is_no_file(const std::filesystem::path& path) {
-  using std::filesystem::file_type;
-  std::error_code error;
-  const file_type type = std::filesystem::symlink_status(path, error).type();
-  if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
-  throw Error(
-      ErrorCode::io,
-      fmt::format("cannot replace {}: it is {}; to write to it, use --output - > {}",
-                  in_quotes(path.string()), platform::kind_of(type), printable(path.string())));
-}
-
-/// A file that appears when it is complete.
-class NewFile {
- public:
-  explicit NewFile(const std::filesystem::path& path)
-      : path_(path), temporary_(path.string() + "." + platform::random_hex(8)), out_(temporary_) {
-    std::error_code ignored;
-    const auto old = std::filesystem::status(path_, ignored);
-    if (exists(old)) std::filesystem::permissions(temporary_, old.permissions(), ignored);
-  }
-
-  ~NewFile() {
-    std::error_code ignored;
-    if (!is_put_) std::filesystem::remove(temporary_, ignored);
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  [[nodiscard]] Sink& sink() { return out_; }
-
-  void put() {
-    out_.sync();
-    platform::move(temporary_, path_);
-    is_put_ = true;
-  }
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  platform::OutputFile out_;
-  bool is_put_ = false;
-};
-
 void export_sqlite(Exporter& exporter, const std::filesystem::path& output, Exported& result) {
   tables::SqliteTables database(output);
   result.has_batches = result.has_files = true;
@@ -223,19 +162,6 @@ void export_table(Exporter& exporter, const ExportOptions& options, Sink& sink, 
   }
 }
 
-void export_text(Exporter& exporter, const ExportOptions& options, Exported& result) {
-  if (options.output() == kStandardOutput) {
-    PrintedText text;
-    export_table(exporter, options, text, result);
-    text.flush();
-  } else {
-    refuse_what_is_no_file(options.output());
-    NewFile file(options.output());
-    export_table(exporter, options, file.sink(), result);
-    file.put();
-  }
-}
-
 }  // namespace
 
 ExportOptions::ExportOptions() : OptionGroup("Exporting") {
@@ -244,12 +170,6 @@ ExportOptions::ExportOptions() : OptionGroup("Exporting") {
        .help = "sqlite (a database with all tables), csv or ndjson (one table each)",
        .goes_to = &format_,
        .choices = {"sqlite", "csv", "ndjson"}});
-  add({.name = "output",
-       .value = "FILE",
-       .help =
-           "The file to write; csv and ndjson replace it, and '-' is standard output. The tables "
-           "in an SQLite database are brought up to date",
-       .goes_to = &output_});
   add({.name = "table",
        .value = "TABLE",
        .help = "With csv and ndjson: files (every stored version), latest (the files as they are "
@@ -258,9 +178,9 @@ ExportOptions::ExportOptions() : OptionGroup("Exporting") {
        .choices = {"files", "latest", "batches"}});
 }
 
-void ExportOptions::check() const {
+void ExportOptions::check(const std::filesystem::path& output) const {
   constexpr const char* kHelp = " (healthmetric-receiver export --help)";
-  if (format_.empty() || output_.empty()) {
+  if (format_.empty() || output.empty()) {
     throw Error(ErrorCode::usage,
                 std::string("export requires --format FORMAT and --output FILE") + kHelp);
   }
@@ -269,7 +189,7 @@ void ExportOptions::check() const {
     throw Error(ErrorCode::usage,
                 "--table is for --format csv and ndjson: an SQLite database has all tables");
   }
-  if (output_ == kStandardOutput) {
+  if (output == kStandardOutput) {
     throw Error(ErrorCode::usage, "--output - is for --format csv and ndjson: name a file");
   }
 }
@@ -282,30 +202,31 @@ ExportOptions::Format ExportOptions::format() const {
 ExportCommand::ExportCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("export", "Write what was stored as tables, for SQLite, DuckDB, pandas and others"),
       shared_(std::move(shared)) {
-  take(shared_->storage, export_, shared_->batch_names, shared_->batch_filter, shared_->at,
-       shared_->json, shared_->log);
+  take(shared_->storage, shared_->output, export_, shared_->batch_names, shared_->batch_filter,
+       shared_->at, shared_->json, shared_->log);
 }
 
 program::ExitStatus ExportCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;  // in the storage
   const RunOptions options = shared_->of_run(line, kChangesNothing);
-  export_.check();
+  const std::filesystem::path& output = shared_->output.file();
+  export_.check(output);
   platform::SystemClock clock;
   const std::chrono::sys_seconds now = clock.now_seconds();
   const BatchFilter filter = shared_->batch_filter.filter(shared_->batch_names, now);
   archive::StorageReader storage = open_storage_to_read(options, line);
-  refuse_storage("--output ", export_.output(), options.storage);
+  refuse_storage("--output ", output, options.storage);
   StoredFiles stored(storage);
   Exporter exporter(stored, filter, shared_->at.time(now));
-  Exported result{export_.output().string()};
+  Exported result{output.string()};
   if (export_.format() == ExportOptions::Format::sqlite) {
-    export_sqlite(exporter, export_.output(), result);
+    export_sqlite(exporter, output, result);
   } else {
-    export_text(exporter, export_, result);
+    write_output(output, [&](Sink& sink) { export_table(exporter, export_, sink, result); });
   }
   stored.suggest_checkout(result.batches + result.files + result.latest);
   result.faults = stored.faults();
-  if (export_.output() != kStandardOutput) program::show_result(options, result);
+  if (output != kStandardOutput) program::show_result(options, result);
   return result.faults == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 

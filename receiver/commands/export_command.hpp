@@ -9,7 +9,7 @@
 
 namespace healthmetric::receiver {
 
-/// --format, --output and --table.
+/// --format and --table.
 class ExportOptions final : public program::OptionGroup {
  public:
   enum class Format { sqlite, csv, ndjson };
@@ -17,16 +17,14 @@ class ExportOptions final : public program::OptionGroup {
   ExportOptions();
 
   /// Throws Error{usage} if an option is missing or does not go with the others.
-  void check() const;
+  void check(const std::filesystem::path& output) const;
 
   [[nodiscard]] Format format() const;
-  [[nodiscard]] const std::filesystem::path& output() const { return output_; }
   /// The name of the only table of csv and ndjson.
   [[nodiscard]] const std::string& table() const { return table_; }
 
  private:
   std::string format_;
-  std::filesystem::path output_;
   std::string table_;
 };
 

@@ -8,7 +8,6 @@
 #include "common/platform/clock.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/terminal.hpp"
-#include "common/program/option_values.hpp"
 #include "common/text/json.hpp"
 #include "common/text/timestamp.hpp"
 #include "receiver/commands/json_list.hpp"
@@ -19,7 +18,7 @@
 namespace healthmetric::receiver {
 namespace {
 
-constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 /// Where the batches go, one by one.
 class BatchList {
@@ -87,12 +86,7 @@ std::unique_ptr<BatchList> make_list(bool json, bool ndjson) {
 
 }  // namespace
 
-ListOptions::ListOptions() : OptionGroup("Output"), limit_(kNoLimit) {
-  add({.name = "limit",
-       .value = "N",
-       .help = "List no more than N batches",
-       .goes_to = &limit_,
-       .check = program::number_check(1, kNoLimit)});
+ListOptions::ListOptions() : OptionGroup(kOutputGroup) {
   add({.name = "reverse", .help = "List the oldest batch first", .goes_to = &reverse_});
 }
 
@@ -102,8 +96,8 @@ archive::Order ListOptions::order() const {
 
 ListCommand::ListCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("list", "List the batches that were stored or rejected"), shared_(std::move(shared)) {
-  take(shared_->storage, shared_->batch_names, shared_->batch_filter, list_, shared_->json,
-       shared_->ndjson, shared_->log);
+  take(shared_->storage, shared_->batch_names, shared_->batch_filter, shared_->limit, list_,
+       shared_->json, shared_->ndjson, shared_->log);
 }
 
 program::ExitStatus ListCommand::run(const program::CommandLine& line) {
@@ -115,10 +109,11 @@ program::ExitStatus ListCommand::run(const program::CommandLine& line) {
   archive::StorageReader storage = open_storage_to_read(options, line);
   StoredFiles stored(storage);
   const std::unique_ptr<BatchList> list = make_list(options.json, shared_->ndjson.ndjson());
+  const std::uint64_t limit = shared_->limit.limit(kNoLimit);
   std::uint64_t listed = 0;
   const auto add = [&](const payload::BatchId& id, const archive::RecordedBatch& batch) {
     list->add(id, batch);
-    return ++listed == list_.limit() ? archive::Next::stop : archive::Next::go_on;
+    return ++listed == limit ? archive::Next::stop : archive::Next::go_on;
   };
   for_each_batch(storage, filter, list_.order(), add,
                  [&](const Error& why) { stored.complain(why); });

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 #include "common/program/command.hpp"
@@ -8,15 +7,13 @@
 
 namespace healthmetric::receiver {
 
-/// --limit and --reverse.
+/// --reverse.
 class ListOptions final : public program::OptionGroup {
  public:
   ListOptions();
-  [[nodiscard]] std::uint64_t limit() const { return limit_; }
   [[nodiscard]] archive::Order order() const;
 
  private:
-  std::uint64_t limit_;
   bool reverse_ = false;
 };
 

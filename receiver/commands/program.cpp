@@ -6,6 +6,7 @@
 #include "receiver/commands/export_command.hpp"
 #include "receiver/commands/files_command.hpp"
 #include "receiver/commands/list_command.hpp"
+#include "receiver/commands/page_command.hpp"
 #include "receiver/commands/receive_command.hpp"
 #include "receiver/commands/restore_command.hpp"
 #include "receiver/commands/shared_options.hpp"
@@ -24,6 +25,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<RestoreCommand>(shared));
   program.commands.push_back(std::make_unique<CompareCommand>(shared));
   program.commands.push_back(std::make_unique<ExportCommand>(shared));
+  program.commands.push_back(std::make_unique<PageCommand>(shared));
   return program;
 }
 

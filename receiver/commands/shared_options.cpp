@@ -1,6 +1,7 @@
 #include "receiver/commands/shared_options.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "common/base/format.hpp"
@@ -30,6 +31,24 @@ std::chrono::sys_seconds AtOption::time(std::chrono::sys_seconds now) const {
   if (time_.empty()) return std::chrono::sys_seconds::max();
   const program::NamedTime named = program::parse_time(time_, now);
   return std::max(named.begin, named.end - std::chrono::seconds(1));
+}
+
+LimitOption::LimitOption() : OptionGroup(kOutputGroup) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  add({.name = "limit",
+       .value = "N",
+       .help = "No more than N batches; a page has only sums of the others (default for a page: "
+               "10000, else all)",
+       .goes_to = &limit_,
+       .check = program::number_check(1, kMost)});
+}
+
+OutputOption::OutputOption() : OptionGroup(kOutputGroup) {
+  add({.name = "output",
+       .value = "FILE",
+       .help = "The file to write; it is replaced, and '-' is standard output. The tables in an "
+               "SQLite database are brought up to date",
+       .goes_to = &file_});
 }
 
 DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {

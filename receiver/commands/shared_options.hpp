@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 namespace healthmetric::receiver {
 
 inline constexpr const char* kStorageGroup = "Storage";
+inline constexpr const char* kOutputGroup = "Output";
 inline constexpr const char* kFilesGroup = "Which files";
 
 /// --storage.
@@ -50,6 +52,28 @@ class AtOption final : public program::OptionGroup {
   std::string time_;
 };
 
+/// --limit.
+class LimitOption final : public program::OptionGroup {
+ public:
+  LimitOption();
+  [[nodiscard]] std::uint64_t limit(std::uint64_t unless_given) const {
+    return limit_ == 0 ? unless_given : limit_;
+  }
+
+ private:
+  std::uint64_t limit_ = 0;  ///< 0: it was not given
+};
+
+/// --output.
+class OutputOption final : public program::OptionGroup {
+ public:
+  OutputOption();
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+};
+
 /// --dry-run.
 class DryRunOption final : public program::OptionGroup {
  public:
@@ -66,6 +90,8 @@ struct SharedOptions {
   BatchFilterOptions batch_filter;
   program::PatternOptions patterns{kFilesGroup};
   AtOption at;
+  LimitOption limit;
+  OutputOption output;
   DryRunOption dry_run;
   program::JsonOption json;
   NdjsonOption ndjson;

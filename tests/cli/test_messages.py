@@ -933,6 +933,10 @@ SCENARIOS |= {
     "receiver-export-foreign": lambda stage: exported_into(
         stage, lambda file: sqlite3.connect(file).execute("CREATE TABLE files (name TEXT)")),
     "receiver-export-damaged": lambda stage: exported_into(stage, lambda file: file.write_text("a letter\n" * 100)),
+    "receiver-page-what": lambda stage: stage.receiver("page"),
+    "receiver-page-storage": lambda stage: stage.receiver(
+        "page", "--storage", empty_storage(stage), "--output", stage.tmp / "_storage/page.html"),
+    "receiver-page-link": lambda stage: linked_page(stage),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }
@@ -1018,6 +1022,12 @@ def linked_export(stage: Stage) -> Result:
     link = stage.tmp / "files.csv"
     link.symlink_to("elsewhere")
     return stage.receiver("export", "--storage", empty_storage(stage), "--format", "csv", "--output", link)
+
+
+def linked_page(stage: Stage) -> Result:
+    link = stage.tmp / "page.html"
+    link.symlink_to("elsewhere")
+    return stage.receiver("page", "--storage", empty_storage(stage), "--output", link)
 
 
 def exported_into(stage: Stage, make: Callable[[Path], object]) -> Result:

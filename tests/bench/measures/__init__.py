@@ -14,6 +14,7 @@ from bench.measures import (
     link,
     listing,
     memory,
+    page,
     restoring,
     start,
     upload,
@@ -30,6 +31,7 @@ MEASURES: dict[str, Callable[[Laboratory], Iterator[Row]]] = {
     "history": history.rows,
     "growth": growth.rows,
     "listing": listing.rows,
+    "page": page.rows,
     "backlog": backlog.rows,
     "codecs": codecs.rows,
 }
