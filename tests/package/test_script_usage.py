@@ -21,6 +21,7 @@ REFUSED = {
     "lint-portability.sh": [["--unknown"], ["release", "debug"]],
     "lint-workflows.sh": [["--unknown"]],
     "lint.sh": [["--unknown"], ["release", "debug"]],
+    "make-screenshots.sh": [["--unknown"], ["release", "debug"]],
     "receive-locally.sh": [[], ["--unknown"]],
     "test-systems.sh": [["--unknown"], ["debian:11"]],
     "test.sh": [["--lang"], ["release"], ["--preset"]],
