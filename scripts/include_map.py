@@ -36,7 +36,7 @@ ROOMS = {
     "openssl/": ["common/codec/digest.cpp"],
     "spdlog/": ["common/program/log.cpp", "common/base/format.hpp"],
     "sqlite3.h": ["common/database/sqlite.cpp"],
-    "toml++/": ["sender/commands/config_file.cpp"],
+    "toml++/": ["common/program/toml_file.cpp"],
     "utf8proc.h": ["common/base/unicode.cpp"],
     "zstd": ["common/codec/zstd_stream.cpp"],
 }

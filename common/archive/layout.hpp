@@ -68,6 +68,9 @@ bool is_summary_name(std::string_view path);
 /// `receipts/<YYYY-MM-DD>/<batch id>.json` on an inbox branch; the day is that of processing.
 payload::RelativePath receipt_path(std::string_view day, const payload::BatchId& id);
 
+/// On an inbox branch: when the parts of incomplete batches were seen first.
+inline const payload::RelativePath kWaitingFile{"waiting.json"};
+
 /// Where to put a rejected payload. `attempt` counts from 1; each further one has another name.
 payload::RelativePath rejected_path(std::string_view payload_file, unsigned attempt);
 

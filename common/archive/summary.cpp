@@ -5,7 +5,7 @@ namespace healthmetric::archive {
 std::string producer_of(const payload::ProducerMark& producer,
                         const std::optional<payload::SenderIdentity>& sender) {
   if (!producer.id.empty()) return producer.id;
-  return sender && !sender->host.empty() ? sender->host : "unknown";
+  return sender && !sender->host.empty() ? sender->host : std::string(kUnknownProducer);
 }
 
 }  // namespace healthmetric::archive

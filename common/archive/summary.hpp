@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/archive/receipt.hpp"
@@ -48,7 +49,10 @@ struct RecordedFile {
   std::optional<text::Moment> modified;  ///< of the source file
 };
 
-/// Who sent a batch: the id in its metadata, else the sender's host, else "unknown".
+/// The producer of a batch that does not tell it.
+inline constexpr std::string_view kUnknownProducer = "unknown";
+
+/// Who sent a batch: the id in its metadata, else the sender's host, else kUnknownProducer.
 std::string producer_of(const payload::ProducerMark& producer,
                         const std::optional<payload::SenderIdentity>& sender);
 

@@ -71,4 +71,17 @@ std::string human_bytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, kUnits.at(unit));
 }
 
+std::string human_duration(std::chrono::seconds duration) {
+  using namespace std::chrono;
+  if (duration < hours(2)) return fmt::format("{} min", floor<minutes>(duration).count());
+  if (duration < days(2)) return fmt::format("{} h", floor<hours>(duration).count());
+  return fmt::format("{} days", floor<days>(duration).count());
+}
+
+std::string human_age(std::chrono::seconds age) {
+  if (age < std::chrono::seconds(0)) return "in the future";
+  if (age < std::chrono::minutes(1)) return "just now";
+  return human_duration(age) + " ago";
+}
+
 }  // namespace healthmetric

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,5 +28,11 @@ std::string counted_files(std::uint64_t count);
 
 /// "512 B", "1.5 KiB", "20.0 MiB".
 std::string human_bytes(std::uint64_t bytes);
+
+/// "5 min", "3 h", "12 days": whole ones of the largest unit of which there are two.
+std::string human_duration(std::chrono::seconds duration);
+
+/// How long ago something was: "just now", "3 h ago", "in the future".
+std::string human_age(std::chrono::seconds age);
 
 }  // namespace healthmetric

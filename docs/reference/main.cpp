@@ -132,6 +132,7 @@ ManPage receiver_page(const program::Program& program) {
   page.examples = {
       {"healthmetric-receiver --dry-run", "Verify what waits in ./_storage"},
       {"healthmetric-receiver list --since 7d", "See what was stored in the last seven days"},
+      {"healthmetric-receiver status", "See which producers send, and which have stopped"},
       {"healthmetric-receiver verify", "Compare what is stored there with its summaries"},
       {"healthmetric-receiver --retry-rejected --max-file-size 200M",
        "Try what was rejected again, with a higher limit"},

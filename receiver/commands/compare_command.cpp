@@ -75,23 +75,6 @@ std::string verdict_on(const Compared& result, const CompareRules& rules) {
                "stored file)";
 }
 
-/// "5 hours": in the largest unit that is exceeded.
-std::string age_of(std::chrono::seconds age) {
-  if (age < std::chrono::seconds(0)) return "the future";
-  const auto seconds = static_cast<std::uint64_t>(age.count());
-  struct Unit {
-    std::uint64_t seconds;
-    const char* one;
-    const char* many;
-  };
-  for (const Unit& unit :
-       {Unit{86400, "day", "days"}, Unit{3600, "hour", "hours"}, Unit{60, "minute", "minutes"}}) {
-    if (seconds >= unit.seconds)
-      return counted(seconds / unit.seconds, unit.one, unit.many) + " ago";
-  }
-  return "just now";
-}
-
 void tell_for_people(const Compared& result, const CompareRules& rules,
                      std::chrono::sys_seconds now) {
   log::info(verdict_on(result, rules) + ": " + counts_of(result));
@@ -106,7 +89,7 @@ void tell_for_people(const Compared& result, const CompareRules& rules,
                   result.batch_names.empty() ? "no batch" : listed_names(result.batch_names, "and"),
                   result.producers.empty() ? "no producer" : listed_names(result.producers, "and"),
                   text::format_timestamp(result.newest->processed_at),
-                  age_of(now - result.newest->processed_at)));
+                  human_age(now - result.newest->processed_at)));
 }
 
 /// The object whose first member, the files, is printed before.

@@ -10,6 +10,7 @@
 #include "receiver/commands/receive_command.hpp"
 #include "receiver/commands/restore_command.hpp"
 #include "receiver/commands/shared_options.hpp"
+#include "receiver/commands/status_command.hpp"
 #include "receiver/commands/verify_command.hpp"
 
 namespace healthmetric::receiver {
@@ -26,6 +27,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<CompareCommand>(shared));
   program.commands.push_back(std::make_unique<ExportCommand>(shared));
   program.commands.push_back(std::make_unique<PageCommand>(shared));
+  program.commands.push_back(std::make_unique<StatusCommand>(shared));
   return program;
 }
 

@@ -51,6 +51,13 @@ OutputOption::OutputOption() : OptionGroup(kOutputGroup) {
        .goes_to = &file_});
 }
 
+InboxOption::InboxOption() : OptionGroup(kStorageGroup) {
+  add({.name = "inbox",
+       .value = "DIR",
+       .help = "A checkout of the inbox branch ('git worktree add'), to look into it as well",
+       .goes_to = &folder_});
+}
+
 DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "dry-run",
        .help = "Change nothing, only check what would be done",

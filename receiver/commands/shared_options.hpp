@@ -74,6 +74,17 @@ class OutputOption final : public program::OptionGroup {
   std::filesystem::path file_;
 };
 
+/// --inbox.
+class InboxOption final : public program::OptionGroup {
+ public:
+  InboxOption();
+  /// Empty: not given.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
 /// --dry-run.
 class DryRunOption final : public program::OptionGroup {
  public:
@@ -92,6 +103,7 @@ struct SharedOptions {
   AtOption at;
   LimitOption limit;
   OutputOption output;
+  InboxOption inbox;
   DryRunOption dry_run;
   program::JsonOption json;
   NdjsonOption ndjson;

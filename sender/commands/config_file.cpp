@@ -1,20 +1,21 @@
 #include "sender/commands/config_file.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <optional>
 
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
 #include "common/program/named_file.hpp"
+#include "common/program/toml_file.hpp"
 #include "common/text/spelling.hpp"
 
 namespace healthmetric::sender {
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} * 1024 * 1024;
+using program::TomlValue;
+
 constexpr const char* kProfile = "profile";
 
 /// Such options cannot stand there themselves.
@@ -22,44 +23,13 @@ bool says_where_settings_are(const std::string& name) {
   return name == "config" || name == kProfile;
 }
 
-struct Entry {
-  std::string key;
-  const toml::node* value;
-};
-
-/// A TOML table forgets the order of its keys, but not where they stand.
-std::vector<Entry> in_written_order(const toml::table& table) {
-  std::vector<Entry> entries;
-  for (const auto& [key, value] : table) entries.push_back({std::string(key.str()), &value});
-  const auto place = [](const Entry& entry) {
-    const toml::source_position& begin = entry.value->source().begin;
-    return std::pair(begin.line, begin.column);
-  };
-  std::sort(entries.begin(), entries.end(),
-            [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
-  return entries;
-}
-
-/// A value as it would stand on the command line; nothing for what no option can be.
-std::optional<std::string> as_word(const toml::node& value) {
-  if (auto text = value.value_exact<std::string>()) return text;
-  if (const auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";
-  if (const auto whole = value.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
-  if (const auto number = value.value_exact<double>()) return fmt::format("{}", *number);
-  return {};
-}
-
-std::optional<std::vector<std::string>> as_words(const toml::node& value) {
-  const toml::array* list = value.as_array();
+std::optional<std::vector<std::string>> as_words(const TomlValue& value) {
+  if (value.is_word()) return std::vector{value.word};
+  if (value.kind != TomlValue::Kind::list) return {};
   std::vector<std::string> words;
-  if (list == nullptr) {
-    const auto word = as_word(value);
-    return word ? std::optional(std::vector{*word}) : std::nullopt;
-  }
-  for (const toml::node& element : *list) {
-    auto word = as_word(element);
-    if (!word) return {};
-    words.push_back(std::move(*word));
+  for (const TomlValue& element : value.elements) {
+    if (!element.is_word()) return {};
+    words.push_back(element.word);
   }
   return words;
 }
@@ -76,7 +46,7 @@ class ConfigReader {
       : options_(options), file_(in_quotes(file.string())) {}
 
   /// Checks the whole file, the profiles that are not chosen too.
-  ConfigSettings read(const toml::table& document, const std::string& profile) {
+  ConfigSettings read(const TomlValue& document, const std::string& profile) {
     ConfigSettings settings;
     std::string known;
     for (const auto& [name, section] : profiles_of(document)) {
@@ -95,45 +65,45 @@ class ConfigReader {
   }
 
  private:
-  using Profiles = std::vector<std::pair<std::string, const toml::table*>>;
+  using Profiles = std::vector<std::pair<std::string, const TomlValue*>>;
 
   [[noreturn]] void fail(const std::string& why) const {
     throw Error(ErrorCode::usage, file_ + " " + why);
   }
 
-  [[nodiscard]] Profiles profiles_of(const toml::table& document) const {
-    const toml::node* node = document.get(kProfile);
-    if (node == nullptr) return {};
-    const toml::table* sections = node->as_table();
-    if (sections == nullptr) fail_at(*node, unknown_key(kProfile));
+  [[nodiscard]] Profiles profiles_of(const TomlValue& document) const {
+    const TomlValue* sections = document.find(kProfile);
+    if (sections == nullptr) return {};
+    if (sections->kind != TomlValue::Kind::table) fail_at(*sections, unknown_key(kProfile));
     Profiles profiles;
-    for (const Entry& entry : in_written_order(*sections)) {
-      const toml::table* section = entry.value->as_table();
-      if (section == nullptr) {
-        fail_at(*entry.value, unknown_key(kProfile + ("." + entry.key)) +
-                                  "; profiles are sections, [profile.NAME]");
+    for (const TomlValue& section : sections->elements) {
+      const std::string& name = section.name;
+      if (section.kind != TomlValue::Kind::table) {
+        fail_at(section,
+                unknown_key(kProfile + ("." + name)) + "; profiles are sections, [profile.NAME]");
       }
-      profiles.emplace_back(entry.key, section);
+      profiles.emplace_back(name, &section);
     }
     return profiles;
   }
 
-  [[nodiscard]] program::Settings settings_of(const toml::table& table, const std::string& prefix,
+  [[nodiscard]] program::Settings settings_of(const TomlValue& table, const std::string& prefix,
                                               const std::string& place) const {
     program::Settings settings;
-    for (const auto& [key, value] : in_written_order(table)) {
+    for (const TomlValue& value : table.elements) {
+      const std::string& key = value.name;
       if (prefix.empty() && key == kProfile) continue;
-      if (prefix.empty() && (value->is_table() || value->is_array_of_tables())) {
-        fail_at(*value, "unknown section [" + printable(key) +
-                            "]; only options and [profile.NAME] sections are allowed");
+      if (prefix.empty() && value.is_section()) {
+        fail_at(value, "unknown section [" + printable(key) +
+                           "]; only options and [profile.NAME] sections are allowed");
       }
-      check_key(key, prefix, *value);
-      const auto words = as_words(*value);
+      check_key(key, prefix, value);
+      const auto words = as_words(value);
       if (!words) {
-        fail_at(*value, in_quotes(prefix + key) +
-                            " is neither a text, a number, true or false, nor a list of such");
+        fail_at(value, in_quotes(prefix + key) +
+                           " is neither a text, a number, true or false, nor a list of such");
       }
-      if (has_nul(*words)) fail_at(*value, in_quotes(prefix + key) + " has a NUL character");
+      if (has_nul(*words)) fail_at(value, in_quotes(prefix + key) + " has a NUL character");
       // An empty value counts as unset.
       if (words->empty() || *words == std::vector<std::string>{""}) continue;
       settings.push_back({key, *words, fmt::format("{}: {}{}", file_, key, place)});
@@ -141,7 +111,7 @@ class ConfigReader {
     return settings;
   }
 
-  void check_key(const std::string& key, const std::string& prefix, const toml::node& value) const {
+  void check_key(const std::string& key, const std::string& prefix, const TomlValue& value) const {
     const bool known = std::find(options_.begin(), options_.end(), key) != options_.end();
     if (says_where_settings_are(key)) {
       fail_at(value, in_quotes(prefix + key) +
@@ -158,26 +128,14 @@ class ConfigReader {
 
   static std::string unknown_key(const std::string& key) { return "unknown key " + in_quotes(key); }
 
-  [[noreturn]] void fail_at(const toml::node& node, const std::string& why) const {
-    throw Error(ErrorCode::usage,
-                fmt::format("{}, line {}: {}", file_, node.source().begin.line, why));
+  [[noreturn]] void fail_at(const TomlValue& value, const std::string& why) const {
+    throw Error(ErrorCode::usage, fmt::format("{}, line {}: {}", file_, value.line, why));
   }
 
   const std::vector<std::string>& options_;
   std::string file_;
   bool has_profile_ = false;
 };
-
-toml::table parse_toml(const std::filesystem::path& file) {
-  const std::string text = program::read_named_file("--config", file, kMaxFileBytes);
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{}, line {}: invalid TOML: {}", in_quotes(file.string()),
-                            error.source().begin.line, printable(error.description())));
-  }
-}
 
 std::filesystem::path absolute_path_in(const char* variable) {
   std::filesystem::path path = platform::environment_variable(variable);
@@ -198,7 +156,8 @@ std::filesystem::path default_config_file() {
 
 ConfigSettings config_settings(const std::vector<std::string>& options,
                                const std::filesystem::path& file, const std::string& profile) {
-  return ConfigReader(options, file).read(parse_toml(file), profile);
+  const std::string text = program::read_named_file("--config", file, program::kMaxTomlBytes);
+  return ConfigReader(options, file).read(program::parse_toml(text, file.string()), profile);
 }
 
 }  // namespace healthmetric::sender

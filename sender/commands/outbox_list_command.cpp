@@ -1,5 +1,4 @@
 #include "sender/commands/outbox_list_command.hpp"
-#include "sender/commands/age_text.hpp"
 
 #include <utility>
 
@@ -36,10 +35,11 @@ class OutboxList {
 
   void add(const outbox::OutboxEntry& entry, outbox::Waiting where) {
     const auto age = std::chrono::floor<std::chrono::seconds>(now_ - entry.queued_at);
-    text_ += fmt::format("{}  {}  {}, {}, {} old, {} of {} delivered\n    to {}\n", entry.id.str(),
-                         to_text(where), counted_files(entry.files),
-                         human_bytes(entry.payload_bytes()), age_text(age), entry.delivered_parts(),
-                         counted(entry.parts.size(), "part", "parts"), target_text(entry.target));
+    text_ +=
+        fmt::format("{}  {}  {}, {}, {} old, {} of {} delivered\n    to {}\n", entry.id.str(),
+                    to_text(where), counted_files(entry.files), human_bytes(entry.payload_bytes()),
+                    human_duration(age), entry.delivered_parts(),
+                    counted(entry.parts.size(), "part", "parts"), target_text(entry.target));
     if (!entry.last_error.empty()) text_ += "    " + printable(entry.last_error) + "\n";
     text::Json json;
     json["batch_id"] = entry.id.str();

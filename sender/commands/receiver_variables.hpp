@@ -33,6 +33,8 @@ inline constexpr auto kReceiverVariables = std::to_array<std::string_view>({"sto
                                                                             "table",
                                                                             "only",
                                                                             "quick",
-                                                                            "ignore-unconsidered"});
+                                                                            "ignore-unconsidered",
+                                                                            "settings",
+                                                                            "inbox"});
 
 }  // namespace healthmetric::sender

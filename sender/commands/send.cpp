@@ -8,7 +8,6 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
-#include "sender/commands/age_text.hpp"
 #include "sender/commands/forge_session.hpp"
 #include "sender/commands/named_source.hpp"
 #include "sender/commands/packing_options.hpp"
@@ -304,7 +303,7 @@ class SendingRun {
     log::error(
         fmt::format("nothing was delivered to {} for {} (--warn-after), and {} in the outbox: "
                     "'healthmetric-sender outbox list' shows why",
-                    repository_.str(), age_text(now - overdue->since),
+                    repository_.str(), human_duration(now - overdue->since),
                     counted(overdue->batches, "batch waits", "batches wait")));
     outcome.status = program::more_important(outcome.status, program::ExitStatus::partly_done);
   }

@@ -828,14 +828,32 @@ def restore_into_a_locked_folder(stage: Stage) -> Result:
         os.close(folder)
 
 
-def changed_summary(stage: Stage, change: Callable[[dict[str, Any]], Any], command: str = "files") -> Result:
+def changed_summary(stage: Stage, change: Callable[[dict[str, Any]], Any], command: str = "files",
+                    *words: Word) -> Result:
     """The command after somebody changed the summary."""
     def spoil(_: Path) -> None:
         place = stage.tmp / "_storage" / summary_path(BATCH_ID)
         summary = json.loads(place.read_bytes())
         change(summary)
         place.write_text(json.dumps(summary))
-    return stored_and(stage, spoil, command)
+    return stored_and(stage, spoil, command, *words)
+
+
+def watched_status(stage: Stage, settings: str = "", **members: Any) -> Result:
+    """Of a producer whose only batch was processed three days before, unless the summary says otherwise."""
+    (stage.tmp / ".github").mkdir()
+    if settings:
+        (stage.tmp / ".github/healthmetric.toml").write_text(settings)
+    members = {"processed_at": "2024-01-15T12:00:00Z"} | members
+    return changed_summary(stage, lambda summary: summary.update(members), "status", "--at", "2024-01-18T12:00:00Z")
+
+
+def twins_status(stage: Stage) -> Result:
+    storage = stage.tmp / "_storage"
+    for number, instance in enumerate(("aa", "bb")):
+        Payload(batch_id=f"20240115T103000Z-x-0000000{number}", metadata={"instance": instance}).put_into(storage)
+    assert stage.receiver("--storage", storage, cwd=stage.tmp).status == 0
+    return stage.receiver("status", "--storage", storage)
 
 
 def sparse(stage: Stage) -> None:
@@ -937,6 +955,21 @@ SCENARIOS |= {
     "receiver-page-storage": lambda stage: stage.receiver(
         "page", "--storage", empty_storage(stage), "--output", stage.tmp / "_storage/page.html"),
     "receiver-page-link": lambda stage: linked_page(stage),
+    "receiver-status-silent": lambda stage: watched_status(stage, '[producer.ws-12]\nevery = "1d"\n'),
+    "receiver-status-never": lambda stage: watched_status(stage, "[default]\n[producer.other]\n"),
+    "receiver-status-key": lambda stage: watched_status(stage, '[producer.ws-12]\nevry = "1d"\n'),
+    "receiver-status-time": lambda stage: watched_status(stage, '[default]\nevery = "often"\n'),
+    "receiver-status-toml": lambda stage: watched_status(stage, "[default"),
+    "receiver-status-link": lambda stage: (
+        (stage.tmp / ".github").mkdir(), (stage.tmp / ".github/healthmetric.toml").symlink_to("x"),
+        stage.receiver("status", "--storage", empty_storage(stage)))[2],
+    "receiver-status-inbox": lambda stage: stage.receiver(
+        "status", "--storage", empty_storage(stage), "--inbox", stage.tmp),
+    "receiver-status-unseen": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
+    "receiver-status-none": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
+    "receiver-status-future": lambda stage: watched_status(stage, processed_at="2999-01-01T00:00:00Z"),
+    "receiver-status-twins": lambda stage: twins_status(stage),
+    "receiver-status-token": lambda stage: watched_status(stage, sender={"token_expires": "2024-01-20T00:00:00Z"}),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }

@@ -17,6 +17,7 @@ from resources import measured, peak_kib
 from system_calls import TRACED, needs_strace
 from terminals import on_terminal
 from trees import snapshot
+from watched import put_copies
 
 RATE = b'{"rate": 61}\n'
 OLD, NEW, BAD = "20231231T235959Z-old-0000000a", "20240115T103000Z-heart_rate-3f9a1c07", "20240117T000000Z-bad-00c0ffee"
@@ -196,26 +197,6 @@ def test_a_full_disk_ends_it(list_of: Callable[..., Result]) -> None:
         result = list_of("--json", stdout=full)
     assert result.status == 10
     assert result.error_line("standard output", os.strerror(28))
-
-
-def put_copies(storage: Path, days: list[str], batches_a_day: int) -> list[str]:
-    """Summaries of as many batches as that, all alike: a name each, and one file for thousands of names. Their ids,
-    the newest first."""
-    template = next((storage / "summaries").rglob("*.json")).read_bytes()
-    listed = []
-    for day in days:
-        folder = storage / "summaries" / day
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in range(batches_a_day):
-            time = f"{number // 3600 % 24:02}{number // 60 % 60:02}{number % 60:02}"
-            listed.append(f"{day.replace('/', '')}T{time}Z-many-{number:08x}")
-            place = folder / f"{listed[-1]}.json"
-            if number % 10_000 == 0:
-                place.write_bytes(template)
-                original = place
-            else:
-                place.hardlink_to(original)
-    return sorted(listed, key=lambda each: (each[:16], each), reverse=True)
 
 
 @pytest.fixture

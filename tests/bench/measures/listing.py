@@ -13,7 +13,7 @@ from bench.trees import MIB
 SECTION = "Listing what is stored"
 TIME_GOAL, MEMORY_GOAL = Goal(1.5), Goal(32 * MIB)
 DAYS = 1_000
-LISTS: Sequence[tuple[str, ...]] = (("list", "--limit", "20"), ("list", "--since", "7d"), ("list",))
+LISTS: Sequence[tuple[str, ...]] = (("list", "--limit", "20"), ("list", "--since", "7d"), ("list",), ("status",))
 FILES = ("files",)
 
 

@@ -47,6 +47,18 @@ TEST_CASE("sizes are printed in a suitable unit") {
   CHECK(human_bytes(std::uint64_t{3} << 30) == "3.0 GiB");
 }
 
+TEST_CASE("durations are printed in the largest unit of which there are two") {
+  using namespace std::chrono;
+  CHECK(human_duration(seconds(59)) == "0 min");
+  CHECK(human_duration(minutes(119)) == "119 min");
+  CHECK(human_duration(hours(2)) == "2 h");
+  CHECK(human_duration(hours(47)) == "47 h");
+  CHECK(human_duration(hours(48)) == "2 days");
+  CHECK(human_age(seconds(-1)) == "in the future");
+  CHECK(human_age(seconds(59)) == "just now");
+  CHECK(human_age(hours(3)) == "3 h ago");
+}
+
 TEST_CASE("lower case and trimming only affect ASCII") {
   CHECK(ascii_lower(".JPG\xc3\x84") == ".jpg\xc3\x84");
   CHECK(trim(" \t a b \r\n") == "a b");

@@ -1,0 +1,90 @@
+#include "common/program/toml_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/format.hpp"
+#include "common/base/printable.hpp"
+
+namespace healthmetric::program {
+namespace {
+
+using Kind = TomlValue::Kind;
+
+TomlValue value_of(const toml::node& node);
+
+/// A TOML table forgets the order of its keys, but not where they stand.
+void add_members(const toml::table& table, TomlValue& value) {
+  std::vector<std::pair<std::string, const toml::node*>> members;
+  for (const auto& [key, member] : table) members.emplace_back(std::string(key.str()), &member);
+  const auto place = [](const auto& member) {
+    const toml::source_position& begin = member.second->source().begin;
+    return std::pair(begin.line, begin.column);
+  };
+  std::sort(members.begin(), members.end(),
+            [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  for (const auto& [key, member] : members) {
+    value.elements.push_back(value_of(*member));
+    value.elements.back().name = key;
+  }
+}
+
+void set_word(TomlValue& value, Kind kind, std::string word) {
+  value.kind = kind;
+  value.word = std::move(word);
+}
+
+/// As deep as the parser lets values be nested.
+TomlValue value_of(const toml::node& node) {
+  TomlValue value;
+  value.line = node.source().begin.line;
+  if (const toml::table* table = node.as_table()) {
+    value.kind = Kind::table;
+    add_members(*table, value);
+  } else if (const toml::array* list = node.as_array()) {
+    value.kind = Kind::list;
+    for (const toml::node& element : *list) value.elements.push_back(value_of(element));
+  } else if (auto text = node.value_exact<std::string>()) {
+    set_word(value, Kind::text, std::move(*text));
+  } else if (const auto flag = node.value_exact<bool>()) {
+    set_word(value, Kind::flag, *flag ? "true" : "false");
+  } else if (const auto whole = node.value_exact<std::int64_t>()) {
+    set_word(value, Kind::number, fmt::format("{}", *whole));
+  } else if (const auto number = node.value_exact<double>()) {
+    set_word(value, Kind::number, fmt::format("{}", *number));
+  }
+  return value;
+}
+
+}  // namespace
+
+bool TomlValue::is_section() const {
+  const bool is_list_of_tables =
+      kind == Kind::list && !elements.empty() &&
+      std::all_of(elements.begin(), elements.end(),
+                  [](const TomlValue& element) { return element.kind == Kind::table; });
+  return kind == Kind::table || is_list_of_tables;
+}
+
+const TomlValue* TomlValue::find(std::string_view wanted) const {
+  if (kind != Kind::table) return nullptr;
+  const auto found = std::find_if(elements.begin(), elements.end(),
+                                  [&](const TomlValue& member) { return member.name == wanted; });
+  return found == elements.end() ? nullptr : &*found;
+}
+
+TomlValue parse_toml(std::string_view text, const std::string& name) {
+  try {
+    return value_of(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}, line {}: invalid TOML: {}", in_quotes(name),
+                            error.source().begin.line, printable(error.description())));
+  }
+}
+
+}  // namespace healthmetric::program
