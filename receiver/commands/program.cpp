@@ -5,6 +5,7 @@
 #include "receiver/commands/compare_command.hpp"
 #include "receiver/commands/export_command.hpp"
 #include "receiver/commands/files_command.hpp"
+#include "receiver/commands/growth_command.hpp"
 #include "receiver/commands/list_command.hpp"
 #include "receiver/commands/page_command.hpp"
 #include "receiver/commands/receive_command.hpp"
@@ -28,6 +29,7 @@ program::Program make_program() {
   program.commands.push_back(std::make_unique<ExportCommand>(shared));
   program.commands.push_back(std::make_unique<PageCommand>(shared));
   program.commands.push_back(std::make_unique<StatusCommand>(shared));
+  program.commands.push_back(std::make_unique<GrowthCommand>(shared));
   return program;
 }
 

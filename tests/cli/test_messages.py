@@ -963,13 +963,22 @@ SCENARIOS |= {
     "receiver-status-link": lambda stage: (
         (stage.tmp / ".github").mkdir(), (stage.tmp / ".github/healthmetric.toml").symlink_to("x"),
         stage.receiver("status", "--storage", empty_storage(stage)))[2],
-    "receiver-status-inbox": lambda stage: stage.receiver(
-        "status", "--storage", empty_storage(stage), "--inbox", stage.tmp),
+    "receiver-status-inbox": lambda stage: ((stage.tmp / "elsewhere").mkdir(), stage.receiver(
+        "status", "--storage", empty_storage(stage), "--inbox", stage.tmp / "elsewhere"))[1],
     "receiver-status-unseen": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
     "receiver-status-none": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
     "receiver-status-future": lambda stage: watched_status(stage, processed_at="2999-01-01T00:00:00Z"),
     "receiver-status-twins": lambda stage: twins_status(stage),
     "receiver-status-token": lambda stage: watched_status(stage, sender={"token_expires": "2024-01-20T00:00:00Z"}),
+    "receiver-growth-git": lambda stage: stage.receiver("growth", "--storage", empty_storage(stage)),
+    "receiver-growth-partial": lambda stage: (
+        subprocess.run(["git", "init", "--quiet", stage.tmp / "clone"], check=True),
+        subprocess.run(["git", "-C", stage.tmp / "clone", "config", "remote.origin.promisor", "true"], check=True),
+        (stage.tmp / "clone/_storage/inbox").mkdir(parents=True),
+        stage.receiver("growth", "--storage", stage.tmp / "clone/_storage"))[3],
+    "receiver-growth-inbox": lambda stage: stage.receiver("growth", "--storage", empty_storage(stage)),
+    "receiver-growth-damaged": lambda stage: stored_and(
+        stage, lambda place: (stage.tmp / "_storage" / summary_path(BATCH_ID)).write_bytes(b""), "growth"),
     "receiver-no-command": lambda stage: stage.receiver("verfy"),
     "receiver-verify-option": lambda stage: stage.receiver("verify", "--dry-run"),
 }
