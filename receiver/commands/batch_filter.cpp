@@ -24,7 +24,11 @@ bool has(const std::vector<std::string>& wanted, const std::string& name) {
 
 bool BatchFilter::takes(const archive::RecordedBatch& batch) const {
   return (!status || batch.status == *status) && has(names, batch.batch_name) &&
-         has(producers, batch.producer.id);
+         has_producer(batch.producer.id);
+}
+
+bool BatchFilter::has_producer(const std::string& producer) const {
+  return has(producers, producer);
 }
 
 void BatchFilter::refuse(const std::string& storage) const {

@@ -19,6 +19,7 @@ struct BatchFilter {
   std::optional<archive::BatchStatus> status;
 
   [[nodiscard]] bool takes(const archive::RecordedBatch& batch) const;
+  [[nodiscard]] bool has_producer(const std::string& producer) const;
 
   /// Throws Error{usage}: nothing in the storage has such a producer or name.
   [[noreturn]] void refuse(const std::string& storage) const;

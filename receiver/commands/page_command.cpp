@@ -1,20 +1,16 @@
 #include "receiver/commands/page_command.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/clock.hpp"
-#include "common/platform/interruption.hpp"
 #include "common/program/show_result.hpp"
 #include "common/text/json.hpp"
-#include "common/text/timestamp.hpp"
 #include "receiver/commands/output_file.hpp"
-#include "receiver/commands/recorded_batches.hpp"
+#include "receiver/commands/page_content.hpp"
 #include "receiver/commands/stored_files.hpp"
 #include "receiver/page/page_data.hpp"
 #include "receiver/page/page_text.hpp"
@@ -47,72 +43,6 @@ std::string to_json_text(const MadePage& result) {
                         {"errors", result.faults}});
 }
 
-/// What the batches were chosen by, for people.
-std::vector<std::string> described(const BatchFilter& filter) {
-  std::vector<std::string> all;
-  for (const std::string& producer : filter.producers) all.push_back("producer " + producer);
-  for (const std::string& name : filter.names) all.push_back("batch name " + name);
-  const archive::Period whole;
-  const auto add_time = [&](const char* what, std::chrono::sys_seconds time) {
-    all.push_back(what + text::format_timestamp(time));
-  };
-  if (filter.period.begin != whole.begin) add_time("packed since ", filter.period.begin);
-  if (filter.period.end != whole.end) add_time("packed before ", filter.period.end);
-  if (filter.status) all.emplace_back(archive::to_text(*filter.status));
-  return all;
-}
-
-/// Reads the summaries into the data of a page.
-class PageReader {
- public:
-  PageReader(StoredFiles& stored, const BatchFilter& filter, std::chrono::sys_seconds as_of,
-             page::PageData& data)
-      : stored_(stored), filter_(filter), as_of_(as_of), data_(data) {}
-
-  void read() {
-    const auto add = [&](const payload::BatchId& id, const archive::RecordedBatch& batch) {
-      platform::stop_soon_if_signalled();
-      if (batch.processed_at <= as_of_) add_batch(id, batch);
-      return archive::Next::go_on;
-    };
-    for_each_batch(stored_.storage(), filter_, archive::Order::newest_first, add,
-                   [&](const Error& why) { stored_.complain(why); });
-  }
-
- private:
-  void add_batch(const payload::BatchId& id, const archive::RecordedBatch& head) {
-    if (!data_.has_room()) return data_.add_older(head);
-    page::BatchFiles files;
-    const auto batch = read_files(id, files);
-    if (batch) data_.add(id, *batch, files);
-  }
-
-  /// Of a summary that is damaged behind its head, nothing is shown.
-  std::optional<archive::RecordedBatch> read_files(const payload::BatchId& id,
-                                                   page::BatchFiles& files) {
-    const auto path = archive::find_summary(stored_.storage(), id);
-    if (!path) return {};
-    try {
-      return with_context([&] { return in_quotes(path->str()); },
-                          [&] {
-                            return archive::read_summary(
-                                stored_.storage(), *path,
-                                [&](const archive::RecordedBatch& /*batch*/,
-                                    const archive::RecordedFile& file) { files.add(file); });
-                          });
-    } catch (const Error& error) {
-      if (!archive::is_of_one_summary(error)) throw;
-      stored_.complain(error);
-      return {};
-    }
-  }
-
-  StoredFiles& stored_;
-  const BatchFilter& filter_;
-  std::chrono::sys_seconds as_of_;
-  page::PageData& data_;
-};
-
 /// Counts what passes through.
 class CountingSink final : public Sink {
  public:
@@ -135,8 +65,8 @@ class CountingSink final : public Sink {
 PageCommand::PageCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("page", "Write a page about what was stored, for a browser; it loads nothing"),
       shared_(std::move(shared)) {
-  take(shared_->storage, shared_->output, shared_->limit, shared_->batch_names,
-       shared_->batch_filter, shared_->at, shared_->json, shared_->log);
+  take(shared_->storage, shared_->inbox, shared_->settings, shared_->output, shared_->limit,
+       shared_->batch_names, shared_->batch_filter, shared_->at, shared_->json, shared_->log);
 }
 
 program::ExitStatus PageCommand::run(const program::CommandLine& line) {
@@ -149,20 +79,21 @@ program::ExitStatus PageCommand::run(const program::CommandLine& line) {
   }
   platform::SystemClock clock;
   const std::chrono::sys_seconds now = clock.now_seconds();
-  const std::chrono::sys_seconds at = shared_->at.time(now);
-  const BatchFilter filter = shared_->batch_filter.filter(shared_->batch_names, now);
+  const PageQuestion question{.filter = shared_->batch_filter.filter(shared_->batch_names, now),
+                              .limit = shared_->limit.limit(page::kDefaultBatches),
+                              .as_of = std::min(shared_->at.time(now), now),
+                              .now = now,
+                              .settings_file = shared_->settings.file(),
+                              .inbox = shared_->inbox.folder()};
   archive::StorageReader storage = open_storage_to_read(options, line);
   refuse_storage("--output ", output, options.storage);
 
   StoredFiles stored(storage);
-  page::PageData data(shared_->limit.limit(page::kDefaultBatches));
-  PageReader(stored, filter, at, data).read();
-  stored.suggest_checkout(data.batches());
-  const page::Heading heading{now, std::min(at, now), described(filter), stored.faults()};
-  MadePage result{output.string(), data.batches(), data.older_batches(), 0, stored.faults()};
+  const PageContent content = read_page_content(stored, question);
+  MadePage result{output.string(), content.batches, content.older, 0, stored.faults()};
   write_output(output, [&](Sink& sink) {
     CountingSink out(sink);
-    page::write_page(page::built_in_parts(), data.to_json(heading), out);
+    page::write_page(page::built_in_parts(), content.json, out);
     result.bytes = out.count();
   });
   if (output != kStandardOutput) program::show_result(options, result);

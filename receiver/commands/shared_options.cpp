@@ -58,6 +58,14 @@ InboxOption::InboxOption() : OptionGroup(kStorageGroup) {
        .goes_to = &folder_});
 }
 
+SettingsOption::SettingsOption() : OptionGroup("Producers") {
+  add({.name = "settings",
+       .value = "FILE",
+       .help = "Which producers are expected, and how often (default .github/healthmetric.toml "
+               "beside the storage folder)",
+       .goes_to = &file_});
+}
+
 DryRunOption::DryRunOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "dry-run",
        .help = "Change nothing, only check what would be done",

@@ -85,6 +85,17 @@ class InboxOption final : public program::OptionGroup {
   std::filesystem::path folder_;
 };
 
+/// --settings.
+class SettingsOption final : public program::OptionGroup {
+ public:
+  SettingsOption();
+  /// Empty: not given.
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+};
+
 /// --dry-run.
 class DryRunOption final : public program::OptionGroup {
  public:
@@ -104,6 +115,7 @@ struct SharedOptions {
   LimitOption limit;
   OutputOption output;
   InboxOption inbox;
+  SettingsOption settings;
   DryRunOption dry_run;
   program::JsonOption json;
   NdjsonOption ndjson;

@@ -11,18 +11,11 @@
 
 namespace healthmetric::receiver {
 
-StatusOptions::StatusOptions() : OptionGroup("Producers") {
-  add({.name = "settings",
-       .value = "FILE",
-       .help = "Which producers are expected, and how often (default .github/healthmetric.toml "
-               "beside the storage folder)",
-       .goes_to = &settings_file_});
-}
-
 StatusCommand::StatusCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("status", "Show which producers send, and which have stopped"),
       shared_(std::move(shared)) {
-  take(shared_->storage, status_, shared_->inbox, shared_->at, shared_->json, shared_->log);
+  take(shared_->storage, shared_->settings, shared_->inbox, shared_->at, shared_->json,
+       shared_->log);
 }
 
 program::ExitStatus StatusCommand::run(const program::CommandLine& line) {
@@ -36,7 +29,7 @@ program::ExitStatus StatusCommand::run(const program::CommandLine& line) {
   const bool is_now = asked == std::chrono::sys_seconds::max();
   const StorageStatus status = status_of(stored, {.at = is_now ? now : asked,
                                                   .now = now,
-                                                  .settings_file = status_.settings_file(),
+                                                  .settings_file = shared_->settings.file(),
                                                   .inbox = shared_->inbox.folder()});
   if (options.json) {
     platform::print(to_json_text(status) + "\n");

@@ -1,22 +1,11 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 
 #include "common/program/command.hpp"
 #include "receiver/commands/shared_options.hpp"
 
 namespace healthmetric::receiver {
-
-/// --settings.
-class StatusOptions final : public program::OptionGroup {
- public:
-  StatusOptions();
-  [[nodiscard]] const std::filesystem::path& settings_file() const { return settings_file_; }
-
- private:
-  std::filesystem::path settings_file_;
-};
 
 /// `healthmetric-receiver status`.
 class StatusCommand final : public program::Command {
@@ -26,7 +15,6 @@ class StatusCommand final : public program::Command {
 
  private:
   std::shared_ptr<const SharedOptions> shared_;
-  StatusOptions status_;
 };
 
 }  // namespace healthmetric::receiver

@@ -155,10 +155,11 @@ std::string PageData::to_json(const Heading& heading) const {
   return fmt::format(
       R"({{"program":"{}","made":{},"as_of":{},"bounds":{},"errors":{},"unlisted_batches":{},)"
       R"("before":{{"batches":{},"files":{},"bytes":{}}},"texts":{},"type_sets":[{}],)"
-      R"("batches":{},"files":{},"gone":{{{}}},"more_gone":{{{}}}}})",
+      R"("batches":{},"files":{},"gone":{{{}}},"more_gone":{{{}}},"status":{}}})",
       kVersion, seconds_of(heading.made), seconds_of(heading.as_of), chosen.to_json(),
       heading.errors, unlisted_batches_, older_.batches, older_.files, older_.bytes, texts_json(),
-      type_sets_json_, batches_json(), files_json(), gone_json_, more_gone_json_);
+      type_sets_json_, batches_json(), files_json(), gone_json_, more_gone_json_,
+      heading.status_json);
 }
 
 }  // namespace healthmetric::page

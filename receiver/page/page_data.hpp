@@ -43,6 +43,7 @@ struct Heading {
   std::chrono::sys_seconds made;
   std::chrono::sys_seconds as_of;   ///< what was processed later is not shown
   std::vector<std::string> chosen;  ///< what the batches were chosen by, as "producer lab"
+  std::string status_json;          ///< what `status --json` prints
   std::uint64_t errors = 0;         ///< summaries that could not be read
 };
 

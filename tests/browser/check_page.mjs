@@ -49,10 +49,15 @@ check('it shows who sent what and how much', 'ward.html', {}, async (page) => {
   assert.equal(await page.locator('#as-of').textContent(), 'As of 2026-11-28 18:00 UTC');
   const figures = Object.fromEntries(await page.locator('#figures > div').evaluateAll((all) =>
     all.map((one) => [one.querySelector('dt').textContent, one.querySelector('dd').textContent])));
-  assert.equal(figures.Producers, '4');
+  assert.equal(figures.Producers, '5');
+  assert.equal(figures['Silent or never seen'], '2');
   assert.equal(figures['Rejected batches'], '4');
   assert.match(figures.Stored, /^[0-9.]+ MiB$/);
-  assert.equal((await texts(page, '#producers tbody th')).length, 4);
+  assert.deepEqual(await texts(page, '#producers tbody th'), ['lab', 'icu-2', 'clinic-east', 'ward-3', 'ws-12']);
+  assert.deepEqual(await texts(page, '#producers tbody td:nth-child(2)'), ['silent', 'never seen', 'ok', 'ok', 'ok']);
+  assert.equal(await page.locator('#producers .chip.warn').textContent(), '2026-12-05');
+  assert.equal(await page.locator('#inbox tbody tr').count(), 4);
+  assert.match((await texts(page, '#inbox p')).at(-1), /^Not looked at: the inbox branch/);
   assert.match(await page.locator('#growth svg').getAttribute('aria-label'), /^Stored bytes, from 2026-09-27/);
   assert.equal(await page.locator('#growth svg path').count(), 2);
 });
@@ -296,7 +301,7 @@ check('it is printed without what only a screen needs', 'ward.html', { colorSche
 
 check('an empty storage is told', 'empty.html', {}, async (page) => {
   assert.deepEqual(await texts(page, '.empty'), ['No producer has sent anything yet.', 'There is no batch yet.',
-    'Nothing was stored yet.', 'There is no batch yet. What the receiver stores or rejects appears here.']);
+    'Nothing was stored yet.', 'Nothing was rejected.', 'There is no batch yet. What the receiver stores or rejects appears here.']);
 });
 
 check('what is not shown is told', 'bounded.html', {}, async (page) => {

@@ -18,6 +18,7 @@ from typing import Any
 from payloads import summary_path
 
 TYPES = {".csv": "text/csv", ".json": "application/json", ".png": "image/png", ".txt": "text/plain"}
+TOKEN_ENDS = {"clinic-east": "2027-03-01T00:00:00Z", "ward-3": "2026-12-05T00:00:00Z", "ws-12": "2027-01-10T00:00:00Z"}
 END = datetime(2026, 11, 28, 17, 0, tzinfo=timezone.utc)
 WEEKS = 9
 
@@ -58,7 +59,7 @@ class Recorded:
                 "reason": self.reason, "payloads": [], "timestamp": rfc3339(self.time),
                 "processed_at": rfc3339(self.time + timedelta(minutes=2)), "duration_ms": 3, "receiver": "0.1.0",
                 "source": "/data/exports", "sender": {"host": self.producer, "user": "lab", "version": "0.1.0",
-                                                      "os": "Linux 6.1.0", "token_expires": None},
+                                                      "os": "Linux 6.1.0", "token_expires": TOKEN_ENDS.get(self.producer)},
                 "producer": self.producer, "instance": "aa", "sequence": self.number,
                 "total_files": len(self.files), "total_size": sum(self.files.values()), "skipped": [], "folders": [],
                 "gone": list(self.gone), "warnings": [],
@@ -112,6 +113,28 @@ def ward() -> Iterator[Recorded]:
                     yield Recorded(time, producer, name, number, files, version=since, reason=reason, gone=gone)
 
 
+SETTINGS = """\
+[producer.icu-2]
+every = "1d"
+grace = "12h"
+
+[producer.lab]
+every = "1d"
+grace = "3d"
+
+[default]
+every = "1d"
+"""
+
+
+def write_ward(storage: Path) -> None:
+    """With what is expected of the producers, and of one that never sent."""
+    for batch in ward():
+        batch.write(storage)
+    (storage.parent / ".github").mkdir()
+    (storage.parent / ".github/healthmetric.toml").write_text(SETTINGS)
+
+
 def many(count: int) -> Iterator[Recorded]:
     """Batches of three files each, of forty producers in a year."""
     for i in range(count):
@@ -123,5 +146,4 @@ def many(count: int) -> Iterator[Recorded]:
 
 
 if __name__ == "__main__":
-    for batch in ward():
-        batch.write(Path(sys.argv[1]))
+    write_ward(Path(sys.argv[1]))

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 from openapi.judged import NODE, TOOLS
+from payloads import Payload
 from programs import REPOSITORY, Program, Result, receiver_path
-from simulated import END, Recorded, many, ward
+from simulated import END, Recorded, many, ward, write_ward
 from trees import snapshot
 from ugly_names import ugly_name
 
@@ -57,9 +58,11 @@ def module_receiver(tmp_path_factory: pytest.TempPathFactory) -> Program:
 def pages(module_receiver: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages that tests/browser/check_page.mjs looks at."""
     folder = tmp_path_factory.mktemp("pages")
-    for name, batches in (("ward", ward()), ("hostile", hostile()), ("many", many(10_000)), ("empty", iter(()))):
+    (folder / "ward").mkdir()
+    write_ward(folder / "ward/_storage")
+    for name, batches in (("ward", iter(())), ("hostile", hostile()), ("many", many(10_000)), ("empty", iter(()))):
         storage = folder / name / "_storage"
-        (storage / "summaries").mkdir(parents=True)
+        (storage / "summaries").mkdir(parents=True, exist_ok=True)
         for batch in batches:
             batch.write(storage)
         result = module_receiver("page", "--storage", storage, "--output", folder / f"{name}.html", *AT)
@@ -224,6 +227,40 @@ def test_a_summary_that_cannot_be_read_is_named_and_counted(page: Callable[..., 
     data = data_of(tmp_path / "page.html")
     assert result.json["errors"] == data["errors"] == 2
     assert len(data["batches"]["time"]) == len(summaries) - 2
+
+
+def test_the_states_are_those_of_status(module_receiver: Program, pages: Path) -> None:
+    status = module_receiver("status", "--storage", pages / "ward/_storage", *AT, "--json").json
+    assert {one["producer"]: one["state"] for one in status["producers"]} == {
+        "clinic-east": "ok", "icu-2": "never_seen", "lab": "silent", "ward-3": "ok", "ws-12": "ok"}
+    assert data_of(pages / "ward.html")["status"] == status | {"settings": None}
+
+
+def test_who_asks_for_some_producers_sees_no_others(pages: Path) -> None:
+    status = data_of(pages / "bounded.html")["status"]
+    assert [one["producer"] for one in status["producers"]] == ["clinic-east"]
+    assert {one["producer"] for one in status["rejected"]} == {"clinic-east"} and status["rejected_count"] == 3
+    assert not re.search("ward-3|ws-12|icu-2", (pages / "bounded.html").read_text())
+
+
+def test_a_checkout_of_the_inbox_tells_what_waits(page: Callable[..., Result], tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    waiting = Payload({"<b>.csv": b"1"}, "20261127T100000Z-assays-0badcafe", part=1, last=False)
+    waiting.put_into(inbox / "_storage")
+    assert page().status == 0
+    status = data_of(tmp_path / "page.html")["status"]
+    assert status["waiting"] is None and len(status["not_looked_at"]) == 1
+    assert page("--inbox", inbox).status == 0
+    status = data_of(tmp_path / "page.html")["status"]
+    assert [(one["batch_id"], one["parts"], one["complete"]) for one in status["waiting"]] == [(waiting.batch_id, 1, False)]
+    assert status["not_looked_at"] == []
+
+
+def test_invalid_settings_are_refused(page: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "watch.toml").write_text("[producer.lab]\noften = true\n")
+    result = page("--settings", tmp_path / "watch.toml")
+    assert (result.status, result.stdout) == (2, "")
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_files_beyond_the_room_are_counted_alone(receiver: Program, tmp_path: Path) -> None:

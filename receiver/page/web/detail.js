@@ -58,20 +58,10 @@ function fileRow(data, i, file) {
   return row;
 }
 
-/** The rows of `items`, the first of them at once and the others when they are asked for. */
-function growingRows(body, items, row, total) {
-  let shown = 0;
-  const more = el("button", { type: "button", on: { click: () => add() } });
-  function add() {
-    const till = Math.min(shown + FILE_ROWS, items);
-    for (; shown < till; ++shown) body.append(row(shown));
-    more.hidden = shown >= items;
-    more.textContent = `Show more (${countText(items - shown)} left)`;
-  }
-  add();
-  const left = total - items;
-  return [more, left > 0 ? el("p", { class: "muted" }, `${filesText(left)} of this batch ${left === 1 ? "is" : "are"} not listed in this page: `,
-    el("code", {}, "healthmetric-receiver files --all"), " lists them.") : null];
+function unlisted(count) {
+  if (count <= 0) return null;
+  return el("p", { class: "muted" }, `${filesText(count)} of this batch ${count === 1 ? "is" : "are"} not listed in this page: `,
+    el("code", {}, "healthmetric-receiver files --all"), " lists them.");
 }
 
 function fileSection(data, i) {
@@ -79,10 +69,10 @@ function fileSection(data, i) {
   const listed = data.batches.listed[i];
   if (data.batches.files[i] === 0) return [el("p", { class: "empty" }, "This batch has no files.")];
   const body = el("tbody");
-  const more = growingRows(body, listed, (n) => fileRow(data, i, data.firstFile[i] + n), data.batches.files[i]);
+  const more = growingRows(body, listed, (n) => fileRow(data, i, data.firstFile[i] + n), FILE_ROWS);
   const table = el("table", {}, el("caption", { class: "unseen" }, "Files of the batch"),
     tableHead([["Path"], ["Type", "middle"], ["Size", "number"], ["Modified", "middle"], ["Versions", "number"]]), body);
-  return [el("h3", {}, "Files"), listed > 0 ? table : null, more];
+  return [el("h3", {}, "Files"), listed > 0 ? table : null, more, unlisted(data.batches.files[i] - listed)];
 }
 
 function goneSection(data, i) {

@@ -30,6 +30,20 @@ function tableHead(columns) {
   return el("thead", {}, el("tr", {}, columns.map(([text, kind]) => el("th", { scope: "col", class: kind }, text))));
 }
 
+/** The rows of so many items, `step` of them at once and the others when they are asked for. */
+function growingRows(body, items, row, step) {
+  let shown = 0;
+  const more = el("button", { type: "button", on: { click: () => add() } });
+  function add() {
+    const till = Math.min(shown + step, items);
+    for (; shown < till; ++shown) body.append(row(shown));
+    more.hidden = shown >= items;
+    more.textContent = `Show more (${countText(items - shown)} left)`;
+  }
+  add();
+  return more;
+}
+
 /** Calls `draw` with the width of the element now, and whenever it changes. */
 function drawToFit(element, draw) {
   let width = 0;

@@ -12,6 +12,9 @@ function notices(data) {
   if (data.unlisted_batches > 0) {
     list.push([`The files of ${batchesText(data.unlisted_batches)} are not listed, or not all of them, to keep the page small; --since, --producer and --batch choose fewer.`]);
   }
+  if (data.status.from_the_future > 0) {
+    list.push([`${counted(data.status.from_the_future, "summary claims", "summaries claim")} to be from the future, and ${data.status.from_the_future === 1 ? "does" : "do"} not count for the states.`, "warn"]);
+  }
   if (data.errors > 0) {
     list.push([`${counted(data.errors, "summary", "summaries")} could not be read and ${data.errors === 1 ? "is" : "are"} missing here; healthmetric-receiver list names them.`, "warn"]);
   }
@@ -25,21 +28,22 @@ function showNotices(data) {
 }
 
 function showFigures(data) {
-  const rejected = data.batches.reason.filter((reason) => reason > 0).length;
+  const rejected = data.status.rejected_count;
   let [files, bytes] = [data.before.files, data.before.bytes];
   for (let i = 0; i < data.count; ++i) {
     if (isRejected(data, i)) continue;
     files += data.batches.files[i];
     bytes += data.batches.bytes[i];
   }
-  const newest = data.processed.reduce((a, b) => Math.max(a, b), -Infinity);
+  const isAlarming = ({ state }) => state === "silent" || state === "never_seen";
+  const silent = data.status.producers.filter(isAlarming).length;
   const figures = [
-    ["Producers", countText(new Set(data.batches.producer).size)],
+    ["Producers", countText(data.status.producers.length)],
+    ["Silent or never seen", countText(silent), silent > 0 ? "bad" : null],
     ["Batches", countText(data.count + data.before.batches)],
     ["File versions", countText(files)],
     ["Stored", sizeText(bytes)],
     ["Rejected batches", countText(rejected), rejected > 0 ? "bad" : null],
-    ["Since the last batch", data.count ? ageText(Math.max(0, data.as_of - newest)) : "–"],
   ];
   byId("figures").append(...figures.map(([term, value, kind]) =>
     el("div", { class: kind }, el("dt", {}, term), el("dd", {}, value))));
@@ -53,7 +57,8 @@ function start() {
   const order = producerOrder(data);
   showNotices(data);
   showFigures(data);
-  showProducers(data, order);
+  showProducers(data);
+  showInbox(data);
   const batches = showBatches(data);
   showCalendar(data, order, (producer, day) => batches.chooseDay(producer, day));
   showGrowth(data);

@@ -7,6 +7,7 @@ const isoTime = (seconds) => {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString();
 };
+const secondsOf = (text) => (text === null ? null : Date.parse(text) / 1000);
 const dayText = (seconds) => isoTime(seconds).slice(0, 10);
 const minuteText = (seconds) => isoTime(seconds).slice(0, 16).replace("T", " ");
 const secondText = (seconds) => isoTime(seconds).slice(0, 19).replace("T", " ");

@@ -42,7 +42,7 @@ BatchFiles files_of(const std::vector<std::string>& paths) {
 }
 
 Json json_of(const PageData& data) {
-  return text::parse_json(data.to_json({kNow, kNow, {}, 0}), "the page");
+  return text::parse_json(data.to_json({kNow, kNow, {}, "{}", 0}), "the page");
 }
 
 }  // namespace
