@@ -124,6 +124,22 @@ class Clone:
                 raise GitError(f"git log: {words_of(said.read())}")
         return latest
 
+    def added_since(self, tip: str, folder: str, time: int) -> Iterator[str]:
+        """The files below the folder that commits on the branch have added or changed since then, the latest first.
+        Commits whose parents are not here do not count: they would seem to add everything."""
+        command = [*self._command(), "--literal-pathspecs", "log", "--first-parent", "-m", "-z", "--no-renames",
+                   "--diff-filter=AMT", "--name-only", "--format=", f"--since={time}", "--end-of-options", tip,
+                   *(f"^{commit}" for commit in sorted(self.shallow_commits())), "--", folder]
+        with (unnamed_file() as said,
+              Child(command, env=self._environment, stdout=subprocess.PIPE, stderr=said) as log):
+            assert log.stdout
+            for record in _streamed_records(log.stdout):
+                if path := record.removeprefix("\n"):
+                    yield path
+            if log.wait() != 0:
+                said.seek(0)
+                raise GitError(f"git log: {words_of(said.read())}")
+
     def shallow_commits(self) -> set[str]:
         """The commits whose parents this clone does not have."""
         file = self._directory / self._text("rev-parse", "--git-path", "shallow")
@@ -168,15 +184,19 @@ class Clone:
             size = reader.size_of(blob.encode(), b"blob")
             return reader.read(size) if size <= most_bytes else b""
 
-    def copy_blobs(self, targets: Mapping[Path, str]) -> None:
-        """Writes each blob to its path byte for byte, which a checkout does not guarantee."""
+    def copy_blobs(self, targets: Mapping[Path, str], most_bytes: int | None = None) -> None:
+        """Writes each blob to its path byte for byte, which a checkout does not guarantee. The file of a blob that is
+        larger than `most_bytes` is left empty."""
         with self._dialogue("cat-file", "--batch") as reader:
             for target, blob in targets.items():
                 size = reader.size_of(blob.encode(), b"blob")
+                is_wanted = most_bytes is None or size <= most_bytes
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as file:
                     while size:
-                        size -= file.write(reader.read(min(size, COPY_BLOCK_BYTES)))
+                        block = reader.read(min(size, COPY_BLOCK_BYTES))
+                        size -= len(block)
+                        file.write(block if is_wanted else b"")
                 reader.read(1)
 
     def names_taken(self, paths: Iterable[str]) -> set[str]:
@@ -206,6 +226,10 @@ class Clone:
             listed = self._git("--literal-pathspecs", "ls-tree", "-z", tree, "--", *wanted[start:start + MOST_PATHS])
             found |= {entry.path: entry.blob for entry in _regular_files(listed)}
         return found
+
+    def time_of(self, commit: str) -> int:
+        """When it was made."""
+        return int(self._text("log", "-1", "--no-show-signature", "--format=%ct", commit, "--"))
 
     def tree_of(self, commit: str) -> str:
         return self._text("rev-parse", f"{commit}^{{tree}}")

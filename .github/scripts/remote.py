@@ -96,6 +96,14 @@ class Remote:
             self._fetch_objects(sorted(missing), "blob:none")
             self._fetched_blobs |= missing
 
+    def fetch_since(self, commit: str, time: int) -> None:
+        """The commits up to this one, which is here, that were made since then, and those right before them, where a
+        shallow clone is without them. A partial clone gets none of their blobs."""
+        # A server refuses where there are none.
+        if self._clone.is_shallow() and self._clone.time_of(commit) >= time:
+            self._fetch(f"--shallow-since={time}", "--", self._name, commit)
+            self.deepen(commit, 1)
+
     def deepen(self, tip: str, commits: int) -> None:
         self._fetch(f"--deepen={commits}", "--", self._name, tip)
 

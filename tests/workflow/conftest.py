@@ -20,6 +20,7 @@ from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E4
 from project import FILES, PROJECT, Project  # noqa: E402
 from sending import Sender  # noqa: E402
 from sshd import why_no_sshd  # noqa: E402
+from watched import DAILY, Watched  # noqa: E402
 
 
 def built(variable: str) -> Path:
@@ -74,3 +75,17 @@ def repositories(tmp_path: Path) -> Iterator[Repositories]:
 @pytest.fixture
 def sender(tmp_path: Path) -> Sender:
     return Sender(built("HEALTHMETRIC_SENDER"), tmp_path / "sender")
+
+
+@pytest.fixture
+def repository(github: LocalGithub, tmp_path: Path) -> Watched:
+    github.clear_faults()
+    return Watched(github, f"octo/watched-{next(NUMBERS)}", tmp_path, built("HEALTHMETRIC_RECEIVER"))
+
+
+@pytest.fixture
+def daily(repository: Watched) -> Watched:
+    """Of ws-12 a batch is expected each day, and the last one came four days ago."""
+    repository.settings(DAILY)
+    repository.contacts("ws-12", 6, 5, 4)
+    return repository

@@ -48,10 +48,16 @@ def test_the_workflow_of_an_inbox_repository_is_clean_and_starts_with_no_push(tm
     assert lint(tmp_path / "workflow.yml") == (0, "")
 
 
+def test_the_watching_workflow_of_a_data_repository_is_clean(tmp_path: Path) -> None:
+    text = (PROJECT / "docs/data-watch.yml").read_text()
+    (tmp_path / "workflow.yml").write_text(text.replace("COMMIT", "0" * 40))
+    assert lint(tmp_path / "workflow.yml") == (0, "")
+
+
 def test_the_projects_own_workflows_are_clean() -> None:
     files = [*(PROJECT / ".github/workflows").glob("*.yml"),
              *(PROJECT / ".github/actions").glob("*/action.yml")]
-    assert len(files) == 6
+    assert len(files) == 7
     assert lint(*files) == (0, "")
 
 
