@@ -25,6 +25,9 @@ constexpr std::array kSizes = {1 * kGigabyte, 5 * kGigabyte, 10 * kGigabyte};
 
 constexpr std::array<std::uint32_t, 2> kPaceDays = {30, 90};
 
+/// A pace of fewer days tells nothing of years.
+constexpr std::uint32_t kLeastPaceDays = 7;
+
 /// Takes every summary, and what is wrong with it.
 class GrowthVisitor final : public archive::SummaryVisitor {
  public:
@@ -115,11 +118,11 @@ void look_ahead(GrowthReport& report) {
     report.packed_share = report.bytes_now / stored;
   }
   for (const growth::Pace& pace : report.paces) {
+    const double a_day = pace.days < kLeastPaceDays ? 0 : pace.bytes_a_day * report.packed_share;
     std::vector<growth::Passing> passings;
     passings.reserve(kSizes.size());
     for (const std::uint64_t size : kSizes) {
-      passings.push_back(growth::passing(size, report.bytes_now,
-                                         pace.bytes_a_day * report.packed_share, report.at));
+      passings.push_back(growth::passing(size, report.bytes_now, a_day, report.at));
     }
     report.passings.push_back(std::move(passings));
   }

@@ -113,6 +113,15 @@ def git(folder: Path, *words: str) -> None:
                    capture_output=True, timeout=60)
 
 
+@pytest.mark.parametrize("last, is_told", [(5, False), (6, True)])
+def test_the_pace_of_less_than_a_week_tells_nothing_of_years(last: int, is_told: bool, watch: Watched) -> None:
+    for number in range(last + 1):
+        put(watch, number, 100 * MB)
+    told = growth_of(watch, last)
+    assert [bool(size["at"]) for size in told["paces"][0]["sizes"]] == [is_told] * 3
+    assert bool(told["advice"]) == is_told
+
+
 def test_the_clone_and_what_of_it_is_reachable(watch: Watched) -> None:
     clone = watch.storage.parent / "clone"
     storage = clone / "_storage"
