@@ -12,9 +12,11 @@ TIME_LIMIT_S = 300
 _SOMETHING_IS_DAMAGED = 4
 
 
-def make(receiver: str, storage: Path, page: Path) -> str | None:
+def make(receiver: str, storage: Path, inbox: Path | None, page: Path) -> str | None:
     """Returns why it failed. What a summary that is damaged would tell is not on the page, and is printed."""
     command = [receiver, "page", "--quiet", f"--storage={storage}", f"--output={page}"]
+    if inbox:
+        command.append(f"--inbox={inbox}")
     try:
         done = child_process.run(command, timeout_s=TIME_LIMIT_S, stderr=subprocess.PIPE)
     except subprocess.TimeoutExpired:

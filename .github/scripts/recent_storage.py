@@ -71,6 +71,11 @@ class RecentStorage:
         if self.inboxes:
             (place.inbox / README).touch()
 
+    @property
+    def inbox(self) -> Path | None:
+        """None where there is no inbox branch."""
+        return self.place.inbox if self.inboxes else None
+
     def bring_summaries(self, since: int) -> int:
         """Those that commits since then brought. Returns how many there are."""
         self._remote.fetch_since(self._tip, since)

@@ -51,9 +51,9 @@ class BadSetting(RuntimeError):
 def main() -> int:
     address = os.environ.pop(PING_VARIABLE, "").strip()  # for no program that is started
     try:
-        place = _place()
-        status, days, warnings = look(place, _days())
-        warnings += _make_page(place)
+        storage = _storage()
+        status, days = look(storage, _days())
+        warnings = [*storage.warnings, *_make_page(storage)]
         telling = Telling(days, os.environ)
         telling.tell(status, IssueTracker(RepositoryApi(os.environ.get("GH_TOKEN", ""), os.environ)))
     except BadSetting as error:
@@ -74,11 +74,9 @@ def main() -> int:
     return NEW_SILENCE if telling.is_alarm else 0
 
 
-def look(place: Place, days: int) -> tuple[Status, int, list[str]]:
-    """What the batches of the last days say, how many days that are, and what could not be looked at. Where the
-    settings have more patience with a producer, more days."""
-    clone = Clone(Path.cwd())
-    storage = RecentStorage(clone, Remote(clone, "origin"), place, _other_inboxes())
+def look(storage: RecentStorage, days: int) -> tuple[Status, int]:
+    """What the batches of the last days say, and how many days that are: more, where the settings have more patience
+    with a producer."""
     now = int(time.time())
     while True:
         storage.bring_summaries(now - days * DAY_S)
@@ -86,26 +84,30 @@ def look(place: Place, days: int) -> tuple[Status, int, list[str]]:
         wanted = max((each.patience_s for each in status.producers if each.rhythm != "learned"), default=0)
         needed = min(wanted // DAY_S + 2, MAX_DAYS)
         if needed <= days:
-            return status, days, storage.warnings
+            return status, days
         days = needed
 
 
 def _ask(storage: RecentStorage) -> Status:
     with show.commands_stopped():
-        status = producer_status.ask(_receiver(), storage.place.storage,
-                                     storage.place.inbox if storage.inboxes else None)
-    return status if storage.inboxes else replace(status, not_looked_at=(NO_INBOX,))
+        status = producer_status.ask(_receiver(), storage.place.storage, storage.inbox)
+    return status if storage.inbox else replace(status, not_looked_at=(NO_INBOX,))
 
 
-def _make_page(place: Place) -> list[str]:
+def _make_page(storage: RecentStorage) -> list[str]:
     """Returns why it cannot be made. Nobody is told of a silent producer by it, so the run goes on."""
     with show.commands_stopped():
-        why_not = receiver_page.make(_receiver(), place.storage, place.folder / PAGE)
+        why_not = receiver_page.make(_receiver(), storage.place.storage, storage.inbox, storage.place.folder / PAGE)
     return [f"the page cannot be made: {why_not}"] if why_not else []
 
 
 def _receiver() -> str:
     return shutil.which(RECEIVER) or RECEIVER
+
+
+def _storage() -> RecentStorage:
+    place, clone = _place(), Clone(Path.cwd())
+    return RecentStorage(clone, Remote(clone, "origin"), place, _other_inboxes())
 
 
 def _place() -> Place:

@@ -74,7 +74,7 @@ def test_it_looks_further_back_where_the_settings_have_more_patience(repository:
 
 def test_a_page_of_the_same_batches_is_made(daily: Watched) -> None:
     run = daily.watch()
-    assert "ws-12" in (run.folder / "healthmetric.html").read_text(), run.log
+    assert [each["producer"] for each in run.page()["status"]["producers"]] == ["ws-12"], run.log
 
 
 def test_a_merge_brings_what_it_merges(repository: Watched) -> None:
@@ -109,6 +109,7 @@ def test_what_waits_and_what_was_rejected_is_counted_and_no_payload_is_fetched(d
     assert "Rejected: 1 batch." in run.summary
     assert "Not looked at" not in run.summary
     assert "<b>no" not in run.summary + run.log
+    assert run.page()["status"]["waiting_count"] == 2
     assert (run.folder / "inbox/_storage/inbox/odd name.json").stat().st_size == 0
 
 

@@ -1,5 +1,5 @@
 """Four producers live for twenty days: one sends each day, one is late in the end, one falls silent and comes back, and
-one is never seen. On each day the issues tell what `status` tells, in the workflow and in a whole clone."""
+one is never seen. On each day issues and page tell what `status` tells, in the workflow and in a whole clone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from watched import DAY, HOUR, NEW_SILENCE, NOW, Watched, stamp
 
@@ -40,14 +41,18 @@ def status_in_a_clone(repository: Watched, at: datetime) -> dict[str, str]:
     done = subprocess.run([repository.receiver, "status", "--json", "--storage", clone / "_storage", "--at", stamp(at)],
                           text=True, stdout=subprocess.PIPE, timeout=60, check=False)
     assert done.returncode in (0, 4)
-    return {each["producer"]: each["state"].replace("_", " ") for each in json.loads(done.stdout)["producers"]}
+    return states_in(json.loads(done.stdout))
+
+
+def states_in(status: dict[str, Any]) -> dict[str, str]:
+    return {each["producer"]: each["state"].replace("_", " ") for each in status["producers"]}
 
 
 def open_issues(repository: Watched) -> set[str]:
     return {issue["title"].split(" ")[0] for issue in repository.issues() if issue["state"] == "open"}
 
 
-def test_status_issues_and_runs_tell_the_same_on_each_of_twenty_days(repository: Watched, tmp_path: Path) -> None:
+def test_status_issues_page_and_runs_tell_the_same_on_each_of_twenty_days(repository: Watched, tmp_path: Path) -> None:
     repository.settings(SETTINGS)
     before = dict.fromkeys(SENDS_ON, "ok")
     for day in range(1, DAYS + 1):
@@ -61,6 +66,7 @@ def test_status_issues_and_runs_tell_the_same_on_each_of_twenty_days(repository:
         assert run.status == (NEW_SILENCE if newly else 0), run.log
         assert {text.split(":")[0] for text in run.annotations("error")} == newly
         assert {name: row[0] for name, row in run.rows.items()} == states
+        assert states_in(run.page()["status"]) == states
         assert status_in_a_clone(repository, morning(day)) == states
         assert open_issues(repository) == silent
         before = states

@@ -6,6 +6,7 @@ import copy
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,12 @@ class WatchRun:
     def annotations(self, level: str) -> list[str]:
         found = (line.partition("::")[2] for line in self.log.splitlines() if line.startswith(f"::{level} "))
         return [line.partition("::")[2] for line in found]
+
+    def page(self) -> dict[str, Any]:
+        """The data of the page."""
+        [data] = re.findall(r'<script[^>]* type="application/json"[^>]*>(.*?)</script>',
+                            (self.folder / "healthmetric.html").read_text(), re.DOTALL)
+        return json.loads(data)
 
     @property
     def rows(self) -> dict[str, list[str]]:
