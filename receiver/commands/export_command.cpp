@@ -54,7 +54,7 @@ std::string to_json_text(const Exported& result) {
                         {"errors", result.faults}});
 }
 
-Value text_or_null(const std::string& text) {
+Value null_if_empty(const std::string& text) {
   return text.empty() ? Value() : Value(std::string_view(text));
 }
 
@@ -65,11 +65,11 @@ void add_batch(RowWriter& rows, const payload::BatchId& id, const archive::Recor
   const payload::SenderIdentity sender = batch.sender.value_or(payload::SenderIdentity{});
   const Value sequence = batch.producer.sequence ? Value(*batch.producer.sequence) : Value();
   rows.add(std::array{Value(batch_id), Value(batch.batch_name), Value(batch.producer.id),
-                      text_or_null(batch.producer.instance), sequence, Value(packed_at),
+                      null_if_empty(batch.producer.instance), sequence, Value(packed_at),
                       Value(processed_at), Value(archive::to_text(batch.status)),
-                      text_or_null(batch.reason), Value(batch.total_files),
-                      Value(batch.total_size_bytes), text_or_null(sender.host),
-                      text_or_null(sender.version), text_or_null(sender.os)});
+                      null_if_empty(batch.reason), Value(batch.total_files),
+                      Value(batch.total_size_bytes), null_if_empty(sender.host),
+                      null_if_empty(sender.version), null_if_empty(sender.os)});
 }
 
 /// Files as rows.
@@ -82,7 +82,7 @@ class FileRows final : public FileList {
     const std::string modified = file.modified ? text::format_moment_in_full(*file.modified) : "";
     const std::string processed_at = text::format_timestamp(listed.batch.processed_at);
     rows_.add(std::array{Value(file.path), Value(file.stored_path), Value(file.size_bytes),
-                         Value(file.sha256), Value(file.content_type), text_or_null(modified),
+                         Value(file.sha256), Value(file.content_type), null_if_empty(modified),
                          Value(listed.batch.key.producer), Value(listed.batch.key.batch_name),
                          Value(listed.batch.batch_id), Value(processed_at)});
     ++count_;

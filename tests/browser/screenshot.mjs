@@ -5,7 +5,7 @@ import path from 'node:path';
 import { openBrowser, openPage } from './browser.mjs';
 
 const [, , tools, chromium, file, folder, all] = process.argv;
-const TOP = { width: 1200, height: 1280 };
+const TOP = { width: 1200, height: 1150 };
 const views = [['page-light', { colorScheme: 'light', ...TOP }], ['page-dark', { colorScheme: 'dark', ...TOP }]];
 const more = [['narrow', { width: 360, height: 780, whole: true }], ['whole', { width: 1200, whole: true }],
   ['narrow-dark', { width: 360, height: 780, colorScheme: 'dark', whole: true }],

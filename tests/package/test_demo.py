@@ -39,7 +39,8 @@ def demonstrate(checkout: Path, *words: str | Path, build: str | None) -> list[s
     assert done.returncode == 0, (done.stdout, done.stderr)
     assert not list(temporary.iterdir())
     assert {path for path in files_below(checkout) - before if not path.startswith("build/demo/")} <= {
-        "build", "build/demo"}
+        "build", "build/demo", "build/demo-page.html"}
+    assert (checkout / "build/demo-page.html").read_text().startswith("<!DOCTYPE html>")
     return done.stdout.splitlines()
 
 
@@ -72,6 +73,7 @@ def test_it_ends_with_a_tree_and_what_comes_next(checkout: Path, tmp_path: Path)
     assert not [line for line in shown if "Installing" in line]  # nothing was missing
     assert shown[shown.index("> Restoring it from a clone") + 1].startswith("restored 2 files (11 B) to ")
     assert "> Compared with their sources: 2 of 2 stored files are the same, byte for byte." in shown
+    assert f"See it in a browser:                {checkout}/build/demo-page.html" in shown
     assert f"See it stored on this machine:      {checkout}/scripts/demo.sh FOLDER" in shown
     assert f"See what would be sent, and why:    {built()}/sender/healthmetric-sender --folder FOLDER --dry-run" in shown
 
