@@ -48,19 +48,33 @@ payload::ProducerMark following_mark(const Connection& connection, Naming naming
   return mark;
 }
 
-/// The result of `read` on the database, which is not changed; `otherwise` if there is none or it
-/// cannot be read.
+/// The result of `read` on the database, which is not changed; `otherwise` if there is none.
+template <typename Read, typename Result>
+Result read_if_there(const std::filesystem::path& state_dir, Result otherwise, Read read) {
+  const std::filesystem::path path = state_dir / kDatabaseFile;
+  expect_own_database(path);
+  if (!platform::file_state(path)) return otherwise;
+  return read(Connection(path, Connection::Access::read_only, kIfDamaged));
+}
+
+/// The same, and `otherwise` also if it cannot be read.
 template <typename Read, typename Result>
 Result read_existing(const std::filesystem::path& state_dir, Result otherwise, Read read) {
   try {
-    const std::filesystem::path path = state_dir / kDatabaseFile;
-    if (!platform::file_state(path)) return otherwise;
-    expect_own_database(path);
-    return read(Connection(path, Connection::Access::read_only, kIfDamaged));
+    return read_if_there(state_dir, otherwise, read);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::io) throw;
     return otherwise;
   }
+}
+
+/// "" in a database that is still empty, too.
+std::string last_id(const Connection& connection) {
+  Statement tables(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'producer'");
+  if (!tables.step()) return {};
+  Statement query(connection, "SELECT id FROM producer WHERE naming = ?");
+  query.text(kNamed);
+  return query.step() ? query.text_at(0) : std::string();
 }
 
 }  // namespace
@@ -95,10 +109,13 @@ payload::ProducerMark upcoming_producer_mark(const std::filesystem::path& state_
 }
 
 std::string known_producer(const std::filesystem::path& state_dir) {
-  return read_existing(state_dir, std::string(), [](const Connection& connection) {
-    Statement query(connection, "SELECT id FROM producer WHERE naming = ?");
-    query.text(kNamed);
-    return query.step() ? query.text_at(0) : std::string();
+  return read_existing(state_dir, std::string(), last_id);
+}
+
+/// One that a crash left within a transaction is mended by the next run.
+std::string recorded_producer(const std::filesystem::path& state_dir) {
+  return read_if_there(state_dir, std::string(), [](const Connection& connection) {
+    return connection.is_readable() ? last_id(connection) : std::string();
   });
 }
 

@@ -32,6 +32,10 @@ std::string random_id();
 /// read.
 std::string known_producer(const std::filesystem::path& state_dir);
 
+/// The same, but throws Error{io} that names the database if it cannot be read, as
+/// next_producer_mark() would. Changes nothing.
+std::string recorded_producer(const std::filesystem::path& state_dir);
+
 /// A random id that replaces a source folder, always the same for one folder. Throws Error{io} that
 /// names the database.
 std::string folder_id(const std::filesystem::path& state_dir, const std::string& folder);

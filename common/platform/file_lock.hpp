@@ -23,6 +23,12 @@ class FileLock {
   /// not exist, another process has the lock, or it cannot be locked.
   static std::optional<FileLock> try_lock_existing(const std::filesystem::path& path);
 
+  enum class State { free, held, missing };
+  /// Whether a process has the lock `path`, or there is no such file. Takes the lock for a moment.
+  /// Throws Error{io} when the file is not one of this program's own, cannot be opened, or is on a
+  /// file system without locks.
+  static State look(const std::filesystem::path& path);
+
   /// Writes this process's id into the file, for processes that do not get the lock.
   void write_holder();
 

@@ -63,6 +63,18 @@ std::optional<FileLock> FileLock::try_lock_existing(const std::filesystem::path&
   return FileLock(path, std::move(fd));
 }
 
+/// Shared, so that two that look are not in each other's way.
+FileLock::State FileLock::look(const std::filesystem::path& path) {
+  if (!is_there(path)) return State::missing;
+  expect_own_file(path);
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const Handle fd(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
+  if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
+  if (uninterrupted([&] { return ::flock(fd.get(), LOCK_SH | LOCK_NB); }) == 0) return State::free;
+  if (errno != EWOULDBLOCK) throw_cannot_lock(path, errno);
+  return State::held;
+}
+
 void FileLock::write_holder() {
   const std::string text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(fd_.get(), 0) != 0 ||

@@ -18,6 +18,10 @@ void append_options(const std::vector<const OptionGroup*>& groups,
 
 }  // namespace
 
+void Command::take_bad_settings(const Error& error) {
+  throw Error(error);
+}
+
 std::vector<const Option*> options_of(const Command& command) {
   std::vector<const Option*> options;
   append_options(command.takes(), options);

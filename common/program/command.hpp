@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/program/exit_status.hpp"
 #include "common/program/option.hpp"
 #include "common/program/settings.hpp"
@@ -36,6 +37,10 @@ class Command {
 
   /// Options that may be given and have no effect.
   [[nodiscard]] const std::vector<const OptionGroup*>& ignores() const { return ignores_; }
+
+  /// Called if the settings in the environment or a file cannot be used; throws the error, unless
+  /// the command can do without them. run() follows.
+  virtual void take_bad_settings(const Error& error);
 
   /// Does it. Called once, when every option has its value.
   virtual ExitStatus run(const CommandLine& line) = 0;

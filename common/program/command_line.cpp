@@ -173,10 +173,14 @@ Command* CommandLine::read(int argc, const char* const* argv) {
   }
   for (std::string& option : given_in_order()) parser_->on_command_line.insert(std::move(option));
   Command& command = parser_->chosen_command();
-  if (parser_->program.read_settings) {
-    parser_->program.read_settings(*this);
-  } else {
-    apply({environment()});
+  try {
+    if (parser_->program.read_settings) {
+      parser_->program.read_settings(*this);
+    } else {
+      apply({environment()});
+    }
+  } catch (const Error& error) {
+    command.take_bad_settings(error);
   }
   return &command;
 }

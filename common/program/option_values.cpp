@@ -96,6 +96,10 @@ NamedTime parse_time(const std::string& text, std::chrono::sys_seconds now) {
                                     "7d for seven days ago");
 }
 
+bool is_switch(const std::string& text) {
+  return text.empty() || text == "true" || text == "false";
+}
+
 void check_size(const std::string& text) {
   parse_size(text);
 }

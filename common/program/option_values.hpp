@@ -20,6 +20,10 @@ std::chrono::seconds parse_duration(const std::string& text);
 /// Reads the same, up to 366 days, for what happens between runs. Throws Error{usage}.
 std::chrono::seconds parse_period(const std::string& text);
 
+/// Whether the value of an option that needs none, as --wait, is none: in a file or the environment
+/// it is just on or off.
+bool is_switch(const std::string& text);
+
 /// A time as people name one: a day is 24 hours long, any other has `end == begin`.
 struct NamedTime {
   std::chrono::sys_seconds begin;

@@ -52,7 +52,8 @@ class ConfigReader {
     for (const auto& [name, section] : profiles_of(document)) {
       program::Settings found = settings_of(*section, kProfile + ("." + name) + ".",
                                             " in [profile." + printable(name) + "]");
-      if (name == profile) settings.of_profile = std::move(found);
+      if (name == profile) settings.of_profile = found;
+      settings.profiles.emplace_back(name, std::move(found));
       has_profile_ = has_profile_ || name == profile;
       known += (known.empty() ? "" : ", ") + printable(name);
     }

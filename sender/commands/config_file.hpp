@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/program/settings.hpp"
@@ -25,6 +26,7 @@ std::filesystem::path default_config_file();
 struct ConfigSettings {
   program::Settings general;
   program::Settings of_profile;  ///< of the profile that was chosen
+  std::vector<std::pair<std::string, program::Settings>> profiles;  ///< all, by their names
 };
 
 /// Reads the file (TOML 1.0). An empty `profile` means no profile. Throws Error{usage} if the file

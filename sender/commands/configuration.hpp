@@ -16,6 +16,8 @@ class ConfigurationOptions final : public program::OptionGroup {
   /// The file that was named, else the default file; empty if that has no path.
   [[nodiscard]] std::filesystem::path file() const;
 
+  [[nodiscard]] const std::string& profile() const { return profile_; }
+
   /// Gives options their values from the environment, the profile and the file, in that order.
   /// Throws Error{usage}.
   void read_settings(program::CommandLine& line) const;

@@ -59,6 +59,7 @@ select::ScanResult scan(const Options& options) {
             return select::scan_input(
                 s.name, program::read_standard_input(kStdinName, options.limits.max_file_bytes));
           },
+          [](const NoFiles&) { return select::ScanResult(); },
           [&](const ListSource& s) {
             return select::scan_list(list_text(s), s.separator, s.folder, options.rules,
                                      options.limits);

@@ -1,7 +1,6 @@
 #include "sender/commands/network_checks.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -9,18 +8,13 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
-#include "common/platform/environment.hpp"
 #include "common/program/log.hpp"
 #include "common/program/named_file.hpp"
+#include "sender/http/proxy_environment.hpp"
 #include "sender/http/url.hpp"
 
 namespace healthmetric::sender {
 namespace {
-
-/// All that libcurl reads. HTTP_PROXY is not among them: a web server gives it to its programs with
-/// what a client wrote (libcurl, "Environment variables").
-constexpr std::array kProxyVariables = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-                                        "ALL_PROXY"};
 
 constexpr std::uint64_t kMaxBundleBytes = std::uint64_t{64} * 1024 * 1024;
 
@@ -56,10 +50,8 @@ bool has_certificates(std::string_view text) {
 }  // namespace
 
 void check_proxies_of_environment() {
-  for (const char* variable : kProxyVariables) {
-    const std::string value = platform::environment_variable(variable);
-    if (value.empty()) continue;  // libcurl takes neither for a proxy
-    const model::Proxy proxy = http::parse_proxy(value, variable);
+  for (const http::NamedProxy& named : http::proxies_of_environment()) {
+    const model::Proxy proxy = http::parse_proxy(named.value, named.variable);
     if (!proxy.password.empty()) log::hide(proxy.password);
   }
 }

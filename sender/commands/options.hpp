@@ -37,7 +37,10 @@ struct ListSource {
 struct InputSource {
   std::string name;  ///< a RelativePath
 };
-using DataSource = std::variant<FolderSource, FilesSource, JsonSource, ListSource, InputSource>;
+/// Nothing: a batch without files, which shows that this machine is alive.
+struct NoFiles {};
+using DataSource =
+    std::variant<FolderSource, FilesSource, JsonSource, ListSource, InputSource, NoFiles>;
 
 enum class Identity { include, omit };
 

@@ -31,6 +31,7 @@ std::string source_path(const DataSource& source) {
                                },
                                [](const JsonSource&) { return std::string(); },
                                [](const InputSource&) { return std::string(); },
+                               [](const NoFiles&) { return std::string(); },
                                [&](const ListSource& s) { return absolute(s.folder); }},
                     source);
 }

@@ -1,19 +1,14 @@
 #include "sender/commands/questions.hpp"
 
-#include <map>
-#include <memory>
-
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
-#include "common/platform/terminal.hpp"
 #include "common/platform/user_dirs.hpp"
 #include "sender/commands/named_source.hpp"
 #include "sender/commands/packing_options.hpp"
 #include "sender/forge/credentials.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/url.hpp"
-#include "sender/terminal/line_editor.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -37,7 +32,7 @@ class Dialogue {
     if (options_.dry_run) return true;
     const Plan plan = show_plan();
     // With nothing to send, sending says why.
-    if (plan.parts > 0 && !ask_consent()) return false;
+    if (plan.parts > 0 && !ask_yes_or_no(asker_, "Send it?", "yes")) return false;
     for (const auto& [answer, kind] : accepted_) asker_.remember(answer, kind);
     return true;
   }
@@ -52,11 +47,7 @@ class Dialogue {
   }
 
   std::string ask(const std::string& question, const std::string& fallback, Asker::Kind kind) {
-    const std::string shown = fallback.empty() ? "" : " [" + printable(fallback) + "]";
-    const auto answer = asker_.ask(question + shown + ": ", kind);
-    if (!answer) throw Error(ErrorCode::interrupted, "the input ended");
-    const std::string text(trim(*answer));
-    return text.empty() ? fallback : text;
+    return ask_for(asker_, question, fallback, kind);
   }
 
   void ask_source() {
@@ -154,67 +145,12 @@ class Dialogue {
     }
   }
 
-  bool ask_consent() {
-    for (;;) {
-      const std::string answer =
-          ascii_lower(ask("Send it? (yes or no)", "yes", Asker::Kind::words));
-      if (answer == "y" || answer == "yes") return true;
-      if (answer == "n" || answer == "no") return false;
-      asker_.say("Please answer yes or no.\n");
-    }
-  }
-
   Options& options_;
   Asker& asker_;
   platform::Clock& clock_;
   const MakeProgress& make_progress_;
   std::string path_;  ///< the last one answered
   std::vector<std::pair<std::string, Asker::Kind>> accepted_;
-};
-
-/// Each kind of answer has a history of its own.
-class TerminalAsker final : public Asker {
- public:
-  explicit TerminalAsker(std::filesystem::path folder) : folder_(std::move(folder)) {}
-
-  std::optional<std::string> ask(const std::string& question, Kind kind) override {
-    return editor_for(kind).read_line(question, kind == Kind::path
-                                                    ? terminal::LineEditor::Completion::paths
-                                                    : terminal::LineEditor::Completion::none);
-  }
-
-  void remember(const std::string& answer, Kind kind) override {
-    editor_for(kind).remember(answer);
-  }
-
-  void say(const std::string& text) override { platform::write_to_terminal(text); }
-
- private:
-  [[nodiscard]] std::filesystem::path history_of(Kind kind) const {
-    if (folder_.empty()) return {};
-    switch (kind) {
-      case Kind::path:
-        return folder_ / "paths";
-      case Kind::repository:
-        return folder_ / "repositories";
-      case Kind::name:
-        return folder_ / "names";
-      case Kind::words:
-      case Kind::secret_text:
-        return {};
-    }
-    return {};
-  }
-
-  terminal::LineEditor& editor_for(Kind kind) {
-    auto& editor = editors_[kind];
-    if (!editor) editor = std::make_unique<terminal::LineEditor>(history_of(kind), terminal_);
-    return *editor;
-  }
-
-  std::filesystem::path folder_;
-  platform::QuietTerminal terminal_;
-  std::map<Kind, std::unique_ptr<terminal::LineEditor>> editors_;
 };
 
 }  // namespace

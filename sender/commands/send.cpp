@@ -190,6 +190,7 @@ class SendingRun {
 
   /// What waits is delivered by this run, and says as much.
   [[nodiscard]] bool is_heartbeat_due() const {
+    if (std::holds_alternative<NoFiles>(*options_.source)) return true;
     return options_.heartbeat &&
            !deliver::has_waiting(outbox_.entries(outbox::Waiting::in_queue), target_) &&
            deliver::is_heartbeat_due(options_.state_dir, target_, *options_.heartbeat,

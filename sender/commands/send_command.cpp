@@ -13,6 +13,7 @@
 #include "sender/commands/plan.hpp"
 #include "sender/commands/questions.hpp"
 #include "sender/commands/send.hpp"
+#include "sender/commands/setup_command.hpp"
 #include "sender/forge/forge_type.hpp"
 #include "sender/http/curl_http.hpp"
 #include "sender/http/url.hpp"
@@ -23,18 +24,12 @@ namespace {
 constexpr const char* kDefaultWait = "10m";
 constexpr const char* kDefaultHeartbeat = "1d";
 
-/// --wait and --heartbeat are switches that may have a time: in a file or the environment they can
-/// be just on or off.
-bool is_switch(const std::string& text) {
-  return text.empty() || text == "true" || text == "false";
-}
-
 void check_wait(const std::string& text) {
-  if (!is_switch(text)) program::check_duration(text);
+  if (!program::is_switch(text)) program::check_duration(text);
 }
 
 void check_heartbeat(const std::string& text) {
-  if (!is_switch(text)) program::check_period(text);
+  if (!program::is_switch(text)) program::check_period(text);
 }
 
 /// One such file would have the receiver reject the batch, with all that is good in it.
@@ -107,12 +102,12 @@ void SendOptions::put_into(Options& options, const program::CommandLine& line) c
   options.allow_empty = allow_empty_;
   options.changes = changed_only_ ? Changes::send_changed : Changes::send_all;
   if (line.is_given("wait") && wait_ != "false") {
-    options.wait = program::parse_duration(is_switch(wait_) ? kDefaultWait : wait_);
+    options.wait = program::parse_duration(program::is_switch(wait_) ? kDefaultWait : wait_);
   }
   if (!warn_after_.empty()) options.warn_after = program::parse_period(warn_after_);
   if (line.is_given("heartbeat") && heartbeat_ != "false") {
     options.heartbeat =
-        program::parse_period(is_switch(heartbeat_) ? kDefaultHeartbeat : heartbeat_);
+        program::parse_period(program::is_switch(heartbeat_) ? kDefaultHeartbeat : heartbeat_);
   }
 }
 
@@ -161,6 +156,9 @@ program::ExitStatus SendCommand::run(const program::CommandLine& line) {
   platform::SystemClock clock;
   const auto make_progress = [&] { return progress_for(chosen, clock); };
   const bool asks = !chosen.source && platform::is_interactive_terminal();
+  if (asks && is_nothing_set_up(chosen, *shared_)) {
+    if (offer_setup(chosen)) return set_up_at_terminal(*shared_, line);
+  }
   if (asks && !ask_at_terminal(chosen, clock, make_progress)) {
     platform::print("nothing sent\n");
     return program::ExitStatus::success;

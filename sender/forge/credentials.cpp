@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::uint64_t kMaxTokenBytes = 4096;
 
-std::string from_environment(const http::Url& api) {
+FoundToken from_environment(const http::Url& api) {
   const ForgeType& type = type_of(api);
   std::string names;
   for (const std::string& variable : type.token_variables(api)) {
     const std::string value = platform::environment_variable(variable);
-    if (!value.empty()) return std::string(trim(value));
+    if (!value.empty()) return {std::string(trim(value)), variable, {}};
     names += (names.empty() ? "" : " or ") + variable;
   }
   throw Error(ErrorCode::unauthorized,
@@ -32,10 +32,13 @@ std::string from_environment(const http::Url& api) {
                           api.host, names, type.token_permission()));
 }
 
-std::string read_token(const std::filesystem::path& file) {
+void warn_if_others_can_read(const std::filesystem::path& file) {
   static std::set<std::filesystem::path> looked_at;
   const std::string notice = program::readable_by_others_warning(file, "the token");
   if (!notice.empty() && looked_at.insert(file).second) log::warning(notice);
+}
+
+std::string read_token(const std::filesystem::path& file) {
   return std::string(trim(program::read_named_file("--token-file", file, kMaxTokenBytes)));
 }
 
@@ -62,7 +65,8 @@ std::string_view assignment_in(std::string_view token) {
   return is_name ? token.substr(0, equals + 1) : std::string_view();
 }
 
-/// What is wrong with a token, without any of it; "" when nothing is.
+}  // namespace
+
 std::string fault_of_token(std::string_view token) {
   constexpr std::string_view kExport = "export ";
   constexpr std::string_view kQuotes = "'\"";
@@ -79,23 +83,29 @@ std::string fault_of_token(std::string_view token) {
   return is_token ? "" : "is empty, or contains characters that tokens never contain";
 }
 
-}  // namespace
-
-std::string find_token(const std::filesystem::path& token_file, const http::Url& api) {
+FoundToken look_for_token(const std::filesystem::path& token_file, const http::Url& api) {
   if (api.scheme != "https" && !api.is_loopback()) {
     throw Error(ErrorCode::usage, "a token would go to " + in_quotes(api.origin()) +
                                       " unencrypted: use an https --api-url");
   }
-  std::string token = token_file.empty() ? from_environment(api) : from_file(token_file);
-  if (const std::string fault = fault_of_token(token); !fault.empty()) {
+  FoundToken token = token_file.empty() ? from_environment(api)
+                                        : FoundToken{from_file(token_file),
+                                                     in_quotes(token_file.string()), token_file};
+  if (const std::string fault = fault_of_token(token.text); !fault.empty()) {
     throw Error(
         ErrorCode::usage,
         "the token " +
             (token_file.empty() ? "in the environment" : "in " + in_quotes(token_file.string())) +
             " " + fault);
   }
-  log::hide(token);
+  log::hide(token.text);
   return token;
+}
+
+std::string find_token(const std::filesystem::path& token_file, const http::Url& api) {
+  FoundToken token = look_for_token(token_file, api);
+  if (!token_file.empty()) warn_if_others_can_read(token_file);
+  return std::move(token.text);
 }
 
 }  // namespace healthmetric::forge

@@ -10,6 +10,7 @@
 
 #include "common/platform/clock.hpp"
 #include "sender/forge/forge.hpp"
+#include "sender/forge/inspector.hpp"
 #include "sender/forge/repository.hpp"
 #include "sender/http/http.hpp"
 #include "sender/http/url.hpp"
@@ -54,6 +55,9 @@ class ForgeType {
   /// The permission a token needs, in the words of the page where tokens are created.
   [[nodiscard]] virtual std::string_view token_permission() const = 0;
 
+  /// The web page where a token is made.
+  [[nodiscard]] virtual std::string token_page(const http::Url& api) const = 0;
+
   /// The web pages of a repository and of its workflow runs.
   [[nodiscard]] virtual std::string repository_page(const http::Url& api,
                                                     const std::string& repository) const = 0;
@@ -70,6 +74,11 @@ class ForgeType {
 
   [[nodiscard]] virtual std::unique_ptr<Forge> connect(const Carrier& carrier,
                                                        ApiAccess access) const = 0;
+
+  /// To look without changing anything; the token may be empty, and the repository, too, as long as
+  /// only the server is asked for.
+  [[nodiscard]] virtual std::unique_ptr<Inspector> inspect(const Carrier& carrier,
+                                                           ApiAccess access) const = 0;
 };
 
 /// The type of the server that has this API.

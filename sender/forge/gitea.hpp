@@ -19,6 +19,13 @@ class Gitea final : public Github {
   [[nodiscard]] std::string repository_page(const http::Url& api,
                                             const std::string& repository) const override;
 
+  [[nodiscard]] std::string token_page(const http::Url& api) const override;
+
+  [[nodiscard]] std::string_view token_permission() const override;
+
+  [[nodiscard]] std::unique_ptr<Inspector> inspect(const Carrier& carrier,
+                                                   ApiAccess access) const override;
+
   /// Not known: the server's administrator sets it.
   [[nodiscard]] std::optional<std::uint64_t> max_file_bytes(const http::Url& api) const override;
 };

@@ -2,6 +2,7 @@
 
 #include "common/payload/batch.hpp"
 #include "sender/forge/github_client.hpp"
+#include "sender/forge/github_inspector.hpp"
 #include "sender/forge/github_pacing.hpp"
 
 namespace healthmetric::forge {
@@ -42,6 +43,10 @@ std::string_view Github::token_permission() const {
   return kWriteContents;
 }
 
+std::string Github::token_page(const http::Url& api) const {
+  return repository_page(api, "settings/personal-access-tokens/new");
+}
+
 std::string Github::repository_page(const http::Url& api, const std::string& repository) const {
   const bool has_usual_port = api.port == (api.scheme == "https" ? "443" : "80");
   return api.scheme + "://" + std::string(web_host(api.host)) +
@@ -63,6 +68,10 @@ Cost Github::cost_of(std::uint64_t parts, const Forge::Start& start) const {
 
 std::unique_ptr<Forge> Github::connect(const Carrier& carrier, ApiAccess access) const {
   return std::make_unique<GithubClient>(carrier, std::move(access));
+}
+
+std::unique_ptr<Inspector> Github::inspect(const Carrier& carrier, ApiAccess access) const {
+  return std::make_unique<GithubInspector>(carrier, std::move(access));
 }
 
 }  // namespace healthmetric::forge

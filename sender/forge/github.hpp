@@ -15,6 +15,8 @@ class Github : public ForgeType {
   [[nodiscard]] std::vector<std::string> token_variables(const http::Url& api) const override;
   [[nodiscard]] std::string_view token_permission() const override;
 
+  [[nodiscard]] std::string token_page(const http::Url& api) const override;
+
   /// On the host of the API, without the "api." in front of github.com.
   [[nodiscard]] std::string repository_page(const http::Url& api,
                                             const std::string& repository) const override;
@@ -30,6 +32,8 @@ class Github : public ForgeType {
 
   [[nodiscard]] std::unique_ptr<Forge> connect(const Carrier& carrier,
                                                ApiAccess access) const override;
+  [[nodiscard]] std::unique_ptr<Inspector> inspect(const Carrier& carrier,
+                                                   ApiAccess access) const override;
 };
 
 }  // namespace healthmetric::forge

@@ -70,11 +70,23 @@ http::Request GithubApi::request(const std::string& method, const std::string& p
 
 http::Request GithubApi::request(const std::string& method, const std::string& path,
                                  const std::string& accept) const {
-  return {method,
-          access_.url + "/repos/" + access_.repository.str() + path,
-          {std::string("User-Agent: healthmetric-sender/") + kVersion, "Accept: " + accept,
-           "X-GitHub-Api-Version: 2022-11-28", "Content-Type: application/json",
-           "Authorization: Bearer " + access_.token}};
+  return request_to(method, "/repos/" + access_.repository.str() + path, accept);
+}
+
+http::Request GithubApi::request_at_root(const std::string& method, const std::string& path) const {
+  return request_to(method, path, kJson);
+}
+
+/// Without a token a server can still be reached.
+http::Request GithubApi::request_to(const std::string& method, const std::string& path,
+                                    const std::string& accept) const {
+  http::Request request = {
+      method,
+      access_.url + path,
+      {std::string("User-Agent: healthmetric-sender/") + kVersion, "Accept: " + accept,
+       "X-GitHub-Api-Version: 2022-11-28", "Content-Type: application/json"}};
+  if (!access_.token.empty()) request.headers.push_back("Authorization: Bearer " + access_.token);
+  return request;
 }
 
 http::Response GithubApi::answer_to(http::Request request) {

@@ -39,6 +39,10 @@ class GithubApi {
   [[nodiscard]] http::Request request(const std::string& method, const std::string& path,
                                       const std::string& accept) const;
 
+  /// The same for what is not the repository's: "/rate_limit".
+  [[nodiscard]] http::Request request_at_root(const std::string& method,
+                                              const std::string& path) const;
+
   /// "PUT on octo/data", for messages.
   [[nodiscard]] std::string description_of(const http::Request& request) const;
 
@@ -60,6 +64,9 @@ class GithubApi {
                          const std::string& permission) const;
 
  private:
+  [[nodiscard]] http::Request request_to(const std::string& method, const std::string& path,
+                                         const std::string& accept) const;
+
   RetryingTransport transport_;
   platform::Clock& clock_;
   ApiAccess access_;

@@ -174,6 +174,18 @@ Outbox::Outbox(const fs::path& state_dir) : folder_(state_dir / "outbox") {
   platform::create_private_directories(folder_ / kRefusedFolder);
 }
 
+std::optional<Outbox> Outbox::existing(const fs::path& state_dir) {
+  Outbox outbox;
+  outbox.folder_ = state_dir / "outbox";
+  std::error_code error;
+  if (!fs::exists(outbox.folder_, error)) return {};
+  return outbox;
+}
+
+fs::path Outbox::lock_file() const {
+  return folder_ / kLockFile;
+}
+
 Draft Outbox::begin() const {
   return make_draft(folder_);
 }
@@ -288,7 +300,7 @@ void Outbox::take_back(const fs::path& folder) const {
 }
 
 std::optional<platform::FileLock> Outbox::try_lock(std::string& holder) const {
-  const fs::path path = folder_ / kLockFile;
+  const fs::path path = lock_file();
   auto lock = platform::FileLock::try_lock(path);
   if (lock) {
     lock->write_holder();

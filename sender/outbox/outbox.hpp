@@ -69,6 +69,9 @@ class Outbox {
   /// Creates what is missing below `state_dir`. Throws Error{io}.
   explicit Outbox(const std::filesystem::path& state_dir);
 
+  /// The one below `state_dir`, to look at; nullopt if there is none. Creates nothing.
+  static std::optional<Outbox> existing(const std::filesystem::path& state_dir);
+
   [[nodiscard]] Draft begin() const;
 
   /// Takes the packed batch in `draft` into the queue; `entry.folder` is set.
@@ -113,7 +116,12 @@ class Outbox {
   /// The right to deliver; nullopt if another process has it, whose id `holder` then is.
   [[nodiscard]] std::optional<platform::FileLock> try_lock(std::string& holder) const;
 
+  /// Where that right is locked.
+  [[nodiscard]] std::filesystem::path lock_file() const;
+
  private:
+  Outbox() = default;
+
   [[nodiscard]] std::filesystem::path place(Waiting where) const;
 
   std::filesystem::path folder_;

@@ -135,6 +135,7 @@ def test_who_leaves_leaves_nothing_behind(keys: bytes, questions: int, ask: Any,
 
 def test_without_a_token_nothing_is_asked(ask: Any) -> None:
     terminal = ask(env={"GH_TOKEN": ""})
+    terminal.answer("Set the sender up now? (yes or no) [yes]: ", b"no\r")
     status, stdout = terminal.end()
     assert (status, stdout) == (5, "")
     assert "no token" in terminal.plain and "Send a folder" not in terminal.plain

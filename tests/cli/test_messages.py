@@ -138,6 +138,8 @@ simple("repository-elsewhere", "--data", "1", "--repo", "https://ghe.example.com
 simple("repository-no-github", "--data", "1", "--repo", "git@gitlab.com:octo/data.git")
 simple("no-config", "--data", "1", "--config", "TMP/gone.toml")
 simple("no-token", "--folder", "SOURCE", "--repo", "octo/data")
+simple("setup-without-terminal", "setup")
+simple("doctor-fails", "doctor", "--repo", "octo/data", "--api-url", "http://127.0.0.1:9")
 simple("no-token-file", "--folder", "SOURCE", "--repo", "octo/data", "--token-file", "TMP/gone")
 
 
@@ -426,6 +428,16 @@ def answered(stage: Stage, keys: bytes) -> Result:
     """The sender at a terminal, its first question answered."""
     terminal = Terminal(stage.sender, env={"GH_TOKEN": TOKEN})
     terminal.answer("JSON [folder]: ", keys)
+    status, stdout = terminal.end()
+    return Result(status, stdout, terminal.plain)
+
+
+@scenario
+def profile_kept(stage: Stage) -> Result:
+    (stage.tmp / "sender.toml").write_text('[profile]\nlab = { quiet = true }\n')
+    terminal = Terminal(stage.sender, "setup", "--config", stage.tmp / "sender.toml", "--profile", "lab", "--repo", "octo/data")
+    terminal.answer("Replace it? (yes or no) [no]: ", b"yes\r")
+    terminal.answer("Token (it is not shown): ", b"github_pat_0\r")
     status, stdout = terminal.end()
     return Result(status, stdout, terminal.plain)
 

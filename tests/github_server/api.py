@@ -21,6 +21,7 @@ from github_server import (
     issues,
     releases,
     repos,
+    settings,
 )
 from github_server.auth import RateLimit, Token
 from github_server.github import NAME_PATTERN, OWNER_PATTERN, Call, Github
@@ -168,6 +169,22 @@ ROUTES = (
         "/issues/comments#create-an-issue-comment",
         _WRITE_ISSUES,
     ),
+    Route(
+        "GET", _WORKFLOW, settings.get_workflow, "/actions/workflows#get-a-workflow", ("actions", "read")
+    ),
+    Route(
+        "GET",
+        _REPO + "/actions/permissions",
+        settings.get_actions_permissions,
+        "/actions/permissions#get-github-actions-permissions-for-a-repository",
+        ("administration", "read"),
+    ),
+    Route(
+        "GET",
+        _REPO + "/rules/branches/{branch}",
+        settings.get_branch_rules,
+        "/repos/rules#get-rules-for-a-branch",
+    ),
 )
 
 
@@ -229,6 +246,8 @@ class Api:
             kind = "integration" if token.is_actions else "personal access token"
             message = f"Resource not accessible by {kind}"
             raise ApiError(403, message, headers={"X-Accepted-GitHub-Permissions": wanted})
+        if request.method not in ("GET", "HEAD"):
+            settings.refuse_archived(call.repo)
         return call
 
     def _conditional(

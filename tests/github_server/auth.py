@@ -24,10 +24,13 @@ class Token:
     is_actions: bool = False  # a GITHUB_TOKEN: what it pushes starts no runs
     repositories: frozenset[str] = frozenset()  # by full name; without any it is for all
     expires: str = ""  # as GitHub's header has it: "2026-01-31 08:00:00 UTC"
+    scopes: str | None = None  # of a classic token, separated by blanks
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"GitHub-Authentication-Token-Expiration": self.expires} if self.expires else {}
+        end = {"GitHub-Authentication-Token-Expiration": self.expires} if self.expires else {}
+        is_classic = self.scopes is not None
+        return {**end, "X-OAuth-Scopes": ", ".join(self.scopes.split())} if is_classic else end
 
     @property
     def has_expired(self) -> bool:
@@ -56,11 +59,11 @@ class Token:
 
 def parse_token(text: str) -> Token:
     """TOKEN or TOKEN:contents=write,actions=read,repo=OWNER/NAME,expires=2026-01-31 08:00:00 UTC or
-    TOKEN:none. Raises ValueError."""
+    TOKEN:none; with scopes=repo gist it is a classic one. Raises ValueError."""
     value, _, listed = text.partition(":")
     if not value:
         raise ValueError("a token is empty")
-    permissions, repositories, expires = {}, set(), ""
+    permissions, repositories, expires, scopes = {}, set(), "", None
     for item in (listed or "contents=write").split(","):
         if item == "none":
             continue
@@ -71,10 +74,13 @@ def parse_token(text: str) -> Token:
         if name == "expires":
             expires = level
             continue
+        if name == "scopes":
+            scopes = level
+            continue
         if level not in LEVELS:
             raise ValueError(f"{item!r} is not none, NAME=read, NAME=write or repo=OWNER/NAME")
         permissions[name] = LEVELS[level]
-    return Token(value, permissions, repositories=frozenset(repositories), expires=expires)
+    return Token(value, permissions, repositories=frozenset(repositories), expires=expires, scopes=scopes)
 
 
 def presented(authorization: str | None) -> str | None:

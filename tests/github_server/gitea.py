@@ -37,6 +37,8 @@ class GiteaApi:
         if download := _DOWNLOAD.fullmatch(request.raw_path):
             return self._asset(request, *download.groups())
         path = request.raw_path.removeprefix(PREFIX)
+        if path == "/version":
+            return json_response(200, {"version": "1.26.0"})
         if path == request.raw_path or _is_missing(request.method, path):
             return _no_page()
         asked = self._as_github(request, path)

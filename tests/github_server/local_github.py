@@ -24,6 +24,7 @@ from typing import Any
 
 from github_server.git_environment import git_environment
 from github_server.releases import folder_of
+from github_server.settings import file_of
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
@@ -118,6 +119,10 @@ class LocalGithub:
         folder.mkdir(parents=True)
         for name, content in assets.items():
             (folder / name).write_bytes(content)
+
+    def set_up(self, full_name: str, **settings: Any) -> None:
+        """What the owner has set: private, archived, rules and so on, as settings.py has them."""
+        file_of(self.repo_path(full_name)).write_text(json.dumps(settings))
 
     def faults(self, *rules: Mapping[str, Any]) -> None:
         self._control("POST", "faults", list(rules))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from github_server import documents
+from github_server import documents, settings
 from github_server.git_repo import is_ref_name, is_tree_path
 from github_server.github import Call
 from github_server.messages import (
@@ -34,7 +34,7 @@ def repository_document(call: Call) -> dict[str, Any]:
     pushed = tip.committer.date if tip else documents.LOWEST_DATE
     document = documents.repository(call.base, call.repo, pushed, call.token.allows("contents", "write"))
     document["has_issues"] = call.github.issues.are_enabled(call.repo.full_name)
-    return document
+    return {**document, **settings.of_repository(call.repo)}
 
 
 def get_repository(call: Call) -> Response:
@@ -57,7 +57,7 @@ def get_branch(call: Call) -> Response:
         "name": branch,
         "commit": documents.listed_commit(call.base, call.repo, commit),
         "_links": {"self": url, "html": f"{call.base}/{call.repo.full_name}/tree/{name}"},
-        "protected": False,
+        "protected": settings.is_protected(call.repo, branch),
         "protection": protection,
         "protection_url": f"{url}/protection",
     }

@@ -19,6 +19,8 @@ const PATHS = [
   '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
   '/repos/{owner}/{repo}/issues', '/repos/{owner}/{repo}/issues/{issue_number}',
   '/repos/{owner}/{repo}/issues/{issue_number}/comments',
+  '/repos/{owner}/{repo}/actions/workflows/{workflow_id}', '/repos/{owner}/{repo}/actions/permissions',
+  '/repos/{owner}/{repo}/rules/branches/{branch}',
 ];
 const PROSE = new Set(['description', 'summary', 'example', 'examples', 'externalDocs', 'tags', 'x-github']);
 

@@ -1,0 +1,295 @@
+#include "sender/check/checkup.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "sender/check/configuration_checks.hpp"
+#include "sender/check/repository_checks.hpp"
+#include "sender/check/server_checks.hpp"
+#include "sender/check/state_checks.hpp"
+#include "sender/check/workflow_checks.hpp"
+#include "sender/forge/forge_type.hpp"
+
+namespace healthmetric::check {
+namespace {
+
+using CheckNames = std::span<const char* const>;
+
+constexpr std::array kOutboxChecks = {"lock",           "queue",       "receipts",   "refused",
+                                      "outbox-entries", "outbox-size", "sent-files", "producer"};
+constexpr std::array kServerChecks = {"proxy", "network", "clock", "rate-limit"};
+constexpr std::array kTokenChecks = {"token-accepted", "token-end", "token-kind"};
+constexpr std::array kAnswerChecks = {"clock", "rate-limit"};
+constexpr std::array kRepositoryChecks = {"privacy", "archive"};
+constexpr std::array kContentChecks = {
+    "first-commit", "token-write", "target-branch",    "inbox-branch",   "rules",
+    "inbox-rules",  "workflow",    "workflow-trigger", "workflow-state", "actions"};
+
+class Checkup {
+ public:
+  Checkup(const Subject& subject, http::HttpTransport& transport, platform::Clock& clock,
+          const std::function<void(const Finding&)>& tell)
+      : subject_(subject),
+        target_(subject.target),
+        transport_(transport),
+        clock_(clock),
+        tell_(tell) {}
+
+  void run() {
+    const bool is_configured =
+        passes("configuration", [&] { return check_configuration(subject_.configuration); });
+    check_sources(is_configured);
+    check_state();
+    if (!is_configured) return skip_server("the configuration could not be read");
+    const auto api = find_api();
+    if (!api) return skip_server("the API's address is invalid");
+    check_server(*api);
+  }
+
+ private:
+  template <typename Look>
+  bool passes(const char* check, Look look) {
+    const Finding finding = finding_of(check, look);
+    tell_(finding);
+    return is_passed(finding);
+  }
+
+  void skip(CheckNames checks, const std::string& why) {
+    for (const char* check : checks) tell_(skipped(check, "not checked: " + why));
+  }
+
+  void skip_server(const std::string& why) {
+    skip(kServerChecks, why);
+    skip(std::array{"token"}, why);
+    skip(kTokenChecks, why);
+    skip_repository(why);
+  }
+
+  void skip_repository(const std::string& why) {
+    skip(std::array{"repository"}, why);
+    skip(kRepositoryChecks, why);
+    skip(kContentChecks, why);
+  }
+
+  void check_sources(bool is_configured) {
+    if (!is_configured) return skip(std::array{"source"}, "the configuration could not be read");
+    if (subject_.sources.empty()) {
+      return tell_(ok("source", "none is configured; name one on the command line"));
+    }
+    for (const Source& source : subject_.sources) {
+      passes("source", [&] { return check_source(source); });
+    }
+  }
+
+  void check_state() {
+    const auto& folder = subject_.state_dir;
+    const bool is_usable = passes("state-directory", [&] { return check_state_directory(folder); });
+    if (folder.empty()) {
+      skip(std::array{"disk-space"}, "there is no state directory");
+      return skip(kOutboxChecks, "there is no state directory");
+    }
+    passes("disk-space", [&] { return check_disk_space(folder, subject_.part_limit_bytes); });
+    if (!is_usable) return skip(kOutboxChecks, "the state directory cannot be used");
+    check_outbox();
+    passes("sent-files", [&] { return check_sent_files(folder, target_); });
+    passes("producer", [&] { return check_producer(folder); });
+  }
+
+  void check_outbox() {
+    const CheckNames of_outbox = CheckNames(kOutboxChecks).first(6);
+    const auto outbox = outbox::Outbox::existing(subject_.state_dir);
+    if (!outbox) {
+      for (const char* check : of_outbox) tell_(ok(check, "nothing was sent from here yet"));
+      return;
+    }
+    passes("lock", [&] { return check_lock(*outbox); });
+    OutboxContent content;
+    try {
+      content = content_of(*outbox);
+    } catch (const Error& error) {
+      rethrow_interruption(error);
+      tell_(failed("outbox-entries", error));
+      return;
+    }
+    const auto now = clock_.now_seconds();
+    passes("queue", [&] { return check_queue(content, now); });
+    passes("receipts", [&] { return check_receipts(content, now); });
+    passes("refused", [&] { return check_refused(content); });
+    passes("outbox-entries", [&] { return check_entries(content); });
+    passes("outbox-size", [&] { return check_outbox_size(content, subject_.outbox_limit_bytes); });
+  }
+
+  std::optional<http::Url> find_api() {
+    try {
+      return http::api_root(target_.api_url, subject_.api_url_place);
+    } catch (const Error& error) {
+      tell_(failed("api-url", error));
+      return {};
+    }
+  }
+
+  void check_server(const http::Url& api) {
+    const bool has_proxy = passes("proxy", [&] { return check_proxy(subject_.network, api); });
+    const bool has_token = passes("token", [&] { return find_token(api); });
+    const bool has_repository = choose_repository(api);
+    if (!has_proxy) {
+      skip(CheckNames(kServerChecks).subspan(1), "the proxy is invalid");
+      skip(kTokenChecks, "the proxy is invalid");
+      if (has_repository) skip_repository("the proxy is invalid");
+      return;
+    }
+    connect(api);
+    const bool is_reached = reach(api);
+    const bool is_accepted = check_token_facts(is_reached, has_token);
+    if (!has_repository) return;
+    if (!is_reached) return skip_repository("the server cannot be reached");
+    if (!is_accepted) return skip_repository("there is no token that the server accepts");
+    check_repository_facts();
+  }
+
+  Finding find_token(const http::Url& api) {
+    try {
+      const forge::FoundToken token = forge::look_for_token(subject_.token_file, api);
+      token_ = token.text;
+      return check_token(token);
+    } catch (const Error& error) {
+      rethrow_interruption(error);
+      return no_access("token", error.what(), "");
+    }
+  }
+
+  /// A failure is a finding of `repository`; what depends on it is skipped.
+  bool choose_repository(const http::Url& api) {
+    std::string why = "name it with --repo owner/name";
+    try {
+      if (const auto found = forge::choose_repository(subject_.repository, api)) {
+        target_.repository = found->str();
+        repository_ = *found;
+        return true;
+      }
+      tell_(failed("repository", "no repository is named", why));
+    } catch (const Error& error) {
+      tell_(failed("repository", error));
+    }
+    skip(kRepositoryChecks, "there is no repository");
+    skip(kContentChecks, "there is no repository");
+    return false;
+  }
+
+  /// Each request once: what is found is how it is now.
+  void connect(const http::Url& api) {
+    const forge::ForgeType& type = forge::type_of(api);
+    const forge::Carrier carrier{transport_, clock_, progress_, {}};
+    inspector_ = type.inspect(carrier, {target_.api_url, token_, repository_, "", false});
+    const std::string branch = target_.trigger == model::Trigger::push ? target_.branch : "";
+    forge_ = type.connect(carrier, {target_.api_url, token_, repository_, branch, false});
+  }
+
+  bool reach(const http::Url& api) {
+    const auto begin = clock_.now();
+    const bool is_reached = passes("network", [&] {
+      facts_ = inspector_->reach();
+      return check_network(
+          api, std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begin));
+    });
+    if (!is_reached) {
+      skip(kAnswerChecks, "the server cannot be reached");
+      return false;
+    }
+    passes("clock", [&] { return check_clock(facts_, clock_.now_seconds()); });
+    passes("rate-limit", [&] { return check_rate_limit(facts_); });
+    return true;
+  }
+
+  bool check_token_facts(bool is_reached, bool has_token) {
+    if (!is_reached || !has_token) {
+      skip(kTokenChecks, is_reached ? "there is no token" : "the server cannot be reached");
+      return false;
+    }
+    const bool is_accepted = passes("token-accepted", [&] { return check_token_accepted(facts_); });
+    passes("token-end", [&] { return check_token_end(facts_, clock_.now_seconds()); });
+    if (!is_accepted) {
+      skip(std::array{"token-kind"}, "the server does not accept the token");
+      return false;
+    }
+    passes("token-kind", [&] { return check_token_kind(facts_); });
+    return true;
+  }
+
+  void check_repository_facts() {
+    forge::RepositoryFacts facts;
+    const bool is_there = passes("repository", [&] {
+      facts = inspector_->repository();
+      return check_repository(facts, target_);
+    });
+    if (!is_there) {
+      skip(kRepositoryChecks, "the repository cannot be seen");
+      return skip(kContentChecks, "the repository cannot be seen");
+    }
+    passes("privacy", [&] { return check_privacy(facts); });
+    if (!passes("archive", [&] { return check_archive(facts); })) {
+      return skip(kContentChecks, "nothing can be written there");
+    }
+    const bool has_commit = passes("first-commit", [&] {
+      return check_first_commit(facts, inspector_->branch(facts.default_branch));
+    });
+    passes("token-write", [&] { return check_token_write(*inspector_, target_.repository); });
+    if (!has_commit) return skip(CheckNames(kContentChecks).subspan(2), "the repository is empty");
+    check_branches(facts.default_branch);
+    check_workflows(facts.default_branch);
+  }
+
+  void check_branches(const std::string& default_branch) {
+    const std::string stored_on = target_.branch.empty() ? default_branch : target_.branch;
+    passes("target-branch",
+           [&] { return check_target_branch(*inspector_, target_, default_branch); });
+    passes("inbox-branch", [&] { return check_inbox_branch(*inspector_, target_); });
+    passes("rules", [&] { return check_rules(*inspector_, stored_on); });
+    passes("inbox-rules", [&] { return check_inbox_rules(*inspector_, target_); });
+  }
+
+  /// A push starts the workflow of its own branch.
+  void check_workflows(const std::string& default_branch) {
+    const bool is_pushed = target_.trigger == model::Trigger::push && !target_.branch.empty();
+    Workflows workflows;
+    const bool is_there = passes("workflow", [&] {
+      workflows = workflows_of(*forge_, *inspector_);
+      return check_workflow(workflows, is_pushed ? target_.branch : default_branch);
+    });
+    if (is_there) {
+      passes("workflow-trigger", [&] { return check_workflow_trigger(workflows, target_); });
+    } else {
+      skip(std::array{"workflow-trigger"}, "there is no workflow");
+    }
+    const std::string file = receiving_workflow(workflows, target_.trigger);
+    if (file.empty()) {
+      skip(std::array{"workflow-state"}, "no workflow listens");
+    } else {
+      passes("workflow-state", [&] { return check_workflow_state(*inspector_, file); });
+    }
+    passes("actions", [&] { return check_actions(*inspector_); });
+  }
+
+  const Subject& subject_;
+  model::Target target_;
+  http::HttpTransport& transport_;
+  platform::Clock& clock_;
+  const std::function<void(const Finding&)>& tell_;
+  model::Progress progress_;
+  std::string token_;
+  forge::Repository repository_;
+  std::unique_ptr<forge::Inspector> inspector_;
+  std::unique_ptr<forge::Forge> forge_;
+  forge::ServerFacts facts_;
+};
+
+}  // namespace
+
+void check_all(const Subject& subject, http::HttpTransport& transport, platform::Clock& clock,
+               const std::function<void(const Finding&)>& tell) {
+  Checkup(subject, transport, clock, tell).run();
+}
+
+}  // namespace healthmetric::check

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/error.hpp"
+
+/// What `doctor` finds. A check is a function that makes one finding of what was learned.
+
+namespace healthmetric::check {
+
+enum class Result {
+  ok,
+  warning,
+  failed,
+  no_access,  ///< failed, because the token or a permission is missing
+  skipped,    ///< could not be checked
+};
+
+struct Finding {
+  std::string check;  ///< its name, "disk-space"
+  Result result = Result::ok;
+  std::string detail;  ///< what was found; no secrets
+  std::string hint;    ///< what to do; "" if nothing need be done
+};
+
+inline Finding ok(std::string check, std::string detail) {
+  return {std::move(check), Result::ok, std::move(detail), {}};
+}
+inline Finding warning(std::string check, std::string detail, std::string hint) {
+  return {std::move(check), Result::warning, std::move(detail), std::move(hint)};
+}
+inline Finding failed(std::string check, std::string detail, std::string hint) {
+  return {std::move(check), Result::failed, std::move(detail), std::move(hint)};
+}
+inline Finding no_access(std::string check, std::string detail, std::string hint) {
+  return {std::move(check), Result::no_access, std::move(detail), std::move(hint)};
+}
+inline Finding skipped(std::string check, std::string why) {
+  return {std::move(check), Result::skipped, std::move(why), {}};
+}
+
+/// What an error means; its message says what to do.
+inline Finding failed(std::string check, const Error& error) {
+  const bool is_access =
+      error.code() == ErrorCode::unauthorized || error.code() == ErrorCode::not_found;
+  return {std::move(check), is_access ? Result::no_access : Result::failed, error.what(), {}};
+}
+
+/// Whether what depends on this can be checked.
+inline bool is_passed(const Finding& finding) {
+  return finding.result == Result::ok || finding.result == Result::warning;
+}
+
+/// A signal is no finding.
+inline void rethrow_interruption(const Error& error) {
+  if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) {
+    throw Error(error);
+  }
+}
+
+/// The finding of `look`, also of an error that leaves it.
+template <typename Look>
+Finding finding_of(const char* check, Look look) {
+  try {
+    return look();
+  } catch (const Error& error) {
+    rethrow_interruption(error);
+    return failed(check, error);
+  }
+}
+
+}  // namespace healthmetric::check
