@@ -61,11 +61,11 @@ class SettingsReader {
     Expectation expected;
     for (const TomlValue& value : section.elements) {
       const std::string& key = value.name;
-      const std::string full = prefix + "." + key;
+      const std::string full = fmt::format("{}.{}", prefix, key);
       if (key == "every") {
         expected.every = period_of(value, full);
         if (expected.every->count() == 0) {
-          fail_at(value, in_quotes(full) + " is 0: expected for example \"1d\"");
+          fail_at(value, in_quotes(full) + R"( is 0: expected for example "1d")");
         }
       } else if (key == "grace") {
         expected.grace = period_of(value, full);
@@ -84,7 +84,7 @@ class SettingsReader {
   [[nodiscard]] std::chrono::seconds period_of(const TomlValue& value,
                                                const std::string& key) const {
     if (value.kind != TomlValue::Kind::text && value.kind != TomlValue::Kind::number) {
-      fail_at(value, in_quotes(key) + " is no time: expected for example \"1d\" or \"12h\"");
+      fail_at(value, in_quotes(key) + R"( is no time: expected for example "1d" or "12h")");
     }
     try {
       return program::parse_period(value.word);
