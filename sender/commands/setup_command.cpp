@@ -16,14 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_there(const fs::path& file) {
+bool has_file(const fs::path& file) {
   std::error_code error;
   return !file.empty() && fs::exists(fs::symlink_status(file, error));
 }
 
 /// Whether that profile, or the file, is yet to be written.
 bool is_new(const ConfigurationOptions& configuration, const program::CommandLine& line) {
-  if (!is_there(configuration.file())) return true;
+  if (!has_file(configuration.file())) return true;
   if (configuration.profile().empty()) return false;
   const ConfigSettings known = config_settings(line.setting_names(), configuration.file(), "");
   return std::none_of(known.profiles.begin(), known.profiles.end(), [&](const auto& profile) {
@@ -83,7 +83,7 @@ program::ExitStatus set_up_at_terminal(const SharedOptions& shared,
 }
 
 bool is_nothing_set_up(const Options& options, const SharedOptions& shared) {
-  if (options.dry_run || !options.output.empty() || is_there(shared.configuration.file())) {
+  if (options.dry_run || !options.output.empty() || has_file(shared.configuration.file())) {
     return false;
   }
   try {
