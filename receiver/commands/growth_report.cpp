@@ -17,7 +17,6 @@ using growth::Amount;
 using growth::StorageGrowth;
 
 constexpr std::uint64_t kMegabyte = 1'000'000;
-constexpr std::uint64_t kGigabyte = 1'000 * kMegabyte;
 
 /// GitHub recommends repositories below 1 GB, strongly below 5 GB, and sets 10 GB as the limit
 /// ("Repository limits").

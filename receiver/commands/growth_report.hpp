@@ -16,6 +16,8 @@ namespace healthmetric::receiver {
 /// GitHub recommends at most so many entries a folder.
 inline constexpr std::uint64_t kMostEntries = 3'000;
 
+inline constexpr std::uint64_t kGigabyte = 1'000'000'000;
+
 /// What `growth` is asked.
 struct GrowthQuestion {
   std::chrono::sys_seconds at;  ///< as of when

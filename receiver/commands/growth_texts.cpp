@@ -23,8 +23,6 @@ constexpr unsigned kGrowthSchemaVersion = 1;
 /// People see so many months, producers and batch names.
 constexpr std::size_t kMostRows = 12;
 
-constexpr std::uint64_t kBytesOfAGigabyte = 1'000'000'000;
-
 double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -124,10 +122,9 @@ std::string pace_text(const Pace& pace, double packed_share, const std::vector<P
   }
   for (const Passing& passing : passings) {
     if (passing.is_passed) {
-      text += fmt::format("; {} GB is passed", passing.bytes / kBytesOfAGigabyte);
+      text += fmt::format("; {} GB is passed", passing.bytes / kGigabyte);
     } else if (passing.time) {
-      text +=
-          fmt::format("; {} GB on {}", passing.bytes / kBytesOfAGigabyte, day_of(*passing.time));
+      text += fmt::format("; {} GB on {}", passing.bytes / kGigabyte, day_of(*passing.time));
     }
   }
   return text + "\n";

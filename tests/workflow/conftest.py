@@ -20,7 +20,7 @@ from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E4
 from project import FILES, PROJECT, Project  # noqa: E402
 from sending import Sender  # noqa: E402
 from sshd import why_no_sshd  # noqa: E402
-from watched import DAILY, Watched  # noqa: E402
+from watch_runs import DAILY, Watched  # noqa: E402
 
 
 def built(variable: str) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-import watched
-from watched import BOT, DAILY, DAY, HOUR, NEW_SILENCE, NOW, Watched, shown, stamp
+import watch_runs
+from watch_runs import BOT, DAILY, DAY, HOUR, NEW_SILENCE, NOW, Watched, shown, stamp
 
 
 
@@ -168,7 +168,7 @@ def test_the_marker_of_a_stranger_counts_for_nothing(daily: Watched) -> None:
 def test_a_marker_that_another_workflow_quotes_counts_for_nothing(daily: Watched) -> None:
     marker = f"<!-- healthmetric-watch producer=ws-12 state=silent contact={stamp(NOW - 4 * DAY)} -->"
     daily.client.api("POST", "/issues", {"title": "Somebody wrote:", "body": f"> {marker}\n{marker}"},
-                     token=watched.RUN_TOKEN)
+                     token=watch_runs.RUN_TOKEN)
     assert daily.watch().status == NEW_SILENCE
     assert [issue["title"] for issue in daily.issues()] == ["Somebody wrote:", "ws-12 is silent"]
 
@@ -196,7 +196,7 @@ def test_without_its_first_line_an_issue_is_a_persons_own(daily: Watched) -> Non
 def test_all_pages_of_issues_are_read(daily: Watched) -> None:
     daily.watch()
     for number in range(101):
-        daily.client.api("POST", "/issues", {"title": f"Weekly report {number}"}, token=watched.RUN_TOKEN)
+        daily.client.api("POST", "/issues", {"title": f"Weekly report {number}"}, token=watch_runs.RUN_TOKEN)
     daily.github.clear_requests()
     assert daily.watch().status == 0
     pages = [request["query"]["page"] for request in daily.github.requests() if request["path"].endswith("/issues")]

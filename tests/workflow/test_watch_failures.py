@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from watched import DAILY, NEW_SILENCE, NOW, RUN_TOKEN, Watched, WatchRun
+from watch_runs import DAILY, NEW_SILENCE, NOW, RUN_TOKEN, Watched, WatchRun
 
 USAGE, REMOTE_FAILURE, LOCAL_FAILURE = 2, 7, 10
 SECRET = "0c0ffee0-secret"

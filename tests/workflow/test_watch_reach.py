@@ -6,7 +6,7 @@ import json
 
 import pytest
 from inbox import INBOX, README
-from watched import DAILY, DAY, HOUR, NEW_SILENCE, NOW, Watched, WatchRun, shown
+from watch_runs import DAILY, DAY, HOUR, NEW_SILENCE, NOW, Watched, WatchRun, shown
 
 REASON = {"schema_version": 2, "batch_id": None, "payload": "inbox/a.json", "size": 9, "reason": "<b>no</b>",
           "rejected_at": "2024-01-15T10:30:00Z", "receiver": {"version": "0.2.0"}}

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from watched import DAY, HOUR, NEW_SILENCE, NOW, Watched, stamp
+from watch_runs import DAY, HOUR, NEW_SILENCE, NOW, Watched, stamp
 
 DAYS = 20
 START = NOW - (DAYS + 1) * DAY

@@ -11,7 +11,7 @@ from forge import Batch
 from project import PROJECT, Project
 from sending import Sender
 from test_watch_failures import outside
-from watched import BOT, DAILY, Watched
+from watch_runs import BOT, DAILY, Watched
 
 WORKFLOW = ".github/workflows/data-watch.yml"
 SCHEDULE = "17 6 * * *"
