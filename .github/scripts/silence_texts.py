@@ -27,8 +27,8 @@ def sentence(producer: Producer, days: int) -> str:
 
 def issue_text(producer: Producer, days: int, run_url: str) -> str:
     paragraphs = [f"{code(producer.name)}: {_silence(producer, days)}{_expectation(producer)}.", *_hints(producer),
-                  "On that machine, `healthmetric-sender outbox list` shows what waits and why, and the log of its "
-                  "cron job or timer whether it runs at all.",
+                  "On that machine, `healthmetric-sender doctor` says what is wrong, `healthmetric-sender outbox list` "
+                  "shows what waits and why, and the log of its cron job or timer shows whether it runs at all.",
                   f"This issue is closed when {code(producer.name)} sends again. If you close it before that, it stays "
                   "closed until then. To watch this producer no longer, or with another rhythm, change "
                   "`.github/healthmetric.toml`. The workflow finds the issue by the comment in its first line: leave "
