@@ -256,7 +256,7 @@ class RunningTransfer {
 
   /// Runs it to its end. Throws as stop_if_signalled() does.
   CURLcode finish(const platform::InterruptionWatch& signals) {
-    curl_waitfd signalled{signals.waitable(), CURL_WAIT_POLLIN, 0};
+    curl_waitfd signalled{static_cast<curl_socket_t>(signals.waitable()), CURL_WAIT_POLLIN, 0};
     for (;;) {
       int running = 0;
       check(libcurl().multi_perform(multi_, &running));
