@@ -19,7 +19,7 @@ prefixes=${HEALTHMETRIC_WINDOWS_PREFIXES:-${XDG_CACHE_HOME:-${HOME:-/root}/.cach
 link=build/windows-prefix
 toolchain=$PWD/cmake/windows_toolchain.cmake
 
-# Package of the library, which is compiled from its source package; what it is called there.
+# The packages of what is compiled, from their source packages.
 compiled=(libzstd-dev libutf8proc-dev libmodpbase64-dev libsqlite3-dev libcurl4-openssl-dev)
 # Those that are headers only, or can be used so.
 copied=(nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev)
@@ -29,7 +29,6 @@ fail() {
   exit 1
 }
 
-# needs PROGRAM PACKAGE...: fails with the way to install it.
 check_tools() {
   local program
   for program in "$compiler" tclsh dpkg-source cmake ninja; do
@@ -47,12 +46,12 @@ versions() {
   LC_ALL=C sort --unique <<< "$installed"
 }
 
-# apt CONFIGURED: with a list of sources of its own, and without anything of this machine's lists.
+# apt_source TOOL WORDS...: runs it with a list of sources of its own, and without anything of this machine's.
 apt_source() {
   local tool=$1
   shift
   "$tool" --quiet --quiet -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o "Dir::State::Lists=$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+    -o "Dir::State::Lists=$prefixes/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
     -o APT::Sandbox::User=root "$@"
 }
 
@@ -64,7 +63,7 @@ write_sources() {
   if [[ ! -s $work/sources.list ]]; then
     fail "apt knows no archive of Debian or Ubuntu: run apt-get update"
   fi
-  mkdir -p "$work/lists/partial"
+  mkdir -p "$prefixes/lists/partial"
   apt_source apt-get update
 }
 
@@ -72,10 +71,12 @@ write_sources() {
 # before are taken, and said.
 fetch() {
   local source=$1 wanted=$2 version folder=$work/fetch-$1
-  mkdir -p "$folder"
   for version in "$wanted" $(apt_source apt-cache showsrc "$source" | sed -n 's/^Version: //p' | sort --version-sort --reverse); do
+    rm -rf "$folder"
+    mkdir "$folder"
     if (cd "$folder" && apt_source apt-get --only-source --download-only source "$source=$version") &>> "$work/log"; then
-      dpkg-source --extract "$folder"/*.dsc "$work/$source" &>> "$work/log"
+      # Its hash is that in the list, which is signed; whose key signed the file itself matters no more.
+      dpkg-source --no-check --extract "$folder"/*.dsc "$work/$source" &>> "$work/log"
       echo "$source $version" >> "$new/versions"
       if [[ $version != "$wanted" ]]; then
         echo "windows-prefix: the archive has no sources of $source $wanted: $version is built instead" >&2
@@ -83,7 +84,8 @@ fetch() {
       return
     fi
   done
-  fail "the sources of $source cannot be fetched"
+  tail --lines=20 "$work/log" >&2
+  fail "the sources of $source cannot be fetched; the end of apt's output is above"
 }
 
 # with_cmake FOLDER OPTIONS...: configures, builds and installs.
@@ -97,17 +99,13 @@ with_cmake() {
   cmake --install "$folder/build-windows"
 }
 
-# archive_of NAME SOURCES...: compiles C sources into a static library.
+# archive_of NAME SOURCE OPTIONS...: compiles a C source into a static library.
 archive_of() {
-  local name=$1 source objects=()
-  shift
-  for source in "$@"; do
-    "$compiler" -O2 -DNDEBUG -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -I"${source%/*}" -c "$source" \
-      -o "${source%.c}.o"
-    objects+=("${source%.c}.o")
-  done
+  local name=$1 source=$2
+  shift 2
+  "$compiler" "$@" -DNDEBUG -I"${source%/*}" -c "$source" -o "${source%.c}.o"
   rm -f "$new/lib/lib$name.a"
-  "$host-ar" rcs "$new/lib/lib$name.a" "${objects[@]}"
+  "$host-ar" rcs "$new/lib/lib$name.a" "${source%.c}.o"
 }
 
 build_libzstd() {
@@ -121,15 +119,16 @@ build_utf8proc() { with_cmake "$work/utf8proc"; }
 build_stringencoders() {
   local folder=$work/stringencoders/src
   gcc -O1 -o "$folder/tables" "$folder/modp_b64_gen.c" "$folder/arraytoc.c"
-  (cd "$folder" && ./tables > modp_b64_data.h)
-  archive_of modpbase64 "$folder/modp_b64.c"
+  "$folder/tables" > "$folder/modp_b64_data.h"
+  : > "$folder/config.h" # which would say that the processor is big-endian
+  archive_of modpbase64 "$folder/modp_b64.c" -O2
   cp "$folder"/modp_b64*.h "$folder"/extern_c_*.h "$folder/modp_stdint.h" "$new/include/"
 }
 
 build_sqlite3() {
   local folder=$work/sqlite3
   (cd "$folder" && ./configure --disable-readline --disable-shared && make sqlite3.c)
-  archive_of sqlite3 "$folder/sqlite3.c"
+  archive_of sqlite3 "$folder/sqlite3.c" -Os -DSQLITE_OMIT_LOAD_EXTENSION
   cp "$folder/sqlite3.h" "$new/include/"
 }
 
@@ -146,15 +145,23 @@ copy_headers() {
     tar --extract --directory="$new/include"
 }
 
+# The libraries side by side.
 build_all() {
   local source version
+  local -A builds=()
   mkdir -p "$new/include" "$new/lib"
   write_sources
   while read -r source version; do
-    echo "Building $source $version for Windows" >&2
     fetch "$source" "$version"
-    "build_$source" &>> "$work/log"
+    echo "Building $source for Windows" >&2
+    "build_$source" &> "$work/$source.log" &
+    builds[$source]=$!
   done <<< "$(versions "${compiled[@]}")"
+  for source in "${!builds[@]}"; do
+    if wait "${builds[$source]}"; then continue; fi
+    tail --lines=40 "$work/$source.log" >&2
+    fail "$source cannot be built; the end of its output is above"
+  done
   copy_headers
   versions "${copied[@]}" >> "$new/versions"
 }
@@ -166,13 +173,7 @@ if [[ ! -f $prefix/versions ]]; then
   mkdir -p "$prefixes"
   work=$(mktemp --directory "${TMPDIR:-/var/tmp}/healthmetric-windows.XXXXXX")
   new=$prefixes/.new-$$
-  show_log() {
-    local status=$?
-    if ((status != 0)) && [[ -f $work/log ]]; then tail --lines=40 "$work/log" >&2; fi
-    rm -rf -- "$work" "$new"
-    return "$status"
-  }
-  trap show_log EXIT
+  trap 'rm -rf -- "$work" "$new"' EXIT
   SECONDS=0
   build_all
   # Another run may have been faster.

@@ -24,6 +24,7 @@ REFUSED = {
     "receive-locally.sh": [[], ["--unknown"]],
     "test-systems.sh": [["--unknown"], ["debian:11"]],
     "test.sh": [["--lang"], ["release"], ["--preset"]],
+    "windows-prefix.sh": [["--unknown"]],
 }
 
 
