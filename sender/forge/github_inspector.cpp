@@ -30,9 +30,9 @@ std::optional<std::uint64_t> number_of(const std::string& text) {
 /// "1700000000" of a header, as far as it can be shown.
 std::optional<std::chrono::sys_seconds> time_of(const std::string& text) {
   constexpr std::uint64_t kYear9999 = 253'370'764'800;
-  const auto seconds = number_of(text);
-  if (!seconds || *seconds > kYear9999) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(*seconds));
+  const auto number = number_of(text);
+  if (!number || *number > kYear9999) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(*number));
 }
 
 bool is_true(const text::Json& object, const char* key) {
