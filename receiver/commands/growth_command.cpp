@@ -10,7 +10,7 @@
 namespace healthmetric::receiver {
 
 GrowthCommand::GrowthCommand(std::shared_ptr<const SharedOptions> shared)
-    : Command("growth", "Show how much is stored, and when it gets too much"),
+    : Command("growth", "Show how much is stored, and when it becomes too much"),
       shared_(std::move(shared)) {
   take(shared_->storage, shared_->inbox, shared_->at, shared_->json, shared_->log);
 }

@@ -44,7 +44,10 @@ class GrowthVisitor final : public archive::SummaryVisitor {
   void on_bad_summary(const std::string& path, const Error& why) override {
     stored_.complain(Error(why.code(), in_quotes(path) + ": " + why.what()));
   }
-  void on_other(const std::string& /*path*/, archive::StorageReader::Entry /*entry*/) override {}
+  void on_other(const std::string& path, archive::StorageReader::Entry entry) override {
+    if (entry == archive::StorageReader::Entry::file) return;
+    stored_.complain(Error(ErrorCode::io, in_quotes(path) + ": not a regular file"));
+  }
 
   [[nodiscard]] std::uint64_t summaries() const { return summaries_; }
 

@@ -46,8 +46,8 @@ LimitOption::LimitOption() : OptionGroup(kOutputGroup) {
 OutputOption::OutputOption() : OptionGroup(kOutputGroup) {
   add({.name = "output",
        .value = "FILE",
-       .help = "The file to write; it is replaced, and '-' is standard output. The tables in an "
-               "SQLite database are brought up to date",
+       .help = "The file to write, which is replaced; '-' is standard output. 'export' brings the "
+               "tables of an existing SQLite database up to date",
        .goes_to = &file_});
 }
 

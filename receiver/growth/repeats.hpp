@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <unordered_set>
 
@@ -10,13 +11,19 @@
 namespace healthmetric::growth {
 
 /// Files and their bytes.
+/// The most there can be, where two sizes are more: sizes in summaries may be anything.
+inline std::uint64_t capped_sum(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  return b > most - a ? most : a + b;
+}
+
 struct Amount {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 
   void add(std::uint64_t size_bytes) {
     files += 1;
-    bytes += size_bytes;
+    bytes = capped_sum(bytes, size_bytes);
   }
 };
 

@@ -61,11 +61,13 @@ void StorageGrowth::add_file(const archive::RecordedBatch& batch,
     if (is_repeated) share->repeated.add(file.size_bytes);
   }
   const auto ago = static_cast<std::uint64_t>((at_ - batch.processed_at) / days(1));
-  if (ago < kDaysKept) bytes_of_day_.at(ago) += file.size_bytes;
+  if (ago >= kDaysKept) return;
+  std::uint64_t& bytes = bytes_of_day_.at(ago);
+  bytes = capped_sum(bytes, file.size_bytes);
 }
 
 void StorageGrowth::add_summary(const std::string& path, const archive::RecordedBatch& batch) {
-  folders_.add(path);
+  if (batch.processed_at <= at_) folders_.add(path);
   if (!takes(batch)) return;
   ++batches_;
   const std::string month = text::format_timestamp(batch.processed_at).substr(0, kMonthLength);
@@ -82,8 +84,8 @@ Pace StorageGrowth::pace(std::uint32_t days_back) const {
   const auto age = static_cast<std::uint64_t>((at_ - *first_) / days(1)) + 1;
   pace.days = static_cast<std::uint32_t>(
       std::min<std::uint64_t>({days_back, age, static_cast<std::uint64_t>(kDaysKept)}));
-  const auto bytes =
-      std::accumulate(bytes_of_day_.begin(), bytes_of_day_.begin() + pace.days, std::uint64_t{0});
+  const auto bytes = std::accumulate(bytes_of_day_.begin(), bytes_of_day_.begin() + pace.days,
+                                     std::uint64_t{0}, capped_sum);
   pace.bytes_a_day = static_cast<double>(bytes) / pace.days;
   return pace;
 }

@@ -9,9 +9,11 @@
 
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/program/log.hpp"
 #include "common/text/json_scanner.hpp"
 #include "common/text/timestamp.hpp"
 
@@ -197,7 +199,13 @@ std::optional<std::filesystem::path> storage_of_inbox(const std::filesystem::pat
       has_folder(folder / archive::kReceiptsFolder)) {
     return folder;
   }
-  if (fs::is_regular_file(folder / "README.md", failure)) return {};
+  if (fs::is_regular_file(folder / "README.md", failure)) {
+    log::info(
+        fmt::format("{} holds no payloads; a worktree of a sparse clone shows them after git "
+                    "-C {} sparse-checkout disable",
+                    in_quotes(folder.string()), in_quotes(folder.string())));
+    return {};
+  }
   throw Error(ErrorCode::usage,
               option + ": " + in_quotes(folder.string()) +
                   " is not a checkout of an inbox branch: make one with 'git worktree add'");

@@ -40,6 +40,8 @@ class SettingsReader {
         }
       } else if (name == kDefault && value.kind == TomlValue::Kind::table) {
         settings.others = expectation_of(value, "");
+      } else if (name == kProducer || name == kDefault) {
+        fail_at(value, in_quotes(name) + " is not a section: use [producer.NAME] and [default]");
       } else {
         fail_at(value, fmt::format("unknown key {}{}", in_quotes(name),
                                    hint(name, {kProducer, kDefault},
@@ -97,7 +99,8 @@ class SettingsReader {
     const std::string& key = value.name;
     std::string why = "unknown key " + in_quotes(prefix + "." + key);
     if (value.kind == TomlValue::Kind::table) {
-      why += "; a name with a dot is put in quotes, [producer.\"" + printable(key) + "\"]";
+      const std::string name = prefix.substr(prefix.find('.') + 1) + "." + key;
+      why += "; a name with a dot is put in quotes, [producer.\"" + printable(name) + "\"]";
     } else {
       why += hint(key, {"every", "grace", "ignore"}, "; only every, grace and ignore are allowed");
     }

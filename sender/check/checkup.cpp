@@ -76,7 +76,7 @@ class Checkup {
   void check_sources(bool is_configured) {
     if (!is_configured) return skip(std::array{"source"}, "the configuration could not be read");
     if (subject_.sources.empty()) {
-      return tell_(ok("source", "none is configured; name one on the command line"));
+      return tell_(ok("source", "none is configured: each run names its own"));
     }
     for (const Source& source : subject_.sources) {
       passes("source", [&] { return check_source(source); });

@@ -200,7 +200,8 @@ class Setup {
   /// The options that use what was written.
   [[nodiscard]] std::string words() const {
     std::string words;
-    if (!request_.config_is_default) words += " --config " + printable(request_.config.string());
+    if (!request_.config_is_default)
+      words += " --config " + in_quotes(fs::absolute(request_.config).string());
     if (!request_.profile.empty()) words += " --profile " + request_.profile;
     return words;
   }

@@ -43,7 +43,7 @@ bool is_true(const text::Json& object, const char* key) {
 Visibility visibility_of(const text::Json& repository) {
   const std::string word = text::string_member(repository, "visibility");
   if (word == "internal" || is_true(repository, "internal")) return Visibility::organization;
-  const bool is_private = word.empty() ? is_true(repository, "private") : word != "public";
+  const bool is_private = word.empty() ? is_true(repository, "private") : word == "private";
   return is_private ? Visibility::members : Visibility::everybody;
 }
 

@@ -89,7 +89,7 @@ check('search finds names, producers, paths, ids and reasons', 'ward.html', {}, 
   }
   await search.fill('no such thing');
   assert.equal(await rows(page).count(), 0);
-  assert.ok(await page.getByText('No batch is like that.').isVisible());
+  assert.ok(await page.getByText('No batch matches.').isVisible());
   await page.getByRole('button', { name: 'Show all' }).click();
   assert.equal(await search.inputValue(), '');
   assert.equal(await rows(page).count(), 50);

@@ -1,9 +1,10 @@
-"""`healthmetric-receiver growth`: how much is stored, and when it gets too much."""
+"""`healthmetric-receiver growth`: how much is stored, and when it becomes too much."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -181,6 +182,31 @@ def test_a_damaged_summary_is_named_and_the_others_count(watch: Watched) -> None
     told = growth_of(watch, 2)
     assert (told["batches"], told["unreadable"]) == (1, 1)
     assert watch("growth").error_line("error", damaged.name)
+
+
+def test_what_is_no_file_among_the_summaries_is_named(watch: Watched) -> None:
+    put(watch, 0, 10)
+    summary = next((watch.storage / "summaries").rglob("*.json"))
+    (summary.parent / "link.json").symlink_to(summary)
+    os.mkfifo(watch.storage / "summaries/2025")
+    result = watch("growth", "--at", text_of(day(1)))
+    assert result.status == 4
+    for name in ("link.json", "2025"):
+        assert re.search(f"error: '[^']*{name}': not a regular file\n", result.stderr), result.stderr
+    assert "stored: 10 B in 1 file of 1 batch\n" in result.stdout
+
+
+def test_sizes_that_no_disk_has_hide_nothing(watch: Watched) -> None:
+    for number in range(4):
+        put(watch, number, 2**63 - 1)
+    told = growth_of(watch, 10)
+    assert told["bytes"] == 2**64 - 1 and told["producers"][0]["bytes"] == 2**64 - 1
+    assert told["paces"][0]["sizes"][0]["passed"]
+
+
+def test_the_folders_of_later_batches_do_not_count(watch: Watched) -> None:
+    put(watch, 5, 10)
+    assert growth_of(watch, 1)["widest_folder"]["entries"] == 0
 
 
 def test_a_storage_in_which_nothing_is(watch: Watched) -> None:

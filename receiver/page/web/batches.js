@@ -54,7 +54,7 @@ class Batches {
     this.pages = pager("batches", (step) => this.turn(step));
     this.chosenDay = el("button", { type: "button", hidden: true, on: { click: () => this.choose({ day: null }) } });
     this.clear = el("button", { type: "button", hidden: true, on: { click: () => this.chooseNothing() } }, "Show all");
-    this.nothing = el("p", { class: "empty", hidden: true }, "No batch is like that.");
+    this.nothing = el("p", { class: "empty", hidden: true }, "No batch matches.");
   }
 
   show(section) {
@@ -65,7 +65,7 @@ class Batches {
     window.addEventListener("afterprint", () => this.print(BATCH_ROWS));
     this.update();
     // So that the first search need not do it.
-    requestIdleCallback(() => search(this.data, { ...NOTHING_CHOSEN, query: "…" }));
+    (globalThis.requestIdleCallback ?? setTimeout)(() => search(this.data, { ...NOTHING_CHOSEN, query: "…" }));
   }
 
   head({ by, text, kind }) {
