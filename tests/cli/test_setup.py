@@ -272,7 +272,7 @@ def test_another_file_can_be_named(begin: Begin, stage: Stage) -> None:
     terminal.answer(ASKS_CONSENT, b"\r")
     terminal.answer(ASKS_ROUNDTRIP, b"no\r")
     status, stdout = terminal.end()
-    assert status == 0 and f"  healthmetric-sender --config {file} --folder FOLDER\n" in stdout
+    assert status == 0 and f"  healthmetric-sender --config '{file}' --folder FOLDER\n" in stdout
     assert not config_of(stage).exists()
     send(stage, "--config", str(file))
 

@@ -62,7 +62,7 @@ TEST_CASE("what is wrong with settings is named with its line") {
                "line 3: unknown key 'producer.ws.evry': did you mean every?"},
            Row{"[producer.ws]\ncolour = 1\n",
                "line 2: unknown key 'producer.ws.colour'; only every, grace and ignore"},
-           Row{"[producer.a.b]\nevery = \"1d\"\n", "in quotes, [producer.\"b\"]"},
+           Row{"[producer.a.b]\nevery = \"1d\"\n", "in quotes, [producer.\"a.b\"]"},
            Row{"[producers.a]\n", "line 1: unknown key 'producers': did you mean producer?"},
            Row{"every = \"1d\"\n", "line 1: unknown key 'every'; only [producer.NAME]"},
            Row{"producer = 1\n", "'producer' is not a section"},
