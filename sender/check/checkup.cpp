@@ -236,7 +236,7 @@ class Checkup {
       return check_first_commit(facts, inspector_->branch(facts.default_branch));
     });
     passes("token-write", [&] { return check_token_write(*inspector_, target_.repository); });
-    if (!has_commit) return skip(CheckNames(kContentChecks).subspan(2), "the repository is empty");
+    if (!has_commit) return skip(CheckNames(kContentChecks).subspan(2), "no commit was found");
     check_branches(facts.default_branch);
     check_workflows(facts.default_branch);
   }
@@ -261,7 +261,7 @@ class Checkup {
     if (is_there) {
       passes("workflow-trigger", [&] { return check_workflow_trigger(workflows, target_); });
     } else {
-      skip(std::array{"workflow-trigger"}, "there is no workflow");
+      skip(std::array{"workflow-trigger"}, "no workflow was found");
     }
     const std::string file = receiving_workflow(workflows, target_.trigger);
     if (file.empty()) {

@@ -40,11 +40,13 @@ inline Finding skipped(std::string check, std::string why) {
   return {std::move(check), Result::skipped, std::move(why), {}};
 }
 
-/// What an error means; its message says what to do.
+/// What an error means. Its message says what to do, but for the network, which is not waited for.
 inline Finding failed(std::string check, const Error& error) {
   const bool is_access =
       error.code() == ErrorCode::unauthorized || error.code() == ErrorCode::not_found;
-  return {std::move(check), is_access ? Result::no_access : Result::failed, error.what(), {}};
+  const char* const hint =
+      error.code() == ErrorCode::network ? "check the network, the proxy and --api-url" : "";
+  return {std::move(check), is_access ? Result::no_access : Result::failed, error.what(), hint};
 }
 
 /// Whether what depends on this can be checked.

@@ -97,7 +97,7 @@ Finding check_token_accepted(const forge::ServerFacts& facts) {
 
 Finding check_token_end(const forge::ServerFacts& facts, std::chrono::sys_seconds now) {
   constexpr const char* kCheck = "token-end";
-  if (!facts.token_ends) return ok(kCheck, "the server tells no end of the token");
+  if (!facts.token_ends) return ok(kCheck, "the server does not say when the token ends");
   const std::string end = text::format_timestamp(*facts.token_ends);
   if (*facts.token_ends <= now) return no_access(kCheck, "the token expired on " + end, kNewToken);
   const auto left = std::chrono::floor<days>(*facts.token_ends - now).count();
@@ -121,7 +121,7 @@ Finding check_token_kind(const forge::ServerFacts& facts) {
 Finding check_rate_limit(const forge::ServerFacts& facts) {
   constexpr const char* kCheck = "rate-limit";
   if (!facts.requests_left || !facts.request_limit) {
-    return ok(kCheck, "the server tells no limit of requests");
+    return ok(kCheck, "the server does not say how many requests are left");
   }
   const std::string found =
       fmt::format("{} of {} requests left{}", *facts.requests_left, *facts.request_limit,

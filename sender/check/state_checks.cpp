@@ -141,7 +141,7 @@ Finding check_queue(const OutboxContent& content, std::chrono::sys_seconds now) 
                    [](const outbox::OutboxEntry& entry) { return !entry.last_error.empty(); });
   if (failing != content.queued.end()) found += "; last error: " + printable(failing->last_error);
   if (failing == content.queued.end() && age < kLongWait) return ok(kCheck, found);
-  return warning(kCheck, found, "'healthmetric-sender outbox retry' delivers them");
+  return warning(kCheck, found, "'healthmetric-sender outbox retry' delivers what waits");
 }
 
 Finding check_receipts(const OutboxContent& content, std::chrono::sys_seconds now) {

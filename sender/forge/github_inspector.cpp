@@ -73,7 +73,7 @@ Untold untold(const http::Response& response, const std::string& permission) {
   if (!lacks_permission) {
     return {fmt::format("HTTP {}, {}", response.status, message_of(response))};
   }
-  return {fmt::format("this token is not told (HTTP {}): the permission {} would show it",
+  return {fmt::format("the server does not tell this token (HTTP {}): the permission {} would show it",
                       response.status, permission)};
 }
 

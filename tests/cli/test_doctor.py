@@ -252,7 +252,7 @@ def token_file_that_others_can_read(stage: Stage) -> dict[str, Any]:
     return {"words": ["--token-file", stage.tmp / "token"], "token": None}
 
 
-@broken("network", "failed", "127.0.0.1", "", repository="skipped", token_accepted="skipped")
+@broken("network", "failed", "127.0.0.1", "check the network", repository="skipped", token_accepted="skipped")
 def server_that_does_not_answer(stage: Stage) -> dict[str, Any]:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
