@@ -2,21 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <unordered_set>
 
+#include "common/base/capped_sum.hpp"
 #include "receiver/growth/random_hash.hpp"
 
 namespace healthmetric::growth {
 
 /// Files and their bytes.
-/// The most there can be, where two sizes are more: sizes in summaries may be anything.
-inline std::uint64_t capped_sum(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  return b > most - a ? most : a + b;
-}
-
 struct Amount {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "common/base/capped_sum.hpp"
 #include "common/base/utf8.hpp"
 #include "common/text/timestamp.hpp"
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "common/base/capped_sum.hpp"
 #include "common/base/format.hpp"
 #include "common/base/version.hpp"
 #include "common/text/json.hpp"
@@ -19,11 +20,6 @@ constexpr std::size_t kMaxGone = 100;
 
 std::int64_t seconds_of(std::chrono::sys_seconds time) {
   return std::int64_t{time.time_since_epoch().count()};
-}
-
-/// Sums of what summaries claim.
-void add_up(std::uint64_t& sum, std::uint64_t value) {
-  sum = value > UINT64_MAX - sum ? UINT64_MAX : sum + value;
 }
 
 std::string array_of(const std::vector<std::size_t>& numbers) {
@@ -70,8 +66,8 @@ void PageData::add(const payload::BatchId& id, const archive::RecordedBatch& bat
 void PageData::add_older(const archive::RecordedBatch& batch) {
   ++older_.batches;
   if (batch.status != archive::BatchStatus::stored) return;
-  add_up(older_.files, batch.total_files);
-  add_up(older_.bytes, batch.total_size_bytes);
+  older_.files = capped_sum(older_.files, batch.total_files);
+  older_.bytes = capped_sum(older_.bytes, batch.total_size_bytes);
 }
 
 std::size_t PageData::type_set_of(const BatchFiles& files) {

@@ -93,3 +93,11 @@ def findings_of(result: Result) -> list[dict[str, Any]]:
 
 def by_check(result: Result) -> dict[str, dict[str, Any]]:
     return {finding["check"]: finding for finding in findings_of(result)}
+
+
+def ready_stage(destination: Destination, tmp: Path) -> Stage:
+    """With the workflow in its repository, and no request counted yet."""
+    stage = Stage(destination, tmp)
+    stage.put(".github/workflows/data-receiver.yml", WORKFLOW)
+    stage.github.clear_requests()
+    return stage

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from conftest import INBOX, TOKEN, Destination, new_destination
 from doctor_stage import (CLASSIC, ENDED, ENDING, FINE, READING, SECRETS, SEEING, UNKNOWN, WORKFLOW, Stage, by_check,
-                          findings_of)
+                          findings_of, ready_stage)
 from github_server.local_github import LocalGithub
 from programs import REPOSITORY, Program
 from trees import write_tree
@@ -43,10 +43,7 @@ def github() -> Iterator[LocalGithub]:
 
 @pytest.fixture
 def stage(github: LocalGithub, sender: Program, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
-    ready = Stage(new_destination(github, sender, request), tmp_path)
-    ready.put(".github/workflows/data-receiver.yml", WORKFLOW)
-    github.clear_requests()
-    return ready
+    return ready_stage(new_destination(github, sender, request), tmp_path)
 
 
 @dataclass(frozen=True)

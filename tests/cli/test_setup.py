@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import TOKEN, Destination, new_destination
-from doctor_stage import FINE, READING, WORKFLOW, Stage
+from doctor_stage import FINE, READING, WORKFLOW, Stage, ready_stage
 from github_server.local_github import LocalGithub
 from programs import Program
 from pseudo_terminal import Terminal, squeezed
@@ -36,10 +36,7 @@ def github() -> Iterator[LocalGithub]:
 
 @pytest.fixture
 def stage(github: LocalGithub, sender: Program, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
-    ready = Stage(new_destination(github, sender, request), tmp_path)
-    ready.put(".github/workflows/data-receiver.yml", WORKFLOW)
-    github.clear_requests()
-    return ready
+    return ready_stage(new_destination(github, sender, request), tmp_path)
 
 
 @pytest.fixture

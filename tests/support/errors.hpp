@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "tests/support/catch.hpp"
 
 namespace healthmetric {
 
@@ -32,6 +33,15 @@ template <typename Action>
 std::string error_text_of(Action&& action) {
   const std::optional<Error> error = error_of(std::forward<Action>(action));
   return error ? error->what() : "";
+}
+
+/// Whether `action` is refused as wrong usage, with a message that has `words` in it.
+template <typename Action>
+bool refuses(const std::string& words, Action&& action) {
+  const std::optional<Error> error = error_of(std::forward<Action>(action));
+  if (error) UNSCOPED_INFO(error->what());
+  return error && error->code() == ErrorCode::usage &&
+         std::string(error->what()).find(words) != std::string::npos;
 }
 
 }  // namespace healthmetric

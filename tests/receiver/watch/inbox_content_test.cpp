@@ -36,15 +36,6 @@ struct Inbox {
   }
 };
 
-/// Whether it is refused with a message that has `words` in it.
-template <typename Action>
-bool refuses(const std::string& words, const Action& action) {
-  const auto error = error_of(action);
-  if (error) UNSCOPED_INFO(error->what());
-  return error && error->code() == ErrorCode::usage &&
-         std::string(error->what()).find(words) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("parts of one batch wait together, since the first of them was seen") {

@@ -24,15 +24,6 @@ WatchSettings settings(const std::string& text) {
   return read_named_settings(file);
 }
 
-/// Whether it is refused with a message that has `words` in it.
-template <typename Action>
-bool refuses(const std::string& words, const Action& action) {
-  const auto error = error_of(action);
-  if (error) UNSCOPED_INFO(error->what());
-  return error && error->code() == ErrorCode::usage &&
-         std::string(error->what()).find(words) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("settings have producers and a default") {
