@@ -1,7 +1,9 @@
 """No payload costs more than a small multiple of a good one of its size: of one with as many files, or, where
 it has a single one, of one with as many bytes. Processor time, so that a busy machine decides nothing; in memory,
 for what a disk's file system does for the same calls differs threefold from run to run; and the least of a few
-runs, for nothing makes a run cheaper than it is."""
+runs, for nothing makes a run cheaper than it is. The bounds are twice what an idle machine measures, where JSON of
+one-byte values costs six times as much as one content in base64: they find what grows faster than its payload,
+and leave it to the benchmark to tell a slow reader from a fast one."""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ SIZE = 12 << 20
 FILES = 10_000
 RUNS = 3
 MEMORY = Path("/dev/shm")
-MULTIPLE = 4
+MULTIPLE_OF_BYTES = 12
+MULTIPLE_OF_FILES = 6
 START_S = 0.1
 
 pytestmark = pytest.mark.skipif(has_sanitizers(receiver_path()), reason="sanitizers have costs of their own")
@@ -56,9 +59,9 @@ def good() -> Callable[[str], float]:
 def test_a_large_payload_costs_what_its_bytes_cost(kind: str, good: Callable[[str], float]) -> None:
     text = LARGE[kind](SIZE)
     assert SIZE * 0.7 < len(text) < SIZE * 1.3, len(text)
-    assert seconds(text) < MULTIPLE * good("large") + START_S
+    assert seconds(text) < MULTIPLE_OF_BYTES * good("large") + START_S
 
 
 @pytest.mark.parametrize("kind", MANY)
 def test_a_payload_of_many_files_costs_what_its_files_cost(kind: str, good: Callable[[str], float]) -> None:
-    assert seconds(MANY[kind](FILES)) < MULTIPLE * good("many") + START_S
+    assert seconds(MANY[kind](FILES)) < MULTIPLE_OF_FILES * good("many") + START_S
