@@ -20,6 +20,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/platform/posix.hpp"
@@ -247,8 +248,17 @@ void print(std::string_view text) {
   }
 }
 
+std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+  // An encrypted folder of eCryptfs takes names of 143 bytes, others take 255.
+  constexpr std::size_t kMostOfName = 100;
+  const std::string name = path.filename().string();
+  std::filesystem::path temporary = path;
+  temporary.replace_filename(std::string(utf8_prefix(name, kMostOfName)) + ".tmp-" + random_hex(8));
+  return temporary;
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path temporary = path.string() + ".tmp-" + random_hex(8);
+  const std::filesystem::path temporary = temporary_beside(path);
   try {
     OutputFile file(temporary);
     file.write(text);

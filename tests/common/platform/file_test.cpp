@@ -128,6 +128,17 @@ TEST_CASE("an atomic write replaces a file and leaves nothing beside it") {
         ErrorCode::io);
 }
 
+TEST_CASE("a file with the longest name there is can be written atomically") {
+  const TempDir dir;
+  for (const std::size_t length : {99U, 100U, 101U, 241U, 255U}) {
+    const std::string name(length, 'n');
+    platform::write_file_atomically(dir.path() / name, name);
+    CHECK(platform::read_file(dir.path() / name, 1000) == name);
+  }
+  CHECK(platform::temporary_beside("a/b").string().starts_with("a/b.tmp-"));
+  CHECK(platform::temporary_beside("b").parent_path().empty());
+}
+
 TEST_CASE("private directories are created to their depth") {
   const TempDir dir;
   platform::create_private_directories(dir.path() / "a/b/c");
