@@ -199,6 +199,18 @@ ExportOptions::Format ExportOptions::format() const {
   return format_ == "ndjson" ? Format::ndjson : Format::sqlite;
 }
 
+std::string_view ExportOptions::example() const {
+  switch (format()) {
+    case Format::csv:
+      return "files.csv";
+    case Format::ndjson:
+      return "files.ndjson";
+    case Format::sqlite:
+      break;
+  }
+  return "health.db";
+}
+
 ExportCommand::ExportCommand(std::shared_ptr<const SharedOptions> shared)
     : Command("export", "Write what was stored as tables, for SQLite, DuckDB, pandas and others"),
       shared_(std::move(shared)) {
@@ -216,13 +228,15 @@ program::ExitStatus ExportCommand::run(const program::CommandLine& line) {
   const BatchFilter filter = shared_->batch_filter.filter(shared_->batch_names, now);
   archive::StorageReader storage = open_storage_to_read(options, line);
   refuse_storage("--output ", output, options.storage);
+  const OutputKind kind{.example = export_.example()};
+  refuse_folder(output, kind);
   StoredFiles stored(storage);
   Exporter exporter(stored, filter, shared_->at.time(now));
   Exported result{output.string()};
   if (export_.format() == ExportOptions::Format::sqlite) {
     export_sqlite(exporter, output, result);
   } else {
-    write_output(output, [&](Sink& sink) { export_table(exporter, export_, sink, result); });
+    write_output(output, kind, [&](Sink& sink) { export_table(exporter, export_, sink, result); });
   }
   stored.suggest_checkout(result.batches + result.files + result.latest);
   result.faults = stored.faults();

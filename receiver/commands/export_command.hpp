@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "common/program/command.hpp"
 #include "receiver/commands/shared_options.hpp"
@@ -20,6 +21,8 @@ class ExportOptions final : public program::OptionGroup {
   void check(const std::filesystem::path& output) const;
 
   [[nodiscard]] Format format() const;
+  /// A name for a file of that format.
+  [[nodiscard]] std::string_view example() const;
   /// The name of the only table of csv and ndjson.
   [[nodiscard]] const std::string& table() const { return table_; }
 

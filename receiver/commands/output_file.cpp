@@ -1,5 +1,6 @@
 #include "receiver/commands/output_file.hpp"
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -39,11 +40,36 @@ void refuse_what_is_no_file(const std::filesystem::path& path) {
                   in_quotes(path.string()), platform::kind_of(type), printable(path.string())));
 }
 
+/// The beginning of the file; "" if there is none.
+std::string beginning_of(const std::filesystem::path& path) {
+  if (!platform::file_state(path)) return {};
+  platform::InputFile file(path);
+  std::string text(kMarkReach, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t count = file.read(std::span(text).subspan(size));
+    if (count == 0) break;
+    size += count;
+  }
+  text.resize(size);
+  return text;
+}
+
+void refuse_what_is_not_ours(const std::filesystem::path& path, const OutputKind& kind) {
+  if (kind.mark.empty()) return;
+  const std::string beginning = beginning_of(path);
+  if (beginning.empty() || beginning.find(kind.mark) != std::string::npos) return;
+  throw Error(
+      ErrorCode::io,
+      fmt::format("cannot replace {}: it is not {}; choose another name, or delete the file",
+                  in_quotes(path.string()), kind.name));
+}
+
 /// A file that appears when it is complete.
 class NewFile {
  public:
   explicit NewFile(const std::filesystem::path& path)
-      : path_(path), temporary_(path.string() + "." + platform::random_hex(8)), out_(temporary_) {
+      : path_(path), temporary_(platform::temporary_beside(path)), out_(temporary_) {
     std::error_code ignored;
     const auto old = std::filesystem::status(path_, ignored);
     if (exists(old)) std::filesystem::permissions(temporary_, old.permissions(), ignored);
@@ -73,14 +99,24 @@ class NewFile {
 
 }  // namespace
 
-void write_output(const std::filesystem::path& output,
+void refuse_folder(const std::filesystem::path& output, const OutputKind& kind) {
+  std::error_code error;
+  if (output == kStandardOutput || !std::filesystem::is_directory(output, error)) return;
+  throw Error(ErrorCode::io,
+              fmt::format("cannot replace {}: it is a folder; name a file in it: --output {}",
+                          in_quotes(output.string()), printable((output / kind.example).string())));
+}
+
+void write_output(const std::filesystem::path& output, const OutputKind& kind,
                   const std::function<void(Sink& sink)>& write) {
   if (output == kStandardOutput) {
     PrintedText text;
     write(text);
     text.flush();
   } else {
+    refuse_folder(output, kind);
     refuse_what_is_no_file(output);
+    refuse_what_is_not_ours(output, kind);
     NewFile file(output);
     write(file.sink());
     file.put();

@@ -18,6 +18,9 @@
 namespace healthmetric::receiver {
 namespace {
 
+constexpr OutputKind kPage{
+    .example = "page.html", .name = "a page of healthmetric-receiver", .mark = page::kGenerator};
+
 /// What was written, and to where.
 struct MadePage {
   std::string output;
@@ -91,7 +94,7 @@ program::ExitStatus PageCommand::run(const program::CommandLine& line) {
   StoredFiles stored(storage);
   const PageContent content = read_page_content(stored, question);
   MadePage result{output.string(), content.batches, content.older, 0, stored.faults()};
-  write_output(output, [&](Sink& sink) {
+  write_output(output, kPage, [&](Sink& sink) {
     CountingSink out(sink);
     page::write_page(page::built_in_parts(), content.json, out);
     result.bytes = out.count();

@@ -13,6 +13,10 @@ struct PageParts {
   std::string_view script;
 };
 
+/// Near the beginning of every page, also of earlier and later versions.
+inline constexpr std::string_view kGenerator =
+    R"(<meta name="generator" content="healthmetric-receiver)";
+
 /// Those that were built in; the build makes this function of the files.
 PageParts built_in_parts();
 

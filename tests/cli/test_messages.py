@@ -967,6 +967,9 @@ SCENARIOS |= {
     "receiver-page-storage": lambda stage: stage.receiver(
         "page", "--storage", empty_storage(stage), "--output", stage.tmp / "_storage/page.html"),
     "receiver-page-link": lambda stage: linked_page(stage),
+    "receiver-page-folder": lambda stage: stage.receiver(
+        "page", "--storage", empty_storage(stage), "--output", stage.tmp),
+    "receiver-page-foreign": lambda stage: page_in_place_of(stage, "a letter\n"),
     "receiver-status-silent": lambda stage: watched_status(stage, '[producer.ws-12]\nevery = "1d"\n'),
     "receiver-status-never": lambda stage: watched_status(stage, "[default]\n[producer.other]\n"),
     "receiver-status-key": lambda stage: watched_status(stage, '[producer.ws-12]\nevry = "1d"\n'),
@@ -1082,6 +1085,12 @@ def linked_page(stage: Stage) -> Result:
     link = stage.tmp / "page.html"
     link.symlink_to("elsewhere")
     return stage.receiver("page", "--storage", empty_storage(stage), "--output", link)
+
+
+def page_in_place_of(stage: Stage, text: str) -> Result:
+    file = stage.tmp / "letter.html"
+    file.write_text(text)
+    return stage.receiver("page", "--storage", empty_storage(stage), "--output", file)
 
 
 def exported_into(stage: Stage, make: Callable[[Path], object]) -> Result:

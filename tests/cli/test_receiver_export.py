@@ -195,8 +195,7 @@ def test_what_is_there_and_not_ours_stays(make: Callable[[Path], Any], status: i
 @pytest.mark.parametrize("make, kind", [
     (lambda file: file.symlink_to("real.csv"), "a symbolic link"),
     (os.mkfifo, "a named pipe"),
-    (lambda file: file.mkdir(), "a folder"),
-], ids=["link", "pipe", "folder"])
+], ids=["link", "pipe"])
 def test_a_text_replaces_files_alone(make: Callable[[Path], Any], kind: str, export: Callable[..., Result],
                                      tmp_path: Path) -> None:
     (tmp_path / "real.csv").write_text("mine")
@@ -206,6 +205,16 @@ def test_a_text_replaces_files_alone(make: Callable[[Path], Any], kind: str, exp
     result.error_line(f"cannot replace '{tmp_path / 'data.csv'}': it is {kind}; to write to it, use --output -")
     assert (tmp_path / "real.csv").read_text() == "mine"
     assert sorted(place.name for place in tmp_path.iterdir() if "csv." in place.name) == []
+
+
+@pytest.mark.parametrize("format_, name", [("csv", "files.csv"), ("ndjson", "files.ndjson"), ("sqlite", "health.db")])
+def test_a_folder_is_told_a_file_in_it(format_: str, name: str, export: Callable[..., Result], tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    result = export(format_, folder)
+    assert (result.status, result.stdout) == (10, ""), result
+    result.error_line(f"cannot replace '{folder}': it is a folder; name a file in it: --output {folder / name}")
+    assert list(folder.iterdir()) == []
 
 
 def test_a_file_that_is_replaced_keeps_its_mode(export: Callable[..., Result], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -279,19 +280,39 @@ def test_files_beyond_the_room_are_counted_alone(receiver: Program, tmp_path: Pa
     assert (tmp_path / "page.html").stat().st_size < 5 * MIB
 
 
-@pytest.mark.parametrize("make, kind", [
-    (lambda file: file.symlink_to("real.html"), "a symbolic link"),
-    (os.mkfifo, "a named pipe"),
-    (lambda file: file.mkdir(), "a folder"),
-], ids=["link", "pipe", "folder"])
-def test_only_a_file_is_replaced(make: Callable[[Path], Any], kind: str, page: Callable[..., Result], tmp_path: Path) -> None:
+@pytest.mark.parametrize("make, told", [
+    (lambda file: file.symlink_to("real.html"), "it is a symbolic link; to write to it, use --output - >"),
+    (os.mkfifo, "it is a named pipe; to write to it, use --output - >"),
+    (lambda file: file.mkdir(), "it is a folder; name a file in it: --output PAGE/page.html"),
+    (lambda file: sqlite3.connect(file).execute("CREATE TABLE files (name TEXT)"), "it is not a page of healthmetric-receiver; "
+     "choose another name, or delete the file"),
+    (lambda file: file.write_text("<!DOCTYPE html>\n<title>mine</title>\n"), "it is not a page of healthmetric-receiver; "),
+    (lambda file: file.write_text(" " * 1024 + '<meta name="generator" content="healthmetric-receiver">'), "it is not a page"),
+], ids=["link", "pipe", "folder", "database", "html", "late"])
+def test_only_a_page_is_replaced(make: Callable[[Path], Any], told: str, page: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "real.html").write_text("mine")
-    make(tmp_path / "page.html")
+    file = tmp_path / "page.html"
+    make(file)
+    before = snapshot(tmp_path)
     result = page()
     assert (result.status, result.stdout) == (10, ""), result
-    result.error_line(f"cannot replace '{tmp_path / 'page.html'}': it is {kind}; to write to it, use --output -")
-    assert (tmp_path / "real.html").read_text() == "mine"
-    assert [place.name for place in tmp_path.iterdir() if "html." in place.name] == []
+    result.error_line(f"cannot replace '{file}': {told.replace('PAGE', str(file))}")
+    assert snapshot(tmp_path) == before
+
+
+def test_an_empty_file_and_an_earlier_page_are_replaced(page: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "page.html").touch()
+    assert page("--limit", "5").status == 0
+    assert page("--limit", "6").status == 0
+    assert len(data_of(tmp_path / "page.html")["batches"]["time"]) == 6
+
+
+@pytest.mark.parametrize("length", [240, 241, 255])
+def test_a_file_may_have_the_longest_name(length: int, page: Callable[..., Result], tmp_path: Path) -> None:
+    file = tmp_path / ("n" * length)
+    assert page(output=file).status == 0
+    assert page(output=file).status == 0
+    assert sorted(place.name for place in tmp_path.iterdir() if place.is_file()) == [file.name]
 
 
 @pytest.mark.parametrize("words, told", [

@@ -1,5 +1,6 @@
 #include "receiver/page/page_text.hpp"
 
+#include "receiver/commands/output_file.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/memory_streams.hpp"
@@ -46,8 +47,9 @@ TEST_CASE("a page without a mark is a defect") {
 }
 
 TEST_CASE("the page that is built in is whole") {
-  const std::string page = written(page::built_in_parts(), "{}");
-  CHECK(page.starts_with("<!DOCTYPE html>\n"));
-  CHECK(page.ends_with("</html>\n"));
-  CHECK(has(page, "start();"));
+  const std::string text = written(page::built_in_parts(), "{}");
+  CHECK(text.starts_with("<!DOCTYPE html>\n"));
+  CHECK(text.ends_with("</html>\n"));
+  CHECK(text.find(page::kGenerator) < receiver::kMarkReach);
+  CHECK(has(text, "start();"));
 }
