@@ -87,10 +87,14 @@ void ask_git(GrowthReport& report, const StoredFiles& stored, bool is_now) {
 void look_at_rejected(GrowthReport& report, StoredFiles& stored,
                       const std::filesystem::path& inbox) {
   Amount rejected;
-  const auto add = [&](archive::StorageReader& storage) {
+  const auto complain = [&](const Error& why) { stored.complain(why); };
+  const auto add_files = [&](archive::StorageReader& storage) {
     for (const auto& file : storage.files_in(archive::kRejectedFolder)) {
       if (archive::payload_of_reason(file.name).empty()) rejected.add(file.size_bytes);
     }
+  };
+  const auto add = [&](archive::StorageReader& storage) {
+    watch::look_into_folders([&] { add_files(storage); }, complain);
   };
   add(stored.storage());
   if (inbox.empty()) {
@@ -99,12 +103,8 @@ void look_at_rejected(GrowthReport& report, StoredFiles& stored,
         "the inbox branch, for the size of rejected payloads: name a checkout of it with --inbox");
     return;
   }
-  const auto folder = watch::storage_of_inbox(inbox, "--inbox");
-  std::error_code failure;
-  if (folder && !std::filesystem::equivalent(*folder, stored.storage().root(), failure)) {
-    archive::StorageReader storage(*folder);
-    add(storage);
-  }
+  auto folder = watch::open_inbox(inbox, "--inbox", stored.storage(), complain);
+  if (folder) add(*folder);
   report.rejected = rejected;
 }
 

@@ -113,7 +113,8 @@ void make_printable(StorageStatus& status) {
   for (watch::WaitingBatch& each : *status.waiting) make_printable(each.batch_id);
 }
 
-std::string status_json(StoredFiles& stored, const PageQuestion& question) {
+/// As the page has it.
+StorageStatus page_status(StoredFiles& stored, const PageQuestion& question) {
   StorageStatus status = status_of(stored, {.at = question.as_of,
                                             .now = question.now,
                                             .settings_file = question.settings_file,
@@ -121,7 +122,7 @@ std::string status_json(StoredFiles& stored, const PageQuestion& question) {
   keep_only(status, question.filter);
   make_printable(status);
   status.settings_file.clear();  // a path on this machine
-  return to_json_text(status);
+  return status;
 }
 
 }  // namespace
@@ -129,12 +130,12 @@ std::string status_json(StoredFiles& stored, const PageQuestion& question) {
 PageContent read_page_content(StoredFiles& stored, const PageQuestion& question) {
   page::PageData data(question.limit);
   PageReader(stored, question, data).read();
-  page::Heading heading{.made = question.now,
-                        .as_of = question.as_of,
-                        .chosen = described(question.filter),
-                        .status_json = status_json(stored, question),
-                        .errors = 0};
-  heading.errors = stored.faults();
+  const StorageStatus status = page_status(stored, question);
+  const page::Heading heading{.made = question.now,
+                              .as_of = question.as_of,
+                              .chosen = described(question.filter),
+                              .status_json = to_json_text(status),
+                              .errors = stored.faults() - status.inbox_faults};
   return {data.batches(), data.older_batches(), data.to_json(heading)};
 }
 

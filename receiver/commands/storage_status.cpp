@@ -1,8 +1,6 @@
 #include "receiver/commands/storage_status.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "receiver/commands/recorded_batches.hpp"
@@ -25,8 +23,8 @@ void add_producers(std::vector<watch::RejectedBatch>& rejected,
   }
 }
 
-/// With a checkout of the inbox branch: whose payloads are still there. Else all that summaries
-/// tell of, and what lies beside them.
+/// With a whole checkout of the inbox branch: whose payloads are still there. Else all that
+/// summaries tell of, and what lies beside them.
 void set_rejected(StorageStatus& status, const watch::RejectedBatches& recorded,
                   const watch::InboxContent& content, bool has_inbox) {
   if (has_inbox) {
@@ -45,29 +43,30 @@ void set_rejected(StorageStatus& status, const watch::RejectedBatches& recorded,
   status.rejected_count = all.count();
 }
 
+/// Anybody who sends can damage an inbox: that hides nothing of what the summaries tell.
 void look_into_inboxes(StorageStatus& status, StoredFiles& stored, const StatusQuestion& question,
                        const watch::RejectedBatches& recorded) {
+  const std::uint64_t faults_before = stored.faults();
+  const auto complain = [&](const Error& why) { stored.complain(why); };
   watch::InboxContent content;
-  content.add(stored.storage(), question.at);
-  const bool has_inbox = !question.inbox.empty();
-  if (has_inbox) {
-    if (const auto folder = watch::storage_of_inbox(question.inbox, "--inbox")) {
-      std::error_code failure;
-      if (!std::filesystem::equivalent(*folder, stored.storage().root(), failure)) {
-        archive::StorageReader inbox(*folder);
-        content.add(inbox, question.at);
-      }
-    }
+  content.add(stored.storage(), question.at, complain);
+  const bool is_named = !question.inbox.empty();
+  if (is_named) {
+    auto inbox = watch::open_inbox(question.inbox, "--inbox", stored.storage(), complain);
+    if (inbox) content.add(*inbox, question.at, complain);
   } else {
     status.not_looked_at.emplace_back(
         "the inbox branch, for what waits and which rejected payloads are left: name a checkout "
         "of it with --inbox");
   }
-  if (has_inbox || content.waiting_count() > 0) {
+  status.inbox_faults = stored.faults() - faults_before;
+  if (status.inbox_faults > 0) status.not_looked_at.emplace_back("what is damaged in the inbox");
+  const bool is_known = is_named && status.inbox_faults == 0;
+  if (is_known || content.waiting_count() > 0) {
     status.waiting = content.waiting();
     status.waiting_count = content.waiting_count();
   }
-  set_rejected(status, recorded, content, has_inbox);
+  set_rejected(status, recorded, content, is_known);
 }
 
 }  // namespace

@@ -34,8 +34,9 @@ struct StorageStatus {
   std::uint64_t waiting_count = 0;
   std::uint64_t batches = 0;  ///< whose summaries were read
   std::uint64_t from_the_future = 0;
-  std::uint64_t uncounted = 0;   ///< batches of more producers than are kept
-  std::uint64_t unreadable = 0;  ///< what was named as an error
+  std::uint64_t uncounted = 0;     ///< batches of more producers than are kept
+  std::uint64_t unreadable = 0;    ///< what was named as an error
+  std::uint64_t inbox_faults = 0;  ///< of these, what is damaged in an inbox
   std::vector<std::string> not_looked_at;
 
   [[nodiscard]] std::uint64_t count(watch::State state) const;
@@ -44,7 +45,7 @@ struct StorageStatus {
 };
 
 /// Reads all summaries, and what the question names. Throws Error{usage} for invalid settings, and
-/// if the inbox is not one.
+/// if the inbox is not one; what is damaged in it is named and counted.
 StorageStatus status_of(StoredFiles& stored, const StatusQuestion& question);
 
 }  // namespace healthmetric::receiver

@@ -12,6 +12,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/batch_id.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
 #include "common/text/json_scanner.hpp"
@@ -20,6 +21,7 @@
 namespace healthmetric::watch {
 namespace {
 
+namespace fs = std::filesystem;
 using archive::StorageReader;
 using payload::PayloadName;
 using std::chrono::sys_seconds;
@@ -127,6 +129,39 @@ WaitingBatch waiting_batch(const std::string& batch_id, const std::vector<Payloa
   return batch;
 }
 
+/// Where the storage folder is in a checkout; nothing if there is none, or another thing.
+std::optional<fs::path> storage_of_inbox(const fs::path& folder, const std::string& option,
+                                         const archive::Complain& complain) {
+  std::error_code failure;
+  const auto has_folder = [&](const fs::path& path) { return fs::is_directory(path, failure); };
+  if (!has_folder(folder)) {
+    throw Error(ErrorCode::usage, option + ": there is no folder " + in_quotes(folder.string()));
+  }
+  fs::path storage = archive::storage_in(folder);
+  const fs::file_type type = fs::symlink_status(storage, failure).type();
+  if (type == fs::file_type::directory) return storage;
+  if (type != fs::file_type::not_found) {
+    complain(Error(ErrorCode::unsafe_path,
+                   fmt::format("{}: {} is {}, not a folder", option, in_quotes(storage.string()),
+                               platform::kind_of(type))));
+    return {};
+  }
+  if (has_folder(folder / archive::kInboxFolder) || has_folder(folder / archive::kRejectedFolder) ||
+      has_folder(folder / archive::kReceiptsFolder)) {
+    return folder;
+  }
+  if (fs::is_regular_file(folder / "README.md", failure)) {
+    log::info(
+        fmt::format("{} holds no payloads; a worktree of a sparse clone shows them after git "
+                    "-C {} sparse-checkout disable",
+                    in_quotes(folder.string()), in_quotes(folder.string())));
+    return {};
+  }
+  throw Error(ErrorCode::usage,
+              option + ": " + in_quotes(folder.string()) +
+                  " is not a checkout of an inbox branch: make one with 'git worktree add'");
+}
+
 /// Of which the time is not known come last.
 bool waits_longer(const WaitingBatch& a, const WaitingBatch& b) {
   const auto key = [](const WaitingBatch& batch) {
@@ -137,9 +172,9 @@ bool waits_longer(const WaitingBatch& a, const WaitingBatch& b) {
 
 }  // namespace
 
-void InboxContent::add(StorageReader& storage, sys_seconds at) {
-  add_waiting(storage, at);
-  add_rejected(storage, at);
+void InboxContent::add(StorageReader& storage, sys_seconds at, const archive::Complain& complain) {
+  look_into_folders([&] { add_waiting(storage, at); }, complain);
+  look_into_folders([&] { add_rejected(storage, at); }, complain);
 }
 
 void InboxContent::add_waiting(StorageReader& storage, sys_seconds at) {
@@ -181,34 +216,29 @@ void InboxContent::add_rejected(StorageReader& storage, sys_seconds at) {
   }
 }
 
-std::optional<std::filesystem::path> storage_of_inbox(const std::filesystem::path& folder,
-                                                      const std::string& option) {
-  namespace fs = std::filesystem;
+void look_into_folders(const std::function<void()>& look, const archive::Complain& complain) {
+  try {
+    look();
+  } catch (const Error& error) {
+    if (!archive::is_of_one_summary(error)) throw;
+    complain(error);
+  }
+}
+
+std::optional<StorageReader> open_inbox(const fs::path& folder, const std::string& option,
+                                        const StorageReader& storage,
+                                        const archive::Complain& complain) {
+  const auto place = storage_of_inbox(folder, option, complain);
   std::error_code failure;
-  const auto has_folder = [&](const fs::path& path) { return fs::is_directory(path, failure); };
-  if (!has_folder(folder)) {
-    throw Error(ErrorCode::usage, option + ": there is no folder " + in_quotes(folder.string()));
-  }
-  const fs::path storage = archive::storage_in(folder);
-  if (fs::is_symlink(storage, failure)) {
-    throw Error(ErrorCode::usage,
-                option + ": " + in_quotes(storage.string()) + " is a symbolic link, not a folder");
-  }
-  if (has_folder(storage)) return storage;
-  if (has_folder(folder / archive::kInboxFolder) || has_folder(folder / archive::kRejectedFolder) ||
-      has_folder(folder / archive::kReceiptsFolder)) {
-    return folder;
-  }
-  if (fs::is_regular_file(folder / "README.md", failure)) {
-    log::info(
-        fmt::format("{} holds no payloads; a worktree of a sparse clone shows them after git "
-                    "-C {} sparse-checkout disable",
-                    in_quotes(folder.string()), in_quotes(folder.string())));
+  if (!place || fs::equivalent(*place, storage.root(), failure)) return {};
+  if (archive::holds_storage(*place)) {
+    complain(Error(ErrorCode::unsafe_path, fmt::format("{}: {} contains another storage folder",
+                                                       option, in_quotes(place->string()))));
     return {};
   }
-  throw Error(ErrorCode::usage,
-              option + ": " + in_quotes(folder.string()) +
-                  " is not a checkout of an inbox branch: make one with 'git worktree add'");
+  std::optional<StorageReader> inbox;
+  look_into_folders([&] { inbox.emplace(*place); }, complain);
+  return inbox;
 }
 
 }  // namespace healthmetric::watch

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/archive/storage_reader.hpp"
+#include "common/archive/stored_batches.hpp"
 #include "receiver/watch/rejected_batches.hpp"
 
 namespace healthmetric::watch {
@@ -29,8 +31,9 @@ class InboxContent {
   static constexpr std::size_t kMostKept = 200;
 
   /// Looks into inbox/, rejected/ and waiting.json of a storage folder. What came after `at` does
-  /// not count. Throws Error{io} if a folder cannot be listed.
-  void add(archive::StorageReader& storage, std::chrono::sys_seconds at);
+  /// not count. A folder that cannot be listed, or is none, goes to `complain`.
+  void add(archive::StorageReader& storage, std::chrono::sys_seconds at,
+           const archive::Complain& complain);
 
   [[nodiscard]] const std::vector<WaitingBatch>& waiting() const { return waiting_; }
   [[nodiscard]] std::uint64_t waiting_count() const { return waiting_count_; }
@@ -45,10 +48,17 @@ class InboxContent {
   RejectedBatches rejected_;
 };
 
-/// Where the storage folder is in a checkout of an inbox branch, which may be named itself; nothing
-/// if the branch has none, because nothing waits and nothing was rejected. Throws Error{usage},
-/// with `option` in front, if `folder` is no such checkout.
-std::optional<std::filesystem::path> storage_of_inbox(const std::filesystem::path& folder,
-                                                      const std::string& option);
+/// Does `look`, which looks into folders that any producer may have changed: what is damaged there
+/// goes to `complain`, and the caller goes on.
+void look_into_folders(const std::function<void()>& look, const archive::Complain& complain);
+
+/// The storage folder in a checkout of an inbox branch, which may be named itself. Nothing if the
+/// branch has none, because nothing waits and nothing was rejected; if it is that of `storage`; and
+/// if it is damaged, after a word to `complain`. Throws Error{usage}, with `option` in front, if
+/// `folder` is no such checkout.
+std::optional<archive::StorageReader> open_inbox(const std::filesystem::path& folder,
+                                                 const std::string& option,
+                                                 const archive::StorageReader& storage,
+                                                 const archive::Complain& complain);
 
 }  // namespace healthmetric::watch

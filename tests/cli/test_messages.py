@@ -860,6 +860,12 @@ def watched_status(stage: Stage, settings: str = "", **members: Any) -> Result:
     return changed_summary(stage, lambda summary: summary.update(members), "status", "--at", "2024-01-18T12:00:00Z")
 
 
+def damaged_inbox(stage: Stage, command: str) -> Result:
+    (stage.tmp / "inbox/_storage").mkdir(parents=True)
+    (stage.tmp / "inbox/_storage/rejected").symlink_to("/etc")
+    return stage.receiver(command, "--storage", empty_storage(stage), "--inbox", stage.tmp / "inbox")
+
+
 def twins_status(stage: Stage) -> Result:
     storage = stage.tmp / "_storage"
     for number, instance in enumerate(("aa", "bb")):
@@ -980,6 +986,7 @@ SCENARIOS |= {
         stage.receiver("status", "--storage", empty_storage(stage)))[2],
     "receiver-status-inbox": lambda stage: ((stage.tmp / "elsewhere").mkdir(), stage.receiver(
         "status", "--storage", empty_storage(stage), "--inbox", stage.tmp / "elsewhere"))[1],
+    "receiver-status-damaged": lambda stage: damaged_inbox(stage, "status"),
     "receiver-status-unseen": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
     "receiver-status-none": lambda stage: stage.receiver("status", "--storage", empty_storage(stage)),
     "receiver-status-future": lambda stage: watched_status(stage, processed_at="2999-01-01T00:00:00Z"),

@@ -257,6 +257,19 @@ def test_a_checkout_of_the_inbox_tells_what_waits(page: Callable[..., Result], t
     assert status["not_looked_at"] == []
 
 
+def test_a_damaged_inbox_is_told_and_hides_nothing(page: Callable[..., Result], tmp_path: Path) -> None:
+    assert page().status == 0
+    before = data_of(tmp_path / "page.html")
+    (tmp_path / "inbox/_storage").mkdir(parents=True)
+    os.mkfifo(tmp_path / "inbox/_storage/inbox")
+    result = page("--json", "--inbox", tmp_path / "inbox", timeout=30)
+    assert (result.status, result.json["errors"]) == (4, 1), result
+    assert result.stderr.count("'inbox' is a named pipe, not a folder") == 1
+    data = data_of(tmp_path / "page.html")
+    assert data["errors"] == 0  # of summaries
+    assert data["batches"] == before["batches"] and data["status"]["not_looked_at"] == ["what is damaged in the inbox"]
+
+
 def test_invalid_settings_are_refused(page: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "watch.toml").write_text("[producer.lab]\noften = true\n")
     result = page("--settings", tmp_path / "watch.toml")

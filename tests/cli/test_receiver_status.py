@@ -268,6 +268,42 @@ def test_whatever_lies_on_the_inbox_branch(watch: Watched, inbox: Path, spoil: C
     assert (told["waiting"][0]["since"], told["rejected"][0]["reason"]) == (None, "")
 
 
+@pytest.mark.parametrize("command", ["status", "growth"])
+@pytest.mark.parametrize("place, make, told", [
+    ("_storage", lambda place: place.symlink_to("/etc"), "_storage' is a symbolic link, not a folder"),
+    ("_storage", os.mkfifo, "_storage' is a named pipe, not a folder"),
+    ("_storage/_storage/summaries", lambda place: place.mkdir(parents=True), "_storage' contains another storage folder"),
+    ("_storage/rejected", lambda place: place.symlink_to("/etc"), "'rejected' is a symbolic link, not a folder"),
+    ("_storage/rejected", os.mkfifo, "'rejected' is a named pipe, not a folder"),
+    ("_storage/rejected", Path.touch, "'rejected' is a file, not a folder"),
+], ids=["link", "pipe", "another", "rejected-link", "rejected-pipe", "rejected-file"])
+def test_a_damaged_inbox_is_named_once_and_hides_nothing(command: str, place: str, make: Callable[[Path], Any], told: str,
+                                                         watch: Watched, inbox: Path) -> None:
+    watch.settings(DAILY)
+    watch.put(day(0))
+    batch = rejected(watch, 0.1, "bad", "too large")
+    (inbox / place).parent.mkdir(exist_ok=True, parents=True)
+    make(inbox / place)
+    result = watch(command, "--json", "--at", text_of(day(0.5)), "--inbox", inbox, timeout=30)
+    assert (result.status, result.json["unreadable"]) == (4, 1), result
+    assert result.stderr.count(told) == 1 and result.error_line("error", told), result
+    if command == "status":
+        check_output("status", result.json)
+        assert [each["state"] for each in result.json["producers"]] == ["ok"]
+        assert [each["batch_id"] for each in result.json["rejected"]] == [batch]
+        assert result.json["waiting"] is None and result.json["not_looked_at"] == ["what is damaged in the inbox"]
+
+
+def test_a_damaged_part_of_an_inbox_hides_no_other(watch: Watched, inbox: Path) -> None:
+    waiting = Payload(batch_id="20260301T060000Z-whole-00000002")
+    waiting.put_into(inbox / "_storage")
+    (inbox / "_storage/rejected").symlink_to("/etc")
+    (watch.storage / "rejected").symlink_to("/etc")
+    told = status_of(watch, 3, "--inbox", inbox)
+    assert told["unreadable"] == 2
+    assert [each["batch_id"] for each in told["waiting"]] == [waiting.batch_id]
+
+
 @pytest.mark.parametrize("text, message", [
     (DAILY + 'evry = "1d"\n', "line 4: unknown key 'producer.ws-12.evry': did you mean every?"),
     ('[producer.ws-12]\nevery = "often"\n', "line 2: 'producer.ws-12.every': invalid time 'often'"),

@@ -10,8 +10,8 @@ using namespace healthmetric;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 using watch::InboxContent;
+using watch::open_inbox;
 using watch::RejectedBatches;
-using watch::storage_of_inbox;
 
 namespace {
 
@@ -19,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kBatch = "20240115T103000Z-x-3f9a1c07";
 constexpr sys_seconds kDay{seconds(1'705'276'800)};  // 2024-01-15
+
+void refuse(const Error& why) {
+  throw why;
+}
 
 struct Inbox {
   TempDir folder;
@@ -31,7 +35,7 @@ struct Inbox {
   [[nodiscard]] InboxContent content(sys_seconds at = kDay + std::chrono::days(30)) const {
     archive::StorageReader storage(folder.path());
     InboxContent content;
-    content.add(storage, at);
+    content.add(storage, at, refuse);
     return content;
   }
 };
@@ -114,15 +118,21 @@ TEST_CASE(
     "a checkout of an inbox branch is known by its folders, or the file that says what it is") {
   const Inbox inbox;
   const fs::path folder = inbox.folder.path();
-  const auto storage = [&](const fs::path& path) { return storage_of_inbox(path, "--inbox"); };
+  const TempDir other;
+  const archive::StorageReader own(other.path());
+  const auto storage = [&](const fs::path& path) -> std::string {
+    const auto opened = open_inbox(path, "--inbox", own, refuse);
+    return opened ? opened->root() : "";
+  };
   CHECK(refuses("is not a checkout of an inbox branch", [&] { (void)storage(folder); }));
   CHECK(refuses("--inbox: there is no folder", [&] { (void)storage(folder / "none"); }));
   inbox.put("README.md");
-  CHECK_FALSE(storage(folder));
+  CHECK(storage(folder).empty());
   inbox.put("_storage/receipts/x");
-  CHECK(storage(folder) == folder / "_storage");
-  CHECK(storage(folder / "_storage") == folder / "_storage");
+  CHECK(storage(folder) == (folder / "_storage").string());
+  CHECK(storage(folder / "_storage") == (folder / "_storage").string());
+  CHECK_FALSE(open_inbox(folder, "--inbox", archive::StorageReader(folder / "_storage"), refuse));
   fs::rename(folder / "_storage", folder / "other");
   fs::create_symlink("other", folder / "_storage");
-  CHECK(refuses("is a symbolic link", [&] { (void)storage(folder); }));
+  CHECK(error_code_of([&] { (void)storage(folder); }) == ErrorCode::unsafe_path);
 }
