@@ -82,9 +82,11 @@ program::ExitStatus PageCommand::run(const program::CommandLine& line) {
   }
   platform::SystemClock clock;
   const std::chrono::sys_seconds now = clock.now_seconds();
+  const std::chrono::sys_seconds until = shared_->at.time(now);
   const PageQuestion question{.filter = shared_->batch_filter.filter(shared_->batch_names, now),
                               .limit = shared_->limit.limit(page::kDefaultBatches),
-                              .as_of = std::min(shared_->at.time(now), now),
+                              .until = until,
+                              .as_of = std::min(until, now),
                               .now = now,
                               .settings_file = shared_->settings.file(),
                               .inbox = shared_->inbox.folder()};

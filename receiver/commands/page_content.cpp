@@ -41,7 +41,7 @@ class PageReader {
   void read() {
     const auto add = [&](const payload::BatchId& id, const archive::RecordedBatch& batch) {
       platform::stop_soon_if_signalled();
-      if (batch.processed_at <= question_.as_of) add_batch(id, batch);
+      if (batch.processed_at <= question_.until) add_batch(id, batch);
       return archive::Next::go_on;
     };
     for_each_batch(stored_.storage(), question_.filter, archive::Order::newest_first, add,

@@ -14,7 +14,8 @@ namespace healthmetric::receiver {
 struct PageQuestion {
   BatchFilter filter;
   std::uint64_t limit = 0;              ///< so many batches are shown
-  std::chrono::sys_seconds as_of;       ///< what was processed later is not
+  std::chrono::sys_seconds until;       ///< what was processed later is not
+  std::chrono::sys_seconds as_of;       ///< the states are those of then
   std::chrono::sys_seconds now;         ///< the clock
   std::filesystem::path settings_file;  ///< as in StatusQuestion
   std::filesystem::path inbox;

@@ -41,7 +41,7 @@ class BatchFiles {
 /// What is told about the page itself.
 struct Heading {
   std::chrono::sys_seconds made;
-  std::chrono::sys_seconds as_of;   ///< what was processed later is not shown
+  std::chrono::sys_seconds as_of;   ///< the end of the calendar; the states are those of then
   std::vector<std::string> chosen;  ///< what the batches were chosen by, as "producer lab"
   std::string status_json;          ///< what `status --json` prints
   std::uint64_t errors = 0;         ///< summaries that could not be read

@@ -2,7 +2,7 @@
 //
 //   node check_page.mjs TOOLS CHROMIUM FOLDER
 //
-// FOLDER has the pages: ward.html, hostile.html, many.html, empty.html, bounded.html. Prints a line of JSON for each
+// FOLDER has the pages: ward.html, hostile.html, many.html, empty.html, bounded.html, clocks.html. Prints a line of JSON for each
 // check: its name, and what is wrong, which is "" when all is well.
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -175,7 +175,7 @@ check('the arrow keys move in the calendar, Enter shows a day', 'ward.html', {},
   await press(page, 'Enter');
   assert.equal(await rows(page).count(), 2);
   assert.ok((await cells(page, 1)).every((text) => text.startsWith('2026-11-27')));
-  await page.getByRole('button', { name: 'Packed on 2026-11-27' }).click();
+  await page.getByRole('button', { name: 'Received on 2026-11-27' }).click();
   assert.ok(await rows(page).count() > 2);
 });
 
@@ -187,6 +187,27 @@ check('the calendar goes back in time', 'many.html', {}, async (page) => {
   assert.notEqual(await shown.textContent(), before);
   await page.getByRole('button', { name: 'Next producers of the calendar' }).click();
   assert.equal(await page.locator('#calendar tbody tr').count(), 15);
+});
+
+check('clocks that are wrong stretch nothing and hide nothing', 'clocks.html', {}, async (page) => {
+  // Two batches were packed in 1975 and 2090, and received in the last two days; two were received in 1975 and 2090.
+  const asOf = (await page.locator('#as-of time').getAttribute('datetime')).slice(0, 10);
+  assert.ok((await texts(page, '#calendar [role=status]'))[0].endsWith(` to ${asOf}, by the day a batch was received (UTC)`));
+  assert.equal(await page.locator('#calendar td.some').count(), 2);
+  assert.ok(await page.getByRole('button', { name: 'Previous days' }).isHidden());
+  assert.ok((await page.locator('#growth svg').getAttribute('aria-label')).endsWith(` to ${asOf}: they grew to 15.0 KiB`));
+  assert.deepEqual(await page.locator('#growth svg text[text-anchor=start]').count(), 1);
+  for (const section of ['calendar', 'growth']) {
+    assert.match(await page.locator(`#${section} > p.small`).textContent(),
+      /^2 batches are on none of these days: received before \d{4}-\d\d-\d\d or after \d{4}-\d\d-\d\d\. The table of batches has them\.$/);
+  }
+  assert.equal(await status(page), '4 batches');
+  await page.locator('#calendar td.some').last().click();
+  assert.deepEqual(await cells(page, 1), ['2090-05-01 12:00']);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await label(page, 'Search').fill('never-processed');
+  await rows(page).first().locator('a').click();
+  assert.match(await page.locator('dialog .facts').textContent(), /Received2090-05-01 12:00:00 UTC/);
 });
 
 check('a batch has its files, their versions and what is gone', 'ward.html', {}, async (page) => {

@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pytest
 from openapi.judged import NODE, TOOLS
 from payloads import Payload
 from programs import REPOSITORY, Program, Result, receiver_path
-from simulated import END, Recorded, many, ward, write_ward
+from simulated import END, Recorded, many, rfc3339, ward, write_ward
 from trees import snapshot
 from ugly_names import ugly_name
 
@@ -50,6 +50,17 @@ def hostile() -> Iterator[Recorded]:
         yield replace(batch, members=batch.members | {"files": summary["files"]})
 
 
+def with_wrong_clocks() -> Iterator[Recorded]:
+    """The first two of producers, the others of receivers, whose records are the page's days."""
+    now = datetime.now(timezone.utc)
+    past, future = (datetime(year, 5, 1, 12, tzinfo=timezone.utc) for year in (1975, 2090))
+    yesterday, before = now - timedelta(days=1), now - timedelta(days=2)
+    for number, (packed, received, name) in enumerate([
+            (past, before, "slow"), (future, yesterday, "fast"), (before, past, "long-ago"), (before, future, "never-processed")]):
+        yield Recorded(packed, "ws", name, number, {f"{number}.csv": 1 << (10 + number)},
+                       members={"processed_at": rfc3339(received)})
+
+
 @pytest.fixture(scope="module")
 def module_receiver(tmp_path_factory: pytest.TempPathFactory) -> Program:
     return Program(receiver_path(), tmp_path_factory.mktemp("home"))
@@ -68,6 +79,11 @@ def pages(module_receiver: Program, tmp_path_factory: pytest.TempPathFactory) ->
             batch.write(storage)
         result = module_receiver("page", "--storage", storage, "--output", folder / f"{name}.html", *AT)
         assert (result.status, result.stderr) == (0, ""), result
+    clocks = folder / "clocks/_storage"
+    for batch in with_wrong_clocks():
+        batch.write(clocks)
+    result = module_receiver("page", "--storage", clocks, "--output", folder / "clocks.html")
+    assert (result.status, result.stderr) == (0, ""), result
     bounded = module_receiver("page", "--storage", folder / "ward/_storage", "--output", folder / "bounded.html", *AT,
                               "--limit", "20", "--producer", "clinic-east", "--since", "2026-10-01")
     assert bounded.status == 0, bounded
@@ -255,6 +271,13 @@ def test_a_checkout_of_the_inbox_tells_what_waits(page: Callable[..., Result], t
     status = data_of(tmp_path / "page.html")["status"]
     assert [(one["batch_id"], one["parts"], one["complete"]) for one in status["waiting"]] == [(waiting.batch_id, 1, False)]
     assert status["not_looked_at"] == []
+
+
+def test_a_batch_of_the_future_is_in_the_page_unless_it_is_of_the_past(pages: Path, module_receiver: Program, tmp_path: Path) -> None:
+    assert data_of(pages / "clocks.html")["texts"]["names"].count("never-processed") == 1
+    assert data_of(pages / "clocks.html")["status"]["from_the_future"] == 1
+    assert module_receiver("page", "--storage", pages / "clocks/_storage", "--at", "36h", "--output", tmp_path / "page.html").status == 0
+    assert sorted(data_of(tmp_path / "page.html")["texts"]["names"]) == ["long-ago", "slow"]
 
 
 def test_a_damaged_inbox_is_told_and_hides_nothing(page: Callable[..., Result], tmp_path: Path) -> None:

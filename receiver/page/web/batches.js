@@ -123,7 +123,7 @@ class Batches {
     });
     const { day } = this.choice;
     this.chosenDay.hidden = day === null;
-    this.chosenDay.textContent = day === null ? "" : `Packed on ${dayText(day * DAY)} ×`;
+    this.chosenDay.textContent = day === null ? "" : `Received on ${dayText(day * DAY)} ×`;
     this.clear.hidden = Object.keys(NOTHING_CHOSEN).every((key) => this.choice[key] === NOTHING_CHOSEN[key]);
     this.draw();
   }

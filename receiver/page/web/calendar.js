@@ -3,11 +3,12 @@
 const CELL = 16;  // pixels, with the gap
 const CALENDAR_ROWS = 25;
 
-/** "producer day" → what was packed then. */
+/** "producer day" → what was received then. */
 function daysOf(data) {
   const days = new Map();
   for (let i = 0; i < data.count; ++i) {
-    const key = `${data.batches.producer[i]} ${dayNumber(data.time[i])}`;
+    if (!isOnSomeDay(data, i)) continue;
+    const key = `${data.batches.producer[i]} ${receivedDay(data, i)}`;
     const sum = days.get(key) ?? { batches: 0, files: 0, bytes: 0, rejected: 0 };
     sum.batches += 1;
     sum.files += data.batches.files[i];
@@ -16,6 +17,15 @@ function daysOf(data) {
     days.set(key, sum);
   }
   return days;
+}
+
+/** The first day with a batch. */
+function oldestDay(data) {
+  let oldest = null;
+  for (let i = 0; i < data.count; ++i) {
+    if (isOnSomeDay(data, i) && (oldest === null || receivedDay(data, i) < oldest)) oldest = receivedDay(data, i);
+  }
+  return oldest;
 }
 
 /** How many files make a day dark: what nine in ten days stay below. */
@@ -55,9 +65,9 @@ class Calendar {
   constructor(data, order, onChoose) {
     Object.assign(this, { data, order, onChoose, days: daysOf(data), row: 0, count: 7, current: null });
     this.most = darkest(this.days);
-    this.last = dayNumber(data.as_of);
+    this.last = lastDay(data);
     this.end = this.last;
-    this.oldest = data.count ? dayNumber(data.time[data.count - 1]) : this.last;
+    this.oldest = oldestDay(data) ?? this.last;
     this.times = pager("days", (step) => this.move(step));
     this.rows = pager("producers of the calendar", (step) => this.turn(step));
     this.grid = el("table", { role: "grid", "aria-label": "Batches by producer and day",
@@ -67,7 +77,8 @@ class Calendar {
   show(section) {
     const frame = el("div", {}, this.grid);
     section.append(this.times.bar, frame, this.rows.bar,
-      el("ul", { class: "legend" }, LEGEND.map(([kind, text]) => el("li", {}, el("i", { class: kind }), text))));
+      el("ul", { class: "legend" }, LEGEND.map(([kind, text]) => el("li", {}, el("i", { class: kind }), text))),
+      offDaysNote(this.data) ?? "");
     drawToFit(frame, (width) => this.fit(width));
   }
 
@@ -95,7 +106,7 @@ class Calendar {
     const rows = this.order.slice(this.row, this.row + CALENDAR_ROWS);
     this.grid.replaceChildren(el("thead", { role: "presentation" }, monthRow(first, this.count)),
       el("tbody", { role: "presentation" }, rows.map((producer) => this.producerRow(producer, first))));
-    this.times.show(`${dayText(first * DAY)} to ${dayText(this.end * DAY)}, by the day a batch was packed (UTC)`,
+    this.times.show(`${dayText(first * DAY)} to ${dayText(this.end * DAY)}, by the day a batch was received (UTC)`,
       first > this.oldest, this.end < this.last);
     const till = Math.min(this.row + CALENDAR_ROWS, this.order.length);
     this.rows.show(this.order.length > CALENDAR_ROWS ? `Producers ${this.row + 1}–${till} of ${this.order.length}` : "",

@@ -13,7 +13,7 @@ function facts(data, i) {
     fact("Status", rejected ? chip("bad", "rejected") : chip("good", "stored")),
     rejected ? fact("Reason", el("span", { class: "reason" }, named(reasonOf(data, i)))) : [],
     fact("Packed", `${secondText(data.time[i])} UTC`),
-    fact("Processed", `${secondText(data.processed[i])} UTC`),
+    fact("Received", `${secondText(data.processed[i])} UTC`),
     fact("Files", `${countText(data.batches.files[i])}, ${sizeText(data.batches.bytes[i])}`));
 }
 

@@ -1,17 +1,23 @@
 // How much is stored, day by day.
 
-/** [day, bytes until then], one a day that has batches, the oldest first. */
+/** [day, bytes until then], one a day on which something was received, the oldest first; it begins
+    with what is on no day. */
 function curveOf(data) {
-  const points = [];
+  const days = new Map();
   let sum = data.before.bytes;
-  for (let i = data.count - 1; i >= 0; --i) {
+  for (let i = 0; i < data.count; ++i) {
     if (isRejected(data, i)) continue;
-    sum += data.batches.bytes[i];
-    const day = dayNumber(data.time[i]);
-    const last = points[points.length - 1];
-    if (last && last[0] === day) last[1] = sum; else points.push([day, sum]);
+    const bytes = data.batches.bytes[i];
+    if (isOnSomeDay(data, i)) days.set(receivedDay(data, i), (days.get(receivedDay(data, i)) ?? 0) + bytes);
+    else sum += bytes;
   }
-  return points;
+  const start = sum;
+  const points = [...days].sort(([a], [b]) => a - b).map(([day, bytes]) => {
+    sum += bytes;
+    return [day, sum];
+  });
+  if (points.length === 0 && start > 0) points.push([lastDay(data), start]);
+  return { start, points };
 }
 
 /** A few even steps from 0 to at least `most`, in powers of two as sizes are. */
@@ -28,15 +34,15 @@ function dateSteps(first, last, count) {
   return Array.from({ length: steps + 1 }, (_, i) => [Math.round(first + i * (last - first) / steps), anchor(i)]);
 }
 
-function drawCurve(points, lastDay, width) {
+function drawCurve({ start, points }, till, width) {
   const [left, right, top, bottom] = [72, 12, 12, 28];
   const height = Math.max(160, Math.min(240, width * 0.35));
   const first = points[0][0] - 1;
-  const last = Math.max(lastDay, points[points.length - 1][0], first + 2);
+  const last = Math.max(till, first + 2);
   const most = points[points.length - 1][1];
   const x = (day) => Math.round(10 * (left + (day - first) / (last - first) * (width - left - right))) / 10;
   const y = (bytes) => Math.round(10 * (height - bottom - bytes / (most || 1) * (height - top - bottom))) / 10;
-  let line = `M${x(first)} ${y(points[0][1] - points.first)}`;
+  let line = `M${x(first)} ${y(start)}`;
   points.forEach(([day, bytes]) => { line += `H${x(day)}V${y(bytes)}`; });
   line += `H${x(last)}`;
   const label = `Stored bytes, from ${dayText(points[0][0] * DAY)} to ${dayText(last * DAY)}: they grew to ${sizeText(most)}`;
@@ -51,16 +57,16 @@ function drawCurve(points, lastDay, width) {
     svg("circle", { class: "last", cx: x(last), cy: y(most), r: 3.5 }));
 }
 
-/** month → batches, files and bytes that were stored. */
+/** month → batches, files and bytes that were stored, the latest first. */
 function byMonth(data) {
   const months = new Map();
   for (let i = 0; i < data.count; ++i) {
     if (isRejected(data, i)) continue;
-    const month = dayText(data.time[i]).slice(0, 7);
+    const month = dayText(data.processed[i]).slice(0, 7);
     const sums = months.get(month) ?? [0, 0, 0];
     months.set(month, [sums[0] + 1, sums[1] + data.batches.files[i], sums[2] + data.batches.bytes[i]]);
   }
-  return months;
+  return new Map([...months].sort(([a], [b]) => (a < b ? 1 : -1)));
 }
 
 function monthTable(data) {
@@ -74,13 +80,12 @@ function monthTable(data) {
 
 function showGrowth(data) {
   const section = byId("growth");
-  const points = curveOf(data);
-  if (points.length === 0) {
+  const curve = curveOf(data);
+  if (curve.points.length === 0) {
     section.append(empty("Nothing was stored yet."));
     return;
   }
-  points.first = points[0][1] - data.before.bytes;
   const chart = el("div");
-  section.append(chart, monthTable(data));
-  drawToFit(chart, (width) => chart.replaceChildren(drawCurve(points, dayNumber(data.as_of), width)));
+  section.append(chart, offDaysNote(data) ?? "", monthTable(data));
+  drawToFit(chart, (width) => chart.replaceChildren(drawCurve(curve, lastDay(data), width)));
 }

@@ -67,7 +67,7 @@ function matches(data, choice, i) {
   return (choice.producer === null || data.batches.producer[i] === choice.producer)
     && (choice.name === null || data.batches.name[i] === choice.name)
     && (choice.rejected === null || isRejected(data, i) === choice.rejected)
-    && (choice.day === null || dayNumber(data.time[i]) === choice.day)
+    && (choice.day === null || receivedDay(data, i) === choice.day)
     && (choice.type === null || typesOf(data, i).includes(choice.type));
 }
 
