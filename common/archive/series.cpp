@@ -24,7 +24,7 @@ class TreeBuilder {
     for (RecordedFile& file : content.files) {
       clear_way(series_, file.path, batch);
       std::string path = file.path;
-      series_.insert_or_assign(std::move(path), CurrentFile{std::move(file), batch});
+      series_.insert_or_assign(series_.end(), std::move(path), CurrentFile{std::move(file), batch});
     }
     series_folders_ = std::move(content.folders);
   }

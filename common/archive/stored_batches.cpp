@@ -1,6 +1,6 @@
 #include "common/archive/stored_batches.hpp"
 
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "common/archive/layout.hpp"
@@ -125,27 +125,28 @@ void StoredBatches::add_all(const Wants& wants) {
 std::optional<RecordedBatch> StoredBatches::read_safe_files(const std::string& summary,
                                                             const FileHandler& use) const {
   return read_summary(storage_, payload::RelativePath(summary),
-                      [&](const RecordedBatch& batch, const RecordedFile& file) {
+                      [&](const RecordedBatch& batch, RecordedFile&& file) {
                         if (batch.listed_files > kMaxRecordedFiles) {
                           throw Error(ErrorCode::too_large,
                                       fmt::format("more than {} files", kMaxRecordedFiles));
                         }
-                        if (is_readable(summary, [&] { check_paths(file); })) use(batch, file);
+                        if (!is_readable(summary, [&] { check_paths(file); })) return;
+                        use(batch, std::move(file));
                       });
 }
 
 BatchContent StoredBatches::read(std::size_t batch) const {
   const std::string summary = summary_of(batch);
   BatchContent content;
-  std::set<std::string> paths;
-  const auto use = [&](const RecordedBatch& /*batch*/, const RecordedFile& file) {
+  std::unordered_set<std::string> paths;
+  const auto use = [&](const RecordedBatch& /*batch*/, RecordedFile&& file) {
     if (!paths.insert(file.path).second) {
       complain_(
           Error(ErrorCode::bad_payload, fmt::format("{} lists {} twice: the first entry counts",
                                                     in_quotes(summary), in_quotes(file.path))));
       return;
     }
-    content.files.push_back(file);
+    content.files.push_back(std::move(file));
   };
   const bool is_whole = is_readable(summary, [&] {
     const auto read = read_safe_files(summary, use);
@@ -163,10 +164,10 @@ void StoredBatches::for_each_version(const Period& period, const Wants& wants,
     if (!wanted_head(path, id, wants, read)) return Next::go_on;
     std::optional<Error> failure;  // of whoever uses the files, not of the summary
     is_readable(path.str(), [&] {
-      (void)read_safe_files(path.str(), [&](const RecordedBatch& batch, const RecordedFile& file) {
+      (void)read_safe_files(path.str(), [&](const RecordedBatch& batch, RecordedFile&& file) {
         if (failure) return;
         try {
-          use(batch, file);
+          use(batch, std::move(file));
         } catch (const Error& error) {
           failure = error;
         }

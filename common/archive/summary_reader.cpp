@@ -1,6 +1,7 @@
 #include "common/archive/summary_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
@@ -78,10 +79,10 @@ void read_files(text::JsonScanner& scanner, RecordedBatch& batch, const FileHand
   batch.producer.id = producer_of(batch.producer, batch.sender);
   scanner.begin_array();
   while (scanner.next_element()) {
-    const RecordedFile file = read_file_entry(scanner);
+    RecordedFile file = read_file_entry(scanner);
     batch.listed_files += 1;
     batch.listed_size_bytes += file.size_bytes;
-    use(batch, file);
+    use(batch, std::move(file));
   }
 }
 

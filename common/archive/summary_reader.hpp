@@ -42,7 +42,7 @@ struct RecordedBatch {
 };
 
 /// `batch` has what precedes the list of files, which in our own summaries is everything.
-using FileHandler = std::function<void(const RecordedBatch& batch, const RecordedFile& file)>;
+using FileHandler = std::function<void(const RecordedBatch& batch, RecordedFile&& file)>;
 
 /// Reads a summary and passes its files to `use` one by one, in bounded memory. An empty `use`
 /// means that only the head is wanted: what comes before the list of files, which is not read then,

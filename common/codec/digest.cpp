@@ -32,11 +32,11 @@ SHA_CTX* sha1(DigestState<96>& state) {
 template <typename Bytes>
 std::string to_hex(const Bytes& bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * bytes.size());
+  std::string hex(2 * bytes.size(), '\0');
+  auto digit = hex.begin();
   for (const unsigned char byte : bytes) {
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 15U];
+    *digit++ = kDigits[byte >> 4U];
+    *digit++ = kDigits[byte & 15U];
   }
   return hex;
 }

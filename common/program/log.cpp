@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -108,7 +109,14 @@ void tell_incomplete_log(const std::string& reason) {
       {"", spdlog::level::warn, "the log is incomplete: " + printable(reason)});
 }
 
+bool is_written(spdlog::level::level_enum level) {
+  const std::vector<spdlog::sink_ptr>& sinks = state().logger.sinks();
+  return std::any_of(sinks.begin(), sinks.end(),
+                     [&](const spdlog::sink_ptr& sink) { return sink->should_log(level); });
+}
+
 void write(spdlog::level::level_enum level, std::string_view message) {
+  if (!is_written(level)) return;  // redacting takes its time
   const bool is_seen = state().logger.sinks().front()->should_log(level);
   if (is_seen && state().hook) state().hook();
   state().logger.log(level, spdlog::string_view_t(printable(redacted(message))));
@@ -159,6 +167,9 @@ void record(std::string_view message) {
 
 void debug(std::string_view message) {
   write(spdlog::level::debug, message);
+}
+void debug(const std::function<std::string()>& message) {
+  if (is_written(spdlog::level::debug)) debug(message());
 }
 void info(std::string_view message) {
   write(spdlog::level::info, message);

@@ -38,6 +38,8 @@ std::string redacted(std::string_view text);
 /// For the log file only: the result, which is also printed to stdout.
 void record(std::string_view message);
 void debug(std::string_view message);
+/// The same for a message of each file, which is made only where it is written.
+void debug(const std::function<std::string()>& message);
 void info(std::string_view message);
 void warning(std::string_view message);
 void error(std::string_view message);

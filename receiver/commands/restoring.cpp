@@ -12,9 +12,8 @@
 #include "common/program/log.hpp"
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
+#include "receiver/restore/copier.hpp"
 #include "receiver/restore/destination.hpp"
-#include "receiver/restore/digested_reader.hpp"
-#include "receiver/restore/read_ahead.hpp"
 #include "receiver/restore/similar_names.hpp"
 
 namespace healthmetric::receiver {
@@ -23,8 +22,8 @@ namespace {
 using archive::RecordedFile;
 using archive::SeriesBatch;
 using payload::RelativePath;
+using restore::Copy;
 using restore::Destination;
-using restore::ReadAhead;
 using std::filesystem::file_type;
 
 platform::FileTime file_time_of(const RecordedFile& file, const SeriesBatch& batch) {
@@ -43,15 +42,18 @@ std::optional<Destination> open_destination(const RestoreRules& rules,
 }
 
 class Restorer {
+  using Replace = Destination::Replace;
+
  public:
   Restorer(StoredFiles& stored, const archive::StoredBatches& batches, const RestoreRules& rules,
            platform::Clock& clock)
       : stored_(stored),
         batches_(batches),
         rules_(rules),
+        replace_(rules.overwrite == Overwrite::never ? Replace::no : Replace::yes),
         layout_(batches.heads(), rules.at, rules.form),
         destination_(open_destination(rules, stored.storage())),
-        ahead_(stored.storage()) {
+        copier_(stored.storage()) {
     result_.to = rules.to.string();
     result_.is_dry_run = rules.is_dry_run;
     if (rules.shows_progress) line_.emplace(clock);
@@ -60,7 +62,7 @@ class Restorer {
   Restored run() {
     archive::for_each_tree(
         batches_.heads(), rules_.at, [&](std::size_t batch) { return batches_.read(batch); },
-        [&](const archive::Tree& tree) { restore_tree(tree); });
+        [&](archive::Tree&& tree) { restore_tree(std::move(tree)); });
     line_.reset();
     return result_;
   }
@@ -76,31 +78,27 @@ class Restorer {
     return in_quotes((result_.to + "/").append(path));
   }
 
-  void restore_tree(const archive::Tree& tree) {
+  void restore_tree(archive::Tree tree) {
     const archive::SeriesKey key{tree.producer, tree.batch_name, "", ""};
     const std::string& folder = layout_.folder_of(key);
     for (const archive::HiddenFile& file : tree.hidden) {
       if (is_wanted(file.path)) warn_of_hidden(file);
     }
-    restore_files(folder, tree);
+    restore_files(folder, std::move(tree.files));
     for (const std::string& path : tree.folders) {
       if (is_wanted(path)) restore_folder(folder + path);
     }
   }
 
-  void restore_files(const std::string& folder, const archive::Tree& tree) {
-    std::vector<const archive::CurrentFile*> wanted;
-    for (const archive::CurrentFile& file : tree.files) {
-      if (is_wanted(file.file.path)) wanted.push_back(&file);
-    }
-    auto next = wanted.begin();
-    for (const archive::CurrentFile* const file : wanted) {
+  void restore_files(const std::string& folder, std::vector<archive::CurrentFile> files) {
+    for (archive::CurrentFile& file : files) {
+      if (!is_wanted(file.file.path)) continue;
       platform::stop_soon_if_signalled();
       show_progress();
-      for (; next != wanted.end() && !ahead_.is_full(); ++next) ahead_.push((*next)->file, reads_);
-      ahead_content_ = ahead_.pop();
-      restore_file(folder, file->file, batches_.heads()[file->batch]);
+      if (copier_.is_full()) finish_next();
+      restore_file(folder, std::move(file.file), batches_.heads()[file.batch]);
     }
+    finish_all();
   }
 
   void warn_of_hidden(const archive::HiddenFile& file) const {
@@ -119,10 +117,56 @@ class Restorer {
     });
   }
 
-  void restore_file(const std::string& folder, const RecordedFile& file, const SeriesBatch& batch) {
+  void restore_file(const std::string& folder, RecordedFile file, const SeriesBatch& batch) {
     if (!is_unclaimed(folder + file.path, file, batch)) return;
+    with_fallback_name(folder, file, batch, [&] {
+      RelativePath place = place_of(folder + file.path);
+      const bool is_similar = names_.note(place.str());
+      if (is_similar) refuse_other_spelling(place);
+      const bool is_free = !is_similar && destination_ && destination_->was_empty();
+      if (!is_needed(place, file, batch, is_free)) return;
+      auto out = std::make_unique<Destination::NewFile>(*destination_, place);
+      const platform::FileTime modified = file_time_of(file, batch);
+      const Replace replace = is_free ? Replace::no : replace_;
+      copier_.push(
+          {std::move(file), &batch, &folder, modified, std::move(out), replace, false, {}});
+    });
+  }
+
+  void finish_all() {
+    while (!copier_.is_empty()) {
+      platform::stop_soon_if_signalled();
+      finish_next();
+    }
+  }
+
+  void finish_next() {
+    Copy copy = copier_.pop();
+    with_fallback_name(*copy.folder, copy.file, *copy.batch, [&] {
+      if (copy.is_whole) return put(*copy.out, copy.replace, copy.file, copy.time_error);
+      const RelativePath place = copy.out->place();
+      copy.out.reset();
+      restore_alone(place, copy.file, *copy.batch);
+    });
+  }
+
+  /// Restores the file under its stored name if the file system cannot hold its own, and complains
+  /// if that does not work, either.
+  template <typename Restore>
+  void with_fallback_name(const std::string& folder, const RecordedFile& file,
+                          const SeriesBatch& batch, const Restore& restore) {
     try {
-      restore_with_fallback_name(folder, file, batch);
+      try {
+        restore();
+      } catch (const restore::NameRefused& refused) {
+        const std::string stored_name = folder + file.stored_path;
+        log::warning(fmt::format("{}: {} is restored as {}", refused.what(), in_quotes(file.path),
+                                 shown(stored_name)));
+        const RelativePath place = place_of(stored_name);
+        names_.note(place.str());
+        finish_all();  // one of them may be there
+        if (is_needed(place, file, batch, false)) restore_alone(place, file, batch);
+      }
     } catch (const restore::NameRefused& refused) {
       complain(refused.what());
     } catch (const Error& error) {
@@ -131,24 +175,10 @@ class Restorer {
     }
   }
 
-  void restore_with_fallback_name(const std::string& folder, const RecordedFile& file,
-                                  const SeriesBatch& batch) {
-    try {
-      const RelativePath place = place_of(folder + file.path);
-      refuse_other_spelling(place);
-      restore_to(place, file, batch);
-    } catch (const restore::NameRefused& refused) {
-      const std::string stored_name = folder + file.stored_path;
-      log::warning(fmt::format("{}: {} is restored as {}", refused.what(), in_quotes(file.path),
-                               shown(stored_name)));
-      restore_to(place_of(stored_name), file, batch);
-    }
-  }
-
   /// Where names that differ in case are one, the first file must not be taken for the second.
   void refuse_other_spelling(const RelativePath& place) {
-    if (!names_.note(place.str()) || !destination_) return;
-    if (!destination_->is_under_another_name(place)) return;
+    finish_all();  // those that are looked for
+    if (!destination_ || !destination_->is_under_another_name(place)) return;
     throw restore::NameRefused(fmt::format(
         "cannot write {}: to this file system, it is the same name as another that is there",
         shown(place.str())));
@@ -174,36 +204,45 @@ class Restorer {
     return RelativePath(std::move(path), 2 * RelativePath::kMaxStoredBytes);
   }
 
-  void restore_to(const RelativePath& place, const RecordedFile& file, const SeriesBatch& batch) {
-    const auto there = destination_ ? destination_->look_at(place) : std::nullopt;
+  /// Whether the file has to be written there. `is_free`: nothing can be there. A dry run counts
+  /// those that are needed.
+  bool is_needed(const RelativePath& place, const RecordedFile& file, const SeriesBatch& batch,
+                 bool is_free) {
+    const auto there = destination_ && !is_free ? destination_->look_at(place) : std::nullopt;
     if (there && *there != file_type::regular) {
-      return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
-                                  platform::kind_of(*there)));
+      complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
+                           platform::kind_of(*there)));
+      return false;
     }
-    if (there && keeps_existing(place, file, batch)) {
-      reads_ = ReadAhead::Read::no;
-      return;
+    if (there && keeps_existing(place, file, batch)) return false;
+    if (!rules_.is_dry_run) return true;
+    if (stored_.open(file, batch.batch_id)) {
+      log::debug([&] { return "would restore " + shown(place.str()); });
+      count(file);
     }
-    auto source = ahead_content_.is_whole ? std::nullopt : stored_.open(file, batch.batch_id);
-    if (!source && !ahead_content_.is_whole) return;
-    if (rules_.is_dry_run) {
-      log::debug("would restore " + shown(place.str()));
-      return count(file);
-    }
-    reads_ = ReadAhead::Read::yes;
+    return false;
+  }
+
+  /// Restores one file at once, and tells what is wrong with it.
+  void restore_alone(const RelativePath& place, const RecordedFile& file,
+                     const SeriesBatch& batch) {
+    auto stored = stored_.open(file, batch.batch_id);
+    if (!stored) return;
     Destination::NewFile out(*destination_, place);
-    if (!source) {
-      out.write(ahead_content_.bytes);
-    } else if (!copy(*source, out, file, batch)) {
-      return;
+    if (!copy(*stored, out, file, batch)) return;
+    std::error_code time_error;
+    out.finish(file_time_of(file, batch), time_error);
+    put(out, replace_, file, time_error);
+  }
+
+  void put(Destination::NewFile& out, Replace replace, const RecordedFile& file,
+           const std::error_code& time_error) {
+    const std::string& place = out.place().str();
+    if (time_error) warn_of_time(place, time_error);
+    if (!out.put(replace)) {
+      return complain(shown(place) + " was created by another program meanwhile, and was kept");
     }
-    set_time(out, place, file_time_of(file, batch));
-    const auto replace =
-        rules_.overwrite == Overwrite::never ? Destination::Replace::no : Destination::Replace::yes;
-    if (!out.put(replace))
-      return complain(shown(place.str()) +
-                      " was created by another program meanwhile, and was kept");
-    log::debug("restored " + shown(place.str()));
+    log::debug([&] { return "restored " + shown(place); });
     count(file);
   }
 
@@ -234,17 +273,8 @@ class Restorer {
   /// False, after reporting it, if the stored content is not that of the summary.
   bool copy(platform::InputFile& source, Destination::NewFile& out, const RecordedFile& file,
             const SeriesBatch& batch) {
-    std::uint64_t copied_bytes = 0;
-    const auto write = [&](std::string_view bytes) {
-      platform::stop_soon_if_signalled();
-      copied_bytes += bytes.size();
-      if (copied_bytes > file.size_bytes) return false;
-      out.write(bytes);
-      return true;
-    };
     try {
-      const std::string sha256 = reader_.read(source, write);
-      if (copied_bytes == file.size_bytes && sha256 == file.sha256) return true;
+      if (restore::Copier::copy(source, out, file)) return true;
     } catch (const restore::ReadFailed& error) {
       stored_.report_unreadable(file, batch.batch_id, error);
       return false;
@@ -254,13 +284,10 @@ class Restorer {
   }
 
   /// A file system that cannot store times gets the files all the same.
-  void set_time(Destination::NewFile& out, const RelativePath& place,
-                const platform::FileTime& time) {
-    std::error_code error;
-    out.set_modified(time, error);
-    if (!error || std::exchange(is_time_told_, true)) return;
+  void warn_of_time(const std::string& place, const std::error_code& why) {
+    if (std::exchange(is_time_told_, true)) return;
     log::warning(fmt::format("cannot set the time of {}: {}; others may lack theirs, too",
-                             shown(place.str()), error.message()));
+                             shown(place), why.message()));
   }
 
   void restore_folder(const std::string& path) {
@@ -283,13 +310,10 @@ class Restorer {
   StoredFiles& stored_;
   const archive::StoredBatches& batches_;
   const RestoreRules& rules_;
+  Replace replace_;
   RestoreLayout layout_;
   std::optional<Destination> destination_;
-  restore::DigestedReader reader_;
-  ReadAhead ahead_;
-  /// Whether the next files are likely to be needed: the latest one was not there yet.
-  ReadAhead::Read reads_ = ReadAhead::Read::no;
-  ReadAhead::Content ahead_content_;  ///< of the file that is being restored
+  restore::Copier copier_;
   std::optional<program::StatusLine> line_;
   FlatClaims claims_;
   restore::SimilarNames names_;

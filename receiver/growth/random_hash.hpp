@@ -7,7 +7,7 @@
 namespace healthmetric::growth {
 
 /// Where a hash is in a table. Whoever writes summaries chooses their digests and paths, and so
-/// could make a table with predictable places slow: see receiver/unpack/hash_set.hpp.
+/// could make a table with predictable places slow: see common/base/hash_set.hpp.
 class RandomHash {
  public:
   RandomHash() {

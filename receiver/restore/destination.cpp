@@ -66,6 +66,7 @@ std::string new_name(const payload::RelativePath& place) {
 Destination::Destination(const std::filesystem::path& folder)
     : StorageReader(made(folder), Root::any_folder) {
   lock(Folder::Sharing::exclusive, "another restore");
+  was_empty_ = names_in("").empty();
 }
 
 bool Destination::is_reserved(std::string_view path) {
@@ -160,13 +161,12 @@ Destination::NewFile::~NewFile() {
   }
 }
 
-void Destination::NewFile::set_modified(const platform::FileTime& time, std::error_code& error) {
-  out_.flush();
-  out_.set_modified(time, error);
+void Destination::NewFile::finish(const platform::FileTime& modified, std::error_code& error) {
+  out_->set_modified(modified, error);
+  out_.reset();
 }
 
 bool Destination::NewFile::put(Replace replace) {
-  out_.flush();
   const Folder& folder = destination_.ensure_folder(place_.directory());
   const std::string name(place_.filename());
   std::error_code error;

@@ -34,6 +34,10 @@ class Destination : private archive::StorageReader {
   using StorageReader::open;
   using StorageReader::root;
 
+  /// Whether nothing was in it: what is there now was put there through this object, as no other
+  /// restore may work in it.
+  [[nodiscard]] bool was_empty() const { return was_empty_; }
+
   /// The type of what exists at the place; nullopt if there is nothing.
   std::optional<std::filesystem::file_type> look_at(const payload::RelativePath& place);
 
@@ -55,10 +59,14 @@ class Destination : private archive::StorageReader {
     NewFile(const NewFile&) = delete;
     NewFile& operator=(const NewFile&) = delete;
 
-    void write(std::string_view bytes) { out_.write(bytes); }
+    [[nodiscard]] const payload::RelativePath& place() const { return place_; }
 
-    /// `error` is set if the file system cannot store the time.
-    void set_modified(const platform::FileTime& time, std::error_code& error);
+    /// This and finish() use nothing of the destination, so another thread may call them.
+    void write(std::string_view bytes) { out_->write_through(bytes); }
+
+    /// Sets the time of the file and closes it: nothing can be written any more. `error` is set if
+    /// the file system cannot store the time.
+    void finish(const platform::FileTime& modified, std::error_code& error);
 
     /// Renames it to its place. False if a file was created there meanwhile and must not be
     /// replaced.
@@ -68,7 +76,7 @@ class Destination : private archive::StorageReader {
     Destination& destination_;
     payload::RelativePath place_;
     std::string name_;
-    platform::OutputFile out_;
+    std::optional<platform::OutputFile> out_;
     bool is_put_ = false;
   };
 
@@ -89,6 +97,7 @@ class Destination : private archive::StorageReader {
     std::string folder;
     Names names;
   };
+  bool was_empty_ = false;
   std::vector<Listing> listings_;  ///< by depth: of the latest folder that was listed there
 };
 

@@ -45,7 +45,7 @@ bool SimilarNames::note(const std::string& path) {
   const std::string key = key_of(path);
   const bool is_below_a_file = note_folders(key);
   const std::size_t file = hash_of(key);
-  const bool is_new = files_.insert(file).second;
+  const bool is_new = files_.insert(file);
   return is_below_a_file || !is_new || folders_.contains(file);
 }
 

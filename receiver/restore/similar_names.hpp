@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <unordered_set>
+
+#include "common/base/hash_set.hpp"
 
 namespace healthmetric::restore {
 
@@ -17,9 +17,9 @@ class SimilarNames {
  private:
   bool note_folders(const std::string& key);
 
-  using Hashes = std::unordered_set<std::size_t>;  // instead of the paths, which are long
-  Hashes files_;
-  Hashes folders_;
+  // The hashes of the paths, which are long.
+  HashSet files_;
+  HashSet folders_;
 };
 
 }  // namespace healthmetric::restore

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/hash_set.hpp"
 #include "common/payload/batch.hpp"
 #include "common/payload/batch_id.hpp"
 #include "common/payload/relative_path.hpp"
-#include "receiver/unpack/hash_set.hpp"
 #include "receiver/unpack/path_component.hpp"
 
 namespace healthmetric::unpack {

@@ -9,13 +9,13 @@
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
+#include "common/base/hash_set.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/codec/digest.hpp"
 #include "common/payload/content_type.hpp"
 #include "common/payload/reader.hpp"
 #include "common/text/timestamp.hpp"
-#include "receiver/unpack/hash_set.hpp"
 #include "receiver/unpack/publish.hpp"
 
 namespace healthmetric::unpack {

@@ -101,7 +101,7 @@ TEST_CASE("times have their fraction") {
     Destination::NewFile file(to, RelativePath("a"));
     file.write("text");
     std::error_code error;
-    file.set_modified(time, error);
+    file.finish(time, error);
     CHECK_FALSE(error);
     CHECK(file.put(Replace::no));
   }

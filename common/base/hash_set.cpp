@@ -1,9 +1,9 @@
-#include "receiver/unpack/hash_set.hpp"
+#include "common/base/hash_set.hpp"
 
 #include <random>
 #include <utility>
 
-namespace healthmetric::unpack {
+namespace healthmetric {
 namespace {
 
 constexpr unsigned kFirstSizeLog = 6;
@@ -56,4 +56,4 @@ void HashSet::grow() {
   }
 }
 
-}  // namespace healthmetric::unpack
+}  // namespace healthmetric

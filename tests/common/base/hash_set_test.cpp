@@ -1,11 +1,11 @@
-#include "receiver/unpack/hash_set.hpp"
+#include "common/base/hash_set.hpp"
 
 #include "tests/support/catch.hpp"
 
 using namespace healthmetric;
 
 TEST_CASE("a hash is new once") {
-  unpack::HashSet set;
+  HashSet set;
   CHECK_FALSE(set.contains(7));
   CHECK(set.insert(7));
   CHECK_FALSE(set.insert(7));
@@ -15,7 +15,7 @@ TEST_CASE("a hash is new once") {
 }
 
 TEST_CASE("a hash of all zeros is kept, too") {
-  unpack::HashSet set;
+  HashSet set;
   CHECK_FALSE(set.contains(0));
   CHECK(set.insert(0));
   CHECK(set.contains(0));
@@ -23,7 +23,7 @@ TEST_CASE("a hash of all zeros is kept, too") {
 }
 
 TEST_CASE("a set grows and keeps its elements") {
-  unpack::HashSet set;
+  HashSet set;
   // Multiples of a power of two share their low bits; a table that took those would be a list.
   const std::uint64_t step =
       GENERATE(std::uint64_t{1}, std::uint64_t{1} << 20U, std::uint64_t{1} << 44U);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace healthmetric::unpack {
+namespace healthmetric {
 
 /// A set of 64-bit hashes. It is 40 to 80 % full, so a hundred thousand hashes take about a
 /// mebibyte.
@@ -31,4 +31,4 @@ class HashSet {
   std::size_t size_ = 0;
 };
 
-}  // namespace healthmetric::unpack
+}  // namespace healthmetric
