@@ -56,6 +56,14 @@ class Checkup {
     return is_passed(finding);
   }
 
+  /// Of a check that asks the server.
+  template <typename Look>
+  bool learns(const char* check, Look look, Refusal refusal = Refusal::hides_it) {
+    const Finding finding = finding_of(check, refusal, look);
+    tell_(finding);
+    return is_passed(finding);
+  }
+
   void skip(CheckNames checks, const std::string& why) {
     for (const char* check : checks) tell_(skipped(check, "not checked: " + why));
   }
@@ -181,7 +189,7 @@ class Checkup {
   /// Each request once: what is found is how it is now.
   void connect(const http::Url& api) {
     const forge::ForgeType& type = forge::type_of(api);
-    const forge::Carrier carrier{transport_, clock_, progress_, {}};
+    const forge::Carrier carrier{transport_, clock_, progress_, std::nullopt};
     inspector_ = type.inspect(carrier, {target_.api_url, token_, repository_, "", false});
     const std::string branch = target_.trigger == model::Trigger::push ? target_.branch : "";
     forge_ = type.connect(carrier, {target_.api_url, token_, repository_, branch, false});
@@ -220,10 +228,13 @@ class Checkup {
 
   void check_repository_facts() {
     forge::RepositoryFacts facts;
-    const bool is_there = passes("repository", [&] {
-      facts = inspector_->repository();
-      return check_repository(facts, target_);
-    });
+    const bool is_there = learns(
+        "repository",
+        [&] {
+          facts = inspector_->repository();
+          return check_repository(facts, target_);
+        },
+        Refusal::is_the_finding);
     if (!is_there) {
       skip(kRepositoryChecks, "the repository cannot be seen");
       return skip(kContentChecks, "the repository cannot be seen");
@@ -232,44 +243,53 @@ class Checkup {
     if (!passes("archive", [&] { return check_archive(facts); })) {
       return skip(kContentChecks, "nothing can be written there");
     }
-    const bool has_commit = passes("first-commit", [&] {
-      return check_first_commit(facts, inspector_->branch(facts.default_branch));
+    bool is_empty = false;
+    learns("first-commit", [&] {
+      const auto branch = inspector_->branch(facts.default_branch);
+      is_empty = !branch && inspector_->is_empty();
+      return check_first_commit(facts, branch, is_empty);
     });
-    passes("token-write", [&] { return check_token_write(*inspector_, target_.repository); });
-    if (!has_commit) return skip(CheckNames(kContentChecks).subspan(2), "no commit was found");
+    learns(
+        "token-write", [&] { return check_token_write(*inspector_, target_.repository); },
+        Refusal::is_the_finding);
+    if (is_empty) return skip(CheckNames(kContentChecks).subspan(2), "the repository is empty");
     check_branches(facts.default_branch);
     check_workflows(facts.default_branch);
   }
 
   void check_branches(const std::string& default_branch) {
     const std::string stored_on = target_.branch.empty() ? default_branch : target_.branch;
-    passes("target-branch",
+    learns("target-branch",
            [&] { return check_target_branch(*inspector_, target_, default_branch); });
-    passes("inbox-branch", [&] { return check_inbox_branch(*inspector_, target_); });
-    passes("rules", [&] { return check_rules(*inspector_, stored_on); });
-    passes("inbox-rules", [&] { return check_inbox_rules(*inspector_, target_); });
+    learns("inbox-branch", [&] { return check_inbox_branch(*inspector_, target_); });
+    learns("rules", [&] { return check_rules(*inspector_, stored_on); });
+    learns("inbox-rules", [&] { return check_inbox_rules(*inspector_, target_); });
   }
 
   /// A push starts the workflow of its own branch.
   void check_workflows(const std::string& default_branch) {
     const bool is_pushed = target_.trigger == model::Trigger::push && !target_.branch.empty();
     Workflows workflows;
-    const bool is_there = passes("workflow", [&] {
+    bool is_known = false;
+    const bool is_there = learns("workflow", [&] {
       workflows = workflows_of(*forge_, *inspector_);
+      is_known = true;
       return check_workflow(workflows, is_pushed ? target_.branch : default_branch);
     });
     if (is_there) {
       passes("workflow-trigger", [&] { return check_workflow_trigger(workflows, target_); });
     } else {
-      skip(std::array{"workflow-trigger"}, "no workflow was found");
+      skip(std::array{"workflow-trigger"},
+           is_known ? "there is no workflow" : "the workflows could not be read");
     }
     const std::string file = receiving_workflow(workflows, target_.trigger);
     if (file.empty()) {
-      skip(std::array{"workflow-state"}, "no workflow listens");
+      skip(std::array{"workflow-state"},
+           is_known ? "no workflow listens" : "the workflows could not be read");
     } else {
-      passes("workflow-state", [&] { return check_workflow_state(*inspector_, file); });
+      learns("workflow-state", [&] { return check_workflow_state(*inspector_, file); });
     }
-    passes("actions", [&] { return check_actions(*inspector_); });
+    learns("actions", [&] { return check_actions(*inspector_); });
   }
 
   const Subject& subject_;

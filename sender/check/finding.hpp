@@ -40,13 +40,24 @@ inline Finding skipped(std::string check, std::string why) {
   return {std::move(check), Result::skipped, std::move(why), {}};
 }
 
+/// Whether the server refused because the token is not one, or lacks a permission.
+inline bool is_access_error(const Error& error) {
+  return error.code() == ErrorCode::unauthorized || error.code() == ErrorCode::not_found;
+}
+
 /// What an error means. Its message says what to do, but for the network, which is not waited for.
 inline Finding failed(std::string check, const Error& error) {
-  const bool is_access =
-      error.code() == ErrorCode::unauthorized || error.code() == ErrorCode::not_found;
   const char* const hint =
       error.code() == ErrorCode::network ? "check the network, the proxy and --api-url" : "";
-  return {std::move(check), is_access ? Result::no_access : Result::failed, error.what(), hint};
+  return {std::move(check), is_access_error(error) ? Result::no_access : Result::failed,
+          error.what(), hint};
+}
+
+/// Of a check that asks the server: that it got no answer to go by, and why.
+inline Finding not_found_out(std::string check, const Error& error) {
+  Finding finding = failed(std::move(check), error);
+  finding.detail = "could not be found out: " + finding.detail;
+  return finding;
 }
 
 /// Whether what depends on this can be checked.
@@ -69,6 +80,24 @@ Finding finding_of(const char* check, Look look) {
   } catch (const Error& error) {
     rethrow_interruption(error);
     return failed(check, error);
+  }
+}
+
+/// What a refusal for lack of access says to a check that asks the server.
+enum class Refusal {
+  is_the_finding,  ///< access is what is checked
+  hides_it,
+};
+
+/// The same, of a `look` that asks the server.
+template <typename Look>
+Finding finding_of(const char* check, Refusal refusal, Look look) {
+  try {
+    return look();
+  } catch (const Error& error) {
+    rethrow_interruption(error);
+    const bool is_finding = refusal == Refusal::is_the_finding && is_access_error(error);
+    return is_finding ? failed(check, error) : not_found_out(check, error);
   }
 }
 

@@ -113,12 +113,16 @@ Finding check_archive(const forge::RepositoryFacts& facts) {
 }
 
 Finding check_first_commit(const forge::RepositoryFacts& facts,
-                           const std::optional<forge::BranchFacts>& branch) {
+                           const std::optional<forge::BranchFacts>& branch, bool is_empty) {
   constexpr const char* kCheck = "first-commit";
   const std::string name = printable(facts.default_branch);
   if (branch) return ok(kCheck, "the default branch is " + name);
-  return failed(kCheck, fmt::format("{} is empty: it has no branch {}", facts.full_name, name),
-                "make a first commit there, for example a README");
+  if (is_empty) {
+    return failed(kCheck, fmt::format("{} is empty: it has no branch {}", facts.full_name, name),
+                  "make a first commit there, for example a README");
+  }
+  return failed(kCheck, fmt::format("{} has no branch {}, its default one", facts.full_name, name),
+                "push that branch, or choose another as the default, in its Settings, General");
 }
 
 Finding check_token_write(forge::Inspector& inspector, const std::string& repository) {

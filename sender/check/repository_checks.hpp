@@ -21,9 +21,9 @@ Finding check_privacy(const forge::RepositoryFacts& facts);
 /// `archive`: it is neither archived nor disabled.
 Finding check_archive(const forge::RepositoryFacts& facts);
 
-/// `first-commit`: its default branch exists.
+/// `first-commit`: its default branch exists. `is_empty`: there is no commit at all.
 Finding check_first_commit(const forge::RepositoryFacts& facts,
-                           const std::optional<forge::BranchFacts>& branch);
+                           const std::optional<forge::BranchFacts>& branch, bool is_empty);
 
 /// `token-write`: asked with a request that cannot succeed. Throws what the forge throws.
 Finding check_token_write(forge::Inspector& inspector, const std::string& repository);

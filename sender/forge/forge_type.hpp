@@ -27,12 +27,13 @@ struct ApiAccess {
   bool is_inbox = false;  ///< it is for payloads alone, and created where it is missing
 };
 
-/// What requests need to be sent, and how long one may be without progress.
+/// What requests need to be sent, and how long one may be without progress; nullopt: each is sent
+/// once, and what comes of that is final.
 struct Carrier {
   http::HttpTransport& transport;
   platform::Clock& clock;
   model::Progress& progress;
-  platform::Clock::duration max_wait{};
+  std::optional<platform::Clock::duration> max_wait = platform::Clock::duration::zero();
 };
 
 /// What the delivery of one batch takes.

@@ -57,6 +57,18 @@ std::string why_forbidden(const http::Response& response, const std::string& per
                   what, response.status, is_too_large(response) ? kSmallerParts : ""));
 }
 
+/// What a later try may find otherwise. Where requests are retried, none of these is final.
+void fail_for_now(const http::Response& response, const std::string& words) {
+  if (is_rate_limited(response)) {
+    throw Error(ErrorCode::rate_limited,
+                words + "; the server takes no more requests now: wait, and try again");
+  }
+  if (response.status == 408 || response.status >= 500) {
+    throw Error(ErrorCode::not_ready,
+                words + "; the server, or a proxy in between, has a problem: try again later");
+  }
+}
+
 }  // namespace
 
 GithubApi::GithubApi(const Carrier& carrier, ApiAccess access)
@@ -137,9 +149,10 @@ void GithubApi::expect_usable(const http::Response& response, const std::string&
 
 void GithubApi::fail(const http::Response& response, const std::string& what,
                      const std::string& permission) const {
-  if (!is_refusal(response)) fail_unanswered(response, what);
   const std::string words =
       fmt::format("{}: HTTP {}, {}", what, response.status, message_of(response));
+  fail_for_now(response, words);
+  if (!is_refusal(response)) fail_unanswered(response, what);
   if (is_empty_repository(response)) {
     throw Error(ErrorCode::not_ready,
                 words + "; make a first commit there, for example a README: the next run delivers");

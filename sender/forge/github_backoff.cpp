@@ -89,6 +89,11 @@ class ScopedFlag {
   bool& flag_;
 };
 
+/// "GET https://api.github.com", for messages.
+std::string place_of(const http::Request& request) {
+  return request.method + " " + http::origin_of(request.url);
+}
+
 std::string describe(const http::Response& response) {
   if (is_rate_limited(response)) return fmt::format("rate limited (HTTP {})", response.status);
   return fmt::format("HTTP {}", response.status);
@@ -112,7 +117,8 @@ std::optional<platform::Clock::duration> retry_delay(const Attempt& attempt) {
 }
 
 RetryingTransport::RetryingTransport(http::HttpTransport& inner, platform::Clock& clock,
-                                     platform::Clock::duration max_wait, model::Progress& progress)
+                                     std::optional<platform::Clock::duration> max_wait,
+                                     model::Progress& progress)
     : inner_(inner),
       clock_(clock),
       max_wait_(max_wait),
@@ -122,9 +128,19 @@ RetryingTransport::RetryingTransport(http::HttpTransport& inner, platform::Clock
 /// What is asked before a request is sent again may fail as well: that counts as the request's own
 /// time without progress.
 http::Response RetryingTransport::send(const http::Request& request) {
+  if (!max_wait_) return send_once(request);
   if (is_settling_) return send_until_final(request);
   idle_ = {};
   return send_until_final(request);
+}
+
+http::Response RetryingTransport::send_once(const http::Request& request) {
+  try {
+    return inner_.send(request);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::network) throw;
+    throw Error(error.code(), place_of(request) + ": " + error.what());
+  }
 }
 
 http::Response RetryingTransport::send_until_final(const http::Request& request) {
@@ -173,8 +189,8 @@ void RetryingTransport::keep_pace(const http::Request& request) {
 void RetryingTransport::wait(platform::Clock::duration delay, const http::Request& request,
                              const http::Response* response) {
   const bool rate_limited = response != nullptr && is_rate_limited(*response);
-  const std::string where = request.method + " " + http::origin_of(request.url);
-  if (idle_ + delay > max_wait_) {
+  const std::string where = place_of(request);
+  if (idle_ + delay > *max_wait_) {
     throw Error(rate_limited ? ErrorCode::rate_limited : ErrorCode::network,
                 fmt::format("{}: {}; gave up: the next try, in {} s, is past --max-wait", where,
                             last_failure_, std::chrono::ceil<seconds>(delay).count()));

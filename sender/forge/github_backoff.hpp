@@ -31,11 +31,12 @@ std::optional<platform::Clock::duration> retry_delay(const Attempt& attempt);
 
 /// Sends writes within GitHub's limits, and retries requests until `max_wait` has passed without
 /// progress: waiting counts, and an attempt from the last byte that it transferred. The time of a
-/// transfer does not count, however long it takes.
+/// transfer does not count, however long it takes. Without a `max_wait` nothing is retried or
+/// waited for: a request is sent once, and its answer is final, whatever it is.
 class RetryingTransport final : public http::HttpTransport {
  public:
   RetryingTransport(http::HttpTransport& inner, platform::Clock& clock,
-                    platform::Clock::duration max_wait, model::Progress& progress);
+                    std::optional<platform::Clock::duration> max_wait, model::Progress& progress);
 
   /// A final answer. Throws Error{rate_limited} or Error{network} if waiting would take too long.
   http::Response send(const http::Request& request) override;
@@ -44,6 +45,7 @@ class RetryingTransport final : public http::HttpTransport {
   void set_max_wait(platform::Clock::duration max_wait) { max_wait_ = max_wait; }
 
  private:
+  http::Response send_once(const http::Request& request);
   http::Response send_until_final(const http::Request& request);
   std::optional<http::Response> attempt(const http::Request& request);
   void keep_pace(const http::Request& request);
@@ -53,7 +55,7 @@ class RetryingTransport final : public http::HttpTransport {
 
   http::HttpTransport& inner_;
   platform::Clock& clock_;
-  platform::Clock::duration max_wait_;
+  std::optional<platform::Clock::duration> max_wait_;
   model::Progress& progress_;
   WritePacer pacer_;
   std::string last_failure_;

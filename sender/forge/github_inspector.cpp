@@ -167,11 +167,21 @@ std::optional<BranchFacts> GithubInspector::branch(const std::string& name) {
   return BranchFacts{is_true(document, "protected")};
 }
 
+bool GithubInspector::is_empty() {
+  const http::Request get = api_.request("GET", "/commits?per_page=1");
+  const http::Response response = api_.answer_to(get);
+  if (is_empty_repository(response)) return true;
+  const bool is_missing = response.status == 404 && is_refusal(response);
+  if (is_success(response.status) || is_missing) return false;
+  api_.fail(response, "GET of the commits of " + api_.access().repository.str(), "Contents: read");
+}
+
 Told<text::Json> GithubInspector::ask(const std::string& path, const std::string& permission) {
   const http::Response response = api_.answer_to(api_.request("GET", path));
   const std::string what = "GET on " + api_.access().repository.str() + path;
   if (is_unknown_endpoint(response)) return Untold{"this server cannot be asked"};
-  if (response.status == 403 || response.status == 404) {
+  const bool is_hidden = response.status == 403 || response.status == 404;
+  if (is_hidden && !is_rate_limited(response)) {
     if (!is_refusal(response)) fail_unlike(what);
     return untold(response, permission);
   }

@@ -22,6 +22,9 @@ class GithubInspector : public Inspector {
   /// checked before the request is).
   std::optional<Untold> expect_write_access() override;
   std::optional<BranchFacts> branch(const std::string& name) override;
+
+  /// GET /commits: 409 "Git Repository is empty." A default branch that does not exist is 404.
+  bool is_empty() override;
   Told<std::vector<std::string>> rules(const std::string& branch) override;
   Told<std::string> workflow_state(const std::string& file) override;
   Told<ActionsFacts> actions() override;

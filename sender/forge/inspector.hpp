@@ -52,9 +52,9 @@ using Told = std::variant<Facts, Untold>;
 /// Questions about a server, a repository on it and a token, asked by `doctor`. None of them
 /// changes anything.
 ///
-/// Every function throws: Error{network}, Error{untrusted_peer} or Error{rate_limited} if there is
-/// no answer of the server; Error{unauthorized}, Error{not_found} or Error{refused} if it refuses
-/// one that this token should get.
+/// Every function throws: Error{network} or Error{untrusted_peer} if there is no answer of the
+/// server; Error{rate_limited} or Error{not_ready} if it has none now; Error{unauthorized},
+/// Error{not_found} or Error{refused} if it refuses one that this token should get.
 class Inspector {
  public:
   virtual ~Inspector() = default;
@@ -69,6 +69,9 @@ class Inspector {
 
   /// Nullopt if there is no branch of that name.
   virtual std::optional<BranchFacts> branch(const std::string& name) = 0;
+
+  /// Whether the server says that the repository has no commit at all.
+  virtual bool is_empty() = 0;
 
   /// The rules that hold for a branch of that name, whether it exists or not: "pull_request".
   virtual Told<std::vector<std::string>> rules(const std::string& branch) = 0;

@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -369,6 +370,40 @@ def repository_that_is_empty(stage: Stage) -> None:
         stage.github.git(stage.repo, "update-ref", "-d", name)
 
 
+def answer_to_branch(stage: Stage, action: str | None = None, **answer: Any) -> None:
+    """What is answered where the default branch is asked for."""
+    stage.github.faults({"path": "/branches/main$", "times": None, "action": action or answer})
+
+
+UNKNOWN_COMMIT = "could not be found out: "
+
+
+@broken("first-commit", "failed", UNKNOWN_COMMIT + "GET of branch main from ", "", rules="failed", workflow="ok")
+def first_commit_behind_a_server_error(stage: Stage) -> None:
+    answer_to_branch(stage, status=503, body='{"message": "Unavailable"}')
+
+
+@broken("first-commit", "failed", UNKNOWN_COMMIT + "GET http://127.0.0.1:", "check the network", workflow="ok")
+def first_commit_behind_a_broken_connection(stage: Stage) -> None:
+    answer_to_branch(stage, "close_before")
+
+
+@broken("first-commit", "no-access", UNKNOWN_COMMIT + "GET of branch main from ", "", workflow="ok")
+def first_commit_that_the_token_may_not_see(stage: Stage) -> None:
+    answer_to_branch(stage, status=403, body='{"message": "Resource not accessible by personal access token"}')
+
+
+@broken("first-commit", "failed", UNKNOWN_COMMIT + "GET of the commits of ", "")
+def first_commit_behind_an_error_of_the_second_question(stage: Stage) -> None:
+    answer_to_branch(stage, status=404, body='{"message": "Branch not found"}')
+    stage.github.faults({"path": "/commits$", "times": None, "action": {"status": 500, "body": "{}"}})
+
+
+@broken("first-commit", "failed", "has no branch main, its default one", "push that branch")
+def default_branch_that_is_missing(stage: Stage) -> None:
+    answer_to_branch(stage, status=404, body='{"message": "Branch not found"}')
+
+
 @broken("target-branch", "warning", "has no branch lab", "create it, unless")
 def target_branch_that_is_missing(_: Stage) -> dict[str, Any]:
     return {"words": ["--branch", "lab"]}
@@ -586,6 +621,20 @@ def test_what_this_user_may_not_touch(unprivileged: Any, github: LocalGithub, st
     assert found["state-directory"]["result"] == "failed"
     assert "cannot write" in found["state-directory"]["detail"]
     assert found["queue"]["result"] == "skipped" and found["token-write"]["result"] == "ok"
+
+
+@pytest.mark.parametrize("action", [{"status": 502, "body": "<html>Bad gateway</html>"},
+                                    {"status": 429, "body": '{"message": "Slow down"}'}, "close_before"])
+@pytest.mark.parametrize("path", [".", "^/repos/.*/contents/", "^/repos/[^/]*/[^/]*$", "/rules/", "/actions/", "/git/refs$"])
+def test_nothing_is_tried_again_or_said_to_be(path: str, action: Any, stage: Stage) -> None:
+    stage.github.faults({"path": path, "times": None, "action": action})
+    result = stage.doctor("--json", token=SEEING)
+    assert result.status == 4, result
+    assert "max-wait" not in result.stdout and "gave up" not in result.stdout, result
+    wrong = [finding for finding in findings_of(result) if finding["result"] == "failed"]
+    assert wrong and all("could not be found out: " in finding["detail"] or finding["check"] == "network"
+                         for finding in wrong), wrong
+    assert max(Counter((request["method"], request["path"]) for request in stage.destination.requests()).values()) <= 3
 
 
 def test_the_sources_of_all_profiles_are_looked_at(stage: Stage) -> None:

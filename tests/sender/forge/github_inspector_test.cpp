@@ -13,7 +13,7 @@ struct Fixture {
   FakeTransport transport;
   FakeClock clock;
   model::Progress progress;
-  forge::GithubInspector inspector{{transport, clock, progress},
+  forge::GithubInspector inspector{{transport, clock, progress, std::nullopt},
                                    {"https://api.example", "s3cret", {"octo", "data"}, "", false}};
 };
 
