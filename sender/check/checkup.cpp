@@ -216,9 +216,9 @@ class Checkup {
       skip(kTokenChecks, is_reached ? "there is no token" : "the server cannot be reached");
       return false;
     }
-    const bool is_accepted = passes("token-accepted", [&] { return check_token_accepted(facts_); });
+    passes("token-accepted", [&] { return check_token_accepted(facts_); });
     passes("token-end", [&] { return check_token_end(facts_, clock_.now_seconds()); });
-    if (!is_accepted) {
+    if (!facts_.refusal.empty()) {
       skip(std::array{"token-kind"}, "the server does not accept the token");
       return false;
     }

@@ -91,6 +91,10 @@ Finding check_clock(const forge::ServerFacts& facts, std::chrono::sys_seconds no
 
 Finding check_token_accepted(const forge::ServerFacts& facts) {
   constexpr const char* kCheck = "token-accepted";
+  if (!facts.is_token_judged) {
+    return skipped(kCheck, "could not be found out here: " + facts.limits_untold +
+                               "; the checks of the repository need the token as well");
+  }
   return facts.refusal.empty() ? ok(kCheck, "the server knows the token")
                                : no_access(kCheck, facts.refusal, "");
 }
@@ -121,7 +125,10 @@ Finding check_token_kind(const forge::ServerFacts& facts) {
 Finding check_rate_limit(const forge::ServerFacts& facts) {
   constexpr const char* kCheck = "rate-limit";
   if (!facts.requests_left || !facts.request_limit) {
-    return ok(kCheck, "the server does not say how many requests are left");
+    if (facts.limits_untold.empty()) {
+      return ok(kCheck, "the server does not say how many requests are left");
+    }
+    return skipped(kCheck, "could not be found out: " + facts.limits_untold);
   }
   const std::string found =
       fmt::format("{} of {} requests left{}", *facts.requests_left, *facts.request_limit,

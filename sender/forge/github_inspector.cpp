@@ -109,17 +109,25 @@ std::string GithubInspector::refusal_of(const http::Response& response) const {
 ServerFacts GithubInspector::reach_at(const std::string& path) {
   const http::Response response = api_.answer_to(api_.request_at_root("GET", path));
   ServerFacts facts = facts_of(response);
-  if (response.status == 401 || response.status == 403) {
-    facts.refusal = refusal_of(response);
-  } else if (is_success(response.status)) {
+  if (is_success(response.status)) {
     if (!json_of(response, "GET " + path).is_object()) fail_unlike("GET " + path);
-  } else if (!is_refusal(response) && !is_unknown_endpoint(response)) {
+    return facts;
+  }
+  if (response.status == 401) {
+    facts.refusal = refusal_of(response);
+    return facts;
+  }
+  const bool is_of_server = is_refusal(response) || is_unknown_endpoint(response);
+  if (!is_of_server && !is_rate_limited(response)) {
     fail_unlike(fmt::format("GET {}: HTTP {}", path, response.status));
   }
+  if (response.status >= 500) api_.fail(response, "GET " + path, kWriteContents);
+  facts.limits_untold =
+      fmt::format("GET {}: HTTP {}, {}", path, response.status, message_of(response));
+  facts.is_token_judged = response.status == 404;
   return facts;
 }
 
-/// An Enterprise Server without limits answers with 404.
 ServerFacts GithubInspector::reach() {
   return reach_at("/rate_limit");
 }

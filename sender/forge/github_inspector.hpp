@@ -14,7 +14,8 @@ class GithubInspector : public Inspector {
  public:
   GithubInspector(const Carrier& carrier, ApiAccess access);
 
-  /// GET /rate_limit, which is not counted.
+  /// GET /rate_limit, which is not counted. An Enterprise Server without limits, or a server that
+  /// is asked too often, refuses it alone.
   ServerFacts reach() override;
   RepositoryFacts repository() override;
 

@@ -17,7 +17,9 @@ struct ServerFacts {
   std::optional<std::uint64_t> requests_left;
   std::optional<std::uint64_t> request_limit;  ///< an hour
   std::optional<std::chrono::sys_seconds> limit_ends;
-  std::string refusal;  ///< why the server does not accept the token; "" if it does
+  std::string limits_untold;    ///< why the server does not tell of limits; "" if it did not refuse
+  bool is_token_judged = true;  ///< false: that answer says nothing of the token
+  std::string refusal;          ///< why the server does not accept the token; "" if it does
 };
 
 enum class Visibility { everybody, organization, members };

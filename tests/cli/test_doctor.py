@@ -290,6 +290,29 @@ def few_requests_left(stage: Stage) -> None:
                          x_ratelimit_reset=str(int(time.time()) + 60))
 
 
+def refuse_to_tell_limits(stage: Stage, status: int, message: str) -> None:
+    body = json.dumps({"message": message})
+    stage.github.faults({"path": "/rate_limit$", "times": None, "action": {"status": status, "body": body}})
+
+
+@broken("rate-limit", "skipped", "could not be found out: GET /rate_limit: HTTP 404, Rate limiting is not enabled.",
+        network="ok", token_accepted="ok", token_write="ok", workflow="ok")
+def limits_that_are_not_enabled(stage: Stage) -> None:
+    refuse_to_tell_limits(stage, 404, "Rate limiting is not enabled.")
+
+
+@broken("rate-limit", "skipped", "could not be found out: GET /rate_limit: HTTP 403, Forbidden", network="ok",
+        token_accepted="skipped", token_write="ok", workflow="ok")
+def limits_that_are_forbidden(stage: Stage) -> None:
+    refuse_to_tell_limits(stage, 403, "Forbidden")
+
+
+@broken("rate-limit", "skipped", "could not be found out: GET /rate_limit: HTTP 429, Slow down", network="ok",
+        token_accepted="skipped", token_write="ok", workflow="ok")
+def limits_that_may_not_be_asked_now(stage: Stage) -> None:
+    refuse_to_tell_limits(stage, 429, "Slow down")
+
+
 @broken("rate-limit", "failed", "0 of 5000 requests left", "wait")
 def no_requests_left(stage: Stage) -> None:
     answer_of_the_server(stage, x_ratelimit_remaining="0", x_ratelimit_limit="5000")
@@ -514,6 +537,9 @@ def test_a_check_fails_and_says_what_to_do(case: Broken, stage: Stage) -> None:
     text = stage.doctor(*words, "--quiet", **options)
     word = "warn" if case.result == "warning" else "FAIL"
     assert text.status == case.status
+    if case.result == "skipped":
+        assert not text.stdout
+        return
     assert re.search(rf"^{word}  {case.check} +.*{re.escape(case.detail)}", text.stdout, re.MULTILINE), text
     assert not re.search("^(ok|skip) ", text.stdout, re.MULTILINE)
     assert ("FAIL" in text.stdout) == (case.status != 0)

@@ -43,8 +43,27 @@ TEST_CASE("answers tell about server and token, as far as they are sound") {
 
 TEST_CASE("a server without limits is a server") {
   Fixture fixture;
-  fixture.transport.answer(404);
-  CHECK(fixture.inspector.reach().refusal.empty());
+  fixture.transport.answer(404, R"({"message":"Rate limiting is not enabled."})");
+  const forge::ServerFacts facts = fixture.inspector.reach();
+  CHECK(facts.refusal.empty());
+  CHECK(facts.is_token_judged);
+  CHECK(facts.limits_untold == "GET /rate_limit: HTTP 404, Rate limiting is not enabled.");
+}
+
+TEST_CASE("a refusal of the limits alone is no refusal of the token") {
+  for (const int status : {403, 429}) {
+    Fixture fixture;
+    fixture.transport.answer(status);
+    const forge::ServerFacts facts = fixture.inspector.reach();
+    CHECK(facts.refusal.empty());
+    CHECK_FALSE(facts.is_token_judged);
+    CHECK_FALSE(facts.limits_untold.empty());
+  }
+  Fixture fixture;
+  fixture.transport.answer(401);
+  CHECK_FALSE(fixture.inspector.reach().refusal.empty());
+  fixture.transport.answer(503);
+  CHECK(error_code_of([&] { fixture.inspector.reach(); }) == ErrorCode::not_ready);
 }
 
 TEST_CASE("what is not the server's answer is believed nowhere") {
