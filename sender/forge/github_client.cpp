@@ -185,7 +185,8 @@ std::vector<std::string> GithubClient::list(const std::string& folder) {
   const http::Response response = get_contents(folder, std::move(get));
   if (response.status == 404) return {};
   return read_answer([&] {
-    return with_context("the answer to GET of " + folder, [&] { return names_in(response.body); });
+    return with_context("GitHub's answer to GET of " + folder + " cannot be understood",
+                        [&] { return names_in(response.body); });
   });
 }
 

@@ -52,10 +52,14 @@ std::vector<std::string> names_in(std::string_view document) {
   TextSource source(document);
   text::JsonScanner scanner(source, kBounds);
   std::vector<std::string> names;
-  if (scanner.peek_value() != '[') return names;
+  if (scanner.peek_value() == '{' && find_member(scanner, "sha")) {
+    scanner.string();
+    return names;
+  }
   scanner.begin_array();
   std::string key;
   while (scanner.next_element()) {
+    const std::size_t known = names.size();
     scanner.begin_object();
     while (scanner.next_key(key)) {
       if (key == "name") {
@@ -64,6 +68,7 @@ std::vector<std::string> names_in(std::string_view document) {
         scanner.skip_value();
       }
     }
+    if (names.size() == known) scanner.fail("an entry without a name");
   }
   return names;
 }

@@ -4,6 +4,7 @@
 
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "sender/forge/github_answers.hpp"
 #include "sender/forge/github_upload_body.hpp"
 #include "sender/forge/token_expiry.hpp"
@@ -35,27 +36,62 @@ std::optional<std::chrono::sys_seconds> time_of(const std::string& text) {
   return std::chrono::sys_seconds(std::chrono::seconds(*number));
 }
 
+[[noreturn]] void fail_to_understand(const std::string& what) {
+  throw Error(ErrorCode::bad_payload, "GitHub's answer cannot be understood: " + what);
+}
+
+/// A document whose member is of another type than GitHub's says nothing.
+void expect_type(bool is_expected, const char* key, const char* type) {
+  if (!is_expected) fail_to_understand(fmt::format("'{}' is not {}", key, type));
+}
+
 bool is_true(const text::Json& object, const char* key) {
   const auto member = object.find(key);
-  return member != object.end() && member->is_boolean() && member->get<bool>();
+  if (member == object.end()) return false;
+  expect_type(member->is_boolean(), key, "true or false");
+  return member->get<bool>();
+}
+
+/// "" if it is not there.
+std::string text_of(const text::Json& object, const char* key) {
+  const auto member = object.find(key);
+  if (member == object.end()) return {};
+  expect_type(member->is_string(), key, "a string");
+  return member->get<std::string>();
+}
+
+std::string needed_text_of(const text::Json& object, const char* key) {
+  std::string text = text_of(object, key);
+  if (text.empty()) fail_to_understand(fmt::format("it has no '{}'", key));
+  return text;
+}
+
+text::Json object_of(const http::Response& response, const std::string& what) {
+  text::Json document = json_of(response, what);
+  if (!document.is_object()) fail_to_understand(what + " was not answered with an object");
+  return document;
 }
 
 Visibility visibility_of(const text::Json& repository) {
-  const std::string word = text::string_member(repository, "visibility");
-  if (word == "internal" || is_true(repository, "internal")) return Visibility::organization;
-  const bool is_private = word.empty() ? is_true(repository, "private") : word == "private";
-  return is_private ? Visibility::members : Visibility::everybody;
+  const std::string word = text_of(repository, "visibility");
+  const bool is_internal = is_true(repository, "internal");
+  const bool is_private = is_true(repository, "private");
+  if (word == "internal" || is_internal) return Visibility::organization;
+  return word == "private" || (word.empty() && is_private) ? Visibility::members
+                                                           : Visibility::everybody;
 }
 
 /// Where it is not told, nobody doubts it.
 bool may_push(const text::Json& repository) {
   const auto permissions = repository.find("permissions");
-  return permissions == repository.end() || !permissions->is_object() ||
-         !permissions->contains("push") || is_true(*permissions, "push");
+  if (permissions == repository.end()) return true;
+  expect_type(permissions->is_object(), "permissions", "an object");
+  return !permissions->contains("push") || is_true(*permissions, "push");
 }
 
-std::string shown(const text::Json& object, const char* key) {
-  return printable(text::string_member(object, key).substr(0, kMaxNameBytes));
+/// What is of no use beyond its beginning.
+std::string shown(const std::string& text) {
+  return printable(utf8_prefix(text, kMaxNameBytes));
 }
 
 [[noreturn]] void fail_unlike(const std::string& what) {
@@ -137,11 +173,10 @@ RepositoryFacts GithubInspector::repository() {
   const std::string what = api_.description_of(get);
   const http::Response response = api_.answer_to(get);
   if (!is_success(response.status)) api_.fail(response, what, kWriteContents);
-  const text::Json document = json_of(response, what);
+  const text::Json document = object_of(response, what);
   RepositoryFacts facts;
-  facts.full_name = shown(document, "full_name");
-  facts.default_branch = text::string_member(document, "default_branch");
-  if (facts.full_name.empty() || facts.default_branch.empty()) fail_unlike(what);
+  facts.full_name = shown(needed_text_of(document, "full_name"));
+  facts.default_branch = needed_text_of(document, "default_branch");
   facts.visibility = visibility_of(document);
   facts.is_archived = is_true(document, "archived");
   facts.is_disabled = is_true(document, "disabled");
@@ -168,11 +203,10 @@ std::optional<BranchFacts> GithubInspector::branch(const std::string& name) {
       api_.answer_to(api_.request("GET", "/branches/" + http::encode_path(name)));
   if (response.status == 404 && is_refusal(response)) return {};
   if (!is_success(response.status)) api_.fail(response, what, "Contents: read");
-  const text::Json document = json_of(response, what);
-  const std::string found = text::string_member(document, "name");
-  if (found.empty()) fail_unlike(what);
-  if (found != name) return {};
-  return BranchFacts{is_true(document, "protected")};
+  const text::Json document = object_of(response, what);
+  const bool is_protected = is_true(document, "protected");
+  if (needed_text_of(document, "name") != name) return {};
+  return BranchFacts{is_protected};
 }
 
 bool GithubInspector::is_empty() {
@@ -203,10 +237,12 @@ Told<std::vector<std::string>> GithubInspector::rules(const std::string& branch)
           "Metadata: read");
   if (const auto* const why = std::get_if<Untold>(&answer)) return *why;
   const auto& document = std::get<text::Json>(answer);
-  if (!document.is_array()) fail_unlike("GET of the rules for " + branch);
+  if (!document.is_array()) fail_to_understand("the rules are not a list");
   std::vector<std::string> types;
   for (const text::Json& rule : document) {
-    if (types.size() < kMostRules && rule.is_object()) types.push_back(shown(rule, "type"));
+    if (types.size() == kMostRules) break;
+    if (!rule.is_object()) fail_to_understand("a rule is not an object");
+    types.push_back(shown(needed_text_of(rule, "type")));
   }
   return types;
 }
@@ -214,15 +250,18 @@ Told<std::vector<std::string>> GithubInspector::rules(const std::string& branch)
 Told<std::string> GithubInspector::workflow_state(const std::string& file) {
   const auto answer = ask("/actions/workflows/" + http::encode_path(file), "Actions: read");
   if (const auto* const why = std::get_if<Untold>(&answer)) return *why;
-  return shown(std::get<text::Json>(answer), "state");
+  const auto& document = std::get<text::Json>(answer);
+  if (!document.is_object()) fail_to_understand("the workflow is not an object");
+  return shown(needed_text_of(document, "state"));
 }
 
 Told<ActionsFacts> GithubInspector::actions() {
   const auto answer = ask("/actions/permissions", "Administration: read");
   if (const auto* const why = std::get_if<Untold>(&answer)) return *why;
   const auto& document = std::get<text::Json>(answer);
-  if (!document.is_object()) fail_unlike("GET of the permissions of Actions");
-  return ActionsFacts{is_true(document, "enabled"), shown(document, "allowed_actions")};
+  if (!document.is_object()) fail_to_understand("the permissions of Actions are not an object");
+  if (!document.contains("enabled")) fail_to_understand("it has no 'enabled'");
+  return ActionsFacts{is_true(document, "enabled"), shown(text_of(document, "allowed_actions"))};
 }
 
 std::vector<std::string> GithubInspector::workflow_folders() const {

@@ -55,7 +55,8 @@ using Told = std::variant<Facts, Untold>;
 /// changes anything.
 ///
 /// Every function throws: Error{network} or Error{untrusted_peer} if there is no answer of the
-/// server; Error{rate_limited} or Error{not_ready} if it has none now; Error{unauthorized},
+/// server; Error{bad_payload} if it cannot be understood, also where a member is of another type
+/// than GitHub's; Error{rate_limited} or Error{not_ready} if it has none now; Error{unauthorized},
 /// Error{not_found} or Error{refused} if it refuses one that this token should get.
 class Inspector {
  public:

@@ -377,6 +377,39 @@ def repository_that_is_internal(stage: Stage) -> None:
     stage.github.set_up(stage.repo, visibility="internal")
 
 
+REPOSITORY_ANSWER = {"full_name": "", "default_branch": "main", "private": True, "visibility": "private",
+                     "archived": False, "disabled": False, "permissions": {"push": True}}
+# The path that is asked, the check, a sound answer, and what is not.
+MEMBERS: list[tuple[str, str, Any, Any]] = [
+    *[(r"^/repos/[^/]+/[^/]+$", "repository", REPOSITORY_ANSWER, {name: wrong}) for name, wrong in (
+        ("full_name", 1), ("full_name", None), ("default_branch", ["main"]), ("visibility", True), ("private", "yes"),
+        ("internal", "no"), ("archived", "yes"), ("archived", None), ("disabled", 1), ("permissions", []),
+        ("permissions", {"push": "yes"}))],
+    *[("/branches/main$", "first-commit", {"name": "main", "protected": False}, {name: wrong}) for name, wrong in (
+        ("name", {}), ("protected", "no"))],
+    *[("/rules/branches/main$", "rules", None, wrong) for wrong in ({}, ["update"], [{"type": 1}], [{}], "none")],
+    *[("/actions/workflows/", "workflow-state", None, wrong) for wrong in ({"state": 1}, {}, [], "active")],
+    *[("/actions/permissions$", "actions", None, wrong) for wrong in (
+        {"enabled": "yes"}, {}, {"enabled": True, "allowed_actions": 1}, [True])],
+    *[("/contents/.github/workflows$", "workflow", None, wrong) for wrong in (
+        {}, "none", [1], [{"name": 1}], [{"path": "a.yml"}], {"sha": 1})],
+]
+
+
+@pytest.mark.parametrize(("path", "check", "sound", "wrong"), MEMBERS,
+                         ids=[f"{number}-{check}" for number, (_, check, _, _) in enumerate(MEMBERS)])
+def test_an_answer_with_a_member_of_another_type_is_not_believed(path: str, check: str, sound: Any, wrong: Any,
+                                                                 stage: Stage) -> None:
+    if sound == REPOSITORY_ANSWER:
+        sound = sound | {"full_name": stage.repo}
+    answer = wrong if sound is None else sound | wrong
+    stage.github.faults({"path": path, "times": None, "action": {"status": 200, "body": json.dumps(answer)}})
+    result = stage.doctor("--json", token=SEEING)
+    found = by_check(result)[check]
+    assert (result.status, found["result"]) == (4, "failed"), result
+    assert re.match("could not be found out: GitHub's answer .*cannot be understood", found["detail"]), found
+
+
 @broken("archive", "failed", "is archived", "unarchive it", token_write="skipped", workflow="skipped")
 def repository_that_is_archived(stage: Stage) -> None:
     stage.github.set_up(stage.repo, archived=True)

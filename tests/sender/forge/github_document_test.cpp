@@ -31,6 +31,18 @@ TEST_CASE("a folder has no blob id, and a page is no document") {
   }
 }
 
+TEST_CASE("a folder's names are read from a list, and from nothing that is none") {
+  CHECK(forge::names_in(R"([{"name":"a","size":1},{"size":2,"name":"b"}])") ==
+        std::vector<std::string>{"a", "b"});
+  CHECK(forge::names_in("[]").empty());
+  CHECK(forge::names_in(R"({"name":"a","sha":"1f"})").empty());
+  for (const char* other :
+       {"{}", R"({"sha":1})", "null", "\"a\"", "7", "[1]", R"([{"name":1}])", R"([{"size":1}])"}) {
+    INFO(other);
+    CHECK(error_code_of([&] { forge::names_in(other); }) == ErrorCode::bad_payload);
+  }
+}
+
 TEST_CASE("content is decoded, with line ends in its base64 as GitHub has them") {
   CHECK(forge::content_in(document("aGVsbG8K")) == "hello\n");
   CHECK(forge::content_in(document("aGVs\\nbG8K\\n")) == "hello\n");

@@ -67,17 +67,18 @@ TEST_CASE("a refusal of the limits alone is no refusal of the token") {
 }
 
 TEST_CASE("what is not the server's answer is believed nowhere") {
-  for (const char* body : {"<html>", "[]", "{}", R"({"name":1})", R"({"full_name":"a/b"})"}) {
+  for (const char* body : {"[]", "{}", R"({"name":1})", R"({"full_name":"a/b"})"}) {
     INFO(body);
     Fixture fixture;
     fixture.transport.answer(200, body);
-    CHECK(error_code_of([&] { fixture.inspector.repository(); }) == ErrorCode::network);
+    CHECK(error_code_of([&] { fixture.inspector.repository(); }) == ErrorCode::bad_payload);
   }
   for (const auto& ask :
        {+[](forge::Inspector& it) { it.reach(); }, +[](forge::Inspector& it) { it.branch("main"); },
         +[](forge::Inspector& it) { it.rules("main"); },
         +[](forge::Inspector& it) { it.actions(); },
         +[](forge::Inspector& it) { it.workflow_state("a.yml"); },
+        +[](forge::Inspector& it) { it.repository(); },
         +[](forge::Inspector& it) { it.expect_write_access(); }}) {
     Fixture fixture;
     fixture.transport.answer(200, "<html>");
