@@ -19,7 +19,7 @@ using CheckNames = std::span<const char* const>;
 
 constexpr std::array kOutboxChecks = {"lock",           "queue",       "receipts",   "refused",
                                       "outbox-entries", "outbox-size", "sent-files", "producer"};
-constexpr std::array kServerChecks = {"proxy", "network", "clock", "rate-limit"};
+constexpr std::array kReachChecks = {"network", "clock", "rate-limit"};
 constexpr std::array kTokenChecks = {"token-accepted", "token-end", "token-kind"};
 constexpr std::array kAnswerChecks = {"clock", "rate-limit"};
 constexpr std::array kRepositoryChecks = {"privacy", "archive"};
@@ -69,8 +69,8 @@ class Checkup {
   }
 
   void skip_server(const std::string& why) {
-    skip(kServerChecks, why);
-    skip(std::array{"token"}, why);
+    skip(std::array{"proxy", "token"}, why);
+    skip(kReachChecks, why);
     skip(kTokenChecks, why);
     skip_repository(why);
   }
@@ -118,8 +118,9 @@ class Checkup {
       content = content_of(*outbox);
     } catch (const Error& error) {
       rethrow_interruption(error);
+      skip(std::array{"queue", "receipts", "refused"}, "the outbox cannot be read");
       tell_(failed("outbox-entries", error));
-      return;
+      return skip(std::array{"outbox-size"}, "the outbox cannot be read");
     }
     const auto now = clock_.now_seconds();
     passes("queue", [&] { return check_queue(content, now); });
@@ -141,17 +142,19 @@ class Checkup {
   void check_server(const http::Url& api) {
     const bool has_proxy = passes("proxy", [&] { return check_proxy(subject_.network, api); });
     const bool has_token = passes("token", [&] { return find_token(api); });
-    const bool has_repository = choose_repository(api);
-    if (!has_proxy) {
-      skip(CheckNames(kServerChecks).subspan(1), "the proxy is invalid");
+    const std::optional<Finding> no_repository = choose_repository(api);
+    bool is_reached = false;
+    bool is_accepted = false;
+    if (has_proxy) {
+      connect(api);
+      is_reached = reach(api);
+      is_accepted = check_token_facts(is_reached, has_token);
+    } else {
+      skip(kReachChecks, "the proxy is invalid");
       skip(kTokenChecks, "the proxy is invalid");
-      if (has_repository) skip_repository("the proxy is invalid");
-      return;
     }
-    connect(api);
-    const bool is_reached = reach(api);
-    const bool is_accepted = check_token_facts(is_reached, has_token);
-    if (!has_repository) return;
+    if (no_repository) return tell_without(*no_repository);
+    if (!has_proxy) return skip_repository("the proxy is invalid");
     if (!is_reached) return skip_repository("the server cannot be reached");
     if (!is_accepted) return skip_repository("there is no token that the server accepts");
     check_repository_facts();
@@ -168,22 +171,26 @@ class Checkup {
     }
   }
 
-  /// A failure is a finding of `repository`; what depends on it is skipped.
-  bool choose_repository(const http::Url& api) {
-    std::string why = "name it with --repo owner/name";
+  /// The finding of `repository` if there is none to choose.
+  std::optional<Finding> choose_repository(const http::Url& api) {
     try {
-      if (const auto found = forge::choose_repository(subject_.repository, api)) {
-        target_.repository = found->str();
-        repository_ = *found;
-        return true;
+      const auto found = forge::choose_repository(subject_.repository, api);
+      if (!found) {
+        return failed("repository", "no repository is named", "name it with --repo owner/name");
       }
-      tell_(failed("repository", "no repository is named", why));
+      target_.repository = found->str();
+      repository_ = *found;
+      return {};
     } catch (const Error& error) {
-      tell_(failed("repository", error));
+      rethrow_interruption(error);
+      return failed("repository", error);
     }
+  }
+
+  void tell_without(const Finding& no_repository) {
+    tell_(no_repository);
     skip(kRepositoryChecks, "there is no repository");
     skip(kContentChecks, "there is no repository");
-    return false;
   }
 
   /// Each request once: what is found is how it is now.
