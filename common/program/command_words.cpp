@@ -147,6 +147,12 @@ std::size_t check_option(const CLI::App& app, const CLI::Option& option,
     return i + 1;
   }
   if (!has_next) return i + 1;
+  if (option.get_items_expected_min() == 0 && exists(words[i + 1])) {
+    const std::string word = printable(words[i + 1]);
+    refuse(name, fmt::format("{0} is a time, and the name of something here: write {1}={2} for the "
+                             "time, or ./{2} for the file or folder",
+                             in_quotes(words[i + 1]), name, word));
+  }
   if (option_of(app, words[i + 1]) != nullptr) {
     refuse(name, fmt::format("requires a value; write {}={} if that is what you mean", name,
                              words[i + 1]));

@@ -44,6 +44,17 @@ def test_a_path_behind_a_bare_wait_is_a_path(sender: Program, exports: Path) -> 
         assert "send      a.json" in sender("--dry-run", *words).stdout
 
 
+@pytest.mark.parametrize("option", ["--wait", "--heartbeat"])
+def test_a_time_that_is_a_name_as_well_is_not_guessed(option: str, sender: Program, exports: Path) -> None:
+    exports.rename(exports.with_name("2024"))
+    result = sender("--dry-run", option, "2024")
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line(f"{option}: '2024' is a time, and the name of something here: write {option}=2024 for the time, "
+                      "or ./2024 for the file or folder")
+    for words in ([option, "./2024"], [f"{option}=2024", "2024"], [option, "2025", "2024"], ["2024", option]):
+        assert "send      a.json" in sender("--dry-run", *words).stdout, words
+
+
 def test_a_path_wins_over_the_source_of_a_file(output: Output, exports: Path, sender: Program) -> None:
     config = sender.home / "sender.toml"
     for source in ('folder = "/nowhere"', 'file = ["/nowhere"]', 'data = "1"', 'files-from = "/nowhere"\nnull = true',
