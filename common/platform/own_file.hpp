@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
 #include "common/platform/file.hpp"
@@ -16,5 +17,11 @@ void expect_own_file(const std::filesystem::path& path);
 /// Opens a file of this program's own for reading and writing, created with mode 0600 where nothing
 /// is. Never waits, and refuses what expect_own_file() does.
 Handle open_own_file(const std::filesystem::path& path);
+
+/// Removes from `folder` what a kill left of write_file_atomically() there, for files whose name
+/// `is_ours` accepts. Only regular files of this user with that very name and no second one are
+/// touched. A folder that does not exist has none. Throws Error{io} for one that cannot be removed.
+void remove_leftovers(const std::filesystem::path& folder,
+                      const std::function<bool(std::string_view)>& is_ours);
 
 }  // namespace healthmetric::platform

@@ -32,10 +32,25 @@ void put_back(const fs::path& file, const std::optional<std::string>& text) {
   fs::remove(file, ignored);
 }
 
+/// A token's file of any profile, whose name the next set-up need not have.
+bool is_token_name(std::string_view name) {
+  return name == "token" || name.starts_with("token-");
+}
+
+/// Of a set-up that was killed while it wrote.
+void remove_leftovers(const SetupFiles& files) {
+  platform::remove_leftovers(files.token.parent_path(), is_token_name);
+  const fs::path config = fs::absolute(behind_link(files.config));
+  platform::remove_leftovers(config.parent_path(), [&](std::string_view name) {
+    return name == config.filename().string();
+  });
+}
+
 }  // namespace
 
 void write_setup(const SetupFiles& files) {
   platform::expect_own_file(files.token);
+  remove_leftovers(files);
   platform::create_private_directories(files.token.parent_path());
   platform::create_private_directories(files.config.parent_path());
   const auto token_before = text_of(files.token);

@@ -14,7 +14,8 @@ struct SetupFiles {
 };
 
 /// Writes both, each with mode 0600, whole or not at all, and durably. If the configuration cannot
-/// be written, the token's file is as it was. Throws Error{io}.
+/// be written, the token's file is as it was. Removes what an earlier set-up that was killed left
+/// unfinished there. Throws Error{io}.
 void write_setup(const SetupFiles& files);
 
 }  // namespace healthmetric::sender
