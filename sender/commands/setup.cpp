@@ -8,6 +8,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
+#include "common/text/redact.hpp"
 #include "sender/commands/config_file.hpp"
 #include "sender/commands/doctor_command.hpp"
 #include "sender/commands/doctor_subject.hpp"
@@ -155,12 +156,16 @@ class Setup {
     files_.config_text = has_config_ ? with_profile(request_.config, request_.options_of_file,
                                                     request_.profile, settings)
                                      : section;
+    for (auto& [key, value] : settings) {
+      if (key == "proxy") value = text::redact_user_info(value);
+    }
+    const std::string shown = to_toml(request_.profile, settings);
     const bool has_token = fs::exists(fs::symlink_status(files_.token));
     asker_.say(fmt::format("\nThe token goes to {}, readable by you alone{}.\n{} {}:\n\n{}\n",
                            in_quotes(files_.token.string()),
                            has_token ? "; it replaces the one there" : "",
                            has_config_ ? "This goes into" : "This is to be the file",
-                           in_quotes(files_.config.string()), printable_lines(section)));
+                           in_quotes(files_.config.string()), printable_lines(shown)));
     return ask_yes_or_no(asker_, "Write both?", "yes");
   }
 

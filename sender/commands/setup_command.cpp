@@ -1,9 +1,11 @@
 #include "sender/commands/setup_command.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/terminal.hpp"
 #include "sender/commands/config_file.hpp"
@@ -31,21 +33,68 @@ bool is_new(const ConfigurationOptions& configuration, const program::CommandLin
   });
 }
 
-/// What was said on the command line, or is not as usual, is to be said each time.
-ProfileSettings settings_to_keep(const Options& options, const program::CommandLine& line) {
-  ProfileSettings settings;
-  if (options.api_url_place != "--api-url" || line.is_on_command_line("api-url")) {
-    settings.emplace_back("api-url", options.api_url);
+/// What the set-up works with and a later run would not find by itself: all that was said on the
+/// command line, in the environment or in the profile that is replaced. What the rest of the file
+/// says holds without being said again.
+class SettingsToKeep {
+ public:
+  SettingsToKeep(const program::CommandLine& line, const fs::path& config) : line_(line) {
+    std::error_code error;
+    if (!fs::exists(config, error)) return;
+    for (const auto& setting : config_settings(line.setting_names(), config, "").general) {
+      in_file_.insert(setting.option);
+    }
   }
-  if (line.is_on_command_line("branch")) settings.emplace_back("branch", options.branch);
-  if (line.is_on_command_line("inbox-branch")) {
-    settings.emplace_back("inbox-branch",
-                          options.inbox_branch.empty() ? options.branch : options.inbox_branch);
+
+  /// `value` makes the text.
+  template <typename Value>
+  void add(const std::string& option, Value value) {
+    const bool is_needed =
+        line_.is_on_command_line(option) || (line_.is_given(option) && !in_file_.contains(option));
+    if (is_needed) settings_.emplace_back(option, value());
   }
-  if (line.is_on_command_line("trigger")) {
-    settings.emplace_back("trigger", std::string(model::to_text(options.trigger)));
+
+  void add_path(const std::string& option, const fs::path& path) {
+    add(option, [&] { return fs::absolute(path).lexically_normal().string(); });
   }
-  return settings;
+
+  void add_time(const std::string& option, std::chrono::seconds time) {
+    add(option, [&] { return fmt::format("{}s", time.count()); });
+  }
+
+  /// Whatever said it.
+  void add_always(const std::string& option, const std::string& value) {
+    settings_.emplace_back(option, value);
+  }
+
+  [[nodiscard]] const ProfileSettings& settings() const { return settings_; }
+
+ private:
+  ProfileSettings settings_;
+  const program::CommandLine& line_;
+  std::set<std::string> in_file_;
+};
+
+ProfileSettings settings_to_keep(const Options& options, const program::CommandLine& line,
+                                 const fs::path& config) {
+  SettingsToKeep keep(line, config);
+  if (options.api_url_place != "--api-url") {
+    keep.add_always("api-url", options.api_url);
+  } else {
+    keep.add("api-url", [&] { return options.api_url; });
+  }
+  keep.add("branch", [&] { return options.branch; });
+  keep.add("inbox-branch",
+           [&] { return options.inbox_branch.empty() ? options.branch : options.inbox_branch; });
+  keep.add("trigger", [&] { return std::string(model::to_text(options.trigger)); });
+  keep.add("proxy", [&] { return options.network.proxy->text; });
+  keep.add_path("ca-bundle", options.network.ca_bundle);
+  keep.add_path("state-dir", options.state_dir);
+  keep.add_time("timeout", options.network.timeout);
+  keep.add_time("max-wait", options.max_wait);
+  keep.add_time("lock-wait", options.lock_wait);
+  keep.add("outbox-limit", [&] { return fmt::format("{}", options.outbox_limit_bytes); });
+  return keep.settings();
 }
 
 fs::path history_folder(const Options& options) {
@@ -75,7 +124,7 @@ program::ExitStatus set_up_at_terminal(const SharedOptions& shared,
   begin_run(request.options);
   request.config_is_default = request.config == default_config_file();
   request.profile = shared.configuration.profile();
-  request.settings = settings_to_keep(request.options, line);
+  request.settings = settings_to_keep(request.options, line, request.config);
   request.options_of_file = line.setting_names();
   platform::SystemClock clock;
   TerminalAsker asker(history_folder(request.options));

@@ -17,6 +17,7 @@ from doctor_stage import FINE, READING, WORKFLOW, Stage, ready_stage
 from github_server.local_github import LocalGithub
 from programs import Program
 from pseudo_terminal import Terminal, squeezed
+from system_calls import TRACED, Answer, answered, needs_strace
 
 CTRL_C, CTRL_D, CTRL_U = b"\x03", b"\x04", b"\x15"
 ASKS_REPOSITORY = "Repository (owner/name, or its address): "
@@ -272,6 +273,79 @@ def test_another_file_can_be_named(begin: Begin, stage: Stage) -> None:
     assert status == 0 and f"  healthmetric-sender --config '{file}' --folder FOLDER\n" in stdout
     assert not config_of(stage).exists()
     send(stage, "--config", str(file))
+
+
+def set_up(terminal: Terminal) -> tuple[int, str]:
+    """Agrees to all; the way to the server may be broken."""
+    terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+    terminal.answer(ASKS_CONSENT, b"\r")
+    return terminal.end()
+
+
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@pytest.mark.skipif(not AUTHORITIES.exists(), reason="there is no bundle of certificate authorities")
+def test_what_was_needed_is_written_down(begin: Begin, stage: Stage) -> None:
+    place = stage.tmp / "here"
+    place.mkdir()
+    (place / "ca.pem").write_bytes(AUTHORITIES.read_bytes())
+    proxy = "http://me:s3cr%40t@127.0.0.1:9"
+    terminal = begin("--repo", stage.repo, "--proxy", proxy, "--ca-bundle", "ca.pem", "--state-dir", "state/../mine",
+                     "--timeout", "90", cwd=place, env={"HEALTHMETRIC_MAX_WAIT": "2m"})
+    status, stdout = set_up(terminal)
+    assert status == 4 and "FAIL  network" in stdout
+    lines = config_of(stage).read_text().splitlines()
+    assert lines[2:] == [f'api-url = "{stage.github.url}"', f'proxy = "{proxy}"', f'ca-bundle = "{place}/ca.pem"',
+                         f'state-dir = "{place}/mine"', 'timeout = "90s"', 'max-wait = "120s"']
+    assert squeezed('proxy = "http://***@127.0.0.1:9"') in squeezed(terminal.plain)
+    assert "s3cr" not in terminal.text + stdout
+    # What was written is enough, from anywhere.
+    found = stage.sender("doctor", "--json", cwd=stage.tmp)
+    assert "127.0.0.1:9' of --proxy" in found.stdout and f"{place}/mine" in found.stdout, found
+
+
+def test_a_profile_has_what_the_rest_of_the_file_has_not(begin: Begin, stage: Stage) -> None:
+    proxy = 'proxy = "http://127.0.0.1:9"\n'
+    config = stage.configure(proxy + '\n[profile.lab]\nbranch = "lab"\ntimeout = "5m"\n')
+    terminal = begin("--repo", stage.repo, "--profile", "lab", "--outbox-limit", "1G")
+    terminal.answer("Replace it? (yes or no) [no]: ", b"yes\r")
+    assert set_up(terminal)[0] == 4
+    before, _, section = config.read_text().partition("[profile.lab]\n")
+    assert before.startswith(proxy)
+    assert section.splitlines()[2:] == [f'api-url = "{stage.github.url}"', 'branch = "lab"', 'timeout = "300s"',
+                                        'outbox-limit = "1073741824"']
+
+
+@needs_strace
+def test_what_a_kill_left_is_removed_by_the_next_one(stage: Stage) -> None:
+    words = ("setup", "--api-url", stage.github.url, "--repo", stage.repo)
+    folder = config_of(stage).parent
+    for nth, name in (("1", "token"), ("2", "sender.toml")):
+        terminal = Terminal(answered(stage.sender, Answer("rename", signal="KILL", when=nth)), *words, env=TRACED)
+        terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+        terminal.answer(ASKS_CONSENT, b"\r")
+        terminal.process.wait(30)
+        left = [path for path in folder.iterdir() if path.name.startswith(name + ".tmp-")]
+        assert len(left) == 1 and mode_of(left[0]) == 0o600, list(folder.iterdir())
+    kept = folder / "kept"
+    kept.mkdir()
+    for name in ("token.tmp-xyz", "token.tmp-0123456", "mine.tmp-01234567", "token.tmp-0123456G"):
+        (folder / name).write_text("")
+    (folder / "token.tmp-11111111").mkdir()
+    (folder / "token.tmp-22222222").symlink_to(kept)
+    (folder / "token.tmp-33333333").write_text("")
+    (kept / "second").hardlink_to(folder / "token.tmp-33333333")
+    (folder / "token-lab.tmp-0123abcd").write_text(FINE)
+    expected = {path.name for path in folder.iterdir()} - {"token-lab.tmp-0123abcd"} - {
+        path.name for path in folder.iterdir() if path.is_file() and FINE in path.read_text()} - {
+        path.name for path in folder.iterdir() if path.name.startswith("sender.toml.tmp-")}
+    terminal = Terminal(stage.sender, *words)
+    terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+    terminal.answer(ASKS_CONSENT, b"\r")
+    terminal.answer(ASKS_ROUNDTRIP, b"no\r")
+    assert terminal.end()[0] == 0, terminal.plain
+    assert {path.name for path in folder.iterdir()} == expected | {"token", "sender.toml"}
 
 
 def test_without_a_terminal_it_says_so(stage: Stage) -> None:
