@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 
 namespace healthmetric::program {
 namespace {
@@ -60,6 +62,33 @@ TomlValue value_of(const toml::node& node) {
   return value;
 }
 
+/// The line of that number, counted from 1, without the spaces around it.
+std::string_view line_at(std::string_view text, std::uint32_t number) {
+  for (std::uint32_t line = 1; line < number && !text.empty(); ++line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return trim(text.substr(0, text.find('\n')));
+}
+
+/// What the parser's own words get wrong: it puts the name together once more, with a mistake. Of a
+/// value, nothing is told.
+std::string defined_twice(std::string_view line) {
+  constexpr std::size_t kMostShown = 80;
+  const bool is_section = line.starts_with('[');
+  const std::size_t end = is_section ? line.rfind(']') + 1 : line.find('=');
+  const std::string name = printable(utf8_prefix(trim(line.substr(0, end)), kMostShown));
+  return name + (is_section ? " is defined twice: put all its keys in one section"
+                            : " is set twice: remove one of them");
+}
+
+std::string reason_of(const toml::parse_error& error, std::string_view text) {
+  const std::string_view words = error.description();
+  if (words.find("cannot redefine existing") != std::string_view::npos) {
+    return defined_twice(line_at(text, error.source().begin.line));
+  }
+  return "invalid TOML: " + printable(words);
+}
+
 }  // namespace
 
 bool TomlValue::is_section() const {
@@ -81,9 +110,8 @@ TomlValue parse_toml(std::string_view text, const std::string& name) {
   try {
     return value_of(toml::parse(text));
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{}, line {}: invalid TOML: {}", in_quotes(name),
-                            error.source().begin.line, printable(error.description())));
+    throw Error(ErrorCode::usage, fmt::format("{}, line {}: {}", in_quotes(name),
+                                              error.source().begin.line, reason_of(error, text)));
   }
 }
 

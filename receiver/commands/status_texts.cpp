@@ -81,9 +81,17 @@ std::string state_text(State state) {
   return text;
 }
 
+/// As somebody would write it.
+std::string period_text(std::chrono::seconds period) {
+  const auto whole_days = std::chrono::floor<std::chrono::days>(period);
+  return period == whole_days
+             ? counted(static_cast<std::uint64_t>(whole_days.count()), "day", "days")
+             : human_duration(period);
+}
+
 std::string rhythm_text(const std::optional<Rhythm>& rhythm) {
   if (!rhythm) return std::string(kNothing);
-  const std::string every = human_duration(rhythm->every);
+  const std::string every = period_text(rhythm->every);
   return rhythm->source == Rhythm::Source::learned ? every + " learned" : every;
 }
 

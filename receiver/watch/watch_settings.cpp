@@ -88,6 +88,9 @@ class SettingsReader {
     if (value.kind != TomlValue::Kind::text && value.kind != TomlValue::Kind::number) {
       fail_at(value, in_quotes(key) + R"( is no time: expected for example "1d" or "12h")");
     }
+    if (value.word.find_first_not_of("0123456789") == std::string::npos) {
+      fail_at(value, in_quotes(key) + R"( has no unit: expected for example "1d" or "12h")");
+    }
     try {
       return program::parse_period(value.word);
     } catch (const Error& error) {

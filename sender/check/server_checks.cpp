@@ -82,7 +82,7 @@ Finding check_clock(const forge::ServerFacts& facts, std::chrono::sys_seconds no
   const seconds off = abs(difference);
   if (off <= kSlightlyWrong) return ok(kCheck, "agrees with the server's");
   const std::string found =
-      fmt::format("this machine's clock is {} s {} ({} here, {} there)", off.count(),
+      fmt::format("this machine's clock is {} {} ({} here, {} there)", human_duration(off),
                   difference.count() > 0 ? "fast" : "slow", text::format_timestamp(now),
                   text::format_timestamp(*facts.date));
   const std::string hint = "set it, for example with NTP: batches are dated by it";

@@ -275,12 +275,12 @@ def http_date(seconds: float) -> str:
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + seconds))
 
 
-@broken("clock", "warning", "s slow", "set it")
+@broken("clock", "warning", " min slow", "set it")
 def clock_that_is_slow(stage: Stage) -> None:
     answer_of_the_server(stage, Date=http_date(3600))
 
 
-@broken("clock", "failed", "s fast", "set it")
+@broken("clock", "failed", "3 days fast", "set it")
 def clock_that_is_days_fast(stage: Stage) -> None:
     answer_of_the_server(stage, Date=http_date(-3 * DAY_S))
 

@@ -981,6 +981,8 @@ SCENARIOS |= {
     "receiver-status-key": lambda stage: watched_status(stage, '[producer.ws-12]\nevry = "1d"\n'),
     "receiver-status-time": lambda stage: watched_status(stage, '[default]\nevery = "often"\n'),
     "receiver-status-toml": lambda stage: watched_status(stage, "[default"),
+    "receiver-status-unit": lambda stage: watched_status(stage, "[default]\nevery = 1\n"),
+    "receiver-status-twice": lambda stage: watched_status(stage, '[producer.lab]\n[producer."lab"]\n'),
     "receiver-status-link": lambda stage: (
         (stage.tmp / ".github").mkdir(), (stage.tmp / ".github/healthmetric.toml").symlink_to("x"),
         stage.receiver("status", "--storage", empty_storage(stage)))[2],

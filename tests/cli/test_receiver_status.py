@@ -102,7 +102,7 @@ def test_without_settings_a_rhythm_is_learned_from_five_contacts(watch: Watched)
     [learned] = status_of(watch, 4.5)["producers"]
     assert (learned["state"], learned["rhythm"], learned["every_seconds"]) == ("ok", "learned", 86400)
     assert [states(watch, at)["ws-12"] for at in (5.1, 6.1)] == ["late", "silent"]
-    assert "24 h learned" in watch("status", "--at", text_of(day(5))).stdout
+    assert " 1 day learned" in watch("status", "--at", text_of(day(5))).stdout
 
 
 def test_without_a_default_others_are_unexpected(watch: Watched) -> None:
@@ -309,7 +309,10 @@ def test_a_damaged_part_of_an_inbox_hides_no_other(watch: Watched, inbox: Path) 
     ('[producer.ws-12]\nevery = "often"\n', "line 2: 'producer.ws-12.every': invalid time 'often'"),
     ("[producers]\n", "line 1: unknown key 'producers'"),
     ("[default", "line 1: invalid TOML"),
-    ("a = 1\n" * 2, "line 2: invalid TOML"),
+    ("a = 1\n" * 2, "line 2: a is set twice: remove one of them"),
+    (DAILY + '[producer."ws-12"]\n', 'line 4: [producer."ws-12"] is defined twice: put all its keys in one section'),
+    ("[" + "x" * 200 + "]\n[" + "x" * 200 + "]\n", "line 2: [" + "x" * 79 + " is defined twice"),
+    ("[default]\nevery = 1\n", """line 2: 'default.every' has no unit: expected for example "1d" or "12h\""""),
     ("\x00\x01\x1b[31m", "invalid TOML"),
     ("x = " + "[" * 100_000, "invalid TOML"),
     ("# " + "x" * (2 << 20), "healthmetric.toml"),

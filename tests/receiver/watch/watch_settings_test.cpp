@@ -28,7 +28,8 @@ WatchSettings settings(const std::string& text) {
 
 TEST_CASE("settings have producers and a default") {
   const WatchSettings read = settings(
-      "[producer.ws-12]\nevery = \"1d\"\ngrace = \"12h\"\n[producer.\"lab.local\"]\nevery = 90\n"
+      "[producer.ws-12]\nevery = \"1d\"\ngrace = \"12h\"\n[producer.\"lab.local\"]\nevery = "
+      "\"90s\"\n"
       "[producer.old]\nignore = true\n[default]\nevery = \"7d\"\n");
   CHECK(read.producers.size() == 3);
   CHECK(read.producers.at("ws-12").every == days(1));
@@ -67,7 +68,13 @@ TEST_CASE("what is wrong with settings is named with its line") {
            Row{"[default]\nevery = 2024-01-01\n", "'default.every' is no time"},
            Row{"[default]\nignore = \"yes\"\n", "'default.ignore' is neither true nor false"},
            Row{"[default\n", "line 1: invalid TOML"},
-           Row{"[producer.a]\n[producer.a]\n", "line 2: invalid TOML"},
+           Row{"[producer.a]\n\n [producer.\"a\"]  # again\n",
+               "line 3: [producer.\"a\"] is defined twice: put all its keys in one section"},
+           Row{"[default]\nevery = \"1d\"\nevery = \"2d\"\n",
+               "line 3: every is set twice: remove one of them"},
+           Row{"[default]\nevery = 1\n",
+               "line 2: 'default.every' has no unit: expected for example \"1d\" or \"12h\""},
+           Row{"[default]\ngrace = \"90\"\n", "'default.grace' has no unit"},
            Row{"\x01\x02", "invalid TOML"},
        }) {
     CAPTURE(row.text);
