@@ -233,7 +233,8 @@ def test_filters_choose_the_batches(words: list[str], producers: list[str], chos
     assert ("--at" in words) == (data["as_of"] < data["made"])
 
 
-def test_a_summary_that_cannot_be_read_is_named_and_counted(page: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_summary_that_cannot_be_read_is_named_and_counted(page: Callable[..., Result], receiver: Program,
+                                                            tmp_path: Path) -> None:
     summaries = sorted((tmp_path / "_storage/summaries").rglob("*.json"))
     summaries[0].write_text("{")
     whole = summaries[1].read_text()
@@ -243,6 +244,9 @@ def test_a_summary_that_cannot_be_read_is_named_and_counted(page: Callable[..., 
     assert result.stderr.count("error: ") == 2 and summaries[0].name in result.stderr, result
     data = data_of(tmp_path / "page.html")
     assert result.json["errors"] == data["errors"] == 2
+    named_by = element((tmp_path / "page.html").read_text(), "missing here; healthmetric-receiver ", " names")
+    told = receiver(named_by, "--storage", tmp_path / "_storage", "--quiet").stderr
+    assert summaries[0].name in told and summaries[1].name in told, told
     assert len(data["batches"]["time"]) == len(summaries) - 2
 
 

@@ -16,7 +16,7 @@ function notices(data) {
     list.push([`${counted(data.status.from_the_future, "summary claims", "summaries claim")} to be from the future, and ${data.status.from_the_future === 1 ? "does" : "do"} not count for the states.`, "warn"]);
   }
   if (data.errors > 0) {
-    list.push([`${counted(data.errors, "summary", "summaries")} could not be read and ${data.errors === 1 ? "is" : "are"} missing here; healthmetric-receiver list names them.`, "warn"]);
+    list.push([`${counted(data.errors, "summary", "summaries")} could not be read and ${data.errors === 1 ? "is" : "are"} missing here; healthmetric-receiver verify names ${data.errors === 1 ? "it" : "them"}.`, "warn"]);
   }
   return list;
 }
