@@ -96,8 +96,9 @@ std::string table_of(const std::string& title, const std::vector<Share>& shares,
   });
   table.finish();
   if (left_out > 0) {
-    text += fmt::format("{} {} more: --json has them\n", left_out,
-                        shown == Shown::last ? "earlier," : "smaller,");
+    text += shown == Shown::last ? counted(left_out, "earlier month is", "earlier months are")
+                                 : counted(left_out, "smaller one is", "smaller ones are");
+    text += " not shown; --json has all\n";
   }
   return text + "\n";
 }

@@ -150,6 +150,19 @@ def test_the_clone_and_what_of_it_is_reachable(watch: Watched) -> None:
     assert "what of the repository is reachable: it is a partial clone" in told["not_looked_at"]
 
 
+def test_what_a_table_leaves_out_is_counted(watch: Watched) -> None:
+    def left_out() -> list[str]:
+        return [line for line in watch("growth", "--at", text_of(day(900))).stdout.splitlines() if "not shown" in line]
+
+    for number in range(12):
+        watch.put(day(31 * number), f"ws-{number}")
+    assert left_out() == []
+    watch.put(day(31 * 13), "ws-13")
+    assert left_out() == ["1 earlier month is not shown; --json has all", "1 smaller one is not shown; --json has all"]
+    watch.put(day(31 * 15), "ws-15")
+    assert left_out() == ["2 earlier months are not shown; --json has all", "2 smaller ones are not shown; --json has all"]
+
+
 def test_where_git_cannot_say(watch: Watched, tmp_path: Path) -> None:
     put(watch, 0, 1000)
     assert watch("growth").error_line("not looked at: the repository's size: it is not in a clone")
