@@ -26,7 +26,7 @@ void write_to_terminal(const std::string& text);
 
 /// The terminal of standard input for the time of a dialogue: what is typed is not shown, and stays
 /// there for the next reader, also Ctrl-D, which would otherwise be lost between two questions.
-/// At the end of the scope it is as it was.
+/// Ctrl-\ is a key like others. At the end of the scope the terminal is as it was.
 class QuietTerminal {
  public:
   QuietTerminal();

@@ -61,6 +61,8 @@ QuietTerminal::QuietTerminal() : before_(std::make_unique<State>()) {
   ::tcgetattr(STDIN_FILENO, &before_->settings);
   termios quiet = before_->settings;
   quiet.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+  // Ctrl-\ would end the program with the terminal as it is.
+  quiet.c_cc[VQUIT] = _POSIX_VDISABLE;
   quiet.c_cc[VMIN] = 1;
   quiet.c_cc[VTIME] = 0;
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);

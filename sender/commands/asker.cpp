@@ -2,6 +2,7 @@
 
 #include "common/base/ascii.hpp"
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "sender/terminal/line_editor.hpp"
 #include "sender/terminal/secret_line.hpp"
@@ -31,13 +32,25 @@ TerminalAsker::TerminalAsker(std::filesystem::path folder) : folder_(std::move(f
 TerminalAsker::~TerminalAsker() = default;
 
 std::optional<std::string> TerminalAsker::ask(const std::string& question, Kind kind) {
-  return editor_for(kind).read_line(question, kind == Kind::path
-                                                  ? terminal::LineEditor::Completion::paths
-                                                  : terminal::LineEditor::Completion::none);
+  const auto completion = kind == Kind::path ? terminal::LineEditor::Completion::paths
+                                             : terminal::LineEditor::Completion::none;
+  for (;;) {
+    try {
+      return editor_for(kind).read_line(question, completion);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::too_large) throw;
+      say(std::string(error.what()) + ": please give a shorter answer\n");
+    }
+  }
 }
 
 std::optional<std::string> TerminalAsker::ask_unseen(const std::string& question) {
-  return terminal::read_secret_line(question, terminal_);
+  for (;;) {
+    auto line = terminal::read_secret_line(question, terminal_);
+    if (!line || line->size() <= terminal::kMaxSecretBytes) return line;
+    say(fmt::format("the line is longer than {} bytes: please give a shorter answer\n",
+                    terminal::kMaxSecretBytes));
+  }
 }
 
 void TerminalAsker::remember(const std::string& answer, Kind kind) {

@@ -25,6 +25,9 @@ namespace fs = std::filesystem;
 constexpr int kHistoryLines = 200;
 constexpr std::size_t kMostListed = 100;
 
+/// Of a line. The editor draws a long one anew with each character.
+constexpr std::size_t kMostCharacters = 16'000;
+
 /// What mbrtowc() says of a sequence.
 constexpr auto kInvalid = static_cast<std::size_t>(-1);
 constexpr auto kIncomplete = static_cast<std::size_t>(-2);
@@ -82,6 +85,10 @@ struct LineEditor::Session {
     el_set(editor.get(), EL_SIGNAL, 0);
     // Else it would have the terminal collect and show lines between two questions.
     el_set(editor.get(), EL_SETTY, "-x", "-icanon", "-echo", "-iexten", nullptr);
+    // Nor end the program with the terminal as it is.
+    for (const char* mode : {"-d", "-x", "-q"}) {
+      el_set(editor.get(), EL_SETTY, mode, "quit=", nullptr);
+    }
     el_set(editor.get(), EL_GETCFN, &Session::read_character);
     // In wide characters, which it keeps as they are; of others it makes copies it never frees.
     el_wset(editor.get(), EL_ADDFN, L"complete-path", L"Complete a path", &Session::complete);
@@ -125,18 +132,29 @@ struct LineEditor::Session {
     }
   }
 
-  /// 1, or 0 at the end of input. Bytes that are not UTF-8 are passed over.
+  /// 1, or 0 at the end of input. Passed over are bytes that are not UTF-8; NUL (Ctrl-Space), with
+  /// which the editor waits for more keys and then forgets them; and what makes the line too long.
   int next_character(wchar_t& into) {
     std::mbstate_t state{};
     while (const auto byte = keyboard->next([this] { el_set(editor.get(), EL_REFRESH); })) {
       const std::size_t length = std::mbrtowc(&into, &*byte, 1, &state);
       if (length == kInvalid) {
         state = {};
-      } else if (length != kIncomplete) {
+      } else if (length != kIncomplete && into != L'\0' && has_room_for(into)) {
         return 1;
       }
     }
     return 0;
+  }
+
+  /// Control characters move and delete: there is always room for them.
+  bool has_room_for(wchar_t character) {
+    constexpr wchar_t kDelete = 0x7F;
+    const LineInfoW* const line = el_wline(editor.get());
+    const auto size = static_cast<std::size_t>(line->lastchar - line->buffer);
+    if (size < kMostCharacters || character < L' ' || character == kDelete) return true;
+    is_too_long = true;
+    return false;
   }
 
   static unsigned char complete(EditLine* editor, int /*key*/) {
@@ -163,6 +181,7 @@ struct LineEditor::Session {
   platform::QuietTerminal& terminal;
   std::string prompt;
   std::optional<platform::Keyboard> keyboard;  ///< while a line is read
+  bool is_too_long = false;
   std::exception_ptr failure;
   std::unique_ptr<EditLine, EndEditLine> editor;
   std::unique_ptr<History, EndHistory> history;
@@ -181,6 +200,7 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
          completion == Completion::paths ? "complete-path" : "ed-insert", nullptr);
   session_->keyboard.emplace(session_->terminal);
   session_->failure = nullptr;
+  session_->is_too_long = false;
   int count = 0;
   const char* line = el_gets(session_->editor.get(), &count);
   session_->keyboard.reset();
@@ -188,6 +208,10 @@ std::optional<std::string> LineEditor::read_line(const std::string& prompt, Comp
     platform::write_to_terminal("\n");
     if (session_->failure) std::rethrow_exception(session_->failure);
     return {};
+  }
+  if (session_->is_too_long) {
+    throw Error(ErrorCode::too_large,
+                fmt::format("the line is longer than {} characters", kMostCharacters));
   }
   std::string text(line, static_cast<std::size_t>(count));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();

@@ -27,7 +27,8 @@ class LineEditor {
 
   /// A line without its end; nullopt at the end of input (Ctrl-D). It can be recalled with the
   /// cursor keys during the lifetime of this object. Throws as stop_if_signalled() does, and on
-  /// Ctrl-C; Ctrl-Z suspends the program. Needs watch_for_signals().
+  /// Ctrl-C; Error{too_large} when the line is done, if it is too long. Ctrl-Z suspends the
+  /// program. Needs watch_for_signals().
   std::optional<std::string> read_line(const std::string& prompt, Completion completion);
 
   /// Adds a line to the history file, which keeps the last 200.

@@ -3,7 +3,6 @@
 namespace healthmetric::terminal {
 namespace {
 
-constexpr std::size_t kMaxBytes = 4096;
 constexpr char kEndOfInput = '\x04';
 constexpr char kKill = '\x15';
 constexpr char kDelete = '\x7F';
@@ -15,7 +14,7 @@ bool take(char byte, std::string& line) {
     line.clear();
   } else if (byte == kDelete || byte == '\b') {
     if (!line.empty()) line.pop_back();
-  } else if (line.size() < kMaxBytes) {
+  } else if (line.size() <= kMaxSecretBytes) {
     line += byte;
   }
   return true;

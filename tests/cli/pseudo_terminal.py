@@ -55,6 +55,12 @@ class Terminal:
         self.text += chunk.decode("utf-8", "replace")
         return bool(chunk)
 
+    def read_for(self, seconds: float) -> None:
+        """What is shown until then."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
+
     def wait_for(self, words: str) -> None:
         """The words, behind all that was waited for before."""
         deadline = time.monotonic() + TIMEOUT_S

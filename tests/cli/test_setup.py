@@ -132,6 +132,51 @@ def test_what_is_no_answer_is_asked_for_again(begin: Begin, stage: Stage) -> Non
     assert FINE not in terminal.text
 
 
+def go_to_consent(terminal: Terminal) -> None:
+    terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+    terminal.wait_for(ASKS_CONSENT)
+
+
+@pytest.mark.parametrize("keys", [b"\0\r", b"\0\0\r", b"\0yes\r", b"ye\0s\r", b"\x1cyes\r"])
+def test_control_characters_are_no_part_of_an_answer(keys: bytes, begin: Begin, stage: Stage) -> None:
+    terminal = begin("--repo", stage.repo)
+    go_to_consent(terminal)
+    os.write(terminal.leader, keys)
+    terminal.answer(ASKS_ROUNDTRIP, b"no\r")
+    assert terminal.end()[0] == 0 and config_of(stage).exists()
+
+
+@pytest.mark.parametrize("keys", [b"yes\x16\x07\r", b"\x16\x01\r", b"y" * 20_000 + b"\r", b"maybe\r"])
+def test_what_is_neither_yes_nor_no_is_no_consent(keys: bytes, begin: Begin, stage: Stage) -> None:
+    terminal = begin("--repo", stage.repo)
+    go_to_consent(terminal)
+    for at in range(0, len(keys), 1000):  # as much as a terminal takes at a time
+        os.write(terminal.leader, keys[at:at + 1000])
+        terminal.read_for(0.05)
+    terminal.wait_for("the line is longer than 16000 characters: please give a shorter answer" if len(keys) > 100
+                      else "Please answer yes or no.")
+    terminal.answer(ASKS_CONSENT, CTRL_D)
+    status, stdout = terminal.end()
+    assert (status, stdout) == (130, "") and "the input ended; nothing was written" in terminal.plain
+    assert not config_of(stage).parent.exists()
+
+
+def test_a_token_is_never_cut(begin: Begin, stage: Stage) -> None:
+    terminal = begin("--repo", stage.repo)
+    terminal.wait_for(ASKS_TOKEN)
+    for _ in range(5):
+        os.write(terminal.leader, b"x" * 1000)
+        terminal.read_for(0.05)
+    os.write(terminal.leader, b"\r")
+    terminal.wait_for("the line is longer than 4096 bytes: please give a shorter answer")
+    terminal.answer(ASKS_TOKEN, b"a\0b\r")
+    terminal.wait_for("contains characters that tokens never contain")
+    terminal.answer(ASKS_TOKEN, b"\x1c" + CTRL_D)
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.end()[0] == 143
+    assert not config_of(stage).parent.exists()
+
+
 DIALOGUE = [(ASKS_REPOSITORY, None), (ASKS_TOKEN, FINE.encode()), (ASKS_CONSENT, b"yes")]
 
 
