@@ -99,6 +99,12 @@ def simple(name: str, *words: Word) -> None:
         str(word).replace("SOURCE", str(stage.source)).replace("TMP", str(stage.tmp)) for word in words])
 
 
+@scenario
+def time_or_name(stage: Stage) -> Result:
+    (stage.sender.home / "2024").mkdir()
+    return stage.sender("--wait", "2024")
+
+
 simple("no-source")
 simple("unknown-option", "--colour")
 simple("bad-choice", "--data", "1", "--trigger", "often")
