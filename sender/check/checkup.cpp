@@ -109,7 +109,7 @@ class Checkup {
     const CheckNames of_outbox = CheckNames(kOutboxChecks).first(6);
     const auto outbox = outbox::Outbox::existing(subject_.state_dir);
     if (!outbox) {
-      for (const char* check : of_outbox) tell_(ok(check, "nothing was sent from here yet"));
+      for (const char* check : of_outbox) tell_(ok(check, "nothing has been sent from here yet"));
       return;
     }
     passes("lock", [&] { return check_lock(*outbox); });

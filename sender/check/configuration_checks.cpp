@@ -69,7 +69,7 @@ Finding check_source(const Source& source) {
   }
   if (const auto error = platform::why_no_access(source.path, platform::Access::read)) {
     return failed(kCheck, what + ": " + error.message(),
-                  "give the user of the sender the permission to read it");
+                  "give the sender's user permission to read it");
   }
   return ok(kCheck, what);
 }

@@ -41,8 +41,10 @@ std::string listed(const Names& names) {
 }
 
 std::string rule_hint(const std::string& branch) {
-  return "let what the workflow uses bypass it (a deploy key can), or take the branch " + branch +
-         " out of it, in the repository's Settings, Rules";
+  return "in the repository's Settings, Rules, let the workflow bypass them (a deploy key can), or "
+         "exclude "
+         "the branch " +
+         branch;
 }
 
 Finding finding_of_rules(const char* check, const std::string& branch, const Names& stopping,
@@ -54,12 +56,12 @@ Finding finding_of_rules(const char* check, const std::string& branch, const Nam
   }
   if (!others.empty()) {
     return warning(check, where + " has rules that may stop the workflow: " + listed(others),
-                   "see in the repository's Settings, Rules, that they let its commits through");
+                   "check in the repository's Settings, Rules, that they allow its commits");
   }
   if (is_protected) {
     return warning(
         check, where + " is protected",
-        "see in the repository's Settings, Branches, that GitHub Actions may push to it");
+        "check in the repository's Settings, Branches, that GitHub Actions may push to it");
   }
   return ok(check, "no rule stops the workflow on " + printable(branch));
 }
@@ -91,23 +93,23 @@ Finding check_privacy(const forge::RepositoryFacts& facts) {
     case forge::Visibility::members:
       return ok(kCheck, facts.full_name + " is private");
     case forge::Visibility::organization:
-      return warning(kCheck, "everybody in the organization can read " + facts.full_name, hint);
+      return warning(kCheck, "everyone in the organization can read " + facts.full_name, hint);
     case forge::Visibility::everybody:
       break;
   }
-  return warning(kCheck, "everybody can read what is stored: " + facts.full_name + " is public",
-                 hint);
+  return warning(kCheck, "anyone can read what is stored: " + facts.full_name + " is public", hint);
 }
 
 Finding check_archive(const forge::RepositoryFacts& facts) {
   constexpr const char* kCheck = "archive";
   if (facts.is_archived) {
     return failed(kCheck, facts.full_name + " is archived: nothing can be sent to it",
-                  "unarchive it, in its Settings, General, or use another with --repo");
+                  "unarchive it in its Settings, General, or use another repository with --repo");
   }
   if (facts.is_disabled) {
-    return failed(kCheck, facts.full_name + " is disabled: nothing can be sent to it",
-                  "its owner must ask the server's support, or use another with --repo");
+    return failed(
+        kCheck, facts.full_name + " is disabled: nothing can be sent to it",
+        "its owner must contact the server's support; or use another repository with --repo");
   }
   return ok(kCheck, facts.full_name + " is neither archived nor disabled");
 }
@@ -121,8 +123,9 @@ Finding check_first_commit(const forge::RepositoryFacts& facts,
     return failed(kCheck, fmt::format("{} is empty: it has no branch {}", facts.full_name, name),
                   "make a first commit there, for example a README");
   }
-  return failed(kCheck, fmt::format("{} has no branch {}, its default one", facts.full_name, name),
-                "push that branch, or choose another as the default, in its Settings, General");
+  return failed(kCheck,
+                fmt::format("the default branch {} of {} does not exist", name, facts.full_name),
+                "push that branch, or choose another default in its Settings, General");
 }
 
 Finding check_token_write(forge::Inspector& inspector, const std::string& repository) {
@@ -157,7 +160,7 @@ Finding check_inbox_branch(forge::Inspector& inspector, const model::Target& tar
   return failed(
       kCheck,
       fmt::format("git cannot keep the branch {} beside the branch {}", name, printable(other)),
-      "rename that, or use another name with --inbox-branch");
+      "rename that one, or use another name with --inbox-branch");
 }
 
 Finding check_rules(forge::Inspector& inspector, const std::string& branch) {

@@ -19,8 +19,8 @@ constexpr days kTokenEndsSoon{14};
 constexpr std::uint64_t kFewRequestsShare = 10;
 
 constexpr const char* kNewToken =
-    "make a new fine-grained token with Contents: read and write, for "
-    "the one repository, and replace it";
+    "make a new fine-grained token for this repository alone, with the permission Contents: "
+    "read and write, and use that one instead";
 
 std::string mode_of(const fs::path& file) {
   std::error_code error;
@@ -45,8 +45,8 @@ std::string proxy_in_use(const http::Url& api) {
   if (api.is_loopback()) return {};
   const auto proxies = http::proxies_for(api.scheme);
   if (proxies.empty()) return {};
-  return fmt::format("{} of {}, except for what NO_PROXY lists", in_quotes(proxies.front().value),
-                     proxies.front().variable);
+  return fmt::format("{} from {}, except for the hosts in NO_PROXY",
+                     in_quotes(proxies.front().value), proxies.front().variable);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Finding check_proxy(const model::NetworkOptions& network, const http::Url& api) 
   constexpr const char* kCheck = "proxy";
   try {
     const std::string found =
-        network.proxy ? in_quotes(network.proxy->text) + " of --proxy" : proxy_in_use(api);
+        network.proxy ? in_quotes(network.proxy->text) + " from --proxy" : proxy_in_use(api);
     return ok(kCheck, found.empty() ? "none is used" : found);
   } catch (const Error& error) {
     return failed(kCheck, error.what(), "correct the variable, or unset it");
@@ -95,13 +95,13 @@ Finding check_token_accepted(const forge::ServerFacts& facts) {
     return skipped(kCheck, "could not be found out here: " + facts.limits_untold +
                                "; the checks of the repository need the token as well");
   }
-  return facts.refusal.empty() ? ok(kCheck, "the server knows the token")
+  return facts.refusal.empty() ? ok(kCheck, "the server accepts the token")
                                : no_access(kCheck, facts.refusal, "");
 }
 
 Finding check_token_end(const forge::ServerFacts& facts, std::chrono::sys_seconds now) {
   constexpr const char* kCheck = "token-end";
-  if (!facts.token_ends) return ok(kCheck, "the server does not say when the token ends");
+  if (!facts.token_ends) return ok(kCheck, "the server does not say when the token expires");
   const std::string end = text::format_timestamp(*facts.token_ends);
   if (*facts.token_ends <= now) return no_access(kCheck, "the token expired on " + end, kNewToken);
   const auto left = std::chrono::floor<days>(*facts.token_ends - now).count();
@@ -118,7 +118,7 @@ Finding check_token_kind(const forge::ServerFacts& facts) {
       kCheck,
       "a classic token" +
           (facts.scopes->empty() ? " without scopes" : ", with the scopes " + *facts.scopes) +
-          ": it is for all repositories of its owner",
+          ": it gives access to all repositories of its owner",
       kNewToken);
 }
 
@@ -133,7 +133,7 @@ Finding check_rate_limit(const forge::ServerFacts& facts) {
   const std::string found =
       fmt::format("{} of {} requests left{}", *facts.requests_left, *facts.request_limit,
                   facts.limit_ends ? " until " + text::format_timestamp(*facts.limit_ends) : "");
-  const std::string hint = "wait; other programs that use this account's tokens count, too";
+  const std::string hint = "wait; other programs with tokens of this account count, too";
   if (*facts.requests_left == 0) return failed(kCheck, found, hint);
   const bool are_few = *facts.requests_left < *facts.request_limit / kFewRequestsShare;
   return are_few ? warning(kCheck, found, hint) : ok(kCheck, found);

@@ -38,7 +38,7 @@ fs::path existing_part(fs::path path) {
 /// What a user can do about a place that may not be written.
 std::string hint_for(const fs::path& place, const fs::path& folder) {
   const std::string owner = platform::foreign_owner_hint(place, folder);
-  return (owner.empty() ? "give the user of the sender the permission to write there" : owner) +
+  return (owner.empty() ? "give the sender's user permission to write there" : owner) +
          ", or use another --state-dir";
 }
 
@@ -84,7 +84,7 @@ Finding check_state_directory(const fs::path& state_dir) {
   }
   if (is_open_to_others(state_dir / "outbox")) {
     return warning(
-        kCheck, "other users can look into " + in_quotes((state_dir / "outbox").string()),
+        kCheck, "other users have access to " + in_quotes((state_dir / "outbox").string()),
         fmt::format("run 'chmod go-rwx {}'", printable((state_dir / "outbox").string())));
   }
   return ok(kCheck, name);
@@ -104,7 +104,8 @@ Finding check_disk_space(const fs::path& state_dir, std::uint64_t part_limit_byt
   const std::string hint = "free some space, or use another --state-dir";
   if (space.available < part_limit_bytes) {
     return failed(
-        kCheck, found + ": less than one payload may have (" + human_bytes(part_limit_bytes) + ")",
+        kCheck,
+        found + ": less than the size of one payload (" + human_bytes(part_limit_bytes) + ")",
         hint);
   }
   return space.available < kLittleBytes ? warning(kCheck, found, hint) : ok(kCheck, found);
@@ -115,7 +116,7 @@ Finding check_lock(const outbox::Outbox& outbox) {
   const fs::path file = outbox.lock_file();
   switch (platform::FileLock::look(file)) {
     case platform::FileLock::State::missing:
-      return ok(kCheck, "no sender has delivered yet");
+      return ok(kCheck, "nothing has been delivered from here yet");
     case platform::FileLock::State::free:
       return ok(kCheck, "no other sender is delivering");
     case platform::FileLock::State::held:
@@ -125,7 +126,7 @@ Finding check_lock(const outbox::Outbox& outbox) {
   return warning(
       kCheck,
       "another sender is delivering now" + (holder.empty() ? "" : " (process " + holder + ")"),
-      "nothing, unless it has been for long: it delivers what waits");
+      "let it finish; it delivers what waits");
 }
 
 Finding check_queue(const OutboxContent& content, std::chrono::sys_seconds now) {
@@ -146,7 +147,7 @@ Finding check_queue(const OutboxContent& content, std::chrono::sys_seconds now) 
 
 Finding check_receipts(const OutboxContent& content, std::chrono::sys_seconds now) {
   constexpr const char* kCheck = "receipts";
-  if (content.delivered.empty()) return ok(kCheck, "nothing delivered waits to be stored");
+  if (content.delivered.empty()) return ok(kCheck, "no delivered batch waits for its receipt");
   const auto delivered_at = [](const outbox::OutboxEntry& entry) {
     return entry.delivered_at.value_or(entry.queued_at);
   };
@@ -160,13 +161,13 @@ Finding check_receipts(const OutboxContent& content, std::chrono::sys_seconds no
       human_duration(age));
   if (age < kLongUntilStored) return ok(kCheck, found);
   return warning(kCheck, found,
-                 "look at the workflow's runs; if it works again, the next run of the sender finds "
+                 "look at the workflow's runs; once it works again, the sender's next run finds "
                  "the receipts");
 }
 
 Finding check_refused(const OutboxContent& content) {
   constexpr const char* kCheck = "refused";
-  if (content.refused.empty()) return ok(kCheck, "the repository refused nothing");
+  if (content.refused.empty()) return ok(kCheck, "the repository has refused nothing");
   const std::string& error = content.refused.back().last_error;
   return warning(
       kCheck,
@@ -207,7 +208,8 @@ Finding check_sent_files(const fs::path& state_dir, const model::Target& target)
 Finding check_producer(const fs::path& state_dir) {
   constexpr const char* kCheck = "producer";
   const std::string name = database::recorded_producer(state_dir);
-  return ok(kCheck, name.empty() ? "not named yet; the first batch names it" : printable(name));
+  return ok(kCheck,
+            name.empty() ? "not recorded yet; the first batch records it" : printable(name));
 }
 
 }  // namespace healthmetric::check

@@ -102,7 +102,7 @@ Finding check_workflow_trigger(const Workflows& workflows, const model::Target& 
           : "no workflow listens to " + what;
   if (has_unreadable(workflows)) {
     return warning(kCheck, found + ", as far as they can be read",
-                   "see that it stands below 'on:' there, or use another --trigger");
+                   "make sure that it is listed below 'on:' there, or use another --trigger");
   }
   return failed(kCheck, found, std::string(kHowToAdd) + ", or use another --trigger");
 }
@@ -116,7 +116,7 @@ Finding check_workflow_state(forge::Inspector& inspector, const std::string& fil
   const auto& state = std::get<std::string>(answer);
   if (state == "active") return ok(kCheck, printable(file) + " is enabled");
   return failed(kCheck, fmt::format("{} is {}", printable(file), state.empty() ? "off" : state),
-                "enable it, in the repository's Actions");
+                "enable it on the repository's Actions page");
 }
 
 Finding check_actions(forge::Inspector& inspector) {
@@ -130,7 +130,7 @@ Finding check_actions(forge::Inspector& inspector) {
   if (!facts.are_enabled) return failed(kCheck, "Actions are disabled", "allow them, " + where);
   if (facts.allowed.empty() || facts.allowed == "all") return ok(kCheck, "Actions are allowed");
   return warning(kCheck, "only some actions are allowed (" + facts.allowed + ")",
-                 "see that those which the workflow uses are among them, " + where);
+                 "make sure that those the workflow uses are among them, " + where);
 }
 
 }  // namespace healthmetric::check

@@ -57,7 +57,7 @@ class Setup {
     std::error_code error;
     has_config_ = fs::exists(request_.config, error);
     asker_.say(
-        "This sets the sender up: a repository, a token, and a file with both. Nothing is "
+        "This sets up the sender: a repository, a token, and a configuration file. Nothing is "
         "written before you agree; Ctrl-C ends it.\n\n");
     ask_repository();
     ask_profile();
@@ -105,7 +105,7 @@ class Setup {
                     : ConfigSettings();
     if (has_config_) {
       asker_.say(in_quotes(request_.config.string()) +
-                 " is there already: this adds a profile to it, for --profile NAME.\n");
+                 " exists already: a profile is added to it, for use with --profile NAME.\n");
     }
     const std::string fallback = as_profile_name(repository().substr(repository().find('/') + 1));
     for (std::string name = request_.profile;; name.clear()) {
@@ -164,7 +164,7 @@ class Setup {
     asker_.say(fmt::format("\nThe token goes to {}, readable by you alone{}.\n{} {}:\n\n{}\n",
                            in_quotes(files_.token.string()),
                            has_token ? "; it replaces the one there" : "",
-                           has_config_ ? "This goes into" : "This is to be the file",
+                           has_config_ ? "This goes into" : "This will be the file",
                            in_quotes(files_.config.string()), printable_lines(shown)));
     return ask_yes_or_no(asker_, "Write both?", "yes");
   }
@@ -214,8 +214,8 @@ class Setup {
   void say_what_next(program::ExitStatus status) {
     if (status != program::ExitStatus::success) {
       asker_.say(
-          fmt::format("\nThat is not all in place yet. Do what the lines with FAIL say, then "
-                      "look again:\n\n  healthmetric-sender doctor{}\n",
+          fmt::format("\nNot everything is in place yet. Do what the lines with FAIL say, then "
+                      "check again:\n\n  healthmetric-sender doctor{}\n",
                       words()));
     }
     platform::print(fmt::format(

@@ -61,7 +61,7 @@ std::string why_forbidden(const http::Response& response, const std::string& per
 void fail_for_now(const http::Response& response, const std::string& words) {
   if (is_rate_limited(response)) {
     throw Error(ErrorCode::rate_limited,
-                words + "; the server takes no more requests now: wait, and try again");
+                words + "; the server accepts no more requests at the moment: wait, and try again");
   }
   if (response.status == 408 || response.status >= 500) {
     throw Error(ErrorCode::not_ready,

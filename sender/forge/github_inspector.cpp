@@ -109,9 +109,8 @@ Untold untold(const http::Response& response, const std::string& permission) {
   if (!lacks_permission) {
     return {fmt::format("HTTP {}, {}", response.status, message_of(response))};
   }
-  return {
-      fmt::format("the server does not tell this token (HTTP {}): the permission {} would show it",
-                  response.status, permission)};
+  return {fmt::format("the token may not see this (HTTP {}): it would need the permission {}",
+                      response.status, permission)};
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ def no_home(_: Stage) -> dict[str, Any]:
     return {"env": {"HOME": "", "XDG_STATE_HOME": "", "XDG_CONFIG_HOME": ""}}
 
 
-@broken("state-directory", "warning", "other users can look into", "run 'chmod go-rwx ")
+@broken("state-directory", "warning", "other users have access to", "run 'chmod go-rwx ")
 def outbox_open_to_others(stage: Stage) -> None:
     (stage.state / "outbox").mkdir(parents=True)
     (stage.state / "outbox").chmod(0o755)
@@ -373,7 +373,7 @@ def repository_that_is_public(stage: Stage) -> None:
     stage.github.set_up(stage.repo, private=False, visibility="public")
 
 
-@broken("privacy", "warning", "everybody in the organization can read", "make it private")
+@broken("privacy", "warning", "everyone in the organization can read", "make it private")
 def repository_that_is_internal(stage: Stage) -> None:
     stage.github.set_up(stage.repo, visibility="internal")
 
@@ -456,7 +456,7 @@ def first_commit_behind_an_error_of_the_second_question(stage: Stage) -> None:
     stage.github.faults({"path": "/commits$", "times": None, "action": {"status": 500, "body": "{}"}})
 
 
-@broken("first-commit", "failed", "has no branch main, its default one", "push that branch")
+@broken("first-commit", "failed", "the default branch main of ", "push that branch")
 def default_branch_that_is_missing(stage: Stage) -> None:
     answer_to_branch(stage, status=404, body='{"message": "Branch not found"}')
 
@@ -602,8 +602,8 @@ def test_nothing_is_wrong_with_a_good_set_up(stage: Stage) -> None:
     assert {finding["result"] for finding in found.values()} == {"ok", "skipped"}
     # More than Contents is needed to look at Actions.
     assert skipped == {"workflow-state", "actions"}
-    assert "the permission Actions: read would show it" in found["workflow-state"]["detail"]
-    assert "the permission Administration: read would show it" in found["actions"]["detail"]
+    assert "it would need the permission Actions: read" in found["workflow-state"]["detail"]
+    assert "it would need the permission Administration: read" in found["actions"]["detail"]
     send_one(stage)
     found = by_check(stage.doctor("--json", token=SEEING))
     assert {finding["result"] for finding in found.values()} == {"ok"}, found
@@ -671,7 +671,7 @@ def test_there_is_no_room(stage: Stage) -> None:
         result = stage.doctor("--json", "--state-dir", place / "state")
         found = by_check(result)["disk-space"]
         assert (result.status, found["result"]) == (4, "failed")
-        assert "less than one payload may have (20.0 MiB)" in found["detail"] and "free some space" in found["hint"]
+        assert "less than the size of one payload (20.0 MiB)" in found["detail"] and "free some space" in found["hint"]
     finally:
         subprocess.run(["umount", place], check=True, timeout=60)
 

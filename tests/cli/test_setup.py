@@ -74,7 +74,7 @@ def test_from_nothing_to_a_sender_that_sends(begin: Begin, stage: Stage) -> None
     terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
     token = config_of(stage).with_name("token")
     terminal.wait_for(f"The token goes to '{token}', readable by you alone.")
-    terminal.wait_for(f"This is to be the file '{config_of(stage)}': repo = \"{stage.repo}\" token-file = \"{token}\"")
+    terminal.wait_for(f"This will be the file '{config_of(stage)}': repo = \"{stage.repo}\" token-file = \"{token}\"")
     assert not token.parent.exists()
     terminal.answer(ASKS_CONSENT, b"\r")
     terminal.answer(ASKS_ROUNDTRIP, b"no\r")
@@ -227,7 +227,7 @@ def test_what_is_wrong_is_shown(begin: Begin, stage: Stage) -> None:
     status, stdout = terminal.end()
     assert status == 5
     assert re.search(r"^FAIL  token-write .*lacks the permission Contents: read and write", stdout, re.MULTILINE)
-    assert squeezed("then look again: healthmetric-sender doctor") in squeezed(terminal.plain)
+    assert squeezed("then check again: healthmetric-sender doctor") in squeezed(terminal.plain)
     assert ASKS_ROUNDTRIP not in terminal.plain
     assert stage.sender("doctor", "--quiet").status == 5
     assert READING not in terminal.text + stdout
@@ -239,7 +239,7 @@ EXISTING = '# mine\nbatch-name = "daily"  # keep\n\n[profile.nightly]\nfolder = 
 def test_a_configuration_that_is_there_gets_a_profile(begin: Begin, stage: Stage) -> None:
     config = stage.configure(EXISTING)
     terminal = begin("--repo", stage.repo)
-    terminal.wait_for("is there already: this adds a profile to it")
+    terminal.wait_for("exists already: a profile is added to it")
     terminal.answer(ASKS_PROFILE, b"bad name\r")
     terminal.wait_for("Please use letters")
     terminal.answer(ASKS_PROFILE, b"lab\r")
@@ -347,7 +347,7 @@ def test_what_was_needed_is_written_down(begin: Begin, stage: Stage) -> None:
     assert "s3cr" not in terminal.text + stdout
     # What was written is enough, from anywhere.
     found = stage.sender("doctor", "--json", cwd=stage.tmp)
-    assert "127.0.0.1:9' of --proxy" in found.stdout and f"{place}/mine" in found.stdout, found
+    assert "127.0.0.1:9' from --proxy" in found.stdout and f"{place}/mine" in found.stdout, found
 
 
 def test_a_profile_has_what_the_rest_of_the_file_has_not(begin: Begin, stage: Stage) -> None:
