@@ -87,6 +87,7 @@ void ask_git(GrowthReport& report, const StoredFiles& stored, bool is_now) {
 void look_at_rejected(GrowthReport& report, StoredFiles& stored,
                       const std::filesystem::path& inbox) {
   Amount rejected;
+  const std::uint64_t faults_before = stored.faults();
   const auto complain = [&](const Error& why) { stored.complain(why); };
   const auto add_files = [&](archive::StorageReader& storage) {
     for (const auto& file : storage.files_in(archive::kRejectedFolder)) {
@@ -105,7 +106,11 @@ void look_at_rejected(GrowthReport& report, StoredFiles& stored,
   }
   auto folder = watch::open_inbox(inbox, "--inbox", stored.storage(), complain);
   if (folder) add(*folder);
-  report.rejected = rejected;
+  if (stored.faults() == faults_before) {
+    report.rejected = rejected;
+  } else {
+    report.not_looked_at.emplace_back("what is damaged in the inbox");
+  }
 }
 
 /// What is stored once takes as much room in the repository as what was stored until now.

@@ -287,8 +287,11 @@ def test_a_damaged_inbox_is_named_once_and_hides_nothing(command: str, place: st
     result = watch(command, "--json", "--at", text_of(day(0.5)), "--inbox", inbox, timeout=30)
     assert (result.status, result.json["unreadable"]) == (4, 1), result
     assert result.stderr.count(told) == 1 and result.error_line("error", told), result
-    if command == "status":
-        check_output("status", result.json)
+    check_output(command, result.json)
+    assert "what is damaged in the inbox" in result.json["not_looked_at"]
+    if command == "growth":
+        assert result.json["rejected"] is None
+    else:
         assert [each["state"] for each in result.json["producers"]] == ["ok"]
         assert [each["batch_id"] for each in result.json["rejected"]] == [batch]
         assert result.json["waiting"] is None and result.json["not_looked_at"] == ["what is damaged in the inbox"]
