@@ -63,7 +63,7 @@ std::optional<RepositorySize> repository_size(const std::filesystem::path& folde
                                               std::string& why) {
   try {
     if (!is_in_git_repository(folder)) {
-      why = "it is not in a clone";
+      why = "the storage is not in a clone";
       return {};
     }
     const auto counts = git_says(folder, {"count-objects", "-v"});

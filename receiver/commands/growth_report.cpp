@@ -78,9 +78,9 @@ void ask_git(GrowthReport& report, const StoredFiles& stored, bool is_now) {
     why = "git knows it as of now, and not of another time";
   }
   if (!why.empty()) {
-    report.not_looked_at.push_back(
-        (report.repository ? "what of the repository is reachable: " : "the repository's size: ") +
-        why);
+    report.not_looked_at.push_back((report.repository ? "how much of the repository is reachable: "
+                                                      : "the repository's size: ") +
+                                   why);
   }
 }
 
@@ -101,7 +101,7 @@ void look_at_rejected(GrowthReport& report, StoredFiles& stored,
   if (inbox.empty()) {
     if (rejected.files > 0) report.rejected = rejected;
     report.not_looked_at.emplace_back(
-        "the inbox branch, for the size of rejected payloads: name a checkout of it with --inbox");
+        "the inbox branch (the size of rejected payloads): name a checkout of it with --inbox");
     return;
   }
   auto folder = watch::open_inbox(inbox, "--inbox", stored.storage(), complain);
@@ -145,7 +145,8 @@ void advise_on_repeats(GrowthReport& report) {
                                      });
   if (!is_much || most == report.producers.end()) return;
   report.advice.push_back(fmt::format(
-      "{} of {} were stored before, most by {}: --changed-only there sends only what is new",
+      "{} of {} repeat content that was already stored, most by {}: --changed-only there sends "
+      "only what is new",
       human_bytes(report.repeated.bytes), human_bytes(report.stored.bytes), in_quotes(most->name)));
 }
 

@@ -171,8 +171,8 @@ std::string to_text(const GrowthReport& report, std::size_t columns) {
   text +=
       fmt::format("stored: {} in {} of {}\n", human_bytes(report.stored.bytes),
                   counted_files(report.stored.files), counted(report.batches, "batch", "batches"));
-  text += fmt::format("stored before: {}{} ({}) in {}\n", report.repeated_is_exact ? "" : "about ",
-                      human_bytes(report.repeated.bytes),
+  text += fmt::format("repeated content: {}{} ({}) in {}\n",
+                      report.repeated_is_exact ? "" : "about ", human_bytes(report.repeated.bytes),
                       percent(share_of(report.repeated.bytes, report.stored.bytes)),
                       counted_files(report.repeated.files));
   if (report.widest.entries > 0) {
@@ -195,7 +195,7 @@ std::string to_text(const GrowthReport& report, std::size_t columns) {
 }
 
 void tell(const GrowthReport& report) {
-  for (const std::string& place : report.not_looked_at) log::info("not looked at: " + place);
+  for (const std::string& place : report.not_looked_at) log::info("not checked: " + place);
 }
 
 }  // namespace healthmetric::receiver

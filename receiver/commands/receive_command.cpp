@@ -38,8 +38,9 @@ ReceiveOptions::ReceiveOptions() : OptionGroup(kStorageGroup) {
        .choices = {"auto", "always", "never"}});
   add({.name = "durability",
        .value = "WHAT",
-       .help = "What is on the disk before the next batch: batch, each before its payload goes, or "
-               "none, for a storage folder that does not outlive the run (default batch)",
+       .help =
+           "When to force batches to disk: batch, each one before its payload is deleted, or none, "
+           "for a storage folder that is discarded after the run (default batch)",
        .goes_to = &durability_,
        .choices = {"batch", "none"}});
   add({.name = "reject-list",

@@ -218,7 +218,7 @@ void tell(const StorageStatus& status) {
                              watch::ProducerStates::kMaxProducers,
                              counted(status.uncounted, "batch is", "batches are")));
   }
-  for (const std::string& place : status.not_looked_at) log::info("not looked at: " + place);
+  for (const std::string& place : status.not_looked_at) log::info("not checked: " + place);
   tell_of_silence(status);
 }
 

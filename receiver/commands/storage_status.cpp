@@ -56,8 +56,8 @@ void look_into_inboxes(StorageStatus& status, StoredFiles& stored, const StatusQ
     if (inbox) content.add(*inbox, question.at, complain);
   } else {
     status.not_looked_at.emplace_back(
-        "the inbox branch, for what waits and which rejected payloads are left: name a checkout "
-        "of it with --inbox");
+        "the inbox branch (what waits, and which rejected payloads are left): name a checkout of "
+        "it with --inbox");
   }
   status.inbox_faults = stored.faults() - faults_before;
   if (status.inbox_faults > 0) status.not_looked_at.emplace_back("what is damaged in the inbox");

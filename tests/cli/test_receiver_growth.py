@@ -64,7 +64,7 @@ def test_repeats_are_contents_that_were_stored_before(watch: Watched) -> None:
     assert told["repeated"] == {"files": 9, "bytes": 90 * MB, "share": 90 / 120, "exact": True}
     assert len(told["advice"]) == 1 and "'again'" in told["advice"][0] and "--changed-only" in told["advice"][0]
     lines = watch("growth", "--at", text_of(day(20))).stdout
-    assert "stored before: 85.8 MiB (75.0 %) in 9 files\n" in lines and "advice: 85.8 MiB of 114.4 MiB" in lines
+    assert "repeated content: 85.8 MiB (75.0 %) in 9 files\n" in lines and "advice: 85.8 MiB of 114.4 MiB" in lines
 
 
 def test_the_widest_folder_is_held_against_what_github_recommends(watch: Watched) -> None:
@@ -147,7 +147,7 @@ def test_the_clone_and_what_of_it_is_reachable(watch: Watched) -> None:
     git(clone, "config", "remote.origin.promisor", "true")
     told = inside("growth", "--json").json
     assert told["repository"]["reachable_bytes"] is None
-    assert "what of the repository is reachable: it is a partial clone" in told["not_looked_at"]
+    assert "how much of the repository is reachable: it is a partial clone" in told["not_looked_at"]
 
 
 def test_what_a_table_leaves_out_is_counted(watch: Watched) -> None:
@@ -165,7 +165,7 @@ def test_what_a_table_leaves_out_is_counted(watch: Watched) -> None:
 
 def test_where_git_cannot_say(watch: Watched, tmp_path: Path) -> None:
     put(watch, 0, 1000)
-    assert watch("growth").error_line("not looked at: the repository's size: it is not in a clone")
+    assert watch("growth").error_line("not checked: the repository's size: the storage is not in a clone")
     (watch.storage.parent / ".git").mkdir()
     assert watch("growth").error_line("git cannot read the repository")
     result = watch("growth", env={"PATH": str(tmp_path)})

@@ -225,8 +225,8 @@ def test_what_waits_on_the_inbox_branch(watch: Watched, inbox: Path) -> None:
         {"batch_id": "20260301T060000Z-whole-00000002", "since": None, "parts": 1, "complete": True}]
     result = watch("status", "--at", text_of(day(9)), "--inbox", storage)
     assert f"waiting: {part.batch_id}, 1 part, for 9 days: other parts are missing\n" in result.stdout
-    assert "not looked at" not in result.stderr
-    assert "not looked at: the inbox branch" in watch("status").stderr
+    assert "not checked" not in result.stderr
+    assert "not checked: the inbox branch" in watch("status").stderr
 
 
 def test_with_the_inbox_only_payloads_that_are_left_are_rejected(watch: Watched, inbox: Path) -> None:
