@@ -53,7 +53,10 @@ log::Verbosity LogOptions::verbosity() const {
   if (quiet_ && verbose_) {
     throw Error(ErrorCode::usage, "--verbose cannot be used with --quiet");
   }
-  if (quiet_) return log::Verbosity::quiet;
+  return quiet_ ? log::Verbosity::quiet : verbosity_but_for_quiet();
+}
+
+log::Verbosity LogOptions::verbosity_but_for_quiet() const {
   return verbose_ ? log::Verbosity::verbose : log::Verbosity::normal;
 }
 

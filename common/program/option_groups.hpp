@@ -33,6 +33,8 @@ class LogOptions final : public OptionGroup {
   explicit LogOptions(std::filesystem::path default_file = {});
   /// Throws Error{usage} for both --verbose and --quiet.
   [[nodiscard]] log::Verbosity verbosity() const;
+  /// As if there were no --quiet.
+  [[nodiscard]] log::Verbosity verbosity_but_for_quiet() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
  private:

@@ -278,12 +278,12 @@ class Checkup {
     const bool is_pushed = target_.trigger == model::Trigger::push && !target_.branch.empty();
     Workflows workflows;
     bool is_known = false;
-    const bool is_there = learns("workflow", [&] {
+    learns("workflow", [&] {
       workflows = workflows_of(*forge_, *inspector_);
       is_known = true;
       return check_workflow(workflows, is_pushed ? target_.branch : default_branch);
     });
-    if (is_there) {
+    if (!workflows.empty()) {
       passes("workflow-trigger", [&] { return check_workflow_trigger(workflows, target_); });
     } else {
       skip(std::array{"workflow-trigger"},

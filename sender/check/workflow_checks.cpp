@@ -19,6 +19,10 @@ constexpr const char* kHowToAdd =
     "add the receiver's workflow, as in README, 'A repository for data "
     "only'";
 
+constexpr const char* kHowToReplace =
+    "replace OWNER/REPOSITORY there with the repository of healthmetric-receiver, and COMMIT with "
+    "the commit of its release, as in README, 'A repository for data only'";
+
 bool is_workflow(const std::string& name) {
   return name.ends_with(".yml") || name.ends_with(".yaml");
 }
@@ -54,7 +58,7 @@ bool is_started_by(const WorkflowTriggers& triggers, model::Trigger trigger) {
 
 bool has_unreadable(const Workflows& workflows) {
   return std::any_of(workflows.begin(), workflows.end(),
-                     [](const auto& workflow) { return !workflow.second; });
+                     [](const auto& workflow) { return !workflow.second.triggers; });
 }
 
 }  // namespace
@@ -66,7 +70,7 @@ Workflows workflows_of(forge::Forge& forge, const forge::Inspector& inspector) {
       if (workflows.size() == kMostWorkflows) return workflows;
       if (!is_workflow(name) || workflows.contains(name)) continue;
       const auto text = forge.read_beginning(fmt::format("{}/{}", folder, name), kMaxWorkflowBytes);
-      if (text) workflows.emplace(name, triggers_of(*text));
+      if (text) workflows[name] = {triggers_of(*text), find_placeholder(*text)};
     }
   }
   return workflows;
@@ -75,7 +79,7 @@ Workflows workflows_of(forge::Forge& forge, const forge::Inspector& inspector) {
 /// Any may listen to an event; one that is started by name has that name.
 std::string receiving_workflow(const Workflows& workflows, model::Trigger trigger) {
   const auto is_one = [&](const auto& workflow) {
-    return workflow.second && is_started_by(*workflow.second, trigger);
+    return workflow.second.triggers && is_started_by(*workflow.second.triggers, trigger);
   };
   const auto usual = workflows.find(kWorkflowFile);
   if (usual != workflows.end() && is_one(*usual)) return usual->first;
@@ -88,6 +92,13 @@ Finding check_workflow(const Workflows& workflows, const std::string& branch) {
   constexpr const char* kCheck = "workflow";
   const std::string where = printable(branch);
   if (workflows.empty()) return failed(kCheck, "there is no workflow on " + where, kHowToAdd);
+  for (const auto& [file, workflow] : workflows) {
+    if (!workflow.placeholder) continue;
+    return failed(kCheck,
+                  fmt::format("{}, line {}: {} has placeholders", printable(file),
+                              workflow.placeholder->line, in_quotes(workflow.placeholder->text)),
+                  kHowToReplace);
+  }
   return ok(kCheck, counted(workflows.size(), "workflow", "workflows") + " on " + where);
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sender/check/finding.hpp"
+#include "sender/check/workflow_placeholders.hpp"
 #include "sender/check/workflow_triggers.hpp"
 #include "sender/forge/forge.hpp"
 #include "sender/forge/inspector.hpp"
@@ -13,8 +15,13 @@
 
 namespace healthmetric::check {
 
-/// The workflows of a repository that can be read, by the names of their files.
-using Workflows = std::map<std::string, std::optional<WorkflowTriggers>>;
+struct Workflow {
+  std::optional<WorkflowTriggers> triggers;  ///< nullopt: written in a way that is not read here
+  std::optional<Placeholder> placeholder;
+};
+
+/// The workflows of a repository, by the names of their files.
+using Workflows = std::map<std::string, Workflow>;
 
 /// Reads the workflows on the branch of `forge`, at most 50. Throws what the forge throws.
 Workflows workflows_of(forge::Forge& forge, const forge::Inspector& inspector);
@@ -22,7 +29,7 @@ Workflows workflows_of(forge::Forge& forge, const forge::Inspector& inspector);
 /// The file of the one that the target's trigger starts; "" if there is none.
 std::string receiving_workflow(const Workflows& workflows, model::Trigger trigger);
 
-/// `workflow`: there is one on the branch that it must be on.
+/// `workflow`: there is one on the branch that it must be on, and none has a placeholder.
 Finding check_workflow(const Workflows& workflows, const std::string& branch);
 
 /// `workflow-trigger`: one of them listens to what the sender does.

@@ -151,7 +151,7 @@ program::ExitStatus DoctorCommand::run(const program::CommandLine& line) {
   Options options;
   options.repository = shared_->repository.repository();
   shared_->target.put_into(options);
-  shared_->put_into(options, line, Uses::this_machine_alone);
+  shared_->put_into(options, line, Uses::this_machine_alone, Quiet::on_command_line_only);
   if (options.state_dir.empty()) options.state_dir = platform::state_folder().value_or("");
   begin_run(options);
   platform::SystemClock clock;

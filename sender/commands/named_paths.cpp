@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/text/spelling.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -50,6 +51,15 @@ std::string_view command_meant_by(std::string_view word) {
   return {};
 }
 
+/// One of the program's own commands that a word was probably meant to be; "" when none is near. A
+/// short word that one goes on with, such as "out", is more likely a name.
+std::string command_near(const std::string& word) {
+  constexpr std::size_t kMostLeftOut = 2;
+  static const std::vector<std::string> kOwn = {"doctor", "setup", "outbox"};
+  std::string near = text::nearest_word(word, kOwn);
+  return word.size() + kMostLeftOut < near.size() ? "" : near;
+}
+
 void check_is_there(const std::vector<std::string>& paths, std::size_t index) {
   const std::string& path = paths[index];
   if (is_there(path)) return;
@@ -58,7 +68,9 @@ void check_is_there(const std::vector<std::string>& paths, std::size_t index) {
         ErrorCode::usage,
         "'-' is not a file name: to send standard input, use --data - or --stdin-name NAME");
   }
-  if (const std::string_view meant = command_meant_by(path); !meant.empty()) {
+  std::string meant(command_meant_by(path));
+  if (meant.empty() && index == 0) meant = command_near(path);
+  if (!meant.empty()) {
     throw Error(ErrorCode::usage, fmt::format("there is no file or folder {}: did you mean "
                                               "'healthmetric-sender {}'?",
                                               in_quotes(path), meant));

@@ -119,7 +119,7 @@ program::ExitStatus set_up_at_terminal(const SharedOptions& shared,
   }
   if (line.is_on_command_line("repo")) request.options.repository = shared.repository.repository();
   shared.target.put_into(request.options);
-  shared.put_into(request.options, line, Uses::network);
+  shared.put_into(request.options, line, Uses::network, Quiet::on_command_line_only);
   if (request.options.state_dir.empty()) request.options.state_dir = default_state_dir();
   begin_run(request.options);
   request.config_is_default = request.config == default_config_file();

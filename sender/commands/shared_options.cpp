@@ -30,7 +30,8 @@ ProgressOption::ProgressOption() : OptionGroup(program::kGeneralGroup) {
   add({.name = "no-progress", .help = "Show no progress on stderr", .goes_to = &no_progress_});
 }
 
-void SharedOptions::put_into(Options& options, const program::CommandLine& line, Uses uses) const {
+void SharedOptions::put_into(Options& options, const program::CommandLine& line, Uses uses,
+                             Quiet quiet) const {
   options.token_file = token.file();
   outbox.put_into(options);
   options.notices = line.unknown_variables(program::Told::all, kReceiverVariables);
@@ -39,7 +40,8 @@ void SharedOptions::put_into(Options& options, const program::CommandLine& line,
   network.put_into(options, uses);
   options.no_progress = progress.no_progress();
   options.json = json.json();
-  options.verbosity = log.verbosity();
+  const bool may_be_quiet = quiet == Quiet::from_anywhere || line.is_on_command_line("quiet");
+  options.verbosity = may_be_quiet ? log.verbosity() : log.verbosity_but_for_quiet();
   options.log_file = log.file();
   if (options.log_file.empty() && !dry_run.dry_run()) options.log_file = log_file_of_unit();
 }

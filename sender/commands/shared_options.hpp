@@ -36,6 +36,9 @@ class ProgressOption final : public program::OptionGroup {
   bool no_progress_ = false;
 };
 
+/// Whether a `quiet` of the environment or a file counts. It is meant for runs that nobody watches.
+enum class Quiet { from_anywhere, on_command_line_only };
+
 struct SharedOptions {
   RepositoryOption repository;
   TargetOptions target;
@@ -49,7 +52,8 @@ struct SharedOptions {
   program::LogOptions log;
 
   /// All but the repository, the target and --dry-run. Throws Error{usage}.
-  void put_into(Options& options, const program::CommandLine& line, Uses uses) const;
+  void put_into(Options& options, const program::CommandLine& line, Uses uses,
+                Quiet quiet = Quiet::from_anywhere) const;
 };
 
 /// Sets up the log, logs the warnings about options and environment, and defers signals to the next

@@ -516,6 +516,13 @@ def no_workflow(stage: Stage) -> None:
     replace_workflow(stage, "")
 
 
+@broken("workflow", "failed", "data-receiver.yml, line 15: 'OWNER/REPOSITORY/.github/actions/setup-receiver@COMMIT' has ",
+        "replace OWNER/REPOSITORY there with")
+def workflow_with_placeholders(stage: Stage) -> None:
+    replace_workflow(stage, WORKFLOW + "jobs:\n  receive:\n    steps:\n"
+                     "      - uses: OWNER/REPOSITORY/.github/actions/setup-receiver@COMMIT # v0.1.0\n")
+
+
 @broken("workflow-trigger", "failed", "no workflow listens to repository_dispatch of the type data_update")
 def workflow_for_another_event(stage: Stage) -> None:
     replace_workflow(stage, "on:\n  repository_dispatch:\n    types:\n      - other\n  push:\n")
@@ -705,6 +712,25 @@ def test_nothing_is_tried_again_or_said_to_be(path: str, action: Any, stage: Sta
     assert wrong and all("could not be found out: " in finding["detail"] or finding["check"] == "network"
                          for finding in wrong), wrong
     assert max(Counter((request["method"], request["path"]) for request in stage.destination.requests()).values()) <= 3
+
+
+def test_a_name_that_is_not_known_is_said_as_it_is(stage: Stage) -> None:
+    result = stage.doctor("--json", target=["--repo", "octo/data", "--api-url", "https://github.invalid/api/v3"])
+    [network] = [finding for finding in findings_of(result) if finding["check"] == "network"]
+    assert "github.invalid" in network["detail"] and "gave up" not in result.stdout, network
+
+
+@pytest.mark.parametrize("env", [{}, {"HEALTHMETRIC_QUIET": "true"}])
+@pytest.mark.parametrize("words", [[], ["--verbose"], ["--roundtrip"]])
+def test_quiet_counts_on_the_command_line_only(words: list[str], env: dict[str, str], stage: Stage) -> None:
+    stage.configure('[profile.nightly]\nquiet = true\n')
+    profile = ["--profile", "nightly"]
+    if words == ["--roundtrip"]:  # a missing source keeps it from being made
+        stage.configure('[profile.nightly]\nquiet = true\nfolder = "/no/where"\n')
+    result = stage.doctor(*profile, *words, env=env)
+    assert "ok    token-write" in result.stdout and " not checked\n" in result.stdout, result
+    assert ("skip  roundtrip" in result.stdout) == (words == ["--roundtrip"])
+    assert "ok " not in stage.doctor(*profile, "--quiet", env=env).stdout
 
 
 def test_the_sources_of_all_profiles_are_looked_at(stage: Stage) -> None:

@@ -305,6 +305,9 @@ def test_the_remote_of_the_clone_is_taken_and_told_of(
 
 @pytest.mark.parametrize("words, said", [
     (["--data", "@pulse.json"], "'@FILE' is not supported: give the file name without '@' to --file, or use --data -"),
+    (["doctr"], "there is no file or folder 'doctr': did you mean 'healthmetric-sender doctor'?"),
+    (["setpu"], "did you mean 'healthmetric-sender setup'?"),
+    (["outbx", "list"], "did you mean 'healthmetric-sender outbox'?"),
     (["list"], "did you mean 'healthmetric-sender outbox list'?"),
     (["help"], "did you mean 'healthmetric-sender --help'?"),
     (["--data", "1", "--part-size", "20"], "20 means 20 bytes: did you mean 20M?"),
