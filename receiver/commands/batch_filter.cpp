@@ -31,7 +31,9 @@ bool BatchFilter::has_producer(const std::string& producer) const {
   return has(producers, producer);
 }
 
-void BatchFilter::refuse(const std::string& storage) const {
+void BatchFilter::refuse(const StoredFiles& stored) const {
+  const std::string storage = stored.storage().root();
+  if (stored.is_nothing_stored()) throw Error(ErrorCode::usage, nothing_stored_text(storage));
   std::string what = "no batch is stored in " + in_quotes(storage);
   if (!producers.empty() || !names.empty()) {
     what = "no batch in " + in_quotes(storage) + " is";

@@ -8,6 +8,7 @@
 #include "common/archive/summary_index.hpp"
 #include "common/archive/summary_reader.hpp"
 #include "common/program/option.hpp"
+#include "receiver/commands/stored_files.hpp"
 
 namespace healthmetric::receiver {
 
@@ -22,7 +23,7 @@ struct BatchFilter {
   [[nodiscard]] bool has_producer(const std::string& producer) const;
 
   /// Throws Error{usage}: nothing in the storage has such a producer or name.
-  [[noreturn]] void refuse(const std::string& storage) const;
+  [[noreturn]] void refuse(const StoredFiles& stored) const;
 };
 
 /// --producer and --batch.

@@ -82,7 +82,7 @@ class Comparer {
       return is_wanted;
     });
     const bool is_any_named = !rules_.batches.producers.empty() || !rules_.batches.names.empty();
-    if (is_any_named && producers.empty()) rules_.batches.refuse(stored_.storage().root());
+    if (is_any_named && producers.empty()) rules_.batches.refuse(stored_);
     result_.producers = rules_.batches.producers.empty()
                             ? choose_producer(producers, rules_.this_producer)
                             : producers;

@@ -72,8 +72,8 @@ program::ExitStatus FilesCommand::run(const program::CommandLine& line) {
   } else {
     listing.list_state(at);
   }
-  if (listing.is_empty()) log::info("there is no such file in " + in_quotes(storage.root()));
   stored.suggest_checkout(listing.batches());
+  if (listing.is_empty()) stored.say_there_is_no("file");
   return stored.faults() == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 

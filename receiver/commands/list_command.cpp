@@ -119,7 +119,7 @@ program::ExitStatus ListCommand::run(const program::CommandLine& line) {
                  [&](const Error& why) { stored.complain(why); });
   list->finish();
   stored.suggest_checkout(listed);
-  if (listed == 0) log::info("there is no such batch in " + in_quotes(storage.root()));
+  if (listed == 0) stored.say_there_is_no("batch");
   return stored.faults() == 0 ? program::ExitStatus::success : program::ExitStatus::partly_done;
 }
 

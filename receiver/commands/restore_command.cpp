@@ -15,16 +15,18 @@ namespace {
 /// characters, which `list` shows.
 class NamedBatches {
  public:
-  NamedBatches(archive::StorageReader& storage, const std::vector<std::string>& ids)
-      : storage_(storage), ids_(ids) {}
+  NamedBatches(const StoredFiles& stored, const std::vector<std::string>& ids)
+      : stored_(stored), ids_(ids) {}
 
   /// Throws Error{usage} for an ID that no batch has, or several.
   void add_to(archive::StoredBatches& batches, const archive::Complain& complain) {
     find(complain);
     for (const std::string& id : ids_) {
       if (found_[id].empty()) {
-        throw Error(ErrorCode::usage, "there is no batch " + in_quotes(id) +
-                                          "; 'healthmetric-receiver list' shows them");
+        throw Error(ErrorCode::usage, stored_.is_nothing_stored()
+                                          ? nothing_stored_text(stored_.storage().root())
+                                          : "there is no batch " + in_quotes(id) +
+                                                "; 'healthmetric-receiver list' shows them");
       }
       if (found_[id].size() > 1) {
         throw Error(ErrorCode::usage,
@@ -48,10 +50,11 @@ class NamedBatches {
       }
       return archive::Next::go_on;
     };
-    archive::for_each_summary(storage_, {}, archive::Order::oldest_first, {note, complain});
+    archive::for_each_summary(stored_.storage(), {}, archive::Order::oldest_first,
+                              {note, complain});
   }
 
-  archive::StorageReader& storage_;
+  const StoredFiles& stored_;
   const std::vector<std::string>& ids_;
   std::map<std::string, std::vector<std::pair<payload::RelativePath, payload::BatchId>>> found_;
 };
@@ -126,9 +129,9 @@ program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
     const BatchFilter filter = shared_->batch_names.filter();
     batches.add_all([&](const archive::RecordedBatch& batch) { return filter.takes(batch); });
     stored.suggest_checkout(batches.heads().size());
-    if (batches.heads().empty() && stored.faults() == 0) filter.refuse(storage.root());
+    if (batches.heads().empty() && stored.faults() == 0) filter.refuse(stored);
   } else {
-    NamedBatches(storage, restore_.batch_ids()).add_to(batches, complain);
+    NamedBatches(stored, restore_.batch_ids()).add_to(batches, complain);
   }
   Restored result = restore(stored, batches, rules, clock);
   stored.suggest_checkout(batches.heads().size());

@@ -1,6 +1,7 @@
 #include "receiver/commands/stored_files.hpp"
 
 #include "common/archive/layout.hpp"
+#include "common/archive/summary_index.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/relative_path.hpp"
@@ -55,19 +56,48 @@ void StoredFiles::complain(const Error& why) {
 
 void StoredFiles::suggest_checkout(std::uint64_t batches) {
   if (is_checkout_suggested_) return;
-  const std::filesystem::path folder = storage_.root();
-  const bool lacks_summaries =
-      batches == 0 && is_sparse_clone(folder) && !storage_.has_folder(archive::kSummariesFolder);
-  if (lacks_summaries) {
+  const bool lacks_all = batches == 0 && lacks_summaries(storage_);
+  if (lacks_all) {
     complain(Error(ErrorCode::io, "there are no summaries in " + in_quotes(storage_.root()) +
                                       ", which is in a sparse clone"));
   }
-  if (!lacks_summaries && (missing_ == 0 || !is_in_git_repository(folder))) return;
-  is_checkout_suggested_ = true;
+  if (!lacks_all && missing_ == 0) return;
+  is_checkout_suggested_ = receiver::suggest_checkout(storage_);
+}
+
+bool StoredFiles::is_nothing_stored() const {
+  if (faults_ > 0) return false;
+  bool is_any = false;
+  const auto note = [&](const payload::RelativePath&, const payload::BatchId&) {
+    is_any = true;
+    return archive::Next::stop;
+  };
+  const auto complain = [&](const Error&) { is_any = true; };
+  archive::for_each_summary(storage_, {}, archive::Order::oldest_first, {note, complain});
+  return !is_any;
+}
+
+void StoredFiles::say_there_is_no(std::string_view thing) const {
+  log::info(is_nothing_stored()
+                ? nothing_stored_text(storage_.root())
+                : fmt::format("there is no such {} in {}", thing, in_quotes(storage_.root())));
+}
+
+std::string nothing_stored_text(const std::string& storage) {
+  return "nothing is stored in " + in_quotes(storage) + " yet";
+}
+
+bool lacks_summaries(archive::StorageReader& storage) {
+  return is_sparse_clone(storage.root()) && !storage.has_folder(archive::kSummariesFolder);
+}
+
+bool suggest_checkout(const archive::StorageReader& storage) {
+  if (!is_in_git_repository(storage.root())) return false;
   log::info(
       fmt::format("what a sparse or partial clone left out is fetched by "
                   "git -C {} checkout --ignore-skip-worktree-bits HEAD -- .",
-                  in_quotes(storage_.root())));
+                  in_quotes(storage.root())));
+  return true;
 }
 
 }  // namespace healthmetric::receiver

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "common/archive/storage_reader.hpp"
 #include "common/archive/summary.hpp"
@@ -36,6 +37,12 @@ class StoredFiles {
   /// Reports any other problem, once: a summary may be read several times.
   void complain(const Error& why);
 
+  /// Whether the storage holds no batch, stored or rejected, and no problem was reported.
+  [[nodiscard]] bool is_nothing_stored() const;
+
+  /// Says that there is no such `thing`, or that nothing is stored yet.
+  void say_there_is_no(std::string_view thing) const;
+
   /// Called at the end: if files are missing in a sparse or partial clone, says which git command
   /// fetches them, once. `batches` is the number found.
   void suggest_checkout(std::uint64_t batches);
@@ -49,5 +56,15 @@ class StoredFiles {
   bool is_checkout_suggested_ = false;
   std::set<std::string> told_;
 };
+
+/// "nothing is stored in '_storage' yet".
+std::string nothing_stored_text(const std::string& storage);
+
+/// Whether a sparse clone left out the summaries, so that nothing seems to be stored.
+bool lacks_summaries(archive::StorageReader& storage);
+
+/// If the storage is in a git repository, says which git command fetches files that are missing.
+/// False if it is not.
+bool suggest_checkout(const archive::StorageReader& storage);
 
 }  // namespace healthmetric::receiver

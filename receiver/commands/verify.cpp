@@ -15,6 +15,7 @@
 #include "common/program/log.hpp"
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
+#include "receiver/commands/stored_files.hpp"
 #include "receiver/unpack/inbox.hpp"
 
 namespace healthmetric::receiver {
@@ -114,7 +115,10 @@ class Auditor : private archive::SummaryVisitor {
       if (!path.starts_with(archive::kSummariesFolder)) look_at(path, entry);
       if (!is_system_litter(path)) is_empty_ = false;
     });
+    const bool lacks_all = is_nothing_recorded() && lacks_summaries(storage_);
+    if (lacks_all) find(Kind::missing, "summaries", "", "left out by a sparse clone");
     if (is_empty_ && audit_.found == 0 && !has_layout()) refuse_empty_folder();
+    if (is_any_missing_) suggest_checkout(storage_);
     return std::move(audit_);
   }
 
@@ -132,11 +136,16 @@ class Auditor : private archive::SummaryVisitor {
                     " is empty: name the storage folder with --storage, or restore it");
   }
 
+  [[nodiscard]] bool is_nothing_recorded() const {
+    return audit_.stored_batches + audit_.rejected_batches == 0;
+  }
+
   void find(Kind kind, const std::string& path, const std::string& batch_id, std::string detail) {
     log::error(fmt::format("{}: {}{}{}", to_text(kind), in_quotes(path),
                            batch_id.empty() ? "" : " of " + batch_id,
                            detail.empty() ? "" : ": " + detail));
     ++audit_.found;
+    if (kind == Kind::missing) is_any_missing_ = true;
     if (audit_.findings.size() < kMaxListed) {
       audit_.findings.push_back({kind, path, batch_id, std::move(detail)});
     }
@@ -292,6 +301,7 @@ class Auditor : private archive::SummaryVisitor {
   std::optional<program::StatusLine> line_;
   std::vector<PathDigest> known_;  ///< of every stored path that a summary names
   std::set<std::string> expected_;
+  bool is_any_missing_ = false;
   bool is_empty_ = true;  ///< nothing was seen but what the system leaves
   Audit audit_;
 };
@@ -306,7 +316,7 @@ Audit audit(archive::StorageReader& storage, const payload::Limits& limits, plat
 std::string to_line(const Audit& audit) {
   if (audit.stored_batches + audit.rejected_batches + audit.found == 0) {
     return fmt::format(
-        "nothing is stored in {} yet{}", in_quotes(audit.storage),
+        "{}{}", nothing_stored_text(audit.storage),
         audit.waiting == 0 ? "" : "; " + counted(audit.waiting, "payload waits", "payloads wait"));
   }
   return fmt::format(

@@ -157,6 +157,42 @@ def test_a_clone_without_files(command: Command, clone: Path, run: Reading) -> N
     assert run.found(command, result) >= command.rest()
 
 
+def test_verify_says_what_fetches_what_a_clone_left_out(days: Days, clone: Path) -> None:
+    storage = clone / "_storage"
+    git(clone, "sparse-checkout", "set", "_storage/inbox")
+    storage.mkdir(exist_ok=True)
+    result = days.receiver("verify", "--storage", storage)
+    assert result.status == 4, result
+    result.error_line("error: missing: 'summaries': left out by a sparse clone")
+    git(clone, "sparse-checkout", "set", "_storage/summaries")
+    result = days.receiver("verify", "--storage", storage)
+    assert result.status == 4 and result.stderr.count("error: missing: ") > 1, result
+    fetched(clone, result)
+    assert days.receiver("verify", "--storage", storage).status == 0
+
+
+def test_where_nothing_is_missing_verify_suggests_no_checkout(days: Days, clone: Path) -> None:
+    git(clone, "sparse-checkout", "disable")
+    (clone / "_storage/stray.csv").write_bytes(b"")
+    result = days.receiver("verify", "--storage", clone / "_storage")
+    assert (result.status, "checkout" in result.stderr) == (4, False), result
+
+
+@pytest.mark.parametrize("words, status", [
+    (["list"], 0), (["list", "--batch", "x"], 0), (["files", "*.csv"], 0), (["verify"], 0),
+    (["restore", "--to", "back"], 2), (["restore", "--to", "back", "0c0ffee0"], 2),
+    (["compare", ".", "--batch", "x"], 2),
+], ids=lambda words: " ".join(words) if isinstance(words, list) else "")
+def test_where_nothing_is_stored_each_command_says_so(
+    words: list[str], status: int, receiver: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "_storage/inbox").mkdir(parents=True)
+    result = receiver(*words, cwd=tmp_path)
+    said = result.stdout + result.stderr
+    assert (result.status, said.count("nothing is stored in '_storage' yet\n")) == (status, 1), result
+    assert len(said.splitlines()) == 1
+
+
 def test_all_at_once_are_counted(days: Days, tmp_path: Path) -> None:
     days.summary(TWO).write_text("{")
     days.place(ONE, "a.csv").unlink()

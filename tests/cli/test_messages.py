@@ -894,19 +894,23 @@ def empty_storage(stage: Stage) -> Path:
 
 SCENARIOS |= {
     "receiver-missing": lambda stage: stored_and(stage, lambda place: place.unlink()),
+    "receiver-verify-sparse": lambda stage: stored_and(stage, lambda place: (place.unlink(), sparse(stage))),
     "receiver-changed": lambda stage: stored_and(stage, lambda place: place.write_bytes(b'{"rate": 62}\n')),
     "receiver-unknown": lambda stage: stored_and(
         stage, lambda place: (stage.tmp / "_storage/stray.csv").write_bytes(b"")),
     "receiver-replaced": lambda stage: stored_and(stage, lambda place: (place.unlink(), place.symlink_to("x"))),
     "receiver-verify-empty": lambda stage: (
         (stage.tmp / "empty").mkdir(), stage.receiver("verify", "--storage", stage.tmp / "empty"))[1],
-    "receiver-list-none": lambda stage: stage.receiver("list", "--storage", empty_storage(stage)),
+    "receiver-nothing-stored": lambda stage: stage.receiver("list", "--storage", empty_storage(stage)),
+    "receiver-nothing-to-restore": lambda stage: stage.receiver(
+        "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back"),
+    "receiver-list-none": lambda stage: stored_and(stage, lambda place: None, "list", "--batch", "dayly"),
     "receiver-list-damaged": lambda stage: stored_and(
         stage, lambda place: (stage.tmp / "_storage" / summary_path(BATCH_ID)).write_bytes(b""), "list"),
     "receiver-list-time": lambda stage: stage.receiver("list", "--since=soon"),
     "receiver-list-period": lambda stage: stage.receiver(
         "list", "--storage", empty_storage(stage), "--since=2024-02-01", "--until=2024-01-01"),
-    "receiver-files-none": lambda stage: stage.receiver("files", "--storage", empty_storage(stage), "*.csv"),
+    "receiver-files-none": lambda stage: stored_and(stage, lambda place: None, "files", "*.none"),
     "receiver-files-missing": lambda stage: stored_and(stage, lambda place: place.unlink(), "files"),
     "receiver-files-size": lambda stage: stored_and(stage, lambda place: place.write_bytes(b"x"), "files"),
     "receiver-files-sparse": lambda stage: stored_and(stage, lambda place: (place.unlink(), sparse(stage)), "files"),
@@ -924,8 +928,8 @@ SCENARIOS |= {
     "receiver-restore-to": lambda stage: stage.receiver("restore"),
     "receiver-restore-storage": lambda stage: stage.receiver(
         "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "_storage/back"),
-    "receiver-restore-id": lambda stage: stage.receiver(
-        "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back", BATCH_ID),
+    "receiver-restore-id": lambda stage: stored_and(
+        stage, lambda place: None, "restore", "--to", stage.tmp / "back", OTHER_ID),
     "receiver-restore-id-alone": lambda stage: stage.receiver(
         "restore", "--storage", empty_storage(stage), "--to", stage.tmp / "back", BATCH_ID, "--at", "1d"),
     "receiver-restore-twins": lambda stage: restored(
@@ -961,8 +965,8 @@ SCENARIOS |= {
     "receiver-compare-producers": lambda stage: compared(stage, {}, producers=("lab", "ward")),
     "receiver-compare-storage": lambda stage: stage.receiver(
         "compare", "--storage", empty_storage(stage), stage.tmp / "_storage/inbox"),
-    "receiver-compare-none": lambda stage: stage.receiver(
-        "compare", "--storage", empty_storage(stage), stage.source, "--batch", "dayly"),
+    "receiver-compare-none": lambda stage: stored_and(
+        stage, lambda place: None, "compare", stage.source, "--batch", "dayly"),
     "receiver-compare-not-all": lambda stage: compared(stage, {"new.csv": b"1"}),
     "receiver-compare-types": lambda stage: compared(stage, {"scan.dcm": b"1"}),
     "receiver-compare-unreadable": lambda stage: compared(stage, {"a\\b.json": b"{}"}),

@@ -149,7 +149,7 @@ def test_a_link_is_not_followed(list_of: Callable[..., Result], storage: Path, t
 def test_a_storage_in_which_nothing_is(receiver: Program, storage: Path) -> None:
     result = receiver("list", "--storage", storage)
     assert (result.status, result.stdout) == (0, "")
-    assert result.error_line("there is no such batch in", str(storage))
+    assert result.error_line(f"nothing is stored in '{storage}' yet")
     assert receiver("list", "--storage", storage, "--json").stdout == "[]\n"
 
 
