@@ -27,6 +27,9 @@ int run(const Invocation& command);
 std::optional<std::string> output_of(const std::vector<std::string>& words,
                                      std::uint64_t max_bytes);
 
+/// The file of this program itself; "" where the system does not tell.
+std::filesystem::path own_program();
+
 /// The null device, such as /dev/null.
 std::filesystem::path null_file();
 

@@ -165,6 +165,12 @@ std::optional<std::string> output_of(const std::vector<std::string>& words,
   return text;
 }
 
+std::filesystem::path own_program() {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::read_symlink("/proc/self/exe", error);
+  return !error && std::filesystem::exists(file, error) ? file : std::filesystem::path();
+}
+
 std::filesystem::path null_file() {
   return kNullFile;
 }

@@ -7,13 +7,16 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/process.hpp"
 #include "common/program/log.hpp"
 #include "common/text/redact.hpp"
 #include "sender/commands/config_file.hpp"
 #include "sender/commands/doctor_command.hpp"
 #include "sender/commands/doctor_subject.hpp"
+#include "sender/commands/program.hpp"
 #include "sender/commands/roundtrip.hpp"
 #include "sender/commands/setup_files.hpp"
+#include "sender/commands/setup_known.hpp"
 #include "sender/forge/credentials.hpp"
 #include "sender/forge/forge_type.hpp"
 #include "sender/forge/repository.hpp"
@@ -60,21 +63,30 @@ class Setup {
         "This sets up the sender: a repository, a token, and a configuration file. Nothing is "
         "written before you agree; Ctrl-C ends it.\n\n");
     ask_repository();
-    ask_profile();
+    if (!is_known_and_corrected()) ask_profile();
     ask_token();
     if (!agree()) {
       platform::print("nothing was written\n");
       return program::ExitStatus::success;
     }
-    write_setup(files_);
+    if (known_) {
+      write_token(files_);
+    } else {
+      write_setup(files_);
+    }
     is_written_ = true;
+    if (is_other_profile_) return send_to_doctor();
     asker_.say("\nWritten. Is everything in place?\n\n");
     const program::ExitStatus status = check();
     say_what_next(status);
     return status;
   }
 
-  [[nodiscard]] bool is_written() const { return is_written_; }
+  /// The file that was written last; empty: none was.
+  [[nodiscard]] fs::path written() const {
+    if (!is_written_) return {};
+    return known_ ? files_.token : files_.config;
+  }
 
  private:
   [[nodiscard]] const std::string& repository() const { return request_.options.repository; }
@@ -95,6 +107,39 @@ class Setup {
         text.clear();
       }
     }
+  }
+
+  /// Whether the file sends there already, and a new token is all that is wanted.
+  bool is_known_and_corrected() {
+    if (!has_config_) return false;
+    const auto& kept = request_.settings;
+    const bool has_api = std::any_of(kept.begin(), kept.end(),
+                                     [](const auto& each) { return each.first == "api-url"; });
+    const auto found =
+        find_known(config_settings(request_.options_of_file, request_.config, ""),
+                   {repository(), request_.options.api_url, !has_api, request_.profile}, api_);
+    if (!found) return false;
+    const std::string with =
+        found->profile.empty() ? "" : ", with --profile " + printable(found->profile);
+    if (!ask_yes_or_no(
+            asker_,
+            fmt::format("{} sends to {} already{}. Enter a new token for it?",
+                        in_quotes(request_.config.string()), printable(repository()), with),
+            "yes")) {
+      return false;
+    }
+    known_ = *found;
+    is_other_profile_ = request_.profile != found->profile;
+    request_.profile = found->profile;
+    return true;
+  }
+
+  /// The options of that profile are not those of this run.
+  program::ExitStatus send_to_doctor() {
+    platform::print(
+        fmt::format("\nWritten. This checks whether everything is in place:\n\n  {} doctor{}\n",
+                    program(), words()));
+    return program::ExitStatus::success;
   }
 
   /// Only if there is a file: the first repository needs no profile.
@@ -147,7 +192,18 @@ class Setup {
     return fs::absolute(request_.config).parent_path() / name;
   }
 
+  bool agree_to_token() {
+    files_.token = known_->token_file;
+    files_.config = request_.config;
+    asker_.say(
+        fmt::format("\nThe token goes to {}, readable by you alone, in place of the one there. "
+                    "Nothing else is changed.\n",
+                    in_quotes(files_.token.string())));
+    return ask_yes_or_no(asker_, "Write it?", "yes");
+  }
+
   bool agree() {
+    if (known_) return agree_to_token();
     files_.token = token_file();
     files_.config = request_.config;
     ProfileSettings settings = {{"repo", repository()}, {"token-file", files_.token.string()}};
@@ -211,19 +267,37 @@ class Setup {
     return words;
   }
 
+  /// This program, as cron finds it.
+  [[nodiscard]] static std::string program() {
+    const fs::path own = platform::own_program();
+    std::error_code error;
+    for (const char* folder : {"/usr/local/bin", "/usr/bin", "/bin"}) {
+      if (own.empty() || fs::equivalent(fs::path(folder) / kProgramName, own, error)) {
+        return kProgramName;
+      }
+    }
+    const std::string path = own.string();
+    return path.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+               "/._-+") == std::string::npos
+               ? path
+               : in_quotes(path);
+  }
+
   void say_what_next(program::ExitStatus status) {
     if (status != program::ExitStatus::success) {
-      asker_.say(
-          fmt::format("\nNot everything is in place yet. Do what the lines with FAIL say, then "
-                      "check again:\n\n  healthmetric-sender doctor{}\n",
-                      words()));
+      asker_.say(fmt::format(
+          "\nNot everything is in place yet. Do what the lines with FAIL say, then check again:\n\n"
+          "  {0} doctor{1}\n\nThe token is in {2}; this replaces it:\n\n  {0} setup{1}\n",
+          program(), words(), in_quotes(files_.token.string())));
+      return;
     }
-    platform::print(fmt::format(
-        "\nThis sends a folder:\n\n  healthmetric-sender{0} --folder FOLDER\n\nThis sends what is "
-        "new or changed in "
-        "it, each night (crontab -e):\n\n  PATH=/usr/local/bin:/usr/bin:/bin\n  30 2 * * * "
-        "healthmetric-sender{0} --folder FOLDER --changed-only --quiet\n",
-        words()));
+    platform::print(
+        fmt::format("\nThis sends a folder:\n\n  {0}{1} --folder FOLDER\n\nThis sends what is new "
+                    "or changed in it, each night (crontab -e):\n\n"
+                    "  PATH=/usr/local/bin:/usr/bin:/bin\n"
+                    "  30 2 * * * {0}{1} --folder FOLDER --changed-only --quiet\n",
+                    program(), words()));
   }
 
   SetupRequest request_;
@@ -233,21 +307,24 @@ class Setup {
   const forge::ForgeType& type_;
   bool has_config_ = false;
   bool is_written_ = false;
+  std::optional<KnownTarget> known_;  ///< whose token is replaced; nothing else is written then
+  bool is_other_profile_ = false;     ///< than that whose options this run has
   SetupFiles files_;
 };
 
 }  // namespace
 
 program::ExitStatus set_up(SetupRequest request, Asker& asker, platform::Clock& clock) {
-  const std::string file = in_quotes(request.config.string());
   Setup setup(std::move(request), asker, clock);
   try {
     return setup.run();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::interrupted && error.code() != ErrorCode::terminated) throw;
+    const fs::path written = setup.written();
     throw Error(error.code(),
                 std::string(error.what()) +
-                    (setup.is_written() ? "; " + file + " is written" : "; nothing was written"));
+                    (written.empty() ? "; nothing was written"
+                                     : "; " + in_quotes(written.string()) + " is written"));
   }
 }
 

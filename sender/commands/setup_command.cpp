@@ -160,7 +160,8 @@ SetupCommand::SetupCommand(std::shared_ptr<const SharedOptions> shared)
   ignore(shared_->token, shared_->progress, shared_->json);
   add_notes(
       "It asks at a terminal, and writes nothing before you agree: the token into a file that only "
-      "you can read, and sender.toml. If that exists, a profile is added to it.");
+      "you can read, and sender.toml. If that exists, a profile is added to it, or a token is "
+      "replaced.");
 }
 
 void SetupCommand::take_bad_settings(const Error& error) {

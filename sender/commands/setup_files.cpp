@@ -63,4 +63,10 @@ void write_setup(const SetupFiles& files) {
   }
 }
 
+void write_token(const SetupFiles& files) {
+  platform::expect_own_file(files.token);
+  platform::create_private_directories(files.token.parent_path());
+  platform::write_file_atomically(files.token, files.token_text);
+}
+
 }  // namespace healthmetric::sender

@@ -18,4 +18,7 @@ struct SetupFiles {
 /// unfinished there. Throws Error{io}.
 void write_setup(const SetupFiles& files);
 
+/// Writes the token alone, in the same way.
+void write_token(const SetupFiles& files);
+
 }  // namespace healthmetric::sender

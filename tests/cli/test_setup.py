@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import TOKEN, Destination, new_destination
-from doctor_stage import FINE, READING, WORKFLOW, Stage, ready_stage
+from doctor_stage import FINE, READING, UNKNOWN, WORKFLOW, Stage, ready_stage
 from github_server.local_github import LocalGithub
 from programs import Program
 from pseudo_terminal import Terminal, squeezed
@@ -57,6 +57,12 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def named(stage: Stage) -> str:
+    """The program, as the commands that are printed call it."""
+    path = stage.sender.path.resolve()
+    return path.name if path.parent in map(Path, ("/usr/local/bin", "/usr/bin", "/bin")) else str(path)
+
+
 def send(stage: Stage, *words: str) -> None:
     """With nothing but what setup wrote."""
     folder = stage.tmp / "exports"
@@ -82,8 +88,8 @@ def test_from_nothing_to_a_sender_that_sends(begin: Begin, stage: Stage) -> None
     assert status == 0, terminal.plain
     assert re.search(r"^ok    token-write +the token may write", stdout, re.MULTILINE)
     assert "FAIL" not in stdout
-    assert "  healthmetric-sender --folder FOLDER\n" in stdout
-    assert stdout.endswith("  30 2 * * * healthmetric-sender --folder FOLDER --changed-only --quiet\n")
+    assert f"  {named(stage)} --folder FOLDER\n" in stdout
+    assert stdout.endswith(f"  30 2 * * * {named(stage)} --folder FOLDER --changed-only --quiet\n")
     assert FINE not in terminal.text + stdout
     assert (token.read_text(), mode_of(token), mode_of(config_of(stage))) == (FINE + "\n", 0o600, 0o600)
     assert config_of(stage).read_text() == (
@@ -227,10 +233,61 @@ def test_what_is_wrong_is_shown(begin: Begin, stage: Stage) -> None:
     status, stdout = terminal.end()
     assert status == 5
     assert re.search(r"^FAIL  token-write .*lacks the permission Contents: read and write", stdout, re.MULTILINE)
-    assert squeezed("then check again: healthmetric-sender doctor") in squeezed(terminal.plain)
+    assert squeezed(f"then check again: {named(stage)} doctor") in squeezed(terminal.plain)
     assert ASKS_ROUNDTRIP not in terminal.plain
     assert stage.sender("doctor", "--quiet").status == 5
     assert READING not in terminal.text + stdout
+
+
+def test_a_wrong_token_is_corrected_by_the_next_one(begin: Begin, stage: Stage) -> None:
+    terminal = begin("--repo", stage.repo)
+    terminal.answer(ASKS_TOKEN, UNKNOWN.encode() + b"\r")
+    terminal.answer(ASKS_CONSENT, b"\r")
+    status, stdout = terminal.end()
+    token = config_of(stage).with_name("token")
+    assert status == 5 and "FAIL  token-accepted" in stdout and "crontab" not in stdout
+    assert squeezed(f"The token is in '{token}'; this replaces it: {named(stage)} setup") in squeezed(terminal.plain)
+    written = config_of(stage).read_text()
+    again = Terminal(stage.sender, "setup")
+    again.answer(ASKS_REPOSITORY, stage.repo.encode() + b"\r")
+    again.answer("already. Enter a new token for it? (yes or no) [yes]: ", b"\r")
+    again.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+    again.wait_for(f"The token goes to '{token}', readable by you alone, in place of the one there.")
+    assert token.read_text() == UNKNOWN + "\n"
+    again.answer("Write it? (yes or no) [yes]: ", b"\r")
+    again.answer(ASKS_ROUNDTRIP, b"no\r")
+    status, stdout = again.end()
+    assert status == 0 and "crontab -e" in stdout, (stdout, again.plain)
+    assert (token.read_text(), mode_of(token), config_of(stage).read_text()) == (FINE + "\n", 0o600, written)
+    assert sorted(path.name for path in token.parent.iterdir()) == ["sender.toml", "token"]
+    send(stage)
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_the_token_of_a_profile_is_corrected(is_named: bool, begin: Begin, stage: Stage) -> None:
+    token = stage.tmp / "secret"
+    config = stage.configure(f'[profile.lab]\nrepo = "{stage.repo}"\ntoken-file = "{token}"\n'
+                             f'api-url = "{stage.github.url}/"\n')
+    before = config.read_text()
+    terminal = begin("--repo", stage.repo, *(["--profile", "lab"] if is_named else []))
+    terminal.answer("already, with --profile lab. Enter a new token for it? (yes or no) [yes]: ", b"\r")
+    terminal.answer(ASKS_TOKEN, FINE.encode() + b"\r")
+    terminal.answer("Write it? (yes or no) [yes]: ", b"\r")
+    if is_named:
+        terminal.answer(ASKS_ROUNDTRIP, b"no\r")
+    status, stdout = terminal.end()
+    assert status == 0 and (is_named or stdout.endswith(f"  {named(stage)} doctor --profile lab\n")), stdout
+    assert (token.read_text(), mode_of(token), config.read_text()) == (FINE + "\n", 0o600, before)
+    send(stage, "--profile", "lab")
+
+
+@pytest.mark.parametrize("section", ['repo = "octo/other"\ntoken-file = "t"', 'repo = "{repo}"',
+                                     'repo = "{repo}"\ntoken-file = "t"\napi-url = "https://ghe.example.com/api/v3"'])
+def test_another_target_is_not_corrected(section: str, begin: Begin, stage: Stage) -> None:
+    stage.configure("[profile.other]\n" + section.format(repo=stage.repo) + "\n")
+    terminal = begin("--repo", stage.repo)
+    terminal.answer(ASKS_PROFILE, CTRL_C)
+    assert terminal.end()[0] == 130 and "already. " not in terminal.plain and "already, with" not in terminal.plain
 
 
 EXISTING = '# mine\nbatch-name = "daily"  # keep\n\n[profile.nightly]\nfolder = "/srv/a"\nexclude = [\n  "raw",\n]\n'
@@ -250,7 +307,7 @@ def test_a_configuration_that_is_there_gets_a_profile(begin: Begin, stage: Stage
     terminal.answer(ASKS_CONSENT, b"\r")
     terminal.answer(ASKS_ROUNDTRIP, b"no\r")
     status, stdout = terminal.end()
-    assert status == 0 and "  healthmetric-sender --profile lab --folder FOLDER\n" in stdout
+    assert status == 0 and f"  {named(stage)} --profile lab --folder FOLDER\n" in stdout
     added = config.read_text().removeprefix(EXISTING)
     assert added == (f'\n[profile.lab]\nrepo = "{stage.repo}"\ntoken-file = "{config.parent}/token-lab"\n'
                      f'api-url = "{stage.github.url}"\n')
@@ -315,7 +372,7 @@ def test_another_file_can_be_named(begin: Begin, stage: Stage) -> None:
     terminal.answer(ASKS_CONSENT, b"\r")
     terminal.answer(ASKS_ROUNDTRIP, b"no\r")
     status, stdout = terminal.end()
-    assert status == 0 and f"  healthmetric-sender --config '{file}' --folder FOLDER\n" in stdout
+    assert status == 0 and f"  {named(stage)} --config '{file}' --folder FOLDER\n" in stdout
     assert not config_of(stage).exists()
     send(stage, "--config", str(file))
 
