@@ -21,15 +21,26 @@ std::string kept(std::string_view what, const std::string& id, std::string_view 
       what, id, verb);
 }
 
+/// What of the target may have been misspelt, if `error` looks like it: then no later run delivers
+/// the batch. Of an address only where somebody named it.
+std::string doubtful_part(const Error& error, const model::Target& target) {
+  if (error.code() == ErrorCode::not_found) return "the name";
+  const bool is_own_address = target.api_url != "https://api.github.com";
+  if (error.code() != ErrorCode::network || !is_own_address) return {};
+  return "the address " + printable(target.api_url);
+}
+
 /// What to say of a batch that stays because of `error`.
 std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry) {
   const std::string id = entry.id.str();
   if (entry.delivered_parts() == entry.parts.size()) {
     return kept("delivered, but the workflow was not started", id, "starts");
   }
-  std::string text = kept("not delivered", id, "delivers");
-  if (error.code() != ErrorCode::not_found) return text;
-  return text + "; if the name is wrong, 'healthmetric-sender outbox drop " + id + "' removes it";
+  const std::string text = kept("not delivered", id, "delivers");
+  const std::string doubtful = doubtful_part(error, entry.target);
+  if (doubtful.empty()) return text;
+  return fmt::format("{}; if {} is wrong, 'healthmetric-sender outbox drop {}' removes it", text,
+                     doubtful, id);
 }
 
 }  // namespace

@@ -692,7 +692,13 @@ def outbox_unreadable(stage: Stage) -> Result:
 
 @scenario
 def kept_in_outbox(stage: Stage) -> Result:
-    return stage.answer(502)
+    return stage.sender("--folder", stage.source, "--repo", "octo/data", "--max-wait", "0", "--proxy", "http://127.0.0.1:1",
+                        env={"GH_TOKEN": TOKEN})
+
+
+@scenario
+def kept_for_an_address(stage: Stage) -> Result:
+    return stage.url("https://api.nowhere.invalid")
 
 
 @scenario

@@ -48,6 +48,22 @@ def test_a_passing_failure_is_retried(status: int, destination: Destination, sou
     result.error_line(str(status), "trying again in 0 s")
 
 
+@pytest.mark.parametrize("address", ["https://github.invalid/api/v3", "http://127.0.0.1:9"])
+def test_a_batch_for_an_address_that_may_be_wrong_can_be_dropped(address: str, sender: Program, source: Path) -> None:
+    env = {"GH_ENTERPRISE_TOKEN": TOKEN, "GH_TOKEN": TOKEN}
+    result = sender("--folder", source, "--repo", "octo/data", "--api-url", address, "--max-wait", "0", "--json", env=env)
+    batch = result.json["batch_id"]
+    assert (result.status, result.json["status"]) == (7, "queued"), result
+    result.error_line(f"if the address {address} is wrong, 'healthmetric-sender outbox drop {batch}' removes it")
+    assert sender("outbox", "drop", batch).status == 0
+
+
+def test_an_outage_of_the_usual_address_is_no_doubt_of_it(sender: Program, source: Path) -> None:
+    result = sender("--folder", source, "--repo", "octo/data", "--max-wait", "0", "--proxy", "http://127.0.0.1:1",
+                    env={"GH_TOKEN": TOKEN})
+    assert result.status == 7 and "is kept in the outbox" in result.stderr and "is wrong" not in result.stderr, result
+
+
 def test_retry_after_is_obeyed(destination: Destination, source: Path) -> None:
     destination.github.faults(fault({"status": 503, "headers": {"Retry-After": "1"}}))
     assert destination("--folder", source).status == 0
