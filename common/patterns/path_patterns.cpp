@@ -99,6 +99,11 @@ std::vector<PathPattern> PathPatterns::unmatched(const std::vector<std::string_v
   return result;
 }
 
+std::string to_text(const PathPattern& pattern) {
+  return (pattern.verdict == Verdict::include ? "--include " : "--exclude ") +
+         in_quotes(pattern.glob);
+}
+
 bool PathPatterns::excludes_all_below(std::string_view folder) const {
   return !has_includes_ && verdict_on(folder) == Verdict::exclude;
 }

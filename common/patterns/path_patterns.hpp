@@ -14,7 +14,12 @@ enum class Verdict { include, exclude };
 struct PathPattern {
   Verdict verdict = Verdict::exclude;
   std::string glob;
+
+  bool operator==(const PathPattern&) const = default;
 };
+
+/// As it was given: "--include '*.csv'".
+std::string to_text(const PathPattern& pattern);
 
 /// The ordered list of --include and --exclude: the last pattern that matches a file decides. Files
 /// that no pattern matches are sent, unless the list begins with an --include: then only included

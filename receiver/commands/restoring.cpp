@@ -1,6 +1,8 @@
 #include "receiver/commands/restoring.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "common/program/log.hpp"
 #include "common/program/status_line.hpp"
 #include "common/text/json.hpp"
+#include "common/text/timestamp.hpp"
 #include "receiver/restore/copier.hpp"
 #include "receiver/restore/destination.hpp"
 #include "receiver/restore/similar_names.hpp"
@@ -60,16 +63,47 @@ class Restorer {
   }
 
   Restored run() {
+    unmatched_ = rules_.patterns.unmatched({});
     archive::for_each_tree(
         batches_.heads(), rules_.at, [&](std::size_t batch) { return batches_.read(batch); },
         [&](archive::Tree&& tree) { restore_tree(std::move(tree)); });
     line_.reset();
+    if (!is_any_wanted_) warn_of_nothing();
     return result_;
   }
 
  private:
-  [[nodiscard]] bool is_wanted(const std::string& path) const {
+  [[nodiscard]] bool is_wanted(std::string_view path) const {
     return rules_.patterns.verdict_on(path) != patterns::Verdict::exclude;
+  }
+
+  /// Until something is wanted: which patterns have matched nothing.
+  void note_wanted(const archive::Tree& tree) {
+    if (is_any_wanted_) return;
+    std::vector<std::string_view> paths(tree.folders.begin(), tree.folders.end());
+    for (const archive::CurrentFile& file : tree.files) paths.emplace_back(file.file.path);
+    is_any_there_ = is_any_there_ || !paths.empty();
+    is_any_wanted_ = std::any_of(paths.begin(), paths.end(),
+                                 [&](std::string_view path) { return is_wanted(path); });
+    if (is_any_wanted_) return;
+    const auto still = rules_.patterns.unmatched(paths);
+    std::erase_if(unmatched_, [&](const patterns::PathPattern& pattern) {
+      return std::find(still.begin(), still.end(), pattern) == still.end();
+    });
+  }
+
+  /// Which option left nothing.
+  void warn_of_nothing() const {
+    const auto include = std::find_if(unmatched_.begin(), unmatched_.end(), [](const auto& each) {
+      return each.verdict == patterns::Verdict::include;
+    });
+    if (is_any_there_) {
+      log::warning(include == unmatched_.end() ? "--include and --exclude leave nothing to restore"
+                                               : to_text(*include) + " matches nothing");
+    } else if (std::all_of(batches_.heads().begin(), batches_.heads().end(),
+                           [&](const auto& head) { return head.processed_at > rules_.at; })) {
+      log::warning("nothing was stored by " + text::format_timestamp(rules_.at) + " (--at)");
+    }
   }
 
   void complain(const std::string& why) { stored_.complain(Error(ErrorCode::partly_done, why)); }
@@ -81,6 +115,7 @@ class Restorer {
   void restore_tree(archive::Tree tree) {
     const archive::SeriesKey key{tree.producer, tree.batch_name, "", ""};
     const std::string& folder = layout_.folder_of(key);
+    note_wanted(tree);
     for (const archive::HiddenFile& file : tree.hidden) {
       if (is_wanted(file.path)) warn_of_hidden(file);
     }
@@ -317,6 +352,9 @@ class Restorer {
   std::optional<program::StatusLine> line_;
   FlatClaims claims_;
   restore::SimilarNames names_;
+  std::vector<patterns::PathPattern> unmatched_;
+  bool is_any_there_ = false;
+  bool is_any_wanted_ = false;
   bool is_time_told_ = false;
   Restored result_;
 };

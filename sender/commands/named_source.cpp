@@ -78,8 +78,7 @@ std::vector<std::string> unmatched_patterns(const Options& options,
   std::vector<std::string> result;
   for (const patterns::PathPattern& pattern :
        options.rules.patterns.unmatched({paths.begin(), paths.end()})) {
-    const bool includes = pattern.verdict == patterns::Verdict::include;
-    result.push_back((includes ? "--include " : "--exclude ") + in_quotes(pattern.glob));
+    result.push_back(to_text(pattern));
   }
   return result;
 }

@@ -944,6 +944,8 @@ SCENARIOS |= {
         stage, lambda place: place.write_bytes(b'{"rate": 62}\n'), "restore", "--to", stage.tmp / "back"),
     "receiver-restore-unreadable": lambda stage: restored(stage, {}, answer=Answer(
         "read", "EIO", path=str(stage.tmp / "_storage" / stored_path(BATCH_ID, "sub/data.json")))),
+    "receiver-restore-matches-none": lambda stage: restored(stage, {}, words=("--include", "*.cvs")),
+    "receiver-restore-too-early": lambda stage: restored(stage, {}, words=("--at", "2023-12-31")),
     "receiver-restore-there": lambda stage: restored(stage, {}, there={"sub/data.json": b"mine"}),
     "receiver-restore-obstacle": lambda stage: (
         (stage.tmp / "back/sub").mkdir(parents=True), (stage.tmp / "back/sub/data.json").symlink_to("x"),

@@ -69,7 +69,6 @@ def test_the_state_now_with_its_times_and_empty_folders(restore: Callable[..., R
 @pytest.mark.parametrize("words, expected", [
     (["--at", "2024-01-01"], ONE.files),
     (["--at", processed(2)], {"a.csv": b"one", "d.csv": b"4", "sub/c.json": b"{}"}),
-    (["--at", "2023-12-31"], {}),
     ([ONE.batch_id], ONE.files),
     ([ONE.batch_id[-8:]], ONE.files),
     ([THREE.batch_id, TWO.batch_id], {"a.csv": b"one", "b.csv": b"back"}),
@@ -82,6 +81,27 @@ def test_what_is_asked_for(restore: Callable[..., Result], to: Path, words: list
     result = restore(*words)
     assert (result.status, result.stderr) == (0, ""), result
     assert contents(to) == expected
+
+
+@pytest.mark.parametrize("words, why", [
+    (["--at", "2023-12-31"], "nothing was stored by 2023-12-31T23:59:59Z (--at)"),
+    (["--include", "*.cvs"], "--include '*.cvs' matches nothing"),
+    (["--include", "*.csv", "--exclude", "*"], "--include and --exclude leave nothing to restore"),
+    (["--exclude", "gone", "--include", "*.cvs", "--exclude", "*"], "--include '*.cvs' matches nothing"),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_what_left_nothing_to_restore_is_named(restore: Callable[..., Result], to: Path, words: list[str],
+                                               why: str) -> None:
+    for more in ([], ["--dry-run"]):
+        result = restore(*words, *more)
+        assert (result.status, result.stderr) == (0, f"healthmetric-receiver: warning: {why}\n"), result
+        assert "restore" in result.stdout and " 0 files " in result.stdout
+    assert restore(*words, "--quiet").stderr == ""
+
+
+def test_what_is_there_already_is_not_nothing(restore: Callable[..., Result]) -> None:
+    for _ in range(2):
+        result = restore("--include", "*.csv", "--include", "*.cvs")
+        assert (result.status, result.stderr) == (0, ""), result
 
 
 def test_folders_of_the_day(restore: Callable[..., Result], to: Path) -> None:
