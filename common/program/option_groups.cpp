@@ -61,7 +61,7 @@ log::Verbosity LogOptions::verbosity_but_for_quiet() const {
 }
 
 JsonOption::JsonOption() : OptionGroup(kGeneralGroup) {
-  add({.name = "json", .help = "Print the result as one JSON object", .goes_to = &json_});
+  add({.name = "json", .help = "Print the result as JSON", .goes_to = &json_});
 }
 
 }  // namespace healthmetric::program

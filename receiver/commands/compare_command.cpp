@@ -129,7 +129,7 @@ CompareOptions::CompareOptions() : OptionGroup("Comparing") {
        .goes_to = &folder_,
        .kind = program::Option::Kind::required_operand});
   add({.name = "only",
-       .value = "SYMBOLS",
+       .value = "SIGNS",
        .help =
            "Show only these: = same, * different, + only in DIR, - only in the storage, ! could "
            "not be read (for example '+*')",

@@ -167,7 +167,9 @@ void export_table(Exporter& exporter, const ExportOptions& options, Sink& sink, 
 ExportOptions::ExportOptions() : OptionGroup("Exporting") {
   add({.name = "format",
        .value = "FORMAT",
-       .help = "sqlite (a database with all tables), csv or ndjson (one table each)",
+       .help =
+           "Required: sqlite (a database with all tables; one that exists is brought up to date), "
+           "csv or ndjson (one table each)",
        .goes_to = &format_,
        .choices = {"sqlite", "csv", "ndjson"}});
   add({.name = "table",

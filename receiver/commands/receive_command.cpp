@@ -73,7 +73,8 @@ ReceiveCommand::ReceiveCommand(std::shared_ptr<const SharedOptions> shared)
   take(shared_->storage, own_, shared_->dry_run, shared_->json, shared_->limits, shared_->log);
   add_notes(
       "Every option can also be set as HEALTHMETRIC_<OPTION> (--name-template: "
-      "HEALTHMETRIC_NAME_TEMPLATE); the command line wins.");
+      "HEALTHMETRIC_NAME_TEMPLATE); the command line wins. "
+      "healthmetric-receiver COMMAND --help lists the options of a command.");
 }
 
 Options ReceiveCommand::options(const program::CommandLine& line) const {

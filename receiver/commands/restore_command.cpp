@@ -74,7 +74,7 @@ RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
        .kind = program::Option::Kind::operand});
   add({.name = "to",
        .value = "DIR",
-       .help = "The folder to restore to; created if it is missing",
+       .help = "The folder to restore to (required); created if it is missing",
        .goes_to = &to_});
   add({.name = "overwrite",
        .value = "WHEN",

@@ -21,8 +21,9 @@ StorageOption::StorageOption() : OptionGroup(kStorageGroup) {
 AtOption::AtOption() : OptionGroup(kFilesGroup) {
   add({.name = "at",
        .value = "TIME",
-       .help = "Use only what the receiver had processed by then; times as for --since, and a day "
-               "(in UTC) counts to its end",
+       .help =
+           "Use only what the receiver had processed by then: a day as 2024-01-15 (in UTC), which "
+           "counts to its end, a time as 2024-01-15T10:30:00Z, or 7d for seven days ago",
        .goes_to = &time_,
        .check = program::check_time});
 }
@@ -46,8 +47,7 @@ LimitOption::LimitOption() : OptionGroup(kOutputGroup) {
 OutputOption::OutputOption() : OptionGroup(kOutputGroup) {
   add({.name = "output",
        .value = "FILE",
-       .help = "The file to write, which is replaced; '-' is standard output. 'export' brings the "
-               "tables of an existing SQLite database up to date",
+       .help = "The file to write (required), which is replaced; '-' is standard output",
        .goes_to = &file_});
 }
 
