@@ -101,6 +101,10 @@ class OutputFile final : public Sink {
   /// flush(), then waits until the bytes are on the disk.
   void sync();
 
+  /// flush(), then closes it: nothing can be written any more. Network shares and quotas tell only
+  /// then that the disk is full.
+  void close();
+
  private:
   Handle fd_;
   std::string name_;
@@ -184,6 +188,9 @@ Handle unnamed_file();
 /// Copies the rest of `source` to such a file, to be read from its beginning. Throws
 /// Error{too_large} for more than `max_bytes`.
 InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
+
+/// How many descriptors this process may have open; SIZE_MAX if the system sets no limit.
+std::size_t most_open_files();
 
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <system_error>
 
@@ -173,6 +175,14 @@ void OutputFile::truncate(std::uint64_t size_bytes) {
   flush();
   const auto size = static_cast<off_t>(size_bytes);
   if (::ftruncate(fd_.get(), size) != 0 || ::lseek(fd_.get(), size, SEEK_SET) != size) {
+    throw_system_error("cannot write " + in_quotes(name_), errno);
+  }
+}
+
+void OutputFile::close() {
+  flush();
+  // An interrupted close() has closed it all the same.
+  if (::close(fd_.release()) != 0 && errno != EINTR && errno != EINPROGRESS) {
     throw_system_error("cannot write " + in_quotes(name_), errno);
   }
 }
@@ -373,6 +383,13 @@ InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
   InputFile copy(std::move(fd), name);
   copy.rewind();
   return copy;
+}
+
+std::size_t most_open_files() {
+  rlimit limit{};
+  const bool is_limited =
+      ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return is_limited ? static_cast<std::size_t>(limit.rlim_cur) : SIZE_MAX;
 }
 
 std::string random_hex(std::size_t size) {

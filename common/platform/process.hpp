@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -29,6 +30,10 @@ std::optional<std::string> output_of(const std::vector<std::string>& words,
 
 /// The file of this program itself; "" where the system does not tell.
 std::filesystem::path own_program();
+
+/// How many cores this process may use, 1 at least: fewer than there are in a container, or with
+/// taskset.
+std::size_t usable_cores();
 
 /// The null device, such as /dev/null.
 std::filesystem::path null_file();

@@ -1,14 +1,17 @@
 #include "common/platform/process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "common/base/error.hpp"
 #include "common/platform/environment.hpp"
@@ -169,6 +172,17 @@ std::filesystem::path own_program() {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::read_symlink("/proc/self/exe", error);
   return !error && std::filesystem::exists(file, error) ? file : std::filesystem::path();
+}
+
+std::size_t usable_cores() {
+#if defined(__linux__)
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (::sched_getaffinity(0, sizeof usable, &usable) == 0) {
+    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&usable)));
+  }
+#endif
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::filesystem::path null_file() {

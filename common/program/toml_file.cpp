@@ -11,16 +11,25 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/program/toml_keys.hpp"
 
 namespace healthmetric::program {
 namespace {
 
 using Kind = TomlValue::Kind;
 
-TomlValue value_of(const toml::node& node);
+/// Deeper than any setting.
+constexpr std::size_t kMaxLevels = 64;
+
+/// Settings that are nested deeper.
+struct TooDeep {
+  std::uint32_t line;
+};
+
+TomlValue value_of(const toml::node& node, std::size_t level);
 
 /// A TOML table forgets the order of its keys, but not where they stand.
-void add_members(const toml::table& table, TomlValue& value) {
+void add_members(const toml::table& table, TomlValue& value, std::size_t level) {
   std::vector<std::pair<std::string, const toml::node*>> members;
   for (const auto& [key, member] : table) members.emplace_back(std::string(key.str()), &member);
   const auto place = [](const auto& member) {
@@ -30,7 +39,7 @@ void add_members(const toml::table& table, TomlValue& value) {
   std::sort(members.begin(), members.end(),
             [&](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const auto& [key, member] : members) {
-    value.elements.push_back(value_of(*member));
+    value.elements.push_back(value_of(*member, level));
     value.elements.back().name = key;
   }
 }
@@ -40,16 +49,16 @@ void set_word(TomlValue& value, Kind kind, std::string word) {
   value.word = std::move(word);
 }
 
-/// As deep as the parser lets values be nested.
-TomlValue value_of(const toml::node& node) {
+TomlValue value_of(const toml::node& node, std::size_t level) {
   TomlValue value;
   value.line = node.source().begin.line;
+  if (level > kMaxLevels) throw TooDeep{value.line};
   if (const toml::table* table = node.as_table()) {
     value.kind = Kind::table;
-    add_members(*table, value);
+    add_members(*table, value, level + 1);
   } else if (const toml::array* list = node.as_array()) {
     value.kind = Kind::list;
-    for (const toml::node& element : *list) value.elements.push_back(value_of(element));
+    for (const toml::node& element : *list) value.elements.push_back(value_of(element, level + 1));
   } else if (auto text = node.value_exact<std::string>()) {
     set_word(value, Kind::text, std::move(*text));
   } else if (const auto flag = node.value_exact<bool>()) {
@@ -107,11 +116,18 @@ const TomlValue* TomlValue::find(std::string_view wanted) const {
 }
 
 TomlValue parse_toml(std::string_view text, const std::string& name) {
+  const auto fault = [&](std::uint32_t line, const std::string& why) {
+    return Error(ErrorCode::usage, fmt::format("{}, line {}: {}", in_quotes(name), line, why));
+  };
+  if (const auto line = line_of_long_key(text)) {
+    throw fault(*line, fmt::format("a key has more than {} parts", kMaxKeyParts));
+  }
   try {
-    return value_of(toml::parse(text));
+    return value_of(toml::parse(text), 0);
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::usage, fmt::format("{}, line {}: {}", in_quotes(name),
-                                              error.source().begin.line, reason_of(error, text)));
+    throw fault(error.source().begin.line, reason_of(error, text));
+  } catch (const TooDeep& value) {
+    throw fault(value.line, "a value is nested too deeply");
   }
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/file_kind.hpp"
+#include "common/platform/interruption.hpp"
 #include "receiver/commands/json_list.hpp"
 
 namespace healthmetric::receiver {
@@ -117,6 +118,7 @@ void write_output(const std::filesystem::path& output, const OutputKind& kind,
     refuse_folder(output, kind);
     refuse_what_is_no_file(output);
     refuse_what_is_not_ours(output, kind);
+    platform::watch_for_signals();  // or the temporary file would be left
     NewFile file(output);
     write(file.sink());
     file.put();

@@ -6,6 +6,8 @@
 
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/clock.hpp"
+#include "common/platform/interruption.hpp"
 #include "common/program/show_result.hpp"
 
 namespace healthmetric::receiver {
@@ -64,6 +66,18 @@ Overwrite overwrite_of(const std::string& word) {
   return word == "if-older" ? Overwrite::if_older : Overwrite::never;
 }
 
+Restored restore_or_tell_how_to_continue(StoredFiles& stored, const archive::StoredBatches& batches,
+                                         const RestoreRules& rules) {
+  platform::watch_for_signals();  // or temporary files would be left
+  platform::SystemClock clock;
+  try {
+    return restore(stored, batches, rules, clock);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::interrupted && error.code() != ErrorCode::terminated) throw;
+    throw Error(error.code(), std::string(error.what()) + "; the same command continues");
+  }
+}
+
 }  // namespace
 
 RestoreOptions::RestoreOptions() : OptionGroup("Restoring") {
@@ -110,14 +124,13 @@ RestoreCommand::RestoreCommand(std::shared_ptr<const SharedOptions> shared)
 program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
   constexpr bool kChangesNothing = true;  // in the storage
   const RunOptions options = shared_->of_run(line, kChangesNothing);
-  platform::SystemClock clock;
   RestoreRules rules = restore_.rules();
   for (const char* other : {"producer", "batch", "at"}) {
     if (restore_.batch_ids().empty() || !line.is_given(other)) continue;
     throw Error(ErrorCode::usage, fmt::format("--{} cannot be used with the ID of a batch", other));
   }
   rules.patterns = shared_->patterns.patterns(line);
-  rules.at = shared_->at.time(clock.now_seconds());
+  rules.at = shared_->at.time(platform::SystemClock().now_seconds());
   rules.is_dry_run = shared_->dry_run.is_given();
   rules.shows_progress = options.verbosity != log::Verbosity::quiet;
   archive::StorageReader storage = open_storage_to_read(options, line);
@@ -133,7 +146,7 @@ program::ExitStatus RestoreCommand::run(const program::CommandLine& line) {
   } else {
     NamedBatches(stored, restore_.batch_ids()).add_to(batches, complain);
   }
-  Restored result = restore(stored, batches, rules, clock);
+  Restored result = restore_or_tell_how_to_continue(stored, batches, rules);
   stored.suggest_checkout(batches.heads().size());
   result.faults = stored.faults();
   program::show_result(options, result);

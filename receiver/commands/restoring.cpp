@@ -162,7 +162,8 @@ class Restorer {
       if (!is_needed(place, file, batch, is_free)) return;
       auto out = std::make_unique<Destination::NewFile>(*destination_, place);
       const platform::FileTime modified = file_time_of(file, batch);
-      const Replace replace = is_free ? Replace::no : replace_;
+      const bool is_kept = is_free && rules_.overwrite != Overwrite::always;
+      const Replace replace = is_kept ? Replace::no : replace_;
       copier_.push(
           {std::move(file), &batch, &folder, modified, std::move(out), replace, false, {}});
     });
@@ -274,11 +275,18 @@ class Restorer {
            const std::error_code& time_error) {
     const std::string& place = out.place().str();
     if (time_error) warn_of_time(place, time_error);
-    if (!out.put(replace)) {
-      return complain(shown(place) + " was created by another program meanwhile, and was kept");
-    }
+    if (!out.put(replace)) return complain_of_what_is_there(out.place());
     log::debug([&] { return "restored " + shown(place); });
     count(file);
+  }
+
+  void complain_of_what_is_there(const RelativePath& place) {
+    const auto there = destination_->look_at(place);
+    if (there && *there != file_type::regular) {
+      return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
+                                  platform::kind_of(*there)));
+    }
+    complain(shown(place.str()) + " was created by another program meanwhile, and was kept");
   }
 
   /// Whether an existing file is kept: it is the same, newer, or must not be replaced.
@@ -327,6 +335,7 @@ class Restorer {
 
   void restore_folder(const std::string& path) {
     try {
+      names_.note(path);
       if (destination_ && !rules_.is_dry_run) destination_->make_folder(place_of(path));
       ++result_.folders;
     } catch (const restore::NameRefused& refused) {

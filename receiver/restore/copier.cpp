@@ -4,12 +4,12 @@
 #include <functional>
 #include <optional>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "common/codec/digest.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/platform/process.hpp"
 
 namespace healthmetric::restore {
 namespace {
@@ -18,6 +18,14 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
 
 constexpr std::size_t kMostWorkers = 4;
+constexpr std::size_t kMostFiles = 16;
+
+/// As many as leave descriptors for everything else: folders, the log.
+std::size_t most_files() {
+  constexpr std::size_t kOthers = 24;
+  const std::size_t limit = platform::most_open_files();
+  return std::clamp<std::size_t>(limit > kOthers ? (limit - kOthers) / 2 : 0, 1, kMostFiles);
+}
 
 std::size_t read_some(platform::InputFile& stored, std::span<char> block) {
   try {
@@ -60,9 +68,10 @@ std::optional<platform::InputFile> opened(archive::StorageReader& storage,
 }  // namespace
 
 Copier::Copier(const archive::StorageReader& storage)
-    : copies_([this](Copy& copy, std::size_t worker) { work(copy, workers_[worker]); }) {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  for (std::size_t i = 0; i < std::min(cores, kMostWorkers); ++i) {
+    : most_files_(most_files()),
+      copies_([this](Copy& copy, std::size_t worker) { work(copy, workers_[worker]); }) {
+  const std::size_t count = std::min({platform::usable_cores(), kMostWorkers, most_files_});
+  for (std::size_t i = 0; i < count; ++i) {
     workers_.push_back({storage.again(), {}});
   }
 }

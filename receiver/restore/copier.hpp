@@ -35,7 +35,8 @@ struct Copy {
 };
 
 /// Copies stored files, several at the same time, for digesting a file takes longer than writing
-/// it. It holds 16 files, and 256 KiB for each of at most four threads.
+/// it. It holds 16 files, fewer if the process may open only some, and 256 KiB for each of at most
+/// four threads.
 ///
 /// It judges nothing that is stored: of a file that is odd in any way the copy does not become
 /// whole, and who restores it reads it again in its turn, and tells what is wrong.
@@ -43,7 +44,7 @@ class Copier {
  public:
   explicit Copier(const archive::StorageReader& storage);
 
-  [[nodiscard]] bool is_full() const { return under_way_ == kMostFiles; }
+  [[nodiscard]] bool is_full() const { return under_way_ == most_files_; }
   [[nodiscard]] bool is_empty() const { return under_way_ == 0; }
 
   void push(Copy copy);
@@ -57,8 +58,6 @@ class Copier {
                    const archive::RecordedFile& file);
 
  private:
-  static constexpr std::size_t kMostFiles = 16;
-
   struct Worker {
     archive::StorageReader storage;
     std::vector<char> block;
@@ -66,6 +65,7 @@ class Copier {
 
   void work(Copy& copy, Worker& worker);
 
+  std::size_t most_files_;
   std::size_t under_way_ = 0;
   std::vector<Worker> workers_;
   OrderedWorkers<Copy> copies_;

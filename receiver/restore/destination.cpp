@@ -153,6 +153,7 @@ Destination::NewFile::NewFile(Destination& destination, const payload::RelativeP
 
 Destination::NewFile::~NewFile() {
   if (is_put_) return;
+  out_.reset();  // its descriptor may be the last one
   try {
     std::error_code ignored;
     destination_.ensure_folder(place_.directory()).remove_file(name_, ignored);
@@ -161,8 +162,9 @@ Destination::NewFile::~NewFile() {
   }
 }
 
-void Destination::NewFile::finish(const platform::FileTime& modified, std::error_code& error) {
-  out_->set_modified(modified, error);
+void Destination::NewFile::finish(const platform::FileTime& modified, std::error_code& time_error) {
+  out_->set_modified(modified, time_error);
+  out_->close();
   out_.reset();
 }
 

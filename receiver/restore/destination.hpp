@@ -64,9 +64,9 @@ class Destination : private archive::StorageReader {
     /// This and finish() use nothing of the destination, so another thread may call them.
     void write(std::string_view bytes) { out_->write_through(bytes); }
 
-    /// Sets the time of the file and closes it: nothing can be written any more. `error` is set if
-    /// the file system cannot store the time.
-    void finish(const platform::FileTime& modified, std::error_code& error);
+    /// Sets the time of the file and closes it: nothing can be written any more. `time_error` is
+    /// set if the file system cannot store the time.
+    void finish(const platform::FileTime& modified, std::error_code& time_error);
 
     /// Renames it to its place. False if a file was created there meanwhile and must not be
     /// replaced.

@@ -9,8 +9,10 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from datetime import datetime, timezone
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -309,9 +311,12 @@ CALLS = ["write", "renameat2", "openat", "mkdirat"]
 @needs_strace
 @pytest.mark.parametrize("call", CALLS)
 def test_a_run_that_was_killed_is_continued(call: str, days: Days, tmp_path: Path) -> None:
+    """On one core, where one thread does everything: calls are counted apart in each thread."""
     whole = tmp_path / "whole"
     trace = tmp_path / "trace"
-    traced = Program(days.receiver.path, days.receiver.home, ["strace", "-o", trace, "-e", f"trace={call},flock"])
+    one_core = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+    single = Program(days.receiver.path, days.receiver.home, one_core)
+    traced = Program(single.path, single.home, [*one_core, "strace", "-o", trace, "-e", f"trace={call},flock"])
     assert traced("restore", "--storage", days.storage, "--to", whole, env=TRACED).status == 0
     calls = re.findall(r"^(\w+)\(", trace.read_text(), re.MULTILINE)
     count = calls.count(call)
@@ -319,7 +324,7 @@ def test_a_run_that_was_killed_is_continued(call: str, days: Days, tmp_path: Pat
     assert first <= count, f"{call} is never called: it need not be in the list"
     for position in sorted({step for step in (first, first + 1, first + 4, count) if step <= count}):
         to = tmp_path / f"{position}"
-        killed = answered(days.receiver, Answer(call, signal="KILL", when=str(position)))
+        killed = answered(single, Answer(call, signal="KILL", when=str(position)))
         hit = killed("restore", "--storage", days.storage, "--to", to, env=TRACED)
         assert hit.status in (-signal.SIGKILL, 128 + signal.SIGKILL), hit
         done = {name: text for name, text in contents(to).items() if "/.healthmetric" not in "/" + name}
@@ -329,6 +334,24 @@ def test_a_run_that_was_killed_is_continued(call: str, days: Days, tmp_path: Pat
         assert contents(to) == NOW, position
         assert {name: state[1:] for name, state in snapshot(to).items() if (to / name).is_file()} == \
             {name: state[1:] for name, state in snapshot(whole).items() if (whole / name).is_file()}
+
+
+def test_a_run_that_is_killed_at_any_time_is_continued(days: Days, to: Path) -> None:
+    """With as many threads as there are cores: after more and more of the files."""
+    many = Day(4, {f"many/{i}.csv": str(i).encode() * 999 for i in range(2_000)})
+    days.store(many)
+    kills = 0
+    for files in (1, 50, 500, 1_500):
+        with days.receiver.start("restore", "--storage", days.storage, "--to", to, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None and sum(1 for _ in to.glob("many/*.csv")) < files:
+                pass
+            process.kill()
+        kills += process.returncode == -signal.SIGKILL
+        done = {name: text for name, text in contents(to).items() if "/.healthmetric" not in "/" + name}
+        assert done.items() <= (NOW | many.files).items(), "no file is there in part"
+    assert kills, "each run was over before it was killed"
+    assert days("restore", "--to", to).status == 0
+    assert contents(to) == NOW | many.files
 
 
 @needs_strace
@@ -367,6 +390,49 @@ def test_a_full_disk_ends_it_without_a_half_file(error: str, days: Days, to: Pat
     assert result.status == 10
     assert file_names(to) == []
     assert days("restore", "--to", to).status == 0
+
+
+@needs_strace
+@pytest.mark.parametrize("call", ["write", "renameat2"])
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_a_run_that_is_interrupted_leaves_no_half_files(call: str, name: str, days: Days, to: Path) -> None:
+    many = Day(4, {f"many/{i}.csv": str(i).encode() for i in range(1_000)})
+    days.store(many)
+    program = answered(days.receiver, Answer(call, signal=name, when="1"))
+    result = program("restore", "--storage", days.storage, "--to", to, env=TRACED)
+    assert result.status == 128 + signal.Signals[f"SIG{name}"]
+    assert "the same command continues" in result.error_line("error", "")
+    assert set(file_names(to)) < set(NOW | many.files)
+    assert days("restore", "--to", to).status == 0
+    assert contents(to) == NOW | many.files
+
+
+@needs_strace
+def test_a_full_disk_that_only_close_tells_ends_it(days: Days, to: Path) -> None:
+    temporary = to / f".healthmetric-restoring-{sha256(b'b.csv').hexdigest()[:16]}"
+    program = answered(days.receiver, Answer("close", error="ENOSPC", path=str(temporary)))
+    result = program("restore", "--storage", days.storage, "--to", to, env=TRACED)
+    assert result.status == 10
+    result.error_line("error", "cannot write", "b.csv", os.strerror(28))
+    assert "b.csv" not in file_names(to)
+
+
+def test_few_descriptors_are_enough(days: Days, to: Path) -> None:
+    many = Day(4, {f"many/{i % 7}/deep/{i}.csv": str(i).encode() for i in range(60)})
+    days.store(many)
+    few = Program(days.receiver.path, days.receiver.home, ["prlimit", "--nofile=20"])
+    result = few("restore", "--storage", days.storage, "--to", to)
+    assert (result.status, result.stderr) == (0, ""), result
+    assert contents(to) == NOW | many.files
+
+
+def test_an_empty_folder_where_a_file_belongs_is_named(days: Days, to: Path) -> None:
+    days.store(Day(4, {"empty": b"a file"}, producer="ward"))
+    for overwrite in ("never", "always"):
+        result = days("restore", "--to", to, "--flat", "--overwrite", overwrite)
+        assert result.status == 4
+        result.error_line("error", "cannot restore", f"{to}/empty", "a folder is there")
+        shutil.rmtree(to)
 
 
 def test_two_at_once_are_apart(days: Days, to: Path) -> None:
