@@ -189,9 +189,6 @@ Handle unnamed_file();
 /// Error{too_large} for more than `max_bytes`.
 InputFile unnamed_copy(Source& source, std::uint64_t max_bytes);
 
-/// How many descriptors this process may have open; SIZE_MAX if the system sets no limit.
-std::size_t most_open_files();
-
 /// `size` lower-case hexadecimal digits from the system's random source.
 std::string random_hex(std::size_t size);
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
 #include <system_error>
 
@@ -383,13 +381,6 @@ InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
   InputFile copy(std::move(fd), name);
   copy.rewind();
   return copy;
-}
-
-std::size_t most_open_files() {
-  rlimit limit{};
-  const bool is_limited =
-      ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  return is_limited ? static_cast<std::size_t>(limit.rlim_cur) : SIZE_MAX;
 }
 
 std::string random_hex(std::size_t size) {

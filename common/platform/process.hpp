@@ -35,6 +35,9 @@ std::filesystem::path own_program();
 /// taskset.
 std::size_t usable_cores();
 
+/// How many descriptors this process may have open; SIZE_MAX if the system sets no limit.
+std::size_t most_open_files();
+
 /// The null device, such as /dev/null.
 std::filesystem::path null_file();
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <thread>
 
@@ -183,6 +185,13 @@ std::size_t usable_cores() {
   }
 #endif
   return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::size_t most_open_files() {
+  rlimit limit{};
+  const bool is_limited =
+      ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return is_limited ? static_cast<std::size_t>(limit.rlim_cur) : SIZE_MAX;
 }
 
 std::filesystem::path null_file() {
