@@ -66,6 +66,15 @@ void refuse_what_is_not_ours(const std::filesystem::path& path, const OutputKind
                   in_quotes(path.string()), kind.name));
 }
 
+/// Else the message would name the temporary file.
+void refuse_no_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path folder = path.parent_path();
+  if (folder.empty() || std::filesystem::exists(folder, error) || error) return;
+  throw Error(ErrorCode::io, fmt::format("cannot write {}: there is no folder {}",
+                                         in_quotes(path.string()), in_quotes(folder.string())));
+}
+
 /// A file that appears when it is complete.
 class NewFile {
  public:
@@ -119,6 +128,7 @@ void write_output(const std::filesystem::path& output, const OutputKind& kind,
     refuse_what_is_no_file(output);
     refuse_what_is_not_ours(output, kind);
     platform::watch_for_signals();  // or the temporary file would be left
+    refuse_no_folder(output);
     NewFile file(output);
     write(file.sink());
     file.put();

@@ -193,6 +193,14 @@ def test_where_nothing_is_stored_each_command_says_so(
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize("words", [["page"], ["export", "--format", "csv"]], ids=" ".join)
+def test_an_output_in_no_folder(words: list[str], days: Days, tmp_path: Path) -> None:
+    output = tmp_path / "nodir/output"
+    result = days(*words, "--output", output)
+    assert result.status == 10, result
+    result.error_line(f"error: cannot write '{output}': there is no folder '{output.parent}'")
+
+
 def test_all_at_once_are_counted(days: Days, tmp_path: Path) -> None:
     days.summary(TWO).write_text("{")
     days.place(ONE, "a.csv").unlink()
