@@ -36,7 +36,7 @@ std::string kept_because_of(const Error& error, const outbox::OutboxEntry& entry
   if (entry.delivered_parts() == entry.parts.size()) {
     return kept("delivered, but the workflow was not started", id, "starts");
   }
-  const std::string text = kept("not delivered", id, "delivers");
+  std::string text = kept("not delivered", id, "delivers");
   const std::string doubtful = doubtful_part(error, entry.target);
   if (doubtful.empty()) return text;
   return fmt::format("{}; if {} is wrong, 'healthmetric-sender outbox drop {}' removes it", text,
