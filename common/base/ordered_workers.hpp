@@ -55,7 +55,10 @@ class OrderedWorkers {
   }
 
   /// How many items were pushed and not popped.
-  [[nodiscard]] std::size_t size() const { return size_of_slots(); }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return slots_.size();
+  }
 
   /// The item that was pushed first of those there are, when it is done. Throws what the work on it
   /// threw.
@@ -85,11 +88,6 @@ class OrderedWorkers {
     State state = State::waiting;
     std::exception_ptr failure;
   };
-
-  [[nodiscard]] std::size_t size_of_slots() const {
-    const std::lock_guard lock(mutex_);
-    return slots_.size();
-  }
 
   /// Works on the next item, or says that there is none.
   bool work(std::unique_lock<std::mutex>& lock, std::size_t worker) {

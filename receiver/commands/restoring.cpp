@@ -246,8 +246,7 @@ class Restorer {
                  bool is_free) {
     const auto there = destination_ && !is_free ? destination_->look_at(place) : std::nullopt;
     if (there && *there != file_type::regular) {
-      complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
-                           platform::kind_of(*there)));
+      complain_of_obstacle(place, *there);
       return false;
     }
     if (there && keeps_existing(place, file, batch)) return false;
@@ -280,12 +279,14 @@ class Restorer {
     count(file);
   }
 
+  void complain_of_obstacle(const RelativePath& place, file_type kind) {
+    complain(
+        fmt::format("cannot restore {}: {} is there", shown(place.str()), platform::kind_of(kind)));
+  }
+
   void complain_of_what_is_there(const RelativePath& place) {
     const auto there = destination_->look_at(place);
-    if (there && *there != file_type::regular) {
-      return complain(fmt::format("cannot restore {}: {} is there", shown(place.str()),
-                                  platform::kind_of(*there)));
-    }
+    if (there && *there != file_type::regular) return complain_of_obstacle(place, *there);
     complain(shown(place.str()) + " was created by another program meanwhile, and was kept");
   }
 

@@ -78,12 +78,7 @@ Copier::Copier(const archive::StorageReader& storage)
 
 void Copier::push(Copy copy) {
   copies_.push(std::move(copy));
-  if (++under_way_ > 1) copies_.start_helpers(workers_.size() - 1);
-}
-
-Copy Copier::pop() {
-  --under_way_;
-  return copies_.pop();
+  if (copies_.size() > 1) copies_.start_helpers(workers_.size() - 1);
 }
 
 void Copier::work(Copy& copy, Worker& worker) {

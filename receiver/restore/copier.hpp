@@ -44,13 +44,13 @@ class Copier {
  public:
   explicit Copier(const archive::StorageReader& storage);
 
-  [[nodiscard]] bool is_full() const { return under_way_ == most_files_; }
-  [[nodiscard]] bool is_empty() const { return under_way_ == 0; }
+  [[nodiscard]] bool is_full() const { return copies_.size() == most_files_; }
+  [[nodiscard]] bool is_empty() const { return copies_.size() == 0; }
 
   void push(Copy copy);
 
   /// The copy that was pushed first of those that are under way. Throws what writing it threw.
-  Copy pop();
+  Copy pop() { return copies_.pop(); }
 
   /// Whether the new file got exactly the bytes that are recorded. Throws ReadFailed, and what
   /// writing throws.
@@ -66,7 +66,6 @@ class Copier {
   void work(Copy& copy, Worker& worker);
 
   std::size_t most_files_;
-  std::size_t under_way_ = 0;
   std::vector<Worker> workers_;
   OrderedWorkers<Copy> copies_;
 };
