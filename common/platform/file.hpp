@@ -145,10 +145,6 @@ Handle open_named_file(const std::filesystem::path& path);
 /// full: without its result the run has failed.
 void print(std::string_view text);
 
-/// A name for a file that is to be renamed to `path`: beside it, with digits of chance, and never
-/// longer than a file system takes, however long the name of `path` is.
-std::filesystem::path temporary_beside(const std::filesystem::path& path);
-
 /// Writes `text` beside `path`, waits for the disk, renames: readers see the old file or the new
 /// one, and a crash leaves no half. Mode 0600.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);

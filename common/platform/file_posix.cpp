@@ -20,10 +20,10 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/utf8.hpp"
 #include "common/platform/environment.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/platform/posix.hpp"
+#include "common/platform/temporary_name.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -254,15 +254,6 @@ void print(std::string_view text) {
     }
     text.remove_prefix(static_cast<std::size_t>(count));
   }
-}
-
-std::filesystem::path temporary_beside(const std::filesystem::path& path) {
-  // An encrypted folder of eCryptfs takes names of 143 bytes, others take 255.
-  constexpr std::size_t kMostOfName = 100;
-  const std::string name = path.filename().string();
-  std::filesystem::path temporary = path;
-  temporary.replace_filename(std::string(utf8_prefix(name, kMostOfName)) + ".tmp-" + random_hex(8));
-  return temporary;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {

@@ -12,23 +12,10 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/posix.hpp"
+#include "common/platform/temporary_name.hpp"
 
 namespace healthmetric::platform {
 namespace {
-
-/// As write_file_atomically() names what it has not renamed yet.
-constexpr std::string_view kTemporary = ".tmp-";
-constexpr std::size_t kRandomDigits = 8;
-
-/// "token" of "token.tmp-3f9a1c07"; "" of any other name.
-std::string_view written_file(std::string_view temporary) {
-  const std::size_t dot = temporary.rfind(kTemporary);
-  if (dot == std::string_view::npos) return {};
-  const std::string_view digits = temporary.substr(dot + kTemporary.size());
-  const bool is_random = digits.size() == kRandomDigits &&
-                         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  return is_random ? temporary.substr(0, dot) : std::string_view();
-}
 
 bool is_own_leftover(const std::filesystem::path& file) {
   struct stat info {};
@@ -64,7 +51,7 @@ void remove_leftovers(const std::filesystem::path& folder,
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const std::filesystem::path& file = entry->path();
     const std::string name = file.filename().string();
-    const std::string_view written = written_file(name);
+    const std::string_view written = name_behind_temporary(name);
     if (written.empty() || !is_ours(written) || !is_own_leftover(file)) continue;
     if (::unlink(file.c_str()) == 0 || errno == ENOENT) continue;
     throw_system_error("cannot remove " + in_quotes(file.string()), errno);

@@ -10,6 +10,7 @@
 #include "common/platform/file.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/platform/temporary_name.hpp"
 #include "receiver/commands/json_list.hpp"
 
 namespace healthmetric::receiver {

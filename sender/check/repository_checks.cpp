@@ -42,8 +42,7 @@ std::string listed(const Names& names) {
 
 std::string rule_hint(const std::string& branch) {
   return "in the repository's Settings, Rules, let the workflow bypass them (a deploy key can), or "
-         "exclude "
-         "the branch " +
+         "exclude the branch " +
          branch;
 }
 

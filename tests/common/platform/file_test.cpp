@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/platform/temporary_name.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -137,6 +138,11 @@ TEST_CASE("a file with the longest name there is can be written atomically") {
   }
   CHECK(platform::temporary_beside("a/b").string().starts_with("a/b.tmp-"));
   CHECK(platform::temporary_beside("b").parent_path().empty());
+  CHECK(platform::name_behind_temporary(platform::temporary_beside("b.csv").string()) == "b.csv");
+  for (const char* other :
+       {"b.csv", "b.tmp-", "b.tmp-3f9a1c0", "b.tmp-3f9a1c07x", "b.tmp-3F9A1C07"}) {
+    CHECK(platform::name_behind_temporary(other).empty());
+  }
 }
 
 TEST_CASE("private directories are created to their depth") {
