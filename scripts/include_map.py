@@ -27,17 +27,19 @@ MOST_LINES_OF_A_FUNCTION = 60
 
 ROOMS = {
     "CLI/": ["common/program/cli_app.hpp"],
+    "bcrypt.h": ["common/codec/digest_windows.cpp", "common/platform/random_windows.cpp"],
     "curl/": ["sender/http/libcurl.hpp"],
     "fmt/": ["common/base/fmt.cpp"],
     "histedit.h": ["sender/terminal/line_editor.cpp"],
     "immintrin.h": ["common/codec/base64_avx2.cpp"],
     "modp_b64.h": ["common/codec/base64.cpp"],
     "nlohmann/": ["common/text/json.hpp"],
-    "openssl/": ["common/codec/digest.cpp"],
+    "openssl/": ["common/codec/digest_openssl.cpp"],
     "spdlog/": ["common/program/log.cpp", "common/base/format.hpp"],
     "sqlite3.h": ["common/database/sqlite.cpp"],
     "toml++/": ["common/program/toml_file.cpp"],
     "utf8proc.h": ["common/base/unicode.cpp"],
+    "windows.h": ["common/platform/windows.hpp", "common/codec/digest_windows.cpp"],
     "zstd": ["common/codec/zstd_stream.cpp"],
 }
 """Where each library's header may be included. Any other header that ends in .h is the system's."""

@@ -33,7 +33,8 @@ fail() {
 }
 
 sources() {
-  git ls-files --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp
+  git ls-files --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp \
+    ':(exclude)*_windows.cpp'
 }
 
 is_skipped() { grep --quiet "^$1  *$2 " "$skipped"; }

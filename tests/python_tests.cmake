@@ -32,6 +32,9 @@ healthmetric_python_tests(openapi)
 healthmetric_python_tests(package)
 healthmetric_python_tests(bench)
 healthmetric_python_tests(outcomes)
+# The sender for Windows, which a build of its own makes, under Wine.
+healthmetric_python_tests(windows)
+set_tests_properties(python/windows/windows_sender PROPERTIES LABELS long)
 
 # Half an hour, and as long again to find the fewest steps that fail.
 set_tests_properties(python/system/random_life python/system/way_back PROPERTIES TIMEOUT 3600)

@@ -10,12 +10,40 @@
 
 namespace healthmetric::codec {
 
-/// Where a digest stands: what the library that computes it keeps there is known in digest.cpp
-/// alone.
+#if defined(_WIN32)
+
+/// Windows' own handle of a digest that is under way.
+class DigestHandle {
+ public:
+  explicit DigestHandle(void* native = nullptr) noexcept : native_(native) {}
+  DigestHandle(DigestHandle&& other) noexcept;
+  DigestHandle& operator=(DigestHandle&& other) noexcept;
+  DigestHandle(const DigestHandle&) = delete;
+  DigestHandle& operator=(const DigestHandle&) = delete;
+  ~DigestHandle();
+
+  [[nodiscard]] void* get() const noexcept { return native_; }
+
+ private:
+  void* native_;
+};
+
+using Sha256State = DigestHandle;
+using Sha1State = DigestHandle;
+
+#else
+
+/// Where a digest stands: what the library that computes it keeps there is known in
+/// digest_openssl.cpp alone.
 template <std::size_t kBytes>
 struct alignas(std::uint64_t) DigestState {
   std::array<std::byte, kBytes> bytes{};
 };
+
+using Sha256State = DigestState<112>;
+using Sha1State = DigestState<96>;
+
+#endif
 
 /// SHA-256 of bytes that come in pieces.
 class Sha256 {
@@ -27,7 +55,7 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  DigestState<112> state_;
+  Sha256State state_;
 };
 
 /// The name git gives a file's content: SHA-1 of "blob <size>\0" and the bytes ("Git Internals -
@@ -41,7 +69,7 @@ class GitBlobId {
   std::string finish_hex();
 
  private:
-  DigestState<96> state_;
+  Sha1State state_;
 };
 
 /// The SHA-256 of what is left of a source.

@@ -39,7 +39,7 @@ Connection::Connection(std::filesystem::path file, Access access, std::string if
     : path_(std::move(file)), if_damaged_(std::move(if_damaged)) {
   sqlite3* opened = nullptr;
   const int flags = access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
+  const int result = sqlite3_open_v2(path_.string().c_str(), &opened, flags, nullptr);
   handle_.reset(opened);
   check(result);
   check(sqlite3_busy_handler(opened, &wait_for_others, nullptr));

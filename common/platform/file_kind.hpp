@@ -2,10 +2,26 @@
 
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 namespace healthmetric::platform {
 
 /// "a file", "a folder", "a symbolic link", "a named pipe", ... for messages.
 std::string_view kind_of(std::filesystem::file_type type);
+
+/// What lies at `path` itself: no link is followed, and on Windows a junction is a symbolic link,
+/// too. not_found or none, with an error, where it cannot be looked at.
+std::filesystem::file_type entry_type(const std::filesystem::path& path, std::error_code& error);
+
+/// The same, of what a folder's listing has.
+std::filesystem::file_type entry_type(const std::filesystem::directory_entry& entry,
+                                      std::error_code& error);
+
+/// Whether an attribute hides the file or folder, as Windows has them. A dot in front of its name
+/// is another thing.
+bool is_marked_hidden(const std::filesystem::path& path);
+
+/// Whether its permissions let everybody read the regular file; false where there are none.
+bool is_readable_by_others(const std::filesystem::path& path);
 
 }  // namespace healthmetric::platform

@@ -10,25 +10,21 @@
 #include <sys/vfs.h>
 #endif
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <system_error>
+#include <vector>
 
 #include "common/base/error.hpp"
-#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
-#include "common/platform/interruption.hpp"
 #include "common/platform/posix.hpp"
-#include "common/platform/temporary_name.hpp"
+#include "common/platform/system_calls.hpp"
 
 namespace healthmetric::platform {
 namespace {
-
-constexpr std::size_t kWriteBufferBytes = std::size_t{256} * 1024;
 
 Handle open_file(const std::filesystem::path& path, int flags) {
   constexpr mode_t kPrivate = 0600;
@@ -56,19 +52,6 @@ Handle create_private_file(const std::filesystem::path& path) {
   return fd;
 }
 
-class PatientSource final : public Source {
- public:
-  explicit PatientSource(InputFile& input) : input_(input) {}
-
-  std::size_t read(std::span<char> into) override {
-    input_.wait();
-    return input_.read(into);
-  }
-
- private:
-  InputFile& input_;
-};
-
 /// For mkdtemp() and its like, which say what is wrong with the folder.
 std::string temporary_name() {
   return temporary_folder() + "/healthmetric-XXXXXX";
@@ -89,19 +72,10 @@ InputFile::InputFile(const std::filesystem::path& path) : InputFile(path.native(
 InputFile::InputFile(const std::string& path, std::string name)
     : fd_(open_regular(path, name, first_state_)), name_(std::move(name)) {}
 
-InputFile::InputFile(Handle fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
-
-InputFile::InputFile(Handle fd, std::string name, const FileState& state)
-    : first_state_(state), fd_(std::move(fd)), name_(std::move(name)) {}
-
 std::size_t InputFile::read(std::span<char> into) {
   const ssize_t count = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
   if (count < 0) throw_system_error("cannot read " + in_quotes(name_), errno);
   return static_cast<std::size_t>(count);
-}
-
-void InputFile::wait() const {
-  wait_for_input(fd_);
 }
 
 FileState InputFile::state() const {
@@ -140,23 +114,6 @@ void InputFile::rewind() {
 OutputFile::OutputFile(const std::filesystem::path& path)
     : OutputFile(create_private_file(path), path.string()) {}
 
-OutputFile::OutputFile(Handle fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
-
-void OutputFile::write(std::string_view bytes) {
-  const bool is_large = bytes.size() >= kWriteBufferBytes / 2;
-  if (is_large || buffer_.size() + bytes.size() > kWriteBufferBytes) flush();
-  if (is_large) {
-    write_through(bytes);
-  } else {
-    buffer_.append(bytes);
-  }
-}
-
-void OutputFile::flush() {
-  write_through(buffer_);
-  buffer_.clear();
-}
-
 void OutputFile::write_through(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count =
@@ -188,29 +145,6 @@ void OutputFile::close() {
 void OutputFile::sync() {
   flush();
   sync_descriptor(fd_.get(), name_);
-}
-
-std::string read_all(Source& source, std::uint64_t max_bytes, std::string_view name) {
-  std::string text;
-  std::array<char, std::size_t{64} * 1024> block{};
-  while (const std::size_t count = source.read(block)) {
-    if (text.size() + count > max_bytes) {
-      throw Error(ErrorCode::too_large,
-                  fmt::format("{} is larger than {}", in_quotes(name), human_bytes(max_bytes)));
-    }
-    text.append(block.data(), count);
-  }
-  return text;
-}
-
-std::string read_all_patiently(InputFile& input, std::uint64_t max_bytes, std::string_view name) {
-  PatientSource source(input);
-  return read_all(source, max_bytes, name);
-}
-
-std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  InputFile file(path);
-  return read_all(file, max_bytes, path.string());
 }
 
 void occupy_standard_descriptors() {
@@ -256,26 +190,8 @@ void print(std::string_view text) {
   }
 }
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path temporary = temporary_beside(path);
-  try {
-    OutputFile file(temporary);
-    file.write(text);
-    file.sync();
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-      throw_system_error("cannot write " + in_quotes(path.string()), errno);
-    }
-  } catch (const Error&) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory(path.parent_path());
-}
-
-void move(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (::rename(from.c_str(), to.c_str()) == 0) return;
-  throw_system_error("cannot move " + in_quotes(from.string()) + " to " + in_quotes(to.string()),
-                     errno);
+std::error_code rename_over(const std::filesystem::path& from, const std::filesystem::path& to) {
+  return {::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno, std::generic_category()};
 }
 
 void sync_directory(const std::filesystem::path& path) {
@@ -327,11 +243,6 @@ TemporaryDirectory::TemporaryDirectory() {
   path_ = name;
 }
 
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 std::string temporary_folder() {
   const std::string folder = environment_variable("TMPDIR");
   return folder.empty() ? "/tmp" : folder;
@@ -352,35 +263,21 @@ Handle unnamed_file() {
   return fd;
 }
 
-InputFile unnamed_copy(Source& source, std::uint64_t max_bytes) {
-  const std::string name = "a temporary file in " + temporary_folder();
-  Handle fd = unnamed_file();
-  Handle same(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
-  if (!same) throw_system_error("cannot use " + name, errno);
-  OutputFile out(std::move(same), name);
-  std::vector<char> block(kWriteBufferBytes);
-  std::uint64_t copied_bytes = 0;
-  while (const std::size_t count = source.read(block)) {
-    stop_soon_if_signalled();
-    copied_bytes += count;
-    if (copied_bytes > max_bytes) {
-      throw Error(ErrorCode::too_large, "larger than " + human_bytes(max_bytes));
-    }
-    out.write({block.data(), count});
-  }
-  out.flush();
-  InputFile copy(std::move(fd), name);
-  copy.rewind();
+std::FILE* stream_on(Handle file) {
+  std::FILE* const stream = ::fdopen(file.get(), "w+b");
+  if (stream != nullptr) file.release();
+  return stream;
+}
+
+Handle duplicate(Handle::Native file, std::error_code& error) {
+  Handle copy(::fcntl(file, F_DUPFD_CLOEXEC, 0));
+  error.assign(copy ? 0 : errno, std::generic_category());
   return copy;
 }
 
-std::string random_hex(std::size_t size) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string random(size, '\0');
-  if (::getentropy(random.data(), size) != 0) throw_system_error("cannot get random bytes", errno);
-  std::transform(random.begin(), random.end(), random.begin(),
-                 [](char c) { return kDigits[static_cast<unsigned char>(c) % kDigits.size()]; });
-  return random;
+std::error_code fill_randomly(std::span<char> bytes) {
+  const bool is_done = ::getentropy(bytes.data(), bytes.size()) == 0;
+  return {is_done ? 0 : errno, std::generic_category()};
 }
 
 }  // namespace healthmetric::platform

@@ -12,18 +12,15 @@
 #include "common/base/printable.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/posix.hpp"
-#include "common/platform/temporary_name.hpp"
+#include "common/platform/system_calls.hpp"
 
 namespace healthmetric::platform {
-namespace {
 
-bool is_own_leftover(const std::filesystem::path& file) {
+bool is_file_of_this_user(const std::filesystem::path& file) {
   struct stat info {};
   return ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == ::geteuid() &&
          info.st_nlink == 1;
 }
-
-}  // namespace
 
 /// What cannot be looked at is told of by who opens it.
 void expect_own_file(const std::filesystem::path& path) {
@@ -42,20 +39,6 @@ Handle open_own_file(const std::filesystem::path& path) {
   Handle fd(uninterrupted([&] { return ::open(path.c_str(), kFlags, 0600); }));
   if (!fd) throw_system_error("cannot open " + in_quotes(path.string()), errno);
   return fd;
-}
-
-void remove_leftovers(const std::filesystem::path& folder,
-                      const std::function<bool(std::string_view)>& is_ours) {
-  std::error_code error;
-  std::filesystem::directory_iterator entry(folder, error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::filesystem::path& file = entry->path();
-    const std::string name = file.filename().string();
-    const std::string_view written = name_behind_temporary(name);
-    if (written.empty() || !is_ours(written) || !is_own_leftover(file)) continue;
-    if (::unlink(file.c_str()) == 0 || errno == ENOENT) continue;
-    throw_system_error("cannot remove " + in_quotes(file.string()), errno);
-  }
 }
 
 }  // namespace healthmetric::platform

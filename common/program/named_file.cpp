@@ -4,6 +4,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/platform/terminal.hpp"
 #include "common/program/log.hpp"
 #include "common/text/text_encoding.hpp"
@@ -39,12 +40,7 @@ std::string read_named_file(const std::string& option, const std::filesystem::pa
 }
 
 std::string readable_by_others_warning(const std::filesystem::path& path, std::string_view secret) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  const bool is_open = fs::is_regular_file(status) &&
-                       (status.permissions() & fs::perms::others_read) != fs::perms::none;
-  if (!is_open) return {};
+  if (!platform::is_readable_by_others(path)) return {};
   return fmt::format("other users can read {} in {}: run 'chmod go-rwx {}'", secret,
                      in_quotes(path.string()), printable(path.string()));
 }

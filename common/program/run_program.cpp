@@ -1,3 +1,4 @@
+#include "common/platform/arguments.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/command.hpp"
 #include "common/program/command_line.hpp"
@@ -13,7 +14,8 @@ int run_program(const std::function<Program()>& make_program, int argc, const ch
     const Program program = make_program();
     log::set_up({program.name});
     CommandLine line(program);
-    Command* command = line.read(argc, argv);
+    const platform::Arguments arguments(argc, argv);
+    Command* command = line.read(arguments.count(), arguments.values());
     return command == nullptr ? ExitStatus::success : command->run(line);
   });
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/ascii.hpp"
 #include "common/base/format.hpp"
+#include "common/base/system_error.hpp"
 #include "common/payload/content_type.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
@@ -35,8 +36,8 @@ class FolderWalk {
     }
     if (!error) return;
     const std::string reason =
-        is_open ? "its listing broke off, files may be missing: " + error.message()
-                : error.message();
+        is_open ? "its listing broke off, files may be missing: " + reason_of(error)
+                : reason_of(error);
     if (!prefix.empty()) return faults_.push_back({prefix, reason});
     // The whole of the source, which no pattern means.
     skip(result_, fs::path(folder_).parent_path().filename().string() + "/", reason,
@@ -65,13 +66,13 @@ class FolderWalk {
     const std::string_view name = std::string_view(location).substr(location.rfind('/') + 1);
     const std::string path = prefix + std::string(name);
     std::error_code error;
-    const fs::file_type type = type_of(entry, error);
-    if (error) return faults_.push_back({path, error.message()});
+    const fs::file_type type = platform::entry_type(entry, error);
+    if (error) return faults_.push_back({path, reason_of(error)});
     if (name == kIgnoreFile) {
       // Whatever it is: what cannot be read must not count as if nothing stood there.
       return ignore_files_.push_back({prefix, entry.path()});
     }
-    const bool is_hidden = name.front() == '.';
+    const bool is_hidden = name.front() == '.' || platform::is_marked_hidden(entry.path());
     if (is_hidden && (rules_.hidden == Hidden::skip || ascii_lower(name) == ".git")) {
       return skip(result_, path, kIsHidden, SkipCause::by_rule);
     }
@@ -89,14 +90,6 @@ class FolderWalk {
     if (name_fault(path).empty()) {
       result_.empty_folders.push_back(payload::RelativePath::known(path));
     }
-  }
-
-  /// As the folder's listing tells it, where it does.
-  static fs::file_type type_of(const fs::directory_entry& entry, std::error_code& error) {
-    if (entry.is_symlink(error)) return fs::file_type::symlink;
-    if (entry.is_regular_file(error)) return fs::file_type::regular;
-    if (entry.is_directory(error)) return fs::file_type::directory;
-    return entry.symlink_status(error).type();
   }
 
   void enter(const fs::path& folder, const std::string& path) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/system_error.hpp"
 #include "common/platform/file.hpp"
 
 namespace healthmetric::select {
@@ -52,7 +52,7 @@ void check_folder(const fs::path& folder) {
   if (status.type() == fs::file_type::not_found) {
     throw Error(ErrorCode::usage, "there is no folder " + in_quotes(folder.string()));
   }
-  if (error) throw_system_error("cannot read " + in_quotes(folder.string()), error.value());
+  if (error) throw_system_error("cannot read " + in_quotes(folder.string()), error);
   if (!fs::is_directory(status)) {
     throw Error(ErrorCode::usage,
                 in_quotes(folder.string()) + " is not a folder: send a file with --file");
@@ -60,7 +60,7 @@ void check_folder(const fs::path& folder) {
   const fs::directory_iterator readable = list_folder(folder, error);
   if (error) {
     throw Error(ErrorCode::usage,
-                "cannot read the folder " + in_quotes(folder.string()) + ": " + error.message());
+                "cannot read the folder " + in_quotes(folder.string()) + ": " + reason_of(error));
   }
 }
 
@@ -71,7 +71,7 @@ bool count_file(ScanResult& result, const SourceFile& file, const payload::Limit
     result.size_bytes += size;
     return true;
   }
-  skip(result, file.path.str(), error ? error.message() : too_large(limits.max_file_bytes),
+  skip(result, file.path.str(), error ? reason_of(error) : too_large(limits.max_file_bytes),
        SkipCause::by_error);
   return false;
 }

@@ -4,9 +4,9 @@
 #include <system_error>
 
 #include "common/base/ascii.hpp"
-#include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/system_error.hpp"
 #include "common/platform/file_kind.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/select/folder_scan.hpp"
@@ -40,7 +40,7 @@ std::optional<std::string> path_below(const fs::path& folder, const fs::path& en
                                                   fs::absolute(folder / "").lexically_normal())
                                             : entry.lexically_normal();
   if (path.empty() || *path.begin() == "..") return {};
-  return path.string();
+  return path.generic_string();
 }
 
 /// What the file system has at `path` below `folder`, with no symbolic link followed on the way.
@@ -49,7 +49,7 @@ fs::file_type type_below(const fs::path& folder, const fs::path& path, std::erro
   fs::file_type type = fs::file_type::directory;
   for (const fs::path& name : path) {
     reached /= name;
-    type = fs::symlink_status(reached, error).type();
+    type = platform::entry_type(reached, error);
     if (type != fs::file_type::directory) break;
   }
   return type;
@@ -95,7 +95,7 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
   const fs::file_type type = type_below(folder, *path, error);
   if (error || type == fs::file_type::not_found) {
     return skip(result, *path,
-                type == fs::file_type::not_found ? why_missing(entry, folder) : error.message(),
+                type == fs::file_type::not_found ? why_missing(entry, folder) : reason_of(error),
                 SkipCause::by_error);
   }
   if (type != fs::file_type::regular) {
@@ -138,15 +138,15 @@ ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits&
   for (const fs::path& file : files) {
     platform::stop_soon_if_signalled();
     std::error_code error;
-    const fs::file_status status = fs::symlink_status(file, error);
+    const fs::file_type type = platform::entry_type(file, error);
     if (file.filename() == kIgnoreFile) {
       skip(result, file.string(), kNeverSent, SkipCause::by_error);
-    } else if (!fs::exists(status)) {
-      skip(result, file.string(), error ? error.message() : kNoSuchFile, SkipCause::by_error);
-    } else if (!fs::is_regular_file(status)) {
+    } else if (type == fs::file_type::not_found || type == fs::file_type::none) {
+      skip(result, file.string(), error ? reason_of(error) : kNoSuchFile, SkipCause::by_error);
+    } else if (type != fs::file_type::regular) {
       skip(result, file.string(),
-           "it is " + std::string(platform::kind_of(status.type())) +
-               (fs::is_directory(status) ? ": send it with --folder" : ""),
+           "it is " + std::string(platform::kind_of(type)) +
+               (type == fs::file_type::directory ? ": send it with --folder" : ""),
            SkipCause::by_error);
     } else {
       add_file(result, file.parent_path(), file.filename().string(), limits);

@@ -6,7 +6,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/platform/environment.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "common/program/named_file.hpp"
 #include "common/program/toml_file.hpp"
 #include "common/text/spelling.hpp"
@@ -138,21 +138,12 @@ class ConfigReader {
   bool has_profile_ = false;
 };
 
-std::filesystem::path absolute_path_in(const char* variable) {
-  std::filesystem::path path = platform::environment_variable(variable);
-  return path.is_absolute() ? path : std::filesystem::path();
-}
-
 }  // namespace
 
 std::filesystem::path default_config_file() {
-  std::filesystem::path base = absolute_path_in("XDG_CONFIG_HOME");
-  if (base.empty()) {
-    base = absolute_path_in("HOME");
-    if (base.empty()) return {};
-    base /= ".config";
-  }
-  return base / "healthmetric" / "sender.toml";
+  const auto folder = platform::configuration_folder();
+  if (!folder) return {};
+  return *folder / kConfigFileName;
 }
 
 ConfigSettings config_settings(const std::vector<std::string>& options,

@@ -18,8 +18,9 @@
 
 namespace healthmetric::sender {
 
-/// $XDG_CONFIG_HOME/healthmetric/sender.toml, with the default the XDG Base Directory Specification
-/// gives; empty if neither it nor HOME is set.
+inline constexpr const char* kConfigFileName = "sender.toml";
+
+/// That file in platform::configuration_folder(); empty if that is unknown.
 std::filesystem::path default_config_file();
 
 /// The settings in the file, in the order of the file.

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "common/base/error.hpp"
+#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "common/program/pattern_options.hpp"
 #include "sender/commands/config_file.hpp"
 
@@ -34,12 +36,18 @@ ConfigSettings settings_of_file(const program::CommandLine& line, const std::str
       !file.empty() && std::filesystem::exists(std::filesystem::symlink_status(file, error));
   if (is_there) return config_settings(line.setting_names(), file, profile);
   if (profile.empty()) return {};
-  throw Error(ErrorCode::usage, file.empty()
-                                    ? "--profile: cannot tell where the configuration file is: "
-                                      "neither XDG_CONFIG_HOME nor HOME "
-                                      "is set; use --config"
-                                    : "--profile: there is no configuration file " +
-                                          in_quotes(file.string()) + "; name one with --config");
+  throw Error(ErrorCode::usage,
+              file.empty() ? fmt::format("--profile: cannot tell where the configuration file "
+                                         "is: {}; use --config",
+                                         platform::configuration_folder_text().why_unknown)
+                           : "--profile: there is no configuration file " +
+                                 in_quotes(file.string()) + "; name one with --config");
+}
+
+/// Where it is, as a variable that the user may know.
+std::string shown_default_file() {
+  const std::filesystem::path folder = platform::configuration_folder_text().shown;
+  return (folder / kConfigFileName).string();
 }
 
 }  // namespace
@@ -47,7 +55,7 @@ ConfigSettings settings_of_file(const program::CommandLine& line, const std::str
 ConfigurationOptions::ConfigurationOptions() : OptionGroup("Configuration") {
   add({.name = "config",
        .value = "FILE",
-       .help = "Read options from FILE (default: $XDG_CONFIG_HOME/healthmetric/sender.toml)",
+       .help = "Read options from FILE (default: " + shown_default_file() + ")",
        .goes_to = &config_});
   add({.name = "profile",
        .value = "NAME",

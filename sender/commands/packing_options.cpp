@@ -21,7 +21,7 @@ std::string source_path(const DataSource& source) {
   const auto absolute = [](const std::filesystem::path& path) {
     std::error_code error;
     const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
-    return printable((error ? path : found).string());
+    return printable((error ? path : found).generic_string());
   };
   return std::visit(Overloaded{[&](const FolderSource& s) { return absolute(s.folder); },
                                [&](const FilesSource& s) {
@@ -127,7 +127,8 @@ std::optional<pack::SourceFolder> source_folder(const Options& options) {
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::canonical(source->folder, error);
   if (error) return {};
-  return pack::SourceFolder{folder.string(), batch_name(options, source_path(*options.source))};
+  return pack::SourceFolder{folder.generic_string(),
+                            batch_name(options, source_path(*options.source))};
 }
 
 }  // namespace healthmetric::sender

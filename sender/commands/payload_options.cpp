@@ -45,7 +45,8 @@ void PayloadOptions::put_into(Options& options) const {
 OutboxOptions::OutboxOptions() : OptionGroup(kPayloadGroup) {
   add({.name = "state-dir",
        .value = "DIR",
-       .help = "Where the outbox is (default: $XDG_STATE_HOME/healthmetric)",
+       .help =
+           fmt::format("Where the outbox is (default: {})", platform::state_folder_text().shown),
        .goes_to = &state_dir_});
   add({.name = "outbox-limit",
        .value = "SIZE",
@@ -61,9 +62,8 @@ void OutboxOptions::put_into(Options& options) const {
 
 std::filesystem::path default_state_dir() {
   if (auto folder = platform::state_folder()) return *std::move(folder);
-  throw Error(
-      ErrorCode::usage,
-      "cannot tell where the outbox is: neither XDG_STATE_HOME nor HOME is set; use --state-dir");
+  throw Error(ErrorCode::usage, fmt::format("cannot tell where the outbox is: {}; use --state-dir",
+                                            platform::state_folder_text().why_unknown));
 }
 
 }  // namespace healthmetric::sender

@@ -33,8 +33,7 @@ class OutboxOptions final : public program::OptionGroup {
   std::string limit_;
 };
 
-/// $XDG_STATE_HOME/healthmetric, with the default the XDG Base Directory Specification gives.
-/// Throws Error{usage} if neither it nor HOME is set.
+/// platform::state_folder(). Throws Error{usage} if that is unknown.
 std::filesystem::path default_state_dir();
 
 }  // namespace healthmetric::sender

@@ -204,11 +204,7 @@ class SendingRun {
     packing.gone = gone;
     if (packing.sender) packing.sender->token_expires = token_end(session_, options_, target_);
     packing.is_heartbeat_due = is_heartbeat_due();
-    pack::PackedFilesWriter packed_files(draft.folder(), clock_);
-    const pack::PackedBatch batch =
-        pack::pack(files, draft.folder(), packing, progress_,
-                   [&](const pack::PackedFile& file) { packed_files.add(file); });
-    packed_files.finish();
+    const pack::PackedBatch batch = pack_into(draft.folder(), packing, files);
     if (source_) {
       pack::SourceRecord record{*source_, {}};
       for (std::size_t i = 0; i < batch.gone; ++i) record.gone.push_back(gone[i].str());
@@ -223,6 +219,17 @@ class SendingRun {
     outcome.state = Outcome::State::queued;
     log::debug("queued " + outcome.batch_id);
     return outcome;
+  }
+
+  /// Closes what it wrote: Windows moves no folder with an open file.
+  pack::PackedBatch pack_into(const std::filesystem::path& folder, const pack::PackOptions& packing,
+                              const select::ScanResult& files) {
+    pack::PackedFilesWriter packed_files(folder, clock_);
+    pack::PackedBatch batch =
+        pack::pack(files, folder, packing, progress_,
+                   [&](const pack::PackedFile& file) { packed_files.add(file); });
+    packed_files.finish();
+    return batch;
   }
 
   [[nodiscard]] outbox::OutboxEntry make_entry(const pack::PackOptions& packing,

@@ -203,7 +203,9 @@ void set_protocol(CURL* easy) {
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // A libcurl that was built without HTTP/2 refuses this, and speaks HTTP/1.1.
+  (void)libcurl().easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                              static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_ACCEPT_ENCODING, "identity");
   set(easy, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not hold up the end
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -256,7 +258,7 @@ class RunningTransfer {
 
   /// Runs it to its end. Throws as stop_if_signalled() does.
   CURLcode finish(const platform::InterruptionWatch& signals) {
-    curl_waitfd signalled{signals.waitable(), CURL_WAIT_POLLIN, 0};
+    curl_waitfd signalled{static_cast<curl_socket_t>(signals.waitable()), CURL_WAIT_POLLIN, 0};
     for (;;) {
       int running = 0;
       check(libcurl().multi_perform(multi_, &running));

@@ -5,9 +5,9 @@
 #include <utility>
 #include <variant>
 
-#include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/system_error.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/identity.hpp"
 #include "common/platform/interruption.hpp"
@@ -40,7 +40,7 @@ std::vector<fs::path> entries_in(const fs::path& parent, const std::string& pref
   for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
     if (it->path().filename().string().starts_with(prefix)) found.push_back(it->path());
   }
-  if (error) throw_system_error("cannot list " + in_quotes(parent.string()), error.value());
+  if (error) throw_system_error("cannot list " + in_quotes(parent.string()), error);
   std::sort(found.begin(), found.end());
   return found;
 }

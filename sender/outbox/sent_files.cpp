@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/system_error.hpp"
 #include "common/database/sqlite.hpp"
 #include "common/platform/file.hpp"
 #include "common/platform/interruption.hpp"
@@ -124,7 +124,7 @@ std::unique_ptr<SentFiles::Database> SentFiles::open_copy(const std::filesystem:
     std::error_code error;
     std::filesystem::copy_file(path.string() + suffix, copy.string() + suffix, error);
     if (error && error != std::errc::no_such_file_or_directory) {
-      throw_system_error("cannot copy " + in_quotes(path.string() + suffix), error.value());
+      throw_system_error("cannot copy " + in_quotes(path.string() + suffix), error);
     }
   }
   return std::make_unique<Database>(

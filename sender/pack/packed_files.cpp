@@ -65,7 +65,7 @@ std::string Locations::absolute(const std::string& location) {
     std::filesystem::path canonical = std::filesystem::canonical(here, error);
     if (error) canonical = std::filesystem::absolute(here).lexically_normal();
     folder_ = folder;
-    canonical_ = canonical.string();
+    canonical_ = canonical.generic_string();
     is_known_ = true;
   }
   return (canonical_.ends_with('/') ? canonical_ : canonical_ + "/") + path.filename().string();

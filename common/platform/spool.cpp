@@ -6,6 +6,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/system_calls.hpp"
 
 namespace healthmetric::platform {
 namespace {
@@ -20,10 +21,8 @@ constexpr std::size_t kSpoolBlockBytes = std::size_t{64} * 1024;
 }
 
 std::FILE* open_unnamed_file() {
-  Handle fd = unnamed_file();
-  std::FILE* const file = ::fdopen(fd.get(), "w+b");
+  std::FILE* const file = stream_on(unnamed_file());
   if (file == nullptr) fail();
-  fd.release();
   return file;
 }
 

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("windows", "cli", ".")]
+from github_server.local_github import LocalGithub  # noqa: E402
+from wine import WindowsSender, end_windows, make_windows, missing  # noqa: E402
+
+TOKEN = "ghp_" + "WindowsTokenOfTheTests0123456789abcde"
+
+
+@pytest.fixture(scope="session")
+def wine_prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    if reason := missing():
+        pytest.skip(reason)
+    prefix = tmp_path_factory.mktemp("wine") / "prefix"
+    make_windows(prefix)
+    yield prefix
+    end_windows(prefix)
+
+
+@pytest.fixture
+def windows_sender(wine_prefix: Path, tmp_path: Path) -> WindowsSender:
+    return WindowsSender(tmp_path / "home", wine_prefix)
+
+
+@pytest.fixture(scope="module")
+def github() -> Iterator[LocalGithub]:
+    with LocalGithub(tokens={TOKEN: "contents=write,actions=write"}) as server:
+        yield server
