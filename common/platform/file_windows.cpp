@@ -143,7 +143,8 @@ void OutputFile::set_modified(const FileTime& time, std::error_code& error) cons
 
 void OutputFile::close() {
   flush();
-  if (::CloseHandle(native(fd_.release())) == 0) throw_last_error("cannot write " + in_quotes(name_));
+  if (::CloseHandle(native(fd_.release())) == 0)
+    throw_last_error("cannot write " + in_quotes(name_));
 }
 
 void OutputFile::sync() {

@@ -8,6 +8,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/payload/content_type.hpp"
+#include "common/program/log.hpp"
 
 namespace healthmetric::sender {
 namespace {
@@ -31,6 +32,17 @@ std::string types_of(const std::vector<select::Skipped>& files) {
 }
 
 }  // namespace
+
+void log_skipped(const std::vector<select::Skipped>& skipped) {
+  for (const select::Skipped& file : skipped) {
+    const std::string line = "skipped " + in_quotes(file.file.path) + ": " + file.file.reason;
+    if (file.cause == select::SkipCause::by_error) {
+      log::error(line);
+    } else {
+      log::debug(line);
+    }
+  }
+}
 
 program::ExitStatus status_of_packing(const Options& options,
                                       const std::vector<select::Skipped>& skipped,

@@ -14,6 +14,9 @@
 
 namespace healthmetric::sender {
 
+/// Logs each of them: as an error where it was skipped by one.
+void log_skipped(const std::vector<select::Skipped>& skipped);
+
 /// The exit status after packing: whether files were skipped by error, or there was nothing to send
 /// although not everything had been sent before. With --heartbeat that is no failure.
 program::ExitStatus status_of_packing(const Options& options,

@@ -5,7 +5,6 @@
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
-#include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
 #include "sender/commands/forge_session.hpp"
@@ -30,17 +29,6 @@ namespace {
 
 /// From here on the format's first description recommends smaller batches.
 constexpr std::uint64_t kLargeBatchBytes = 50'000'000;
-
-void log_skipped(const std::vector<select::Skipped>& skipped) {
-  for (const select::Skipped& file : skipped) {
-    const std::string line = "skipped " + in_quotes(file.file.path) + ": " + file.file.reason;
-    if (file.cause == select::SkipCause::by_error) {
-      log::error(line);
-    } else {
-      log::debug(line);
-    }
-  }
-}
 
 /// The outcome of packing; its state is decided later.
 Outcome describe(const Options& options, const payload::BatchId& id, const pack::PackedBatch& batch,
