@@ -5,6 +5,7 @@
 #include "common/archive/layout.hpp"
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
+#include "common/base/printable.hpp"
 #include "common/platform/file.hpp"
 #include "common/program/log.hpp"
 #include "sender/commands/forge_session.hpp"
