@@ -22,7 +22,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from github_server.local_github import LocalGithub  # noqa: E402
 from memory_card import memory_card  # noqa: E402, F401
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
-from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path  # noqa: E402
+from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path, sender_program  # noqa: E402
 from schemas import check_output, check_records  # noqa: E402
 
 TOKEN = "ghp_" + "Sup3rSecretTokenOfTheTests0123456789"
@@ -33,7 +33,7 @@ INBOX = "healthmetric/inbox"
 
 @pytest.fixture
 def sender(tmp_path: Path) -> Program:
-    return Program(sender_path(), tmp_path / "home")
+    return sender_program(tmp_path / "home")
 
 
 @pytest.fixture

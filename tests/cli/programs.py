@@ -84,14 +84,25 @@ class Program:
               **popen: Any) -> subprocess.Popen[bytes]:
         defaults = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                     "stderr": subprocess.PIPE, "cwd": self.home}
-        return subprocess.Popen([*self.prefix, self.path, *words],
-                                env=self.environment | dict(env or {}), **(defaults | popen))
+        return self.popen([*self.prefix, self.path, *words], env=self.environment | dict(env or {}), **(defaults | popen))
+
+    def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(*words, **popen)
 
     def __call__(self, *words: Word, env: Mapping[str, str] | None = None,
                  input: bytes | None = None, timeout: float = TIMEOUT_S, **popen: Any) -> Result:
         if input is not None:
             popen["stdin"] = subprocess.PIPE
         return finished(self.start(*words, env=env, **popen), input, timeout)
+
+
+def sender_program(home: Path) -> Program:
+    """The sender under test; one for Windows runs under Wine."""
+    path = sender_path()
+    if path.suffix != ".exe":
+        return Program(path, home)
+    from wine import WindowsSender, shared_windows
+    return WindowsSender(home, shared_windows(), path)
 
 
 def commands_of(program: Program, words: Sequence[str] = ()) -> list[list[str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("windows", "cli", ".")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("cli", ".")]
 from github_server.local_github import LocalGithub  # noqa: E402
 from wine import WindowsSender, end_windows, make_windows, missing  # noqa: E402
 

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from conftest import TOKEN
 from github_server.local_github import LocalGithub
-from programs import Program, sender_path
+from programs import Program, finished, sender_path
 from trees import write_tree
-from wine import EXECUTABLE, WindowsSender, finished, missing, windows_path
+from wine import EXECUTABLE, WindowsSender, missing, windows_path
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 

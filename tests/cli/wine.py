@@ -1,0 +1,121 @@
+"""The sender for Windows, run by Wine: in an environment of its own, in a Windows that is made for tests."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from programs import REPOSITORY, Program, Word
+
+EXECUTABLE = Path(os.environ.get("HEALTHMETRIC_WINDOWS_SENDER")
+                  or REPOSITORY / "build/windows/sender/healthmetric-sender.exe")
+STARTUP_S = 300
+"""Making a Windows takes Wine ten seconds, and much more on a busy machine."""
+
+FOLDERS = {"HOME": "USERPROFILE", "XDG_STATE_HOME": "LOCALAPPDATA", "XDG_CONFIG_HOME": "APPDATA", "TMPDIR": "TMP"}
+"""Which variable of Windows names the folder that is named by one elsewhere."""
+
+SHOWN_PATH = re.compile(r"\b[Zz]:(?=[\\/])((?:[\\/][^\\/'\"\n:;,]*)+)")
+
+
+def wine_program() -> Path | None:
+    """Not /usr/bin/wine of Debian, a script that asks for 32 bits."""
+    places = [Path(name) for name in ("/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine")]
+    return next((place for place in places if place.exists()), None)
+
+
+def missing() -> str:
+    """Why these tests cannot run here; nothing when they can."""
+    if not EXECUTABLE.exists():
+        return f"{EXECUTABLE} is not built: scripts/windows-prefix.sh && cmake --preset windows && " \
+               "cmake --build --preset windows"
+    return "" if wine_program() else "Wine is not installed: scripts/install-packages.sh windows"
+
+
+def windows_path(path: Path) -> str:
+    """Where Wine shows it: the drive Z: is the root."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def as_elsewhere(output: bytes) -> bytes:
+    """The paths in what was printed, as this system has them; in JSON each backslash is two."""
+    text = output.decode(errors="surrogateescape")
+    text = SHOWN_PATH.sub(lambda match: re.sub(r"\\\\|\\", "/", match[1]), text)
+    return text.encode(errors="surrogateescape")
+
+
+class WineProcess(subprocess.Popen[bytes]):
+    """What it prints, with the paths that the test knows."""
+
+    def communicate(self, *words: Any, **options: Any) -> tuple[Any, Any]:
+        return tuple(part and as_elsewhere(part) for part in super().communicate(*words, **options))
+
+
+class WindowsSender(Program):
+    """Paths among the words are given as Windows has them. What is in state/ and .config/ of the home folder is there
+    for both systems' programs."""
+
+    def __init__(self, home: Path, prefix: Path, path: Path = EXECUTABLE) -> None:
+        wine = wine_program()
+        assert wine
+        super().__init__(path, home, [str(wine)])
+        self.wine_prefix = prefix
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"WINEPREFIX": str(self.wine_prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        folders = {"XDG_CONFIG_HOME": str(self.home / ".config")}
+        return windows_folders(super().environment | own | folders)
+
+    @property
+    def appdata(self) -> Path:
+        return self.home / ".config"
+
+    def start(self, *words: Word, env: Mapping[str, str] | None = None, **popen: Any) -> subprocess.Popen[bytes]:
+        given = [windows_path(word) if isinstance(word, Path) and word.is_absolute() else word for word in words]
+        return super().start(*given, env=windows_folders(dict(env or {})), **popen)
+
+    def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
+        return WineProcess(*words, **popen)
+
+
+def windows_folders(environment: Mapping[str, str]) -> dict[str, str]:
+    """With the variables of Windows for those that name folders."""
+    theirs = {FOLDERS[name]: windows_path(Path(value)) if value.startswith("/") else value
+              for name, value in environment.items() if name in FOLDERS}
+    return dict(environment) | theirs
+
+
+def make_windows(prefix: Path) -> None:
+    """Its registry and folders, once for all tests."""
+    sender = WindowsSender(prefix.with_name("home"), prefix)
+    process = subprocess.Popen([sender.prefix[0], "wineboot.exe", "--init"], env=sender.environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process.wait(STARTUP_S)
+
+
+@functools.cache
+def shared_windows() -> Path:
+    """One that all tests of a build use, beside the .exe."""
+    folder = EXECUTABLE.parents[1] / "wine"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make_windows(folder / "prefix")
+            (folder / "made").touch()
+    return folder / "prefix"
+
+
+def end_windows(prefix: Path) -> None:
+    """What Wine keeps running for the next program."""
+    server = next((place for place in map(Path, ("/usr/lib/wine/wineserver", "/usr/bin/wineserver"))
+                   if place.exists()), None)
+    if server:
+        subprocess.run([server, "--kill"], env={"WINEPREFIX": str(prefix), "PATH": os.environ["PATH"]}, check=False)
