@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <io.h>
 
 #include <array>
@@ -53,6 +54,8 @@ void occupy_standard_descriptors() {
                                        {STD_OUTPUT_HANDLE, stdout, "r"},
                                        {STD_ERROR_HANDLE, stderr, "r"}}};
   for (const Stream& stream : streams) {
+    // Lines end as elsewhere, and bytes stay what they are.
+    ::_setmode(::_fileno(stream.stream), _O_BINARY);
     const HANDLE handle = ::GetStdHandle(stream.which);
     if (handle != nullptr && handle != INVALID_HANDLE_VALUE) continue;
     if (std::freopen("NUL", stream.mode, stream.stream) == nullptr) {

@@ -12,12 +12,12 @@ std::optional<std::string> home_folder();
 
 /// Where the programs keep what outlasts a run: in a systemd unit with StateDirectory= its first
 /// folder, $STATE_DIRECTORY (systemd.exec(5)); else $XDG_STATE_HOME/healthmetric, with the default
-/// that the XDG Base Directory Specification gives; on Windows %LOCALAPPDATA%\healthmetric. nullopt
-/// if these variables and HOME are not set.
+/// that the XDG Base Directory Specification gives, which is %LOCALAPPDATA% on Windows. nullopt if
+/// these variables and HOME are not set.
 std::optional<std::filesystem::path> state_folder();
 
 /// Where their configuration is: $XDG_CONFIG_HOME/healthmetric, with the default that the same
-/// specification gives; on Windows %APPDATA%\healthmetric. nullopt if the variables are not set.
+/// specification gives, which is %APPDATA% on Windows. nullopt if the variables are not set.
 std::optional<std::filesystem::path> configuration_folder();
 
 /// How such a folder is told: in a help text, and in a message where no variable tells it.

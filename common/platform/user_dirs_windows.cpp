@@ -15,6 +15,14 @@ std::optional<std::filesystem::path> folder_in(const char* variable) {
   return folder;
 }
 
+/// The first variable is for who has one configuration for several systems, as with git and gh.
+std::optional<std::filesystem::path> product_folder(const char* everywhere, const char* here) {
+  auto folder = folder_in(everywhere);
+  if (!folder) folder = folder_in(here);
+  if (!folder) return {};
+  return *folder / kProduct;
+}
+
 }  // namespace
 
 std::optional<std::string> home_folder() {
@@ -24,15 +32,11 @@ std::optional<std::string> home_folder() {
 }
 
 std::optional<std::filesystem::path> state_folder() {
-  const auto folder = folder_in("LOCALAPPDATA");
-  if (!folder) return {};
-  return *folder / kProduct;
+  return product_folder("XDG_STATE_HOME", "LOCALAPPDATA");
 }
 
 std::optional<std::filesystem::path> configuration_folder() {
-  const auto folder = folder_in("APPDATA");
-  if (!folder) return {};
-  return *folder / kProduct;
+  return product_folder("XDG_CONFIG_HOME", "APPDATA");
 }
 
 FolderText state_folder_text() {

@@ -18,8 +18,8 @@ EXECUTABLE = Path(os.environ.get("HEALTHMETRIC_WINDOWS_SENDER")
 STARTUP_S = 300
 """Making a Windows takes Wine ten seconds, and much more on a busy machine."""
 
-FOLDERS = {"HOME": "USERPROFILE", "XDG_STATE_HOME": "LOCALAPPDATA", "XDG_CONFIG_HOME": "APPDATA", "TMPDIR": "TMP"}
-"""Which variable of Windows names the folder that is named by one elsewhere."""
+FOLDERS = ("XDG_STATE_HOME", "XDG_CONFIG_HOME")
+"""They name folders. Wine gives LOCALAPPDATA and APPDATA values of its own."""
 
 SHOWN_PATH = re.compile(r"\b[Zz]:(?=[\\/])((?:[\\/][^\\/'\"\n:;,]*)+)")
 
@@ -69,9 +69,9 @@ class WindowsSender(Program):
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"WINEPREFIX": str(self.wine_prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
-        folders = {"XDG_CONFIG_HOME": str(self.home / ".config")}
-        return windows_folders(super().environment | own | folders)
+        own = {"WINEPREFIX": str(self.wine_prefix), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
+               "XDG_CONFIG_HOME": str(self.home / ".config")}
+        return windows_folders(super().environment | own)
 
     @property
     def appdata(self) -> Path:
@@ -86,10 +86,9 @@ class WindowsSender(Program):
 
 
 def windows_folders(environment: Mapping[str, str]) -> dict[str, str]:
-    """With the variables of Windows for those that name folders."""
-    theirs = {FOLDERS[name]: windows_path(Path(value)) if value.startswith("/") else value
-              for name, value in environment.items() if name in FOLDERS}
-    return dict(environment) | theirs
+    """With those that name folders as Windows has them."""
+    return {name: windows_path(Path(value)) if name in FOLDERS and value.startswith("/") else value
+            for name, value in environment.items()}
 
 
 def make_windows(prefix: Path) -> None:
