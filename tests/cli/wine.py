@@ -18,6 +18,9 @@ EXECUTABLE = Path(os.environ.get("HEALTHMETRIC_WINDOWS_SENDER")
 STARTUP_S = 300
 """Making a Windows takes Wine ten seconds, and much more on a busy machine."""
 
+IDLE_S = 30
+"""So long what Wine started along waits for the next program."""
+
 FOLDERS = ("XDG_STATE_HOME", "XDG_CONFIG_HOME")
 """They name folders. Wine gives LOCALAPPDATA and APPDATA values of its own."""
 
@@ -91,8 +94,18 @@ def windows_folders(environment: Mapping[str, str]) -> dict[str, str]:
             for name, value in environment.items()}
 
 
-def make_windows(prefix: Path) -> None:
-    """Its registry and folders, once for all tests."""
+def wineserver(prefix: Path, *words: str) -> None:
+    places = map(Path, ("/usr/lib/wine/wineserver", "/usr/bin/wineserver"))
+    server = next((place for place in places if place.exists()), None)
+    if server:
+        subprocess.run([server, *words], env={"WINEPREFIX": str(prefix), "PATH": os.environ["PATH"]},
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def start_windows(prefix: Path) -> None:
+    """Makes its registry and folders where there are none. What Wine starts along with the first program has the
+    streams of that one and stays: not the pipes that a test reads to their end."""
+    wineserver(prefix, f"--persistent={IDLE_S}")
     sender = WindowsSender(prefix.with_name("home"), prefix)
     process = subprocess.Popen([sender.prefix[0], "wineboot.exe", "--init"], env=sender.environment,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -106,15 +119,10 @@ def shared_windows() -> Path:
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
-            make_windows(folder / "prefix")
-            (folder / "made").touch()
+        start_windows(folder / "prefix")
     return folder / "prefix"
 
 
 def end_windows(prefix: Path) -> None:
     """What Wine keeps running for the next program."""
-    server = next((place for place in map(Path, ("/usr/lib/wine/wineserver", "/usr/bin/wineserver"))
-                   if place.exists()), None)
-    if server:
-        subprocess.run([server, "--kill"], env={"WINEPREFIX": str(prefix), "PATH": os.environ["PATH"]}, check=False)
+    wineserver(prefix, "--kill")

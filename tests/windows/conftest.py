@@ -8,7 +8,7 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("cli", ".")]
 from github_server.local_github import LocalGithub  # noqa: E402
-from wine import WindowsSender, end_windows, make_windows, missing  # noqa: E402
+from wine import WindowsSender, end_windows, missing, start_windows  # noqa: E402
 
 TOKEN = "ghp_" + "WindowsTokenOfTheTests0123456789abcde"
 
@@ -18,7 +18,7 @@ def wine_prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if reason := missing():
         pytest.skip(reason)
     prefix = tmp_path_factory.mktemp("wine") / "prefix"
-    make_windows(prefix)
+    start_windows(prefix)
     yield prefix
     end_windows(prefix)
 
