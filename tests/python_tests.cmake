@@ -3,7 +3,7 @@
 find_program(HEALTHMETRIC_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(HEALTHMETRIC_PYTHON python3 REQUIRED)
 
-# healthmetric_python_tests(<folder of tests/>): a test a file, so that they run side by side.
+# healthmetric_python_tests(<folder of tests/> [<property> <value>]...): a test a file, so that they run side by side.
 function(healthmetric_python_tests folder)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
   foreach(file ${files})
@@ -19,7 +19,8 @@ function(healthmetric_python_tests folder)
 HEALTHMETRIC_SENDER=$<TARGET_FILE:healthmetric-sender>;\
 HEALTHMETRIC_RECEIVER=$<TARGET_FILE:healthmetric-receiver>;\
 HEALTHMETRIC_BUILD=${PROJECT_BINARY_DIR};\
-HEALTHMETRIC_OUTCOMES=${PROJECT_BINARY_DIR}/outcomes")
+HEALTHMETRIC_OUTCOMES=${PROJECT_BINARY_DIR}/outcomes"
+      ${ARGN})
   endforeach()
 endfunction()
 
@@ -33,8 +34,7 @@ healthmetric_python_tests(package)
 healthmetric_python_tests(bench)
 healthmetric_python_tests(outcomes)
 # The sender for Windows, which a build of its own makes, under Wine.
-healthmetric_python_tests(windows)
-set_tests_properties(python/windows/windows_sender PROPERTIES LABELS long)
+healthmetric_python_tests(windows LABELS long)
 
 # Half an hour, and as long again to find the fewest steps that fail.
 set_tests_properties(python/system/random_life python/system/way_back PROPERTIES TIMEOUT 3600)

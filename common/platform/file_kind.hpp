@@ -13,13 +13,12 @@ std::string_view kind_of(std::filesystem::file_type type);
 /// too. not_found or none, with an error, where it cannot be looked at.
 std::filesystem::file_type entry_type(const std::filesystem::path& path, std::error_code& error);
 
-/// The same, of what a folder's listing has.
-std::filesystem::file_type entry_type(const std::filesystem::directory_entry& entry,
-                                      std::error_code& error);
+/// The same, of what links at `path` lead to.
+std::filesystem::file_type target_type(const std::filesystem::path& path, std::error_code& error);
 
-/// Whether an attribute hides the file or folder, as Windows has them. A dot in front of its name
-/// is another thing.
-bool is_marked_hidden(const std::filesystem::path& path);
+/// Whether it names, behind a colon, an alternate stream of a file or its kind, as Windows has
+/// them.
+bool names_a_stream(const std::filesystem::path& path);
 
 /// Whether its permissions let everybody read the regular file; false where there are none.
 bool is_readable_by_others(const std::filesystem::path& path);

@@ -8,15 +8,11 @@ fs::file_type entry_type(const fs::path& path, std::error_code& error) {
   return fs::symlink_status(path, error).type();
 }
 
-/// As the folder's listing tells it, where it does.
-fs::file_type entry_type(const fs::directory_entry& entry, std::error_code& error) {
-  if (entry.is_symlink(error)) return fs::file_type::symlink;
-  if (entry.is_regular_file(error)) return fs::file_type::regular;
-  if (entry.is_directory(error)) return fs::file_type::directory;
-  return entry.symlink_status(error).type();
+fs::file_type target_type(const fs::path& path, std::error_code& error) {
+  return fs::status(path, error).type();
 }
 
-bool is_marked_hidden(const fs::path& /*path*/) {
+bool names_a_stream(const fs::path& /*path*/) {
   return false;
 }
 

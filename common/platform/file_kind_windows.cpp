@@ -19,16 +19,28 @@ std::filesystem::file_type entry_type(const std::filesystem::path& path, std::er
   return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? file_type::directory : file_type::regular;
 }
 
-/// The C++ library takes a link for what it leads to.
-std::filesystem::file_type entry_type(const std::filesystem::directory_entry& entry,
-                                      std::error_code& error) {
-  return entry_type(entry.path(), error);
+/// Opening it follows the links, and asks for nothing that another program could keep to itself.
+std::filesystem::file_type target_type(const std::filesystem::path& path, std::error_code& error) {
+  using std::filesystem::file_type;
+  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  const Handle opened =
+      adopt(::CreateFileW(system_path(path).c_str(), FILE_READ_ATTRIBUTES, kShare, nullptr,
+                          OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  error = opened ? std::error_code() : last_error();
+  if (error == std::errc::no_such_file_or_directory) return file_type::not_found;
+  if (error) return file_type::none;
+  if (::GetFileType(native(opened)) != FILE_TYPE_DISK) return file_type::unknown;
+  BY_HANDLE_FILE_INFORMATION info{};
+  if (::GetFileInformationByHandle(native(opened), &info) == 0) {
+    error = last_error();
+    return file_type::none;
+  }
+  return (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? file_type::directory
+                                                                 : file_type::regular;
 }
 
-bool is_marked_hidden(const std::filesystem::path& path) {
-  const DWORD attributes = ::GetFileAttributesW(system_path(path).c_str());
-  return attributes != INVALID_FILE_ATTRIBUTES &&
-         (attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM)) != 0;
+bool names_a_stream(const std::filesystem::path& path) {
+  return path.filename().native().find(L':') != std::wstring::npos;
 }
 
 bool is_readable_by_others(const std::filesystem::path& /*path*/) {

@@ -47,12 +47,15 @@ Handle open_regular(const std::string& path, const std::string& name, FileState&
   const std::wstring location = system_path(path);
   Handle file = open(location, GENERIC_READ, OPEN_EXISTING,
                      FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS);
+  if (!file) throw_last_error("cannot read " + in_quotes(name));
   const ReparseKind kind = reparse_kind(file);
   if (kind.is_link) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
   }
-  if (kind.is_reparse_point) file = open(location, GENERIC_READ, OPEN_EXISTING, 0);
-  if (!file) throw_last_error("cannot read " + in_quotes(name));
+  if (kind.is_reparse_point) {
+    file = open(location, GENERIC_READ, OPEN_EXISTING, 0);
+    if (!file) throw_last_error("cannot read " + in_quotes(name));
+  }
   std::error_code error;
   const std::optional<FileState> found = file_state(file, error);
   if (error) throw_system_error("cannot read " + in_quotes(name), error);

@@ -41,8 +41,13 @@ std::string to_utf8(std::wstring_view wide) {
 
 std::wstring system_path(const std::filesystem::path& path) {
   const std::wstring& text = path.native();
-  // "\\?\" and "\\.\" are the system's forms already.
-  if (text.empty() || text.starts_with(L"\\\\?\\") || text.starts_with(L"\\\\.\\")) return text;
+  // "\\?\" and "\\.\" are the system's forms already; in the first one a slash is nothing special.
+  if (text.empty() || text.starts_with(L"\\\\.\\")) return text;
+  if (text.starts_with(L"\\\\?\\")) {
+    std::wstring form = text;
+    std::replace(form.begin(), form.end(), L'/', L'\\');
+    return form;
+  }
   std::wstring full = full_path(text);
   if (full.starts_with(L"\\\\.\\") || full.starts_with(L"\\\\?\\")) return full;
   if (full.starts_with(L"\\\\")) return L"\\\\?\\UNC" + full.substr(1);
@@ -103,7 +108,7 @@ FILETIME system_time(const FileTime& time) {
 bool is_link(DWORD attributes, DWORD reparse_tag) {
   constexpr DWORD kStandsForAnotherName = 0x20000000;  // IsReparseTagNameSurrogate()
   return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
-         (reparse_tag & kStandsForAnotherName) != 0;
+         (reparse_tag == 0 || (reparse_tag & kStandsForAnotherName) != 0);
 }
 
 }  // namespace healthmetric::platform

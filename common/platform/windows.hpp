@@ -41,7 +41,8 @@ FileTime file_time(const FILETIME& time);
 FILETIME system_time(const FileTime& time);
 
 /// Whether these attributes are those of what leads elsewhere: a symbolic link or a junction. The
-/// file of a cloud that is not on this disk is a reparse point, too, but a file.
+/// file of a cloud that is not on this disk is a reparse point, too, but a file. One whose tag is
+/// not known (0), as Wine has for links to folders, is taken for a link.
 bool is_link(DWORD attributes, DWORD reparse_tag);
 
 /// Set for good once a signal came.

@@ -1,16 +1,22 @@
 #include "common/program/pattern_options.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace healthmetric::program {
 namespace {
 
 using patterns::Verdict;
 
+/// With slashes, whichever of its two separators Windows users wrote.
+std::string with_slashes(const std::string& glob) {
+  return std::filesystem::path(glob).generic_string();
+}
+
 }  // namespace
 
 void check_glob(const std::string& glob) {
-  (void)patterns::PathPatterns({{Verdict::exclude, glob}});
+  (void)patterns::PathPatterns({{Verdict::exclude, with_slashes(glob)}});
 }
 
 PatternOptions::PatternOptions(const std::string& heading) : OptionGroup(heading) {
@@ -38,10 +44,10 @@ patterns::PathPatterns PatternOptions::patterns(const CommandLine& line) const {
   std::reverse(latest_first.begin(), latest_first.end());
   for (const std::string& name : latest_first) {
     if (name == kInclude && include != includes_.rend()) {
-      patterns.push_back({Verdict::include, *include++});
+      patterns.push_back({Verdict::include, with_slashes(*include++)});
     }
     if (name == kExclude && exclude != excludes_.rend()) {
-      patterns.push_back({Verdict::exclude, *exclude++});
+      patterns.push_back({Verdict::exclude, with_slashes(*exclude++)});
     }
   }
   std::reverse(patterns.begin(), patterns.end());

@@ -8,6 +8,7 @@
 #include "common/base/system_error.hpp"
 #include "common/payload/content_type.hpp"
 #include "common/platform/file_kind.hpp"
+#include "common/platform/folder_listing.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
 #include "common/select/found_file.hpp"
@@ -26,14 +27,15 @@ class FolderWalk {
   /// `prefix` is the folder's own path in the batch, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix) {
     std::error_code error;
-    fs::directory_iterator entry = list_folder(folder, error);
+    platform::FolderListing listing(folder, error);
     const bool is_open = !error;
-    if (is_open && entry == fs::directory_iterator()) note_empty(prefix);
-    while (!error && entry != fs::directory_iterator()) {
+    bool is_empty = is_open;
+    while (const platform::ListedEntry* entry = listing.next(error)) {
       platform::stop_soon_if_signalled();
-      visit(*entry, prefix);
-      entry.increment(error);
+      is_empty = false;
+      visit(folder, *entry, prefix);
     }
+    if (is_empty && !error) note_empty(prefix);
     if (!error) return;
     const std::string reason =
         is_open ? "its listing broke off, files may be missing: " + reason_of(error)
@@ -60,25 +62,21 @@ class FolderWalk {
   }
 
  private:
-  void visit(const fs::directory_entry& entry, const std::string& prefix) {
-    // path::filename() takes all of a path apart, which is half of the time a walk takes.
-    const std::string location = entry.path().generic_string();
-    const std::string_view name = std::string_view(location).substr(location.rfind('/') + 1);
-    const std::string path = prefix + std::string(name);
-    std::error_code error;
-    const fs::file_type type = platform::entry_type(entry, error);
-    if (error) return faults_.push_back({path, reason_of(error)});
-    if (name == kIgnoreFile) {
+  void visit(const fs::path& folder, const platform::ListedEntry& entry,
+             const std::string& prefix) {
+    const std::string path = prefix + entry.name;
+    if (entry.error) return faults_.push_back({path, reason_of(entry.error)});
+    if (entry.name == kIgnoreFile) {
       // Whatever it is: what cannot be read must not count as if nothing stood there.
-      return ignore_files_.push_back({prefix, entry.path()});
+      return ignore_files_.push_back({prefix, folder / entry.name});
     }
-    const bool is_hidden = name.front() == '.' || platform::is_marked_hidden(entry.path());
-    if (is_hidden && (rules_.hidden == Hidden::skip || ascii_lower(name) == ".git")) {
+    const bool is_hidden = entry.name.front() == '.' || entry.is_marked_hidden;
+    if (is_hidden && (rules_.hidden == Hidden::skip || ascii_lower(entry.name) == ".git")) {
       return skip(result_, path, kIsHidden, SkipCause::by_rule);
     }
-    if (type == fs::file_type::directory) return enter(entry.path(), path);
-    if (type != fs::file_type::regular) {
-      return skip(result_, path, std::string(platform::kind_of(type)), SkipCause::by_rule);
+    if (entry.type == fs::file_type::directory) return enter(folder / entry.name, path);
+    if (entry.type != fs::file_type::regular) {
+      return skip(result_, path, std::string(platform::kind_of(entry.type)), SkipCause::by_rule);
     }
     take(path);
   }

@@ -7,6 +7,8 @@
 #include "common/base/printable.hpp"
 #include "common/base/system_error.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/file_kind.hpp"
+#include "common/platform/folder_listing.hpp"
 
 namespace healthmetric::select {
 namespace {
@@ -37,27 +39,18 @@ std::string name_fault(const std::string& name) {
   return "its path " + std::string(fault) + ": rename it, or leave it out with --exclude";
 }
 
-fs::directory_iterator list_folder(const fs::path& folder, std::error_code& error) {
-  constexpr int kMostTries = 100;
-  fs::directory_iterator listing(folder, error);
-  for (int tries = 1; error == std::errc::interrupted && tries < kMostTries; ++tries) {
-    listing = fs::directory_iterator(folder, error);
-  }
-  return listing;
-}
-
 void check_folder(const fs::path& folder) {
   std::error_code error;
-  const fs::file_status status = fs::status(folder, error);
-  if (status.type() == fs::file_type::not_found) {
+  const fs::file_type type = platform::target_type(folder, error);
+  if (type == fs::file_type::not_found) {
     throw Error(ErrorCode::usage, "there is no folder " + in_quotes(folder.string()));
   }
   if (error) throw_system_error("cannot read " + in_quotes(folder.string()), error);
-  if (!fs::is_directory(status)) {
+  if (type != fs::file_type::directory) {
     throw Error(ErrorCode::usage,
                 in_quotes(folder.string()) + " is not a folder: send a file with --file");
   }
-  const fs::directory_iterator readable = list_folder(folder, error);
+  const platform::FolderListing readable(folder, error);
   if (error) {
     throw Error(ErrorCode::usage,
                 "cannot read the folder " + in_quotes(folder.string()) + ": " + reason_of(error));

@@ -20,10 +20,6 @@ std::string folder_prefix(const std::filesystem::path& folder);
 /// Why a file with this name cannot be sent; empty if it is a valid RelativePath.
 std::string name_fault(const std::string& name);
 
-/// A folder's listing, repeated if it was interrupted, as happens on network shares.
-std::filesystem::directory_iterator list_folder(const std::filesystem::path& folder,
-                                                std::error_code& error);
-
 /// Throws Error{usage} if `folder` is not a folder or cannot be read.
 void check_folder(const std::filesystem::path& folder);
 

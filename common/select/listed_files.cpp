@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kNeverSent = "never sent";
+constexpr const char* kIsStream = "it is an alternate stream of a file";
 
 void refuse_equal_names(const FileList& sorted) {
   for (std::size_t i = 1; i < sorted.size(); ++i) {
@@ -36,9 +37,11 @@ void refuse_equal_names(const FileList& sorted) {
 
 /// `entry` as a path below `folder`; nothing when it lies elsewhere.
 std::optional<std::string> path_below(const fs::path& folder, const fs::path& entry) {
-  const fs::path path = entry.is_absolute() ? entry.lexically_normal().lexically_relative(
-                                                  fs::absolute(folder / "").lexically_normal())
-                                            : entry.lexically_normal();
+  // On Windows "C:name" and "\name" are not absolute, and yet do not count from the folder.
+  const fs::path path = entry.has_root_path()
+                            ? fs::absolute(entry).lexically_normal().lexically_relative(
+                                  fs::absolute(folder / "").lexically_normal())
+                            : entry.lexically_normal();
   if (path.empty() || *path.begin() == "..") return {};
   return path.generic_string();
 }
@@ -91,6 +94,7 @@ void add_listed(ScanResult& result, const std::string& entry, const fs::path& fo
     return skip(result, entry, "not below " + in_quotes(folder.string()), SkipCause::by_error);
   }
   if (is_never_sent(*path)) return skip(result, *path, kNeverSent, SkipCause::by_rule);
+  if (platform::names_a_stream(*path)) return skip(result, *path, kIsStream, SkipCause::by_error);
   std::error_code error;
   const fs::file_type type = type_below(folder, *path, error);
   if (error || type == fs::file_type::not_found) {
@@ -141,6 +145,8 @@ ScanResult scan_files(const std::vector<fs::path>& files, const payload::Limits&
     const fs::file_type type = platform::entry_type(file, error);
     if (file.filename() == kIgnoreFile) {
       skip(result, file.string(), kNeverSent, SkipCause::by_error);
+    } else if (platform::names_a_stream(file)) {
+      skip(result, file.string(), kIsStream, SkipCause::by_error);
     } else if (type == fs::file_type::not_found || type == fs::file_type::none) {
       skip(result, file.string(), error ? reason_of(error) : kNoSuchFile, SkipCause::by_error);
     } else if (type != fs::file_type::regular) {

@@ -8,9 +8,9 @@
 #include "common/base/printable.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/file_kind.hpp"
+#include "common/platform/folder_listing.hpp"
 #include "common/platform/interruption.hpp"
 #include "common/program/log.hpp"
-#include "common/select/found_file.hpp"
 
 namespace healthmetric::select {
 namespace {
@@ -38,11 +38,10 @@ class Count {
   /// `prefix` is the folder's own path, "" or ending in "/".
   void walk(const fs::path& folder, const std::string& prefix, int level) {
     std::error_code error;
-    fs::directory_iterator entry = list_folder(folder, error);
-    while (!error && entry != fs::directory_iterator()) {
+    platform::FolderListing listing(folder, error);
+    while (const platform::ListedEntry* entry = listing.next(error)) {
       platform::stop_soon_if_signalled();
-      visit(*entry, prefix, level);
-      entry.increment(error);
+      visit(folder, *entry, prefix, level);
     }
     if (error && !considered_.contains(prefix)) add(kUnreadableFolder);
   }
@@ -50,18 +49,17 @@ class Count {
   [[nodiscard]] FilesByType result() const { return counts_; }
 
  private:
-  void visit(const fs::directory_entry& entry, const std::string& prefix, int level) {
-    const std::string path = prefix + entry.path().filename().string();
-    std::error_code error;
-    const fs::file_type type = entry.symlink_status(error).type();
-    if (type == fs::file_type::directory) {
+  void visit(const fs::path& folder, const platform::ListedEntry& entry, const std::string& prefix,
+             int level) {
+    const std::string path = prefix + entry.name;
+    if (entry.type == fs::file_type::directory) {
       if (level == kMostLevels) return add(kUnreadableFolder);
-      return walk(entry.path(), path + "/", level + 1);
+      return walk(folder / entry.name, path + "/", level + 1);
     }
     if (considered_.contains(path)) return;
     log::debug("not considered: " + in_quotes(path));
-    if (type != fs::file_type::regular) {
-      return add(std::string(without_article(platform::kind_of(type))));
+    if (entry.type != fs::file_type::regular) {
+      return add(std::string(without_article(platform::kind_of(entry.type))));
     }
     const std::string extension = ascii_lower(payload::extension_of(path));
     add(extension.empty() ? kNoExtension : extension);

@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/file_kind.hpp"
 #include "common/text/spelling.hpp"
 
 namespace healthmetric::sender {
@@ -17,12 +18,13 @@ namespace fs = std::filesystem;
 
 bool is_there(const std::string& path) {
   std::error_code error;
-  return fs::exists(fs::symlink_status(path, error)) || error == std::errc::permission_denied;
+  const fs::file_type type = platform::entry_type(path, error);
+  return fs::exists(fs::file_status(type)) || error == std::errc::permission_denied;
 }
 
 bool is_folder(const std::string& path) {
   std::error_code error;
-  return fs::is_directory(path, error);
+  return platform::target_type(path, error) == fs::file_type::directory;
 }
 
 /// "My Exports" as a shell hands it over that saw no quotes: the words from `first` on that are one

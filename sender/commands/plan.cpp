@@ -8,6 +8,7 @@
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
 #include "common/codec/base64.hpp"
+#include "common/platform/file.hpp"
 #include "common/text/json.hpp"
 #include "sender/commands/named_source.hpp"
 #include "sender/commands/packing_options.hpp"
@@ -91,9 +92,8 @@ void list_files(Plan& plan, const select::ScanResult& scanned) {
   for (const select::SourceFile file : scanned.files) {
     if (not_packed.contains(file.path.str())) continue;
     std::error_code error;
-    const std::uint64_t size = file.is_in_memory()
-                                   ? scanned.text.size()
-                                   : std::filesystem::file_size(file.location(), error);
+    const std::uint64_t size =
+        file.is_in_memory() ? scanned.text.size() : platform::file_size(file.location(), error);
     plan.files.push_back({file.path.str(), error ? 0 : size});
   }
 }
