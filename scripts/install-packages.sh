@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages of the groups given (build, demo, test, bench, lint, windows, fuzz, data;
+# Installs the packages of the groups given (build, demo, test, bench, lint, windows, macos, fuzz, data;
 # default: build) if they are missing. Prints a line for each step, apt's output only if it fails, and
 # nothing if no package is missing. A package with a question mark after its group may be missing in a
 # distribution: a message says so, and the tests that need it are skipped.

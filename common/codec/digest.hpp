@@ -34,7 +34,7 @@ using Sha1State = DigestHandle;
 #else
 
 /// Where a digest stands: what the library that computes it keeps there is known in
-/// digest_openssl.cpp alone.
+/// digest_openssl.cpp alone, on macOS in digest_commoncrypto.cpp.
 template <std::size_t kBytes>
 struct alignas(std::uint64_t) DigestState {
   std::array<std::byte, kBytes> bytes{};

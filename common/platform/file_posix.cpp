@@ -202,6 +202,10 @@ void sync_directory(const std::filesystem::path& path) {
 }
 
 void sync_descriptor(int fd, std::string_view name) {
+#if defined(F_FULLFSYNC)
+  // There, fsync() leaves bytes in the memory of the drive; not every file system can do better.
+  if (uninterrupted([&] { return ::fcntl(fd, F_FULLFSYNC); }) != -1) return;
+#endif
   if (uninterrupted([&] { return ::fsync(fd); }) == 0 || is_unsupported(errno)) return;
   throw_system_error("cannot write " + in_quotes(name), errno);
 }

@@ -200,6 +200,8 @@ void Folder::sync_file_system(std::error_code& error) const {
   if (::syncfs(handle_.get()) == 0) return;
   set(error, is_unsupported(errno));
   if (error) return;
+#elif defined(SYNC_VOLUME_FULLSYNC)
+  if (::fsync_volume_np(handle_.get(), SYNC_VOLUME_FULLSYNC | SYNC_VOLUME_WAIT) == 0) return;
 #endif
   ::sync();  // waits for every file system, but for this one, too
 }

@@ -9,9 +9,11 @@ import pytest
 from bench.measures import MEASURES
 
 PROJECT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted(place.name for place in (PROJECT / "scripts").glob("*.sh") if place.name != "usage.sh")
+SCRIPTS = sorted(place.name for place in (PROJECT / "scripts").glob("*.sh")
+                 if place.name not in {"usage.sh", "library_prefix.sh"})
 REFUSED = {
     "bench.sh": [["--quik"], ["copyin"], ["--update-docs", "--quick"]],
+    "build-macos.sh": [["--unknown"], ["x"]],
     "demo.sh": [["--kep"], ["a", "b"], ["/nowhere/at/all"]],
     "format.sh": [["--chek"], ["--check", "x"]],
     "fresh-root.sh": [[], ["debian:11", "true"], ["--unknown"], ["debian:12"]],
@@ -21,6 +23,7 @@ REFUSED = {
     "lint-portability.sh": [["--unknown"], ["release", "debug"]],
     "lint-workflows.sh": [["--unknown"]],
     "lint.sh": [["--unknown"], ["release", "debug"]],
+    "macos-prefix.sh": [["--unknown"], ["arm"]],
     "make-screenshots.sh": [["--unknown"], ["release", "debug"]],
     "receive-locally.sh": [[], ["--unknown"]],
     "test-systems.sh": [["--unknown"], ["debian:11"]],

@@ -1,0 +1,27 @@
+# The libraries for another system, under the names that cmake/dependencies.cmake gives them: all are in ${prefix},
+# which scripts/library_prefix.sh fills, static or headers only.
+
+# healthmetric_library(<target> [<file in lib/> [<what it needs>...]])
+function(healthmetric_library target)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} SYSTEM INTERFACE ${prefix}/include)
+  foreach(needed IN LISTS ARGN)
+    if(EXISTS ${prefix}/lib/${needed})
+      target_link_libraries(${target} INTERFACE ${prefix}/lib/${needed})
+    else()
+      target_link_libraries(${target} INTERFACE ${needed})
+    endif()
+  endforeach()
+endfunction()
+
+healthmetric_library(CLI11::CLI11)
+healthmetric_library(nlohmann_json::nlohmann_json)
+healthmetric_library(modpbase64 libmodpbase64.a)
+healthmetric_library(PkgConfig::sqlite3 libsqlite3.a)
+healthmetric_library(PkgConfig::utf8proc libutf8proc.a)
+target_compile_definitions(PkgConfig::utf8proc INTERFACE UTF8PROC_STATIC)
+healthmetric_library(PkgConfig::zstd libzstd.a)
+healthmetric_library(healthmetric_spdlog)
+target_compile_definitions(healthmetric_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+healthmetric_library(healthmetric_toml)
+target_compile_definitions(healthmetric_toml INTERFACE TOML_HEADER_ONLY=1)
