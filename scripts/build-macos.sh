@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the programs for macOS, for Apple's and for Intel's processors: the libraries, the programs, and a look at what
+# Builds the programs for macOS on Apple's processors: the libraries, the programs, and a look at what
 # they need of a Mac. They are not run here; tests/macos/native.sh does that on a Mac.
 #
 #   scripts/build-macos.sh
@@ -10,11 +10,8 @@ help_if_asked "$@"
 if (($# > 0)); then refuse "unexpected argument '$1'"; fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-scripts/macos-prefix.sh
-programs=()
-for preset in macos-arm64 macos-x86_64; do
-  cmake --preset "$preset"
-  cmake --build --preset "$preset"
-  programs+=("build/$preset/sender/healthmetric-sender" "build/$preset/receiver/healthmetric-receiver")
-done
-tests/macos/load_commands.py "${programs[@]}"
+preset=macos-arm64
+scripts/macos-prefix.sh aarch64
+cmake --preset "$preset"
+cmake --build --preset "$preset"
+tests/macos/load_commands.py "build/$preset/sender/healthmetric-sender" "build/$preset/receiver/healthmetric-receiver"
