@@ -7,3 +7,5 @@ include(${CMAKE_CURRENT_LIST_DIR}/prefix_libraries.cmake)
 
 healthmetric_library(healthmetric_libcurl libcurl.a ws2_32 crypt32 bcrypt normaliz)
 target_compile_definitions(healthmetric_libcurl INTERFACE CURL_STATICLIB)
+# Lines of logs end as elsewhere.
+target_compile_definitions(healthmetric_spdlog INTERFACE "SPDLOG_EOL=\"\\n\"")

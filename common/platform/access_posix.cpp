@@ -16,4 +16,11 @@ std::error_code why_no_access(const std::filesystem::path& path, Access wanted) 
   return {errno, std::generic_category()};
 }
 
+std::optional<std::filesystem::perms> permissions_of(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return {};
+  return status.permissions();
+}
+
 }  // namespace healthmetric::platform

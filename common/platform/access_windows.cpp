@@ -13,4 +13,8 @@ std::error_code why_no_access(const std::filesystem::path& path, Access wanted) 
   return opened ? std::error_code() : last_error();
 }
 
+std::optional<std::filesystem::perms> permissions_of(const std::filesystem::path& /*path*/) {
+  return {};
+}
+
 }  // namespace healthmetric::platform

@@ -20,7 +20,4 @@ std::filesystem::file_type target_type(const std::filesystem::path& path, std::e
 /// them.
 bool names_a_stream(const std::filesystem::path& path);
 
-/// Whether its permissions let everybody read the regular file; false where there are none.
-bool is_readable_by_others(const std::filesystem::path& path);
-
 }  // namespace healthmetric::platform

@@ -16,11 +16,4 @@ bool names_a_stream(const fs::path& /*path*/) {
   return false;
 }
 
-bool is_readable_by_others(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  return fs::is_regular_file(status) &&
-         (status.permissions() & fs::perms::others_read) != fs::perms::none;
-}
-
 }  // namespace healthmetric::platform

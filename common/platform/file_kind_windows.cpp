@@ -43,9 +43,4 @@ bool names_a_stream(const std::filesystem::path& path) {
   return path.filename().native().find(L':') != std::wstring::npos;
 }
 
-bool is_readable_by_others(const std::filesystem::path& /*path*/) {
-  return false;  // what a profile has is its user's, and elsewhere many rules say together who
-                 // reads
-}
-
 }  // namespace healthmetric::platform

@@ -10,10 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has(fs::perms permissions, fs::perms wanted) {
-  return (permissions & wanted) != fs::perms::none;
-}
-
 std::string_view word_for(Source::Kind kind) {
   switch (kind) {
     case Source::Kind::folder:
@@ -38,11 +34,11 @@ Finding check_configuration(const Configuration& configuration) {
   }
   const std::string name = in_quotes(configuration.file.string());
   const std::string shown = printable(configuration.file.string());
-  if (has(status.permissions(), fs::perms::others_write)) {
+  if (platform::has_permission(configuration.file, fs::perms::others_write)) {
     return warning(kCheck, "other users can change " + name,
                    fmt::format("run 'chmod go-w {}'", shown));
   }
-  if (configuration.has_a_password && has(status.permissions(), fs::perms::others_read)) {
+  if (configuration.has_a_password && platform::is_readable_by_others(configuration.file)) {
     return warning(kCheck, "other users can read the proxy's password in " + name,
                    fmt::format("run 'chmod go-rwx {}'", shown));
   }

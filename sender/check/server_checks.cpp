@@ -2,6 +2,7 @@
 
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
+#include "common/platform/access.hpp"
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
 #include "sender/http/proxy_environment.hpp"
@@ -24,16 +25,9 @@ constexpr const char* kNewToken =
 
 std::string mode_of(const fs::path& file) {
   std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (error || !fs::is_regular_file(status)) return "";
-  return fmt::format(" (mode {:04o})", static_cast<unsigned>(status.permissions()) & 07777U);
-}
-
-bool others_can_read(const fs::path& file) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  return fs::is_regular_file(status) &&
-         (status.permissions() & fs::perms::others_read) != fs::perms::none;
+  const auto permissions = platform::permissions_of(file);
+  if (!permissions || !fs::is_regular_file(file, error)) return "";
+  return fmt::format(" (mode {:04o})", static_cast<unsigned>(*permissions) & 07777U);
 }
 
 /// The proxies of the environment are all looked at: one that is invalid ends a run.
@@ -66,7 +60,7 @@ Finding check_token(const forge::FoundToken& token) {
   constexpr const char* kCheck = "token";
   if (token.file.empty()) return ok(kCheck, "from the variable " + token.place);
   const std::string found = "from " + token.place + mode_of(token.file);
-  if (!others_can_read(token.file)) return ok(kCheck, found);
+  if (!platform::is_readable_by_others(token.file)) return ok(kCheck, found);
   return warning(kCheck, found + ": other users can read it",
                  fmt::format("run 'chmod go-rwx {}'", printable(token.file.string())));
 }

@@ -8,6 +8,7 @@
 #include "common/platform/access.hpp"
 #include "common/platform/file_lock.hpp"
 #include "common/platform/identity.hpp"
+#include "common/platform/user_dirs.hpp"
 #include "sender/outbox/sent_files.hpp"
 
 namespace healthmetric::check {
@@ -46,13 +47,6 @@ seconds age_of(platform::Clock::time_point since, std::chrono::sys_seconds now) 
   return std::max(seconds(0), now - floor<seconds>(since));
 }
 
-bool is_open_to_others(const fs::path& folder) {
-  std::error_code error;
-  const fs::perms permissions = fs::status(folder, error).permissions();
-  return !error &&
-         (permissions & (fs::perms::others_read | fs::perms::others_write)) != fs::perms::none;
-}
-
 }  // namespace
 
 OutboxContent content_of(const outbox::Outbox& outbox) {
@@ -63,7 +57,8 @@ OutboxContent content_of(const outbox::Outbox& outbox) {
 Finding check_state_directory(const fs::path& state_dir) {
   constexpr const char* kCheck = "state-directory";
   if (state_dir.empty()) {
-    return failed(kCheck, "neither XDG_STATE_HOME nor HOME is set", "use --state-dir");
+    return failed(kCheck, std::string(platform::state_folder_text().why_unknown),
+                  "use --state-dir");
   }
   const std::string name = in_quotes(state_dir.string());
   const fs::path there = existing_part(state_dir);
@@ -82,7 +77,8 @@ Finding check_state_directory(const fs::path& state_dir) {
   if (!fs::exists(state_dir, error)) {
     return ok(kCheck, name + ", which the first run creates");
   }
-  if (is_open_to_others(state_dir / "outbox")) {
+  if (platform::has_permission(state_dir / "outbox",
+                               fs::perms::others_read | fs::perms::others_write)) {
     return warning(
         kCheck, "other users have access to " + in_quotes((state_dir / "outbox").string()),
         fmt::format("run 'chmod go-rwx {}'", printable((state_dir / "outbox").string())));
