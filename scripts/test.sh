@@ -4,7 +4,7 @@
 #
 #   scripts/test.sh [--long] [--preset NAME]
 #
-#   --long          also run the tests that take minutes
+#   --long          also run the tests that take minutes, and with the preset release scripts/test-windows.sh
 #   --preset NAME   release (the default), debug or asan
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
@@ -13,11 +13,11 @@ help_if_asked "$@"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 preset=release
-selection=(--label-exclude '^long$')
+selection=(--label-exclude '^(long|windows)$')
 export HEALTHMETRIC_LONG=0
 while (($# > 0)); do
   case $1 in
-    --long) HEALTHMETRIC_LONG=1 selection=() ;;
+    --long) HEALTHMETRIC_LONG=1 selection=(--label-exclude '^windows$') ;;
     --preset)
       if [[ -z ${2-} ]]; then refuse "--preset requires a name"; fi
       preset=$2
@@ -39,4 +39,5 @@ status=0
 ctest --preset "$preset" --output-on-failure --output-junit ctest.xml \
   --parallel "$(($(nproc) + 1))" "${selection[@]}" || status=$?
 PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 python3 -m outcomes "build/$preset"
+if [[ $HEALTHMETRIC_LONG == 1 && $preset == release ]]; then scripts/test-windows.sh || status=$?; fi
 exit "$status"

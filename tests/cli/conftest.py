@@ -22,13 +22,33 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from github_server.local_github import LocalGithub  # noqa: E402
 from memory_card import memory_card  # noqa: E402, F401
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401
-from programs import REPOSITORY, Program, Result, Word, receiver_path, sender_path, sender_program  # noqa: E402
+from programs import (  # noqa: E402
+    REPOSITORY,
+    Program,
+    Result,
+    Word,
+    is_for_windows,
+    receiver_path,
+    sender_path,
+    sender_program,
+)
 from schemas import check_output, check_records  # noqa: E402
+
+import wine  # noqa: E402
 
 TOKEN = "ghp_" + "Sup3rSecretTokenOfTheTests0123456789"
 READER = "ghp_" + "ReaderTokenOfTheTests0123456789abcdef"
 NOBODY = 65534
 INBOX = "healthmetric/inbox"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the sender for Windows is not put to, with the reason."""
+    if not is_for_windows():
+        return
+    for item in items:
+        if reason := wine.missing() or wine.why_left_out(item.nodeid):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture

@@ -84,7 +84,10 @@ class Program:
               **popen: Any) -> subprocess.Popen[bytes]:
         defaults = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                     "stderr": subprocess.PIPE, "cwd": self.home}
-        return self.popen([*self.prefix, self.path, *words], env=self.environment | dict(env or {}), **(defaults | popen))
+        return self.popen(self.command(*words), env=self.environment | dict(env or {}), **(defaults | popen))
+
+    def command(self, *words: Word) -> list[Word]:
+        return [*self.prefix, self.path, *words]
 
     def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen(*words, **popen)
@@ -96,10 +99,15 @@ class Program:
         return finished(self.start(*words, env=env, **popen), input, timeout)
 
 
+def is_for_windows() -> bool:
+    """Whether the sender under test is one for Windows."""
+    return os.environ.get("HEALTHMETRIC_SENDER", "").endswith(".exe")
+
+
 def sender_program(home: Path) -> Program:
     """The sender under test; one for Windows runs under Wine."""
     path = sender_path()
-    if path.suffix != ".exe":
+    if not is_for_windows():
         return Program(path, home)
     from wine import WindowsSender, shared_windows
     return WindowsSender(home, shared_windows(), path)

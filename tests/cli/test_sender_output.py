@@ -195,7 +195,7 @@ def run_with_closed(descriptor: int, program: Program, *words: str | Path,
                     env: dict[str, str] | None = None) -> int:
     """The program starts without this descriptor, as after `>&-` in a shell: what it opens may get
     that number, and then takes what is printed."""
-    shell = ["bash", "-c", f'exec "$0" "$@" {descriptor}>&-', program.path, *words]
+    shell = ["bash", "-c", f'exec "$0" "$@" {descriptor}>&-', *program.command(*words)]
     return finished(subprocess.Popen(
         shell, env=program.environment | (env or {}), cwd=program.home, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)).status

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,29 @@ STARTUP_S = 300
 IDLE_S = 30
 """So long what Wine started along waits for the next program."""
 
-FOLDERS = ("XDG_STATE_HOME", "XDG_CONFIG_HOME")
+FOLDERS = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "HEALTHMETRIC_OUTPUT")
 """They name folders. Wine gives LOCALAPPDATA and APPDATA values of its own."""
 
 SHOWN_PATH = re.compile(r"\b[Zz]:(?=[\\/])((?:[\\/][^\\/'\"\n:;,]*)+)")
+
+
+LEFT_OUT = Path(__file__).with_name("not-under-wine.txt")
+
+
+def left_out() -> dict[str, str]:
+    """The patterns of tests that the program cannot be put to under Wine, and why."""
+    lines = [line for line in LEFT_OUT.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(re.split("  +", line, maxsplit=1) for line in lines)
+
+
+def is_meant(test: str, pattern: str) -> bool:
+    """`test` is the node of a test of this folder. Brackets are parameters of a test, not sets of characters."""
+    return fnmatchcase(test.removeprefix("tests/cli/"), pattern.replace("[", "[[]"))
+
+
+def why_left_out(test: str) -> str:
+    """Nothing when it can be run."""
+    return next((reason for pattern, reason in left_out().items() if is_meant(test, pattern)), "")
 
 
 def wine_program() -> Path | None:
@@ -80,18 +100,22 @@ class WindowsSender(Program):
     def appdata(self) -> Path:
         return self.home / ".config"
 
+    def command(self, *words: Word) -> list[Word]:
+        return super().command(*(windows_path(word) if isinstance(word, Path) and word.is_absolute() else word
+                                 for word in words))
+
     def start(self, *words: Word, env: Mapping[str, str] | None = None, **popen: Any) -> subprocess.Popen[bytes]:
-        given = [windows_path(word) if isinstance(word, Path) and word.is_absolute() else word for word in words]
-        return super().start(*given, env=windows_folders(dict(env or {})), **popen)
+        return super().start(*words, env=windows_folders(dict(env or {})), **popen)
 
     def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
         return WineProcess(*words, **popen)
 
 
 def windows_folders(environment: Mapping[str, str]) -> dict[str, str]:
-    """With those that name folders as Windows has them."""
+    """With those that name folders as Windows has them. Wine decodes words by a locale, which Windows does not have: a
+    test's own is not set."""
     return {name: windows_path(Path(value)) if name in FOLDERS and value.startswith("/") else value
-            for name, value in environment.items()}
+            for name, value in environment.items()} | {"LC_ALL": "C.UTF-8"}
 
 
 def wineserver(prefix: Path, *words: str) -> None:
