@@ -27,6 +27,7 @@ REFUSED = {
     "make-screenshots.sh": [["--unknown"], ["release", "debug"]],
     "receive-locally.sh": [[], ["--unknown"]],
     "test-systems.sh": [["--unknown"], ["debian:11"]],
+    "test-windows.sh": [["--unknown"], ["x"]],
     "test.sh": [["--lang"], ["release"], ["--preset"]],
     "windows-prefix.sh": [["--unknown"]],
 }
