@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "common/base/ascii.hpp"
@@ -13,8 +14,10 @@
 #include "common/base/printable.hpp"
 #include "common/payload/relative_path.hpp"
 #include "common/platform/interruption.hpp"
+#include "common/program/named_file.hpp"
 #include "common/text/redact.hpp"
 #include "sender/http/libcurl.hpp"
+#include "sender/http/trust_failure.hpp"
 #include "sender/http/url.hpp"
 
 namespace healthmetric::http {
@@ -26,6 +29,7 @@ constexpr long kConnectTimeoutSeconds = 30;
 constexpr int kLookAroundMilliseconds = 1000;
 constexpr long kStallBytesPerSecond = 100;
 constexpr long kProxyAuthentication = 407;
+constexpr std::uint64_t kMaxBundleBytes = std::uint64_t{64} * 1024 * 1024;
 
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { libcurl().easy_cleanup(easy); }
@@ -136,11 +140,6 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   return line.size();
 }
 
-bool is_trust_failure(CURLcode code) {
-  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
-         code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CRL_BADFILE;
-}
-
 /// What stands before the last @ in libcurl's words may be a password.
 std::string without_user_info(CURLcode code, std::string_view detail) {
   if (code == CURLE_SEND_FAIL_REWIND) return "the connection was lost";
@@ -153,9 +152,9 @@ std::string without_user_info(CURLcode code, std::string_view detail) {
 [[noreturn]] void throw_no_answer(const Request& request, CURLcode code, std::string_view detail) {
   const std::string why = without_user_info(code, detail);
   // Who retries says where; a failure of trust is not retried.
-  if (!is_trust_failure(code)) throw Error(ErrorCode::network, why);
+  if (!is_trust_failure(code, detail)) throw Error(ErrorCode::network, why);
   throw Error(ErrorCode::untrusted_peer,
-              request.method + " " + origin_of(request.url) + ": " + why);
+              request.method + " " + origin_of(request.url) + ": " + trust_failure_text(why));
 }
 
 /// "Basic, Digest": what a proxy wants to be given.
@@ -212,14 +211,30 @@ void set_protocol(CURL* easy) {
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
+/// libcurl opens a file by a name of chars, which on Windows is not UTF-8 and has 260 at most: it
+/// is given the text there, which was read once.
+void set_authorities(CURL* easy, const std::filesystem::path& bundle, std::string& text) {
+  if (text.empty()) {
+    set(easy, CURLOPT_CAINFO, bundle.string().c_str());
+    set(easy, CURLOPT_PROXY_CAINFO, bundle.string().c_str());
+    return;
+  }
+  curl_blob blob{text.data(), text.size(), CURL_BLOB_COPY};
+  set(easy, CURLOPT_CAINFO_BLOB, &blob);
+  set(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
+}
+
 /// What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
-void set_network(CURL* easy, const model::NetworkOptions& network, bool goes_to_loopback) {
+void set_network(CURL* easy, const model::NetworkOptions& network, std::string& authorities,
+                 bool goes_to_loopback) {
   set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network.timeout.count()));
+  // Schannel alone asks for lists of revoked certificates; an authority that has none is no fault.
+  set(easy, CURLOPT_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_REVOKE_BEST_EFFORT));
+  set(easy, CURLOPT_PROXY_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_REVOKE_BEST_EFFORT));
   if (!network.ca_bundle.empty()) {
-    set(easy, CURLOPT_CAINFO, network.ca_bundle.c_str());
-    set(easy, CURLOPT_PROXY_CAINFO, network.ca_bundle.c_str());
+    set_authorities(easy, network.ca_bundle, authorities);
   }
   if (network.proxy) set(easy, CURLOPT_PROXY, network.proxy->text.c_str());
   const bool has_local_proxy = network.proxy && network.proxy->is_loopback;
@@ -284,6 +299,7 @@ struct CurlTransport::Handle {
   std::unique_ptr<CURLM, FreeMulti> multi{libcurl().multi_init()};
   std::unique_ptr<CURL, FreeEasy> easy{libcurl().easy_init()};
   platform::InterruptionWatch signals;
+  std::string authorities;  // in PEM, where libcurl does not read them itself
 };
 
 CurlTransport::CurlTransport(model::NetworkOptions network) : network_(std::move(network)) {}
@@ -296,6 +312,10 @@ void CurlTransport::start() {
   if (!handle_->easy || !handle_->multi) {
     throw Error(ErrorCode::internal, "libcurl does not start");
   }
+  constexpr bool kHasNamesOfChars = std::is_same_v<std::filesystem::path::value_type, char>;
+  if (kHasNamesOfChars || network_.ca_bundle.empty()) return;
+  handle_->authorities =
+      program::read_named_file("--ca-bundle", network_.ca_bundle, kMaxBundleBytes);
 }
 
 Response CurlTransport::send(const Request& request) {
@@ -309,7 +329,7 @@ Response CurlTransport::send(const Request& request) {
   set(easy, CURLOPT_ERRORBUFFER, detail.data());
   set(easy, CURLOPT_HTTPHEADER, headers.get());
   set_protocol(easy);
-  set_network(easy, network_, Url::parse(request.url, "URL").is_loopback());
+  set_network(easy, network_, handle_->authorities, Url::parse(request.url, "URL").is_loopback());
   set_request(easy, request, transfer);
 
   const CURLcode result = RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals);

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+from fault_proxy import secure  # noqa: E402, F401
 from github_server.local_github import LocalGithub  # noqa: E402
 from memory_card import memory_card  # noqa: E402, F401
 from openapi.judged import judged_exchanges, pytest_terminal_summary  # noqa: E402, F401

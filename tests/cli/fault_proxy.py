@@ -10,12 +10,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pytest
+from github_server.local_github import LocalGithub
 from openapi.judged import TOOLS
 
 MITMDUMP = TOOLS / "bin/mitmdump"
@@ -50,7 +51,8 @@ class FaultProxy:
 
     @property
     def https_url(self) -> str:
-        return f"https://{self.place}"
+        """By a name: libcurl with Schannel finds no addresses in certificates."""
+        return f"https://{self.place}".replace("//127.0.0.1:", "//localhost:")
 
     @property
     def authority(self) -> Path:
@@ -98,3 +100,10 @@ class FaultProxy:
             self._process.wait()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def secure(github: LocalGithub) -> Iterator[FaultProxy]:
+    """The local GitHub behind TLS, with a certificate of an authority nobody knows."""
+    with FaultProxy(github.url) as running:
+        yield running

@@ -28,13 +28,6 @@ REFUSAL = {"method": "PUT", "fault": {"answer": {
 
 
 @pytest.fixture(scope="module")
-def secure(github: LocalGithub) -> Iterator[FaultProxy]:
-    """The local GitHub behind TLS, with a certificate of an authority nobody knows."""
-    with FaultProxy(github.url) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def proxy() -> Iterator[FaultProxy]:
     """A proxy that wants a password, and looks into TLS with an authority of its own."""
     options = ["--proxyauth", f"lab:{PASSWORD}", "--set", "ssl_insecure=true", "--set",

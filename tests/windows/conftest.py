@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("cli", ".")]
+from fault_proxy import secure  # noqa: E402, F401
 from github_server.local_github import LocalGithub  # noqa: E402
+from repositories import TOKEN, Repository  # noqa: E402
 from wine import WindowsSender, end_windows, missing, start_windows  # noqa: E402
-
-TOKEN = "ghp_" + "WindowsTokenOfTheTests0123456789abcde"
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +32,8 @@ def windows_sender(wine_prefix: Path, tmp_path: Path) -> WindowsSender:
 def github() -> Iterator[LocalGithub]:
     with LocalGithub(tokens={TOKEN: "contents=write,actions=write"}) as server:
         yield server
+
+
+@pytest.fixture
+def repository(github: LocalGithub, windows_sender: WindowsSender, request: pytest.FixtureRequest) -> Repository:
+    return Repository(github, windows_sender, request.node.name)

@@ -8,16 +8,13 @@ import json
 import os
 import re
 import subprocess
-import time
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN
-from github_server.local_github import LocalGithub
 from programs import Program, finished, sender_path
+from repositories import INBOX, Repository, wait_until
 from trees import write_tree
 from wine import EXECUTABLE, WindowsSender, missing, windows_path
 
@@ -28,7 +25,6 @@ OWN_LIBRARIES = {"advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "m
                  "shell32.dll", "user32.dll", "ws2_32.dll"}
 """In System32 of every Windows 10."""
 
-INBOX = "healthmetric/inbox"
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}
 SLOW_UPLOAD = {"method": "PUT", "path": "^/repos/", "times": 1, "action": {"delay_ms": 30_000}}
 TREE = {"data.json": b'{"rate": 61}\n', "sub/ \u00e4/Befund \u00fc.csv": b"1,2\r\n", "sub/empty.txt": b"",
@@ -157,40 +153,6 @@ def test_hidden_and_system_files_are_skipped(windows_sender: WindowsSender, tmp_
     result = windows_sender("--folder", folder, "--output", tmp_path / "out", "--json")
     assert result.status == 0, result
     assert set(payload_in(tmp_path / "out")["files"]) == {"data.json"}
-
-
-def wait_until(is_so: Callable[[], object], timeout_s: float = 60) -> None:
-    end = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
-
-
-class Repository:
-    """One of its own on the local GitHub, and the sender pointed at it."""
-
-    def __init__(self, github: LocalGithub, sender: WindowsSender, name: str) -> None:
-        self.github, self.sender, self.name = github, sender, "octo/" + re.sub(r"[^a-z0-9-]", "-", name)
-        github.clear_faults()
-        github.create_repo(self.name)
-        github.clear_requests()
-
-    @property
-    def words(self) -> list[str]:
-        return ["--repo", self.name, "--api-url", self.github.api_url]
-
-    @property
-    def token(self) -> dict[str, str]:
-        return {"GH_TOKEN": TOKEN}
-
-    def inbox(self) -> list[str]:
-        tree = self.github.tree(self.name, INBOX)
-        return [path for path in tree if path.startswith("_storage/inbox/") and path.endswith(".json")]
-
-
-@pytest.fixture
-def repository(github: LocalGithub, windows_sender: WindowsSender, request: pytest.FixtureRequest) -> Repository:
-    return Repository(github, windows_sender, request.node.name)
 
 
 def test_a_delivery_leaves_the_batch_at_github(repository: Repository, tmp_path: Path) -> None:
