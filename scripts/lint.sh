@@ -38,6 +38,6 @@ if command -v run-clang-tidy > /dev/null; then
   run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver|docs/reference)/"
 else
   git ls-files -z --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp docs/reference/\*.cpp \
-    ':(exclude)*_windows.cpp' ':(exclude)*_commoncrypto.cpp' ':(exclude)sender/http/libcurl_linked.cpp' ':(exclude)sender/terminal/line_editor_console.cpp' |
+    ':(exclude)*_windows.cpp' ':(exclude)*_commoncrypto.cpp' ':(exclude)sender/http/libcurl_linked.cpp' ':(exclude)sender/commands/every_night_task.cpp' ':(exclude)sender/terminal/line_editor_console.cpp' |
     xargs --null --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
 fi

@@ -13,7 +13,7 @@
 #include "sender/commands/config_file.hpp"
 #include "sender/commands/doctor_command.hpp"
 #include "sender/commands/doctor_subject.hpp"
-#include "sender/commands/program.hpp"
+#include "sender/commands/every_night.hpp"
 #include "sender/commands/roundtrip.hpp"
 #include "sender/commands/setup_files.hpp"
 #include "sender/commands/setup_known.hpp"
@@ -261,28 +261,12 @@ class Setup {
   /// The options that use what was written.
   [[nodiscard]] std::string words() const {
     std::string words;
-    if (!request_.config_is_default)
-      words += " --config " + in_quotes(fs::absolute(request_.config).string());
+    if (!request_.config_is_default) words += " --config " + as_word(fs::absolute(request_.config));
     if (!request_.profile.empty()) words += " --profile " + request_.profile;
     return words;
   }
 
-  /// This program, as cron finds it.
-  [[nodiscard]] static std::string program() {
-    const fs::path own = platform::own_program();
-    std::error_code error;
-    for (const char* folder : {"/usr/local/bin", "/usr/bin", "/bin"}) {
-      if (own.empty() || fs::equivalent(fs::path(folder) / kProgramName, own, error)) {
-        return kProgramName;
-      }
-    }
-    const std::string path = own.string();
-    return path.find_first_not_of(
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-               "/._-+") == std::string::npos
-               ? path
-               : in_quotes(path);
-  }
+  [[nodiscard]] static std::string program() { return program_word(platform::own_program()); }
 
   void say_what_next(program::ExitStatus status) {
     if (status != program::ExitStatus::success) {
@@ -292,12 +276,10 @@ class Setup {
           program(), words(), in_quotes(files_.token.string())));
       return;
     }
+    const std::string command = program() + words() + " --folder FOLDER";
     platform::print(
-        fmt::format("\nThis sends a folder:\n\n  {0}{1} --folder FOLDER\n\nThis sends what is new "
-                    "or changed in it, each night (crontab -e):\n\n"
-                    "  PATH=/usr/local/bin:/usr/bin:/bin\n"
-                    "  30 2 * * * {0}{1} --folder FOLDER --changed-only --quiet\n",
-                    program(), words()));
+        fmt::format("\nThis sends a folder:\n\n  {}\n\nThis sends what is new or changed in it, {}",
+                    command, every_night(command + " --changed-only --quiet")));
   }
 
   SetupRequest request_;

@@ -1,0 +1,77 @@
+"""`setup` of the sender for Windows, in a console that Wine makes of a terminal."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import termios
+import tty
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TOKEN
+from github_server.local_github import LocalGithub
+from pseudo_terminal import Terminal, squeezed
+from wine import WindowsSender, missing, windows_path
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+WORKFLOW = b"""name: Data receiver
+on:
+  push:
+    branches: [healthmetric/inbox]
+  repository_dispatch:
+    types: [data_update]
+  workflow_dispatch:
+  schedule:
+    - cron: '43 4 * * *'
+permissions:
+  contents: write
+"""
+
+
+class UnchangedSender(WindowsSender):
+    """With paths as they are printed."""
+
+    def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(*words, **popen)
+
+
+class Console(Terminal):
+    """Wine edits lines itself, and expects the keys as they are."""
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        tty.setraw(self._follower)
+        self.modes_before = termios.tcgetattr(self._follower)
+
+
+def test_it_offers_a_line_for_the_task_scheduler(windows_sender: WindowsSender, github: LocalGithub,
+                                                 tmp_path: Path) -> None:
+    github.create_repo("lab/daily")
+    workflow = {"message": "m", "content": base64.b64encode(WORKFLOW).decode()}
+    request = urllib.request.Request(f"{github.url}/repos/lab/daily/contents/.github/workflows/data-receiver.yml",
+                                     json.dumps(workflow).encode(), {"Authorization": f"Bearer {TOKEN}"}, method="PUT")
+    urllib.request.urlopen(request).close()
+    config = tmp_path / "my settings/sender.toml"
+    sender = UnchangedSender(windows_sender.home, windows_sender.wine_prefix)
+    terminal = Console(sender, "setup", "--api-url", github.url, "--repo", "lab/daily", "--config", config,
+                       columns=400)
+    terminal.answer("Token (it is not shown): ", TOKEN.encode() + b"\r")
+    terminal.answer("Write both? (yes or no) [yes]: ", b"\r")
+    terminal.answer("wait until it is stored? (yes or no) [yes]: ", b"no\r")
+    status, stdout = terminal.end()
+    assert status == 0, (stdout, terminal.plain)
+    assert config.with_name("token").read_text() == TOKEN + "\n"
+    program = re.escape(windows_path(windows_sender.path))
+    named = rf'{program} --config "{re.escape(windows_path(config))}" --folder FOLDER'
+    assert re.search(rf"^  {named}$", stdout, re.MULTILINE), stdout
+    task = named.replace('"', r'\\"')
+    assert re.search(rf'^  schtasks /Create /TN "HealthMetric sender" /SC DAILY /ST 12:30 /TR "{task} --changed-only '
+                     rf'--quiet"$', stdout, re.MULTILINE), stdout
+    assert "-DontStopIfGoingOnBatteries" in stdout and "-ExecutionTimeLimit 0" in stdout
+    assert "crontab" not in squeezed(stdout)
