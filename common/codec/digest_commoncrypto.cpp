@@ -2,23 +2,12 @@
 
 #include <array>
 #include <limits>
-#include <new>
-#include <type_traits>
 
 #include "common/codec/digest.hpp"
 #include "common/codec/digest_parts.hpp"
 
 namespace healthmetric::codec {
 namespace {
-
-/// macOS's own view of a state. Its objects have no constructor and no destructor; bytes that
-/// begin to live as an array may be taken for one.
-template <typename Context, std::size_t kBytes>
-Context* context_in(DigestState<kBytes>& state) {
-  static_assert(sizeof(Context) <= kBytes && alignof(Context) <= alignof(DigestState<kBytes>));
-  static_assert(std::is_trivial_v<Context>);
-  return std::launder(reinterpret_cast<Context*>(state.bytes.data()));
-}
 
 CC_SHA256_CTX* sha256(Sha256State& state) {
   return context_in<CC_SHA256_CTX>(state);

@@ -1,23 +1,12 @@
 #include <openssl/sha.h>
 
 #include <array>
-#include <new>
-#include <type_traits>
 
 #include "common/codec/digest.hpp"
 #include "common/codec/digest_parts.hpp"
 
 namespace healthmetric::codec {
 namespace {
-
-/// The library's own view of a state. Its objects have no constructor and no destructor; bytes that
-/// begin to live as an array may be taken for one.
-template <typename Context, std::size_t kBytes>
-Context* context_in(DigestState<kBytes>& state) {
-  static_assert(sizeof(Context) <= kBytes && alignof(Context) <= alignof(DigestState<kBytes>));
-  static_assert(std::is_trivial_v<Context>);
-  return std::launder(reinterpret_cast<Context*>(state.bytes.data()));
-}
 
 SHA256_CTX* sha256(Sha256State& state) {
   return context_in<SHA256_CTX>(state);

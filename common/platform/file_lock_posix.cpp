@@ -46,9 +46,6 @@ bool is_there(const std::filesystem::path& path) {
 
 }  // namespace
 
-FileLock::FileLock(std::filesystem::path path, Handle fd)
-    : path_(std::move(path)), fd_(std::move(fd)) {}
-
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
   Handle fd = open_own_file(path);
   // The lock on a file that is gone keeps nobody out.
@@ -80,16 +77,6 @@ void FileLock::write_holder() {
   if (::ftruncate(fd_.get(), 0) != 0 ||
       ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     throw_system_error("cannot write " + in_quotes(path_.string()), errno);
-  }
-}
-
-std::string FileLock::holder(const std::filesystem::path& path) {
-  constexpr std::uint64_t kMostBytes = 32;
-  try {
-    const std::string text = read_file(path, kMostBytes);
-    return text.substr(0, text.find_first_not_of("0123456789"));
-  } catch (const Error&) {
-    return {};  // it is only to be told
   }
 }
 

@@ -46,9 +46,6 @@ bool is_there(const std::filesystem::path& path) {
 
 }  // namespace
 
-FileLock::FileLock(std::filesystem::path path, Handle fd)
-    : path_(std::move(path)), fd_(std::move(fd)) {}
-
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
   Handle file = open_own_file(path);
   const DWORD error = lock(file);
@@ -85,16 +82,6 @@ void FileLock::write_holder() {
   if (::SetFilePointerEx(file, {}, nullptr, FILE_BEGIN) == 0 || ::SetEndOfFile(file) == 0 ||
       ::WriteFile(file, text.data(), static_cast<DWORD>(text.size()), &count, nullptr) == 0) {
     throw_last_error("cannot write " + in_quotes(path_.string()));
-  }
-}
-
-std::string FileLock::holder(const std::filesystem::path& path) {
-  constexpr std::uint64_t kMostBytes = 32;
-  try {
-    const std::string text = read_file(path, kMostBytes);
-    return text.substr(0, text.find_first_not_of("0123456789"));
-  } catch (const Error&) {
-    return {};  // it is only to be told
   }
 }
 
