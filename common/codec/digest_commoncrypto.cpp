@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/codec/digest.hpp"
+#include "common/codec/digest_context.hpp"
 #include "common/codec/digest_parts.hpp"
 
 namespace healthmetric::codec {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/codec/digest.hpp"
+#include "common/codec/digest_context.hpp"
 #include "common/codec/digest_parts.hpp"
 
 namespace healthmetric::codec {
