@@ -68,4 +68,9 @@ class Keyboard {
 /// The width of the terminal on standard error as it is now, else COLUMNS, else 80.
 unsigned terminal_columns();
 
+/// On Windows, where the console's window is this program's own and closes with it, as after a
+/// double click: asks for Enter, and waits ten minutes for it at most, as nobody may be there.
+/// Elsewhere, and in a console that others use too, it returns at once.
+void keep_window_open();
+
 }  // namespace healthmetric::platform

@@ -133,4 +133,6 @@ unsigned terminal_columns() {
   return columns == 0 ? kUsualColumns : columns;
 }
 
+void keep_window_open() {}
+
 }  // namespace healthmetric::platform

@@ -1,6 +1,8 @@
 #include "common/platform/terminal.hpp"
 
+#include <array>
 #include <charconv>
+#include <chrono>
 #include <memory>
 
 #include "common/base/error.hpp"
@@ -24,6 +26,32 @@ bool understands_sequences(HANDLE console) {
   DWORD mode = 0;
   return ::GetConsoleMode(console, &mode) != 0 &&
          ::SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+}
+
+bool is_console_our_own() {
+  std::array<DWORD, 2> processes{};
+  return ::GetConsoleProcessList(processes.data(), static_cast<DWORD>(processes.size())) == 1;
+}
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// Waits for one event of the console: whether it ends the waiting, as the end of the time and a
+/// console that is gone do.
+bool is_closing_key(HANDLE console, SteadyTime end) {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  if (left.count() <= 0) return true;
+  if (::WaitForSingleObject(console, static_cast<DWORD>(left.count())) != WAIT_OBJECT_0)
+    return true;
+  INPUT_RECORD record{};
+  DWORD count = 0;
+  if (::ReadConsoleInputW(console, &record, 1, &count) == 0) return true;
+  if (count == 0 || record.EventType != KEY_EVENT || record.Event.KeyEvent.bKeyDown == 0) {
+    return false;
+  }
+  constexpr wchar_t kControlC = 0x03;
+  const wchar_t key = record.Event.KeyEvent.uChar.UnicodeChar;
+  return key == L'\r' || key == kControlC;
 }
 
 }  // namespace
@@ -102,6 +130,19 @@ unsigned terminal_columns() {
   unsigned columns = 0;
   std::from_chars(text.data(), text.data() + text.size(), columns);
   return columns == 0 ? kUsualColumns : columns;
+}
+
+void keep_window_open() {
+  constexpr std::chrono::minutes kAtMost{10};
+  if (!is_interactive_terminal() || !is_console_our_own()) return;
+  write_to_terminal("\nPress Enter to close this window. ");
+  const HANDLE console = ::GetStdHandle(STD_INPUT_HANDLE);
+  ::FlushConsoleInputBuffer(console);
+  // So that Ctrl-C is a key as well.
+  ::SetConsoleMode(console, 0);
+  const auto end = std::chrono::steady_clock::now() + kAtMost;
+  while (!is_closing_key(console, end)) {
+  }
 }
 
 }  // namespace healthmetric::platform

@@ -1,5 +1,6 @@
 #include "common/platform/arguments.hpp"
 #include "common/platform/file.hpp"
+#include "common/platform/terminal.hpp"
 #include "common/program/command.hpp"
 #include "common/program/command_line.hpp"
 #include "common/program/log.hpp"
@@ -7,7 +8,7 @@
 namespace healthmetric::program {
 
 int run_program(const std::function<Program()>& make_program, int argc, const char* const* argv) {
-  return run_guarded([&] {
+  const int status = run_guarded([&] {
     platform::occupy_standard_descriptors();
     platform::ignore_file_size_signals();
     platform::ignore_broken_pipe_signals();
@@ -18,6 +19,9 @@ int run_program(const std::function<Program()>& make_program, int argc, const ch
     Command* command = line.read(arguments.count(), arguments.values());
     return command == nullptr ? ExitStatus::success : command->run(line);
   });
+  // A double click gives no words.
+  if (argc == 1) platform::keep_window_open();
+  return status;
 }
 
 }  // namespace healthmetric::program

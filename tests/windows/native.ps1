@@ -1,6 +1,6 @@
 # Runs the sender for Windows on Windows itself, and shows what Wine cannot: a file that another program keeps to
 # itself, a junction, an alternate stream, the access rules of the state's folder, what schtasks makes of
-# daily-task.xml. Also a path of more than 260 characters, a packed folder and a delivery as --dry-run. Nothing is sent,
+# daily-task.xml, a window that stays open after a double click. Also a path of more than 260 characters, a packed folder and a delivery as --dry-run. Nothing is sent,
 # and no network is needed. It ends with the first thing that is not so.
 #
 #   pwsh tests/windows/native.ps1 FOLDER      with what the zip has in it
@@ -98,6 +98,18 @@ try {
   $name = (1..15 | ForEach-Object { "a folder of a deep tree $_" }) -join '\'
   New-File "\\?\$long\$name\deep.json" '3'
   Assert-Equal (Get-Planned $long) "$($name.Replace('\', '/'))/deep.json" 'a path of more than 260 characters'
+
+  # An error at once; its text is not seen if the window closes with it.
+  $env:HEALTHMETRIC_TIMEOUT = 'never'
+  [void](Invoke-Sender 2 @())
+  $window = Start-Process -FilePath $sender -PassThru
+  try {
+    if ($window.WaitForExit(10000)) { Fail 'a window of its own waits for Enter' }
+  } finally {
+    if (-not $window.HasExited) { $window.Kill() }
+    Remove-Item env:HEALTHMETRIC_TIMEOUT
+  }
+  Write-Output 'ok: a window of its own stays open, a console of others does not wait'
 
   # A batch waits for a server that is not there; so the state's folder is made.
   $token = Join-Path $work 'token.txt'

@@ -1,9 +1,10 @@
-"""`setup` of the sender for Windows, in a console that Wine makes of a terminal."""
+"""The sender for Windows, `setup` above all, in a console that Wine makes of a terminal."""
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import subprocess
 import termios
@@ -75,3 +76,23 @@ def test_it_offers_a_line_for_the_task_scheduler(windows_sender: WindowsSender, 
                      rf'--quiet"$', stdout, re.MULTILINE), stdout
     assert "-DontStopIfGoingOnBatteries" in stdout and "-ExecutionTimeLimit 0" in stdout
     assert "crontab" not in squeezed(stdout)
+
+
+def test_a_window_of_its_own_waits_for_enter(windows_sender: WindowsSender) -> None:
+    terminal = Console(windows_sender, env={"HEALTHMETRIC_TIMEOUT": "never"})
+    terminal.wait_for("invalid time 'never'")
+    terminal.wait_for("Press Enter to close this window.")
+    assert terminal.process.poll() is None
+    os.write(terminal.leader, b"no")
+    terminal.read_for(1)
+    assert terminal.process.poll() is None
+    os.write(terminal.leader, b"\r")
+    assert terminal.end() == (2, "")
+
+
+def test_a_run_with_options_does_not_wait(windows_sender: WindowsSender) -> None:
+    """As one of the Task Scheduler, whose console is its own, too."""
+    terminal = Console(windows_sender, "--quiet", env={"HEALTHMETRIC_TIMEOUT": "never"})
+    status, _ = terminal.end()
+    assert status == 2
+    assert squeezed("invalid time 'never'") in squeezed(terminal.plain) and "Enter" not in terminal.plain
