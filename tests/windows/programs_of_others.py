@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,12 +21,13 @@ def compiled_helper(folder: Path) -> Path:
     return helper
 
 
-def start_helper(sender: WindowsSender, *words: str | Path) -> subprocess.Popen[bytes]:
+def start_helper(sender: WindowsSender, *words: str | Path,
+                 env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Runs until its standard input ends; it is ready when this returns."""
     helper = compiled_helper(sender.wine_prefix.parent)
     given = [windows_path(word) if isinstance(word, Path) else word for word in words]
-    process = subprocess.Popen([sender.prefix[0], helper, *given], env=sender.environment, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([sender.prefix[0], helper, *given], env=sender.environment | dict(env or {}),
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
     assert process.stdout.readline().strip() == b"ready", process.communicate(timeout=WAIT_S)
     return process
