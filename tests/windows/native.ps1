@@ -1,7 +1,8 @@
 # Runs the sender for Windows on Windows itself, and shows what Wine cannot: a file that another program keeps to
 # itself, a junction, an alternate stream, the access rules of the state's folder, what schtasks makes of
 # daily-task.xml. Also a window that stays open after a double click, a path of more than
-# 260 characters, a packed folder and a delivery as --dry-run. Nothing is sent, and no network is needed. It ends with the first thing that is not so.
+# 260 characters, a packed folder and a delivery as --dry-run. Nothing is sent, and no network is needed. It ends with
+# the first thing that is not so.
 #
 #   pwsh tests/windows/native.ps1 FOLDER      with what the zip has in it
 param([Parameter(Mandatory)][string]$Folder)
