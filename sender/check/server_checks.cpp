@@ -6,6 +6,7 @@
 #include "common/program/log.hpp"
 #include "common/text/timestamp.hpp"
 #include "sender/http/proxy_environment.hpp"
+#include "sender/http/system_proxy.hpp"
 
 namespace healthmetric::check {
 namespace {
@@ -38,7 +39,10 @@ std::string proxy_in_use(const http::Url& api) {
   }
   if (api.is_loopback()) return {};
   const auto proxies = http::proxies_for(api.scheme);
-  if (proxies.empty()) return {};
+  if (proxies.empty()) {
+    const std::string server = http::system_proxy_for(api);
+    return server.empty() ? server : in_quotes(server) + " from the system's settings";
+  }
   return fmt::format("{} from {}, except for the hosts in NO_PROXY",
                      in_quotes(proxies.front().value), proxies.front().variable);
 }

@@ -17,6 +17,8 @@
 #include "common/program/named_file.hpp"
 #include "common/text/redact.hpp"
 #include "sender/http/libcurl.hpp"
+#include "sender/http/proxy_environment.hpp"
+#include "sender/http/system_proxy.hpp"
 #include "sender/http/trust_failure.hpp"
 #include "sender/http/url.hpp"
 
@@ -224,9 +226,15 @@ void set_authorities(CURL* easy, const std::filesystem::path& bundle, std::strin
   set(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
 }
 
+/// What --proxy names, or the system's settings; "" where libcurl finds one in the environment.
+std::string proxy_for(const Url& url, const model::NetworkOptions& network) {
+  if (network.proxy) return network.proxy->text;
+  return url.is_loopback() || !proxies_for(url.scheme).empty() ? "" : system_proxy_for(url);
+}
+
 /// What is meant for this machine must not reach a proxy on another one, least of all unencrypted.
 void set_network(CURL* easy, const model::NetworkOptions& network, std::string& authorities,
-                 bool goes_to_loopback) {
+                 const Url& url) {
   set(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   set(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(network.timeout.count()));
@@ -236,9 +244,10 @@ void set_network(CURL* easy, const model::NetworkOptions& network, std::string& 
   if (!network.ca_bundle.empty()) {
     set_authorities(easy, network.ca_bundle, authorities);
   }
-  if (network.proxy) set(easy, CURLOPT_PROXY, network.proxy->text.c_str());
+  const std::string proxy = proxy_for(url, network);
+  if (!proxy.empty()) set(easy, CURLOPT_PROXY, proxy.c_str());
   const bool has_local_proxy = network.proxy && network.proxy->is_loopback;
-  if (goes_to_loopback) set(easy, CURLOPT_NOPROXY, has_local_proxy ? "" : "*");
+  if (url.is_loopback()) set(easy, CURLOPT_NOPROXY, has_local_proxy ? "" : "*");
 }
 
 void set_request(CURL* easy, const Request& request, Transfer& transfer) {
@@ -329,7 +338,7 @@ Response CurlTransport::send(const Request& request) {
   set(easy, CURLOPT_ERRORBUFFER, detail.data());
   set(easy, CURLOPT_HTTPHEADER, headers.get());
   set_protocol(easy);
-  set_network(easy, network_, handle_->authorities, Url::parse(request.url, "URL").is_loopback());
+  set_network(easy, network_, handle_->authorities, Url::parse(request.url, "URL"));
   set_request(easy, request, transfer);
 
   const CURLcode result = RunningTransfer(handle_->multi.get(), easy).finish(handle_->signals);

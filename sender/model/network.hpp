@@ -16,7 +16,7 @@ struct Proxy {
 
 /// How to connect to the server.
 struct NetworkOptions {
-  std::optional<Proxy> proxy;        ///< nullopt: from the environment, as curl does
+  std::optional<Proxy> proxy;        ///< nullopt: the environment's, else the system's
   std::filesystem::path ca_bundle;   ///< certificate authorities, in PEM; empty: the system's
   std::chrono::seconds timeout{60};  ///< without a byte in either direction
 };
