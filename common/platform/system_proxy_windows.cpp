@@ -1,27 +1,40 @@
 #include "common/platform/system_proxy.hpp"
 
+#include <array>
+
 #include "common/platform/windows.hpp"
 
-// What <windows.h> does not bring along.
-#include <winhttp.h>
+// From the registry, where the settings of Windows write it and where Python, too, reads it:
+// WinHttpGetIEProxyConfigForCurrentUser() of Wine 8 always says that there is none.
 
 namespace healthmetric::platform {
 namespace {
 
-std::string taken(wchar_t* text) {
-  if (text == nullptr) return {};
-  std::string utf8 = to_utf8(text);
-  ::GlobalFree(text);
-  return utf8;
+constexpr const wchar_t* kSettings =
+    L"Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings";
+
+/// "" where there is no such text, or one that is longer than anybody would write.
+std::string text_of(const wchar_t* name) {
+  std::array<wchar_t, 4096> text{};
+  DWORD bytes = sizeof text;
+  const LSTATUS status = ::RegGetValueW(HKEY_CURRENT_USER, kSettings, name, RRF_RT_REG_SZ, nullptr,
+                                        text.data(), &bytes);
+  return status == ERROR_SUCCESS ? to_utf8(text.data()) : std::string();
+}
+
+bool is_enabled() {
+  DWORD enabled = 0;
+  DWORD bytes = sizeof enabled;
+  return ::RegGetValueW(HKEY_CURRENT_USER, kSettings, L"ProxyEnable", RRF_RT_REG_DWORD, nullptr,
+                        &enabled, &bytes) == ERROR_SUCCESS &&
+         enabled != 0;
 }
 
 }  // namespace
 
 std::optional<SystemProxy> system_proxy() {
-  WINHTTP_CURRENT_USER_IE_PROXY_CONFIG settings{};
-  if (::WinHttpGetIEProxyConfigForCurrentUser(&settings) == 0) return {};
-  SystemProxy proxy{taken(settings.lpszProxy), taken(settings.lpszProxyBypass)};
-  (void)taken(settings.lpszAutoConfigUrl);
+  if (!is_enabled()) return {};
+  SystemProxy proxy{text_of(L"ProxyServer"), text_of(L"ProxyOverride")};
   if (proxy.servers.empty()) return {};
   return proxy;
 }

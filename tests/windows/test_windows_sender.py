@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 MIB = 1 << 20
 OWN_LIBRARIES = {"advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "msvcrt.dll", "normaliz.dll",
-                 "shell32.dll", "user32.dll", "winhttp.dll", "ws2_32.dll"}
+                 "shell32.dll", "user32.dll", "ws2_32.dll"}
 """In System32 of every Windows 10."""
 
 NETWORK_DOWN = {"path": "^/repos/", "times": None, "action": "close_before"}

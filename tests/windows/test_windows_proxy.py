@@ -1,0 +1,125 @@
+"""The proxy of the user's settings, under Wine."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN
+from programs import Result
+from wine import WindowsSender, missing
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+SETTINGS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+SERVER = "https://git.nowhere.invalid"
+
+
+class Proxy:
+    """It keeps what it is asked for, and answers that nothing is there."""
+
+    def __init__(self) -> None:
+        asked: list[str] = []
+        self.asked = asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                asked.append(self.path)
+                self.send_error(404)
+
+            do_GET = do_PUT = do_POST = do_CONNECT = answer
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def proxies() -> Iterator[Callable[[], Proxy]]:
+    made: list[Proxy] = []
+
+    def make() -> Proxy:
+        made.append(Proxy())
+        return made[-1]
+
+    yield make
+    for proxy in made:
+        proxy.server.shutdown()
+
+
+@pytest.fixture
+def settings(windows_sender: WindowsSender) -> Iterator[Callable[[str, str], None]]:
+    def registry(*words: str) -> None:
+        done = subprocess.run([windows_sender.prefix[0], "reg.exe", *words], env=windows_sender.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+
+    def set_to(servers: str, bypass: str = "") -> None:
+        registry("add", SETTINGS, "/f", "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "1")
+        registry("add", SETTINGS, "/f", "/v", "ProxyServer", "/d", servers)
+        registry("add", SETTINGS, "/f", "/v", "ProxyOverride", "/d", bypass)
+
+    yield set_to
+    registry("add", SETTINGS, "/f", "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "0")
+
+
+@pytest.fixture
+def send(windows_sender: WindowsSender, tmp_path: Path) -> Callable[..., Result]:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/data.json").write_bytes(b"{}")
+
+    def run(*words: str, **variables: str) -> Result:
+        return windows_sender("--folder", tmp_path / "source", "--repo", "octo/data", "--api-url", SERVER, "--max-wait", "0",
+                              *words, env={"GH_ENTERPRISE_TOKEN": TOKEN} | variables)
+    return run
+
+
+def test_a_delivery_goes_through_the_proxy_of_the_settings(
+    settings: Callable[..., None], proxies: Callable[[], Proxy], send: Callable[..., Result]
+) -> None:
+    proxy = proxies()
+    settings(f"ftp=127.0.0.1:1;https={proxy.address}")
+    result = send()
+    assert result.status not in (0, 2, 5), result
+    assert proxy.asked and set(proxy.asked) == {"git.nowhere.invalid:443"}
+
+
+def test_what_the_settings_except_is_reached_without_it(
+    settings: Callable[..., None], proxies: Callable[[], Proxy], send: Callable[..., Result]
+) -> None:
+    proxy = proxies()
+    settings(proxy.address, "*.lan;*.nowhere.invalid;<local>")
+    result = send()
+    assert result.status == 7, result
+    assert "Could not resolve host" in result.stderr
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_an_option_and_a_variable_come_first(
+    way: str, settings: Callable[..., None], proxies: Callable[[], Proxy], send: Callable[..., Result]
+) -> None:
+    unwanted, wanted = proxies(), proxies()
+    settings(unwanted.address)
+    if way == "option":
+        send("--proxy", f"http://{wanted.address}")
+    else:
+        send(HTTPS_PROXY=f"http://{wanted.address}")
+    assert wanted.asked and unwanted.asked == []
+
+
+def test_doctor_tells_where_the_proxy_is_from(
+    settings: Callable[..., None], proxies: Callable[[], Proxy], windows_sender: WindowsSender
+) -> None:
+    proxy = proxies()
+    settings(proxy.address)
+    result = windows_sender("doctor", "--repo", "octo/data", "--api-url", SERVER, env={"GH_ENTERPRISE_TOKEN": TOKEN})
+    line = next(line for line in result.stdout.splitlines() if line.split()[1:2] == ["proxy"])
+    assert f"'{proxy.address}' from the system's settings" in line
