@@ -7,8 +7,10 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -133,16 +135,28 @@ def test_a_file_that_is_not_there_is_told(windows_sender: WindowsSender, tmp_pat
     assert "m\u00e4rz" in result.error_line("no folder")
 
 
-def test_the_configuration_file_is_below_appdata(windows_sender: WindowsSender, tmp_path: Path) -> None:
+@pytest.fixture
+def own_folders(windows_sender: WindowsSender) -> Iterator[Path]:
+    """The folders of the user whom Wine made, in which APPDATA and LOCALAPPDATA are."""
+    [roaming] = (windows_sender.wine_prefix / "drive_c/users").glob("*/AppData/Roaming")
+    yield roaming.parent
+    for name in ("Roaming", "Local"):
+        shutil.rmtree(roaming.parent / name / "healthmetric", ignore_errors=True)
+
+
+def test_the_configuration_file_is_below_appdata_and_the_state_below_localappdata(
+    own_folders: Path, windows_sender: WindowsSender, tmp_path: Path
+) -> None:
     folder = written_tree(tmp_path / "source")
-    file = windows_sender.appdata / "healthmetric/sender.toml"
+    file = own_folders / "Roaming/healthmetric/sender.toml"
     file.parent.mkdir(parents=True)
     file.write_bytes(f"folder = '{windows_path(folder)}'\r\nexclude = ['sub']\r\nbatch-name = 'lab'\r\n".encode())
-    result = windows_sender("--output", tmp_path / "out")
+    result = windows_sender("--output", tmp_path / "out", env={"XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""})
     assert result.status == 0, result
     payload = payload_in(tmp_path / "out")
     assert payload["batch_metadata"]["batch_name"] == "lab"
     assert not [name for name in payload["files"] if name.startswith("sub/")]
+    assert (own_folders / "Local/healthmetric").is_dir()
 
 
 def test_hidden_and_system_files_are_skipped(windows_sender: WindowsSender, tmp_path: Path) -> None:
