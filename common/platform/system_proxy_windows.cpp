@@ -1,7 +1,5 @@
 #include "common/platform/system_proxy.hpp"
 
-#include <array>
-
 #include "common/platform/windows.hpp"
 
 // From the registry, where the settings of Windows write it and where Python, too, reads it:
@@ -13,13 +11,18 @@ namespace {
 constexpr const wchar_t* kSettings =
     L"Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings";
 
-/// "" where there is no such text, or one that is longer than anybody would write.
+/// "" where there is no such text. Lists of exceptions that an administrator spreads may be long,
+/// and may grow between two looks at them.
 std::string text_of(const wchar_t* name) {
-  std::array<wchar_t, 4096> text{};
-  DWORD bytes = sizeof text;
-  const LSTATUS status = ::RegGetValueW(HKEY_CURRENT_USER, kSettings, name, RRF_RT_REG_SZ, nullptr,
-                                        text.data(), &bytes);
-  return status == ERROR_SUCCESS ? to_utf8(text.data()) : std::string();
+  std::wstring text(1024, L'\0');
+  LSTATUS status = ERROR_MORE_DATA;
+  while (status == ERROR_MORE_DATA) {
+    auto bytes = static_cast<DWORD>(text.size() * sizeof(wchar_t));
+    status = ::RegGetValueW(HKEY_CURRENT_USER, kSettings, name, RRF_RT_REG_SZ, nullptr, text.data(),
+                            &bytes);
+    if (status == ERROR_MORE_DATA) text.resize(text.size() * 2);
+  }
+  return status == ERROR_SUCCESS ? to_utf8(text.c_str()) : std::string();
 }
 
 bool is_enabled() {
