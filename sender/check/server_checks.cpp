@@ -56,7 +56,7 @@ Finding check_proxy(const model::NetworkOptions& network, const http::Url& api) 
         network.proxy ? in_quotes(network.proxy->text) + " from --proxy" : proxy_in_use(api);
     return ok(kCheck, found.empty() ? "none is used" : found);
   } catch (const Error& error) {
-    return failed(kCheck, error.what(), "correct the variable, or unset it");
+    return failed(kCheck, error.what(), "correct the variable or setting, or unset it");
   }
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/ascii.hpp"
 #include "common/patterns/glob.hpp"
+#include "common/program/log.hpp"
 
 namespace healthmetric::http {
 namespace {
@@ -56,7 +58,10 @@ std::string server_for(const platform::SystemProxy& settings, const Url& url) {
 std::string system_proxy_for(const Url& url) {
   static const std::optional<platform::SystemProxy> settings = platform::system_proxy();
   const std::string server = settings ? server_for(*settings, url) : std::string();
-  return server.empty() ? server : parse_proxy(server, "the proxy in the system's settings").text;
+  if (server.empty()) return {};
+  model::Proxy proxy = parse_proxy(server, "the proxy in the system's settings");
+  if (!proxy.password.empty()) log::hide(proxy.password);
+  return std::move(proxy.text);
 }
 
 }  // namespace healthmetric::http

@@ -13,8 +13,8 @@ namespace healthmetric::http {
 /// characters, and "<local>" for hosts without a dot (Windows, "INTERNET_PROXY_INFO").
 std::string server_for(const platform::SystemProxy& settings, const Url& url);
 
-/// The same of this system's settings, which are read once. Throws Error{usage} where libcurl does
-/// not support what they name.
+/// The same of this system's settings, which are read once. A password in them is hidden from what
+/// is printed and logged. Throws Error{usage} where libcurl does not support what they name.
 std::string system_proxy_for(const Url& url);
 
 }  // namespace healthmetric::http
