@@ -28,7 +28,6 @@ MOST_LINES_OF_A_FUNCTION = 60
 ROOMS = {
     "CommonCrypto/": ["common/codec/digest_commoncrypto.cpp"],
     "CLI/": ["common/program/cli_app.hpp"],
-    "bcrypt.h": ["common/codec/digest_windows.cpp", "common/platform/random_windows.cpp"],
     "curl/": ["sender/http/libcurl.hpp"],
     "fmt/": ["common/base/fmt.cpp"],
     "histedit.h": ["sender/terminal/line_editor.cpp"],
@@ -40,7 +39,7 @@ ROOMS = {
     "sqlite3.h": ["common/database/sqlite.cpp"],
     "toml++/": ["common/program/toml_file.cpp"],
     "utf8proc.h": ["common/base/unicode.cpp"],
-    "windows.h": ["common/platform/windows.hpp", "common/codec/digest_windows.cpp"],
+    "windows.h": ["common/platform/windows.hpp"],
     "zstd": ["common/codec/zstd_stream.cpp"],
 }
 """Where each library's header may be included. Any other header that ends in .h is the system's."""

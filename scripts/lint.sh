@@ -37,7 +37,7 @@ options=(-quiet -extra-arg=-Wno-unknown-warning-option -p "build/$preset")
 if command -v run-clang-tidy > /dev/null; then
   run-clang-tidy "${options[@]}" -j "$(nproc)" "^$PWD/(common|sender|receiver|docs/reference)/"
 else
-  git ls-files -z --cached --others --exclude-standard --deduplicate -- common/\*.cpp sender/\*.cpp receiver/\*.cpp docs/reference/\*.cpp \
-    ':(exclude)*_windows.cpp' ':(exclude)*_commoncrypto.cpp' ':(exclude)sender/http/libcurl_linked.cpp' ':(exclude)sender/commands/every_night_task.cpp' ':(exclude)sender/terminal/line_editor_console.cpp' |
-    xargs --null --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
+  jq --raw-output --arg folder "$PWD/" '.[].file | select(ltrimstr($folder) | test("^(common|sender|receiver|docs/reference)/"))' \
+    "build/$preset/compile_commands.json" |
+    xargs --delimiter='\n' --max-args=1 --max-procs="$(nproc)" clang-tidy "${options[@]}"
 fi

@@ -7,29 +7,16 @@
 #include <string_view>
 
 #include "common/base/stream.hpp"
+#if defined(_WIN32)
+#include "common/platform/system_digest.hpp"
+#endif
 
 namespace healthmetric::codec {
 
 #if defined(_WIN32)
 
-/// Windows' own handle of a digest that is under way.
-class DigestHandle {
- public:
-  explicit DigestHandle(void* native = nullptr) noexcept : native_(native) {}
-  DigestHandle(DigestHandle&& other) noexcept;
-  DigestHandle& operator=(DigestHandle&& other) noexcept;
-  DigestHandle(const DigestHandle&) = delete;
-  DigestHandle& operator=(const DigestHandle&) = delete;
-  ~DigestHandle();
-
-  [[nodiscard]] void* get() const noexcept { return native_; }
-
- private:
-  void* native_;
-};
-
-using Sha256State = DigestHandle;
-using Sha1State = DigestHandle;
+using Sha256State = platform::SystemDigest;
+using Sha1State = platform::SystemDigest;
 
 #else
 

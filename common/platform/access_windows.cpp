@@ -6,10 +6,8 @@ namespace healthmetric::platform {
 
 /// Asks the system by opening it for that; nothing is written.
 std::error_code why_no_access(const std::filesystem::path& path, Access wanted) {
-  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
   const DWORD access = wanted == Access::read ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
-  const Handle opened = adopt(::CreateFileW(system_path(path).c_str(), access, kShare, nullptr,
-                                            OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const Handle opened = open_shared(path, access, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   return opened ? std::error_code() : last_error();
 }
 

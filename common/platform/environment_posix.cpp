@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 #if defined(__APPLE__)
@@ -25,17 +24,6 @@ char** entries() {
 std::string environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? "" : value;
-}
-
-std::vector<std::string> environment_names(std::string_view prefix) {
-  std::vector<std::string> names;
-  for (const std::string& entry : whole_environment()) {
-    const std::size_t equals = entry.find('=');
-    const bool has_value = equals != std::string::npos && equals + 1 < entry.size();
-    if (has_value && entry.starts_with(prefix)) names.push_back(entry.substr(0, equals));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 std::vector<std::string> whole_environment() {

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "common/platform/environment.hpp"
 #include "common/platform/windows.hpp"
 
@@ -15,17 +13,6 @@ std::string environment_variable(const std::string& name) {
   }
   value.resize(size);
   return to_utf8(value);
-}
-
-std::vector<std::string> environment_names(std::string_view prefix) {
-  std::vector<std::string> names;
-  for (const std::string& entry : whole_environment()) {
-    const std::size_t equals = entry.find('=');
-    const bool has_value = equals != std::string::npos && equals + 1 < entry.size();
-    if (has_value && entry.starts_with(prefix)) names.push_back(entry.substr(0, equals));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 /// Without those whose names begin with "=": the working folder on each drive.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <system_error>
+#include <vector>
 
 #include "common/base/format.hpp"
 #include "common/base/printable.hpp"
@@ -80,21 +81,53 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
   return read_all(file, max_bytes, path.string());
 }
 
+namespace {
+
+/// Appends what it made to `made`.
+void create_missing(const std::filesystem::path& path, std::vector<std::filesystem::path>& made) {
+  std::error_code error;
+  const auto create = [&] {
+    error = create_private_folder(path);
+    if (!error) made.push_back(path);
+    return !error || error == std::errc::file_exists;
+  };
+  if (path.empty() || create()) return;
+  const bool lacks_parent =
+      error == std::errc::no_such_file_or_directory && path.has_relative_path();
+  if (lacks_parent) create_missing(path.parent_path(), made);
+  if (!lacks_parent || !create()) {
+    throw_system_error("cannot create " + in_quotes(path.string()), error);
+  }
+}
+
+}  // namespace
+
+void create_private_directories(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> made;
+  try {
+    create_missing(path, made);
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (; !made.empty(); made.pop_back()) std::filesystem::remove(made.back(), ignored);
+    throw;
+  }
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path temporary = temporary_beside(path);
   try {
-    OutputFile file(temporary);
-    file.write(text);
-    file.sync();
+    {
+      OutputFile file(temporary);  // closed before it is moved, as Windows wants it
+      file.write(text);
+      file.sync();
+    }
+    if (const std::error_code error = rename_over(temporary, path)) {
+      throw_system_error("cannot write " + in_quotes(path.string()), error);
+    }
   } catch (const Error&) {
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
     throw;
-  }
-  if (const std::error_code error = rename_over(temporary, path)) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw_system_error("cannot write " + in_quotes(path.string()), error);
   }
   sync_directory(path.parent_path());
 }

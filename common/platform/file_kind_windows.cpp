@@ -22,10 +22,8 @@ std::filesystem::file_type entry_type(const std::filesystem::path& path, std::er
 /// Opening it follows the links, and asks for nothing that another program could keep to itself.
 std::filesystem::file_type target_type(const std::filesystem::path& path, std::error_code& error) {
   using std::filesystem::file_type;
-  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
   const Handle opened =
-      adopt(::CreateFileW(system_path(path).c_str(), FILE_READ_ATTRIBUTES, kShare, nullptr,
-                          OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+      open_shared(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   error = opened ? std::error_code() : last_error();
   if (error == std::errc::no_such_file_or_directory) return file_type::not_found;
   if (error) return file_type::none;

@@ -26,9 +26,7 @@ DWORD lock(const Handle& file, DWORD kind = LOCKFILE_EXCLUSIVE_LOCK) {
 }
 
 Handle open_existing(const std::filesystem::path& path) {
-  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  return adopt(::CreateFileW(system_path(path).c_str(), GENERIC_READ, kShare, nullptr,
-                             OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+  return open_shared(path, GENERIC_READ, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT);
 }
 
 bool is_there(const std::filesystem::path& path) {

@@ -210,33 +210,8 @@ void sync_descriptor(int fd, std::string_view name) {
   throw_system_error("cannot write " + in_quotes(name), errno);
 }
 
-namespace {
-
-/// Appends what it made to `made`.
-void create_missing(const std::filesystem::path& path, std::vector<std::filesystem::path>& made) {
-  const auto create = [&] {
-    const bool is_created = ::mkdir(path.c_str(), 0700) == 0;
-    if (is_created) made.push_back(path);
-    return is_created || errno == EEXIST;
-  };
-  if (path.empty() || create()) return;
-  const bool lacks_parent = errno == ENOENT;
-  if (lacks_parent) create_missing(path.parent_path(), made);
-  if (!lacks_parent || !create()) {
-    throw_system_error("cannot create " + in_quotes(path.string()), errno);
-  }
-}
-
-}  // namespace
-
-void create_private_directories(const std::filesystem::path& path) {
-  std::vector<std::filesystem::path> made;
-  try {
-    create_missing(path, made);
-  } catch (const Error&) {
-    for (; !made.empty(); made.pop_back()) ::rmdir(made.back().c_str());
-    throw;
-  }
+std::error_code create_private_folder(const std::filesystem::path& path) {
+  return {::mkdir(path.c_str(), 0700) == 0 ? 0 : errno, std::generic_category()};
 }
 
 TemporaryDirectory::TemporaryDirectory() {

@@ -18,15 +18,6 @@
 namespace healthmetric::platform {
 namespace {
 
-/// Others may go on as they like, as elsewhere.
-constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-
-Handle open(const std::wstring& path, DWORD access, DWORD disposition, DWORD flags,
-            SECURITY_ATTRIBUTES* security = nullptr) {
-  return adopt(
-      ::CreateFileW(path.c_str(), access, kShareAll, security, disposition, flags, nullptr));
-}
-
 /// Whether it is a link that was opened, and not what it leads to; and whether it is another kind
 /// of reparse point.
 struct ReparseKind {
@@ -44,16 +35,15 @@ ReparseKind reparse_kind(const Handle& file) {
 }
 
 Handle open_regular(const std::string& path, const std::string& name, FileState& state) {
-  const std::wstring location = system_path(path);
-  Handle file = open(location, GENERIC_READ, OPEN_EXISTING,
-                     FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS);
+  Handle file = open_shared(path, GENERIC_READ, OPEN_EXISTING,
+                            FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS);
   if (!file) throw_last_error("cannot read " + in_quotes(name));
   const ReparseKind kind = reparse_kind(file);
   if (kind.is_link) {
     throw Error(ErrorCode::io, "cannot read " + in_quotes(name) + ": it is a symbolic link");
   }
   if (kind.is_reparse_point) {
-    file = open(location, GENERIC_READ, OPEN_EXISTING, 0);
+    file = open_shared(path, GENERIC_READ, OPEN_EXISTING);
     if (!file) throw_last_error("cannot read " + in_quotes(name));
   }
   std::error_code error;
@@ -66,7 +56,7 @@ Handle open_regular(const std::string& path, const std::string& name, FileState&
 
 Handle create_private_file(const std::filesystem::path& path) {
   Handle file =
-      open(system_path(path), GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, private_access());
+      open_shared(path, GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, private_access());
   if (!file) throw_last_error("cannot create " + in_quotes(path.string()));
   return file;
 }
@@ -146,8 +136,8 @@ void OutputFile::set_modified(const FileTime& time, std::error_code& error) cons
 
 void OutputFile::close() {
   flush();
-  if (::CloseHandle(native(fd_.release())) == 0)
-    throw_last_error("cannot write " + in_quotes(name_));
+  const bool is_closed = ::CloseHandle(native(fd_.release())) != 0;
+  if (!is_closed) throw_last_error("cannot write " + in_quotes(name_));
 }
 
 void OutputFile::sync() {
@@ -171,7 +161,7 @@ Handle standard_input() {
 }
 
 Handle open_named_file(const std::filesystem::path& path) {
-  Handle file = open(system_path(path), GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+  Handle file = open_shared(path, GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   if (!file) throw_last_error("cannot read " + in_quotes(path.string()));
   return file;
 }
@@ -202,41 +192,15 @@ std::error_code rename_over(const std::filesystem::path& from, const std::filesy
 /// The system writes a folder's entries in its journal; MOVEFILE_WRITE_THROUGH waits for a rename.
 void sync_directory(const std::filesystem::path& /*path*/) {}
 
-namespace {
-
-/// Appends what it made to `made`.
-void create_missing(const std::filesystem::path& path, std::vector<std::filesystem::path>& made) {
-  DWORD failure = ERROR_SUCCESS;
-  const auto create = [&] {
-    const bool is_created = ::CreateDirectoryW(system_path(path).c_str(), private_access()) != 0;
-    failure = is_created ? ERROR_SUCCESS : ::GetLastError();
-    if (is_created) made.push_back(path);
-    return is_created || failure == ERROR_ALREADY_EXISTS;
-  };
-  if (path.empty() || create()) return;
-  const bool lacks_parent = failure == ERROR_PATH_NOT_FOUND && path.has_relative_path();
-  if (lacks_parent) create_missing(path.parent_path(), made);
-  if (!lacks_parent || !create()) {
-    throw_system_error("cannot create " + in_quotes(path.string()), system_error(failure));
-  }
-}
-
-}  // namespace
-
-void create_private_directories(const std::filesystem::path& path) {
-  std::vector<std::filesystem::path> made;
-  try {
-    create_missing(path, made);
-  } catch (const Error&) {
-    for (; !made.empty(); made.pop_back()) ::RemoveDirectoryW(system_path(made.back()).c_str());
-    throw;
-  }
+std::error_code create_private_folder(const std::filesystem::path& path) {
+  const bool is_created = ::CreateDirectoryW(system_path(path).c_str(), private_access()) != 0;
+  return is_created ? std::error_code() : last_error();
 }
 
 TemporaryDirectory::TemporaryDirectory() {
   std::filesystem::path name = temporary_name();
-  if (::CreateDirectoryW(system_path(name).c_str(), private_access()) == 0) {
-    throw_last_error("cannot create " + in_quotes(name.string()));
+  if (const std::error_code error = create_private_folder(name)) {
+    throw_system_error("cannot create " + in_quotes(name.string()), error);
   }
   path_ = std::move(name);
 }
@@ -250,8 +214,8 @@ std::string temporary_folder() {
 
 Handle unnamed_file() {
   const std::filesystem::path name = temporary_name();
-  Handle file = open(system_path(name), GENERIC_READ | GENERIC_WRITE | DELETE, CREATE_NEW,
-                     FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, private_access());
+  Handle file = open_shared(name, GENERIC_READ | GENERIC_WRITE | DELETE, CREATE_NEW,
+                            FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, private_access());
   if (!file) throw_last_error("cannot create " + in_quotes(name.string()));
   return file;
 }

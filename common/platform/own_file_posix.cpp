@@ -5,12 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "common/base/error.hpp"
-#include "common/base/format.hpp"
 #include "common/base/printable.hpp"
-#include "common/platform/file_kind.hpp"
 #include "common/platform/posix.hpp"
 #include "common/platform/system_calls.hpp"
 
@@ -20,17 +17,6 @@ bool is_file_of_this_user(const std::filesystem::path& file) {
   struct stat info {};
   return ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == ::geteuid() &&
          info.st_nlink == 1;
-}
-
-/// What cannot be looked at is told of by who opens it.
-void expect_own_file(const std::filesystem::path& path) {
-  using std::filesystem::file_type;
-  std::error_code error;
-  const file_type type = std::filesystem::symlink_status(path, error).type();
-  if (type == file_type::regular || type == file_type::not_found || type == file_type::none) return;
-  throw Error(ErrorCode::io, fmt::format("cannot use {}: it is {}, not a regular file of this "
-                                         "program; remove it",
-                                         in_quotes(path.string()), kind_of(type)));
 }
 
 Handle open_own_file(const std::filesystem::path& path) {

@@ -76,10 +76,7 @@ std::wstring environment_block(std::vector<std::string> variables) {
 /// An open file that a child may inherit.
 Handle inherited_file(const std::filesystem::path& path, DWORD access, DWORD disposition) {
   SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  const bool is_null = path == kNullFile;
-  Handle file = adopt(::CreateFileW(is_null ? L"NUL" : system_path(path).c_str(), access,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                    &inherited, disposition, FILE_ATTRIBUTE_NORMAL, nullptr));
+  Handle file = open_shared(path, access, disposition, FILE_ATTRIBUTE_NORMAL, &inherited);
   if (!file) throw_cannot_run(path.string(), last_error());
   return file;
 }
@@ -168,6 +165,8 @@ class Child {
     }
     process_ = adopt(started.hProcess);
     const Handle thread = adopt(started.hThread);
+    // Wine gives none of a program of Unix; waiting for no process would never end.
+    if (!process_) throw_cannot_run(name_, system_error(ERROR_INVALID_HANDLE));
     ::AssignProcessToJobObject(native(job_), started.hProcess);
     ::ResumeThread(started.hThread);
   }

@@ -74,6 +74,13 @@ Handle::~Handle() {
   if (*this && native_ != interruption_bell()) ::CloseHandle(native(*this));
 }
 
+Handle open_shared(const std::filesystem::path& path, DWORD access, DWORD disposition, DWORD flags,
+                   SECURITY_ATTRIBUTES* security) {
+  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  return adopt(::CreateFileW(system_path(path).c_str(), access, kShare, security, disposition,
+                             flags, nullptr));
+}
+
 std::error_code system_error(DWORD error) {
   return {static_cast<int>(error), std::system_category()};
 }

@@ -1,20 +1,13 @@
 #include "common/platform/user_dirs.hpp"
 
-#include "common/base/error.hpp"
-#include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
+#include "common/platform/system_calls.hpp"
 
 namespace healthmetric::platform {
 
 namespace {
 
 constexpr const char* kProduct = "healthmetric";
-
-std::optional<std::filesystem::path> folder_in(const char* variable) {
-  std::filesystem::path folder = environment_variable(variable);
-  if (!folder.is_absolute()) return {};
-  return folder;
-}
 
 /// systemd puts a colon between several.
 std::optional<std::filesystem::path> unit_folder(const char* variable) {
@@ -24,27 +17,30 @@ std::optional<std::filesystem::path> unit_folder(const char* variable) {
   return first;
 }
 
+/// As the XDG Base Directory Specification has it: what the variable names, else a folder at home.
+std::optional<std::filesystem::path> product_folder(const char* variable, const char* at_home) {
+  std::filesystem::path base = absolute_path_in(variable);
+  if (base.empty()) {
+    const auto home = home_folder();
+    if (!home) return {};
+    base = std::filesystem::path(*home) / at_home;
+  }
+  return base / kProduct;
+}
+
 }  // namespace
 
-std::optional<std::string> home_folder() {
-  std::string home = environment_variable("HOME");
-  if (!home.starts_with('/')) return {};
-  return home;
+std::string home_variable() {
+  return "HOME";
 }
 
 std::optional<std::filesystem::path> state_folder() {
   if (auto folder = unit_folder("STATE_DIRECTORY")) return folder;
-  const std::filesystem::path state_home = environment_variable("XDG_STATE_HOME");
-  if (state_home.is_absolute()) return state_home / kProduct;
-  const auto home = home_folder();
-  if (!home) return {};
-  return std::filesystem::path(*home) / ".local" / "state" / kProduct;
+  return product_folder("XDG_STATE_HOME", ".local/state");
 }
 
 std::optional<std::filesystem::path> configuration_folder() {
-  if (const auto folder = folder_in("XDG_CONFIG_HOME")) return *folder / kProduct;
-  if (const auto home = folder_in("HOME")) return *home / ".config" / kProduct;
-  return {};
+  return product_folder("XDG_CONFIG_HOME", ".config");
 }
 
 FolderText state_folder_text() {
@@ -57,16 +53,6 @@ FolderText configuration_folder_text() {
 
 std::optional<std::filesystem::path> logs_folder() {
   return unit_folder("LOGS_DIRECTORY");
-}
-
-std::filesystem::path expand_home(const std::string& path) {
-  if (path != "~" && !path.starts_with("~/")) return path;
-  const auto home = home_folder();
-  if (!home) {
-    throw Error(ErrorCode::usage,
-                in_quotes(path) + " needs HOME, which is not set: write the path in full");
-  }
-  return *home + path.substr(1);
 }
 
 }  // namespace healthmetric::platform

@@ -1,34 +1,23 @@
 #include "common/platform/user_dirs.hpp"
 
-#include "common/base/error.hpp"
-#include "common/base/printable.hpp"
 #include "common/platform/environment.hpp"
+#include "common/platform/system_calls.hpp"
 
 namespace healthmetric::platform {
 namespace {
 
-constexpr const char* kProduct = "healthmetric";
-
-std::optional<std::filesystem::path> folder_in(const char* variable) {
-  std::filesystem::path folder = environment_variable(variable);
-  if (!folder.is_absolute()) return {};
-  return folder;
-}
-
 /// The first variable is for who has one configuration for several systems, as with git and gh.
 std::optional<std::filesystem::path> product_folder(const char* everywhere, const char* here) {
-  auto folder = folder_in(everywhere);
-  if (!folder) folder = folder_in(here);
-  if (!folder) return {};
-  return *folder / kProduct;
+  std::filesystem::path base = absolute_path_in(everywhere);
+  if (base.empty()) base = absolute_path_in(here);
+  if (base.empty()) return {};
+  return base / "healthmetric";
 }
 
 }  // namespace
 
-std::optional<std::string> home_folder() {
-  const auto home = folder_in("USERPROFILE");
-  if (!home) return {};
-  return home->string();
+std::string home_variable() {
+  return "USERPROFILE";
 }
 
 std::optional<std::filesystem::path> state_folder() {
@@ -49,16 +38,6 @@ FolderText configuration_folder_text() {
 
 std::optional<std::filesystem::path> logs_folder() {
   return {};
-}
-
-std::filesystem::path expand_home(const std::string& path) {
-  if (path != "~" && !path.starts_with("~/") && !path.starts_with("~\\")) return path;
-  const auto home = home_folder();
-  if (!home) {
-    throw Error(ErrorCode::usage,
-                in_quotes(path) + " needs USERPROFILE, which is not set: write the path in full");
-  }
-  return *home + path.substr(1);
 }
 
 }  // namespace healthmetric::platform

@@ -34,6 +34,11 @@ Handle adopt(HANDLE native);
 std::error_code system_error(DWORD error);
 std::error_code last_error();
 
+/// Opens what is there, or makes it as `disposition` says. Other programs may go on as they like
+/// with it, as elsewhere. No handle where it fails; last_error() says why.
+Handle open_shared(const std::filesystem::path& path, DWORD access, DWORD disposition,
+                   DWORD flags = FILE_ATTRIBUTE_NORMAL, SECURITY_ATTRIBUTES* security = nullptr);
+
 /// Throws Error{io}: "<action>: <the reason>".
 [[noreturn]] void throw_last_error(const std::string& action);
 

@@ -31,7 +31,7 @@ constexpr long kConnectTimeoutSeconds = 30;
 constexpr int kLookAroundMilliseconds = 1000;
 constexpr long kStallBytesPerSecond = 100;
 constexpr long kProxyAuthentication = 407;
-constexpr std::uint64_t kMaxBundleBytes = std::uint64_t{64} * 1024 * 1024;
+constexpr std::uint64_t kMaxBundleBytes = 8'000'000;  // CURL_MAX_INPUT_LENGTH of libcurl
 
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { libcurl().easy_cleanup(easy); }

@@ -12,6 +12,7 @@ from typing import Any
 from conftest import Destination
 from github_server.local_github import LocalGithub
 from programs import Program, Result, Word
+from receiver_workflow import WORKFLOW
 from schemas import check_output
 
 FINE = "github_pat_" + "FineGrainedTokenOfTheTests0123456789"
@@ -22,19 +23,6 @@ ENDING = "github_pat_" + "TokenThatEndsSoonOfTheTests01234567"
 ENDED = "github_pat_" + "TokenThatHasEndedOfTheTests0123456"
 UNKNOWN = "github_pat_" + "TokenThatNobodyKnows0123456789abcdef"
 SECRETS = (FINE, SEEING, CLASSIC, READING, ENDING, ENDED, UNKNOWN)
-
-WORKFLOW = """name: Data receiver
-on:
-  push:
-    paths: ['_storage/inbox/**']  # the first generation
-  repository_dispatch:
-    types: [data_update]
-  workflow_dispatch:
-  schedule:
-    - cron: '43 4 * * *'
-permissions:
-  contents: write
-"""
 
 
 @dataclass(frozen=True)

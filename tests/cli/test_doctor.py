@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 from conftest import INBOX, TOKEN, Destination, new_destination
-from doctor_stage import (CLASSIC, ENDED, ENDING, FINE, READING, SECRETS, SEEING, UNKNOWN, WORKFLOW, Stage, by_check,
+from doctor_stage import (CLASSIC, ENDED, ENDING, FINE, READING, SECRETS, SEEING, UNKNOWN, Stage, by_check,
                           findings_of, ready_stage)
 from github_server.local_github import LocalGithub
 from programs import REPOSITORY, Program, Result
+from receiver_workflow import WORKFLOW
 from trees import write_tree
 
 DAY_S = 86400

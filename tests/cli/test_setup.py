@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from conftest import TOKEN, Destination, new_destination
-from doctor_stage import FINE, READING, UNKNOWN, WORKFLOW, Stage, ready_stage
+from doctor_stage import FINE, READING, UNKNOWN, Stage, ready_stage
 from github_server.local_github import LocalGithub
 from programs import Program
 from pseudo_terminal import Terminal, squeezed
+from receiver_workflow import WORKFLOW
 from system_calls import TRACED, Answer, answered, needs_strace
 
 CTRL_C, CTRL_D, CTRL_U = b"\x03", b"\x04", b"\x15"

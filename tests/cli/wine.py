@@ -12,12 +12,17 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from programs import REPOSITORY, Program, Result, Word
+from programs import REPOSITORY, Program, Word
 
 EXECUTABLE = Path(os.environ.get("HEALTHMETRIC_WINDOWS_SENDER")
                   or REPOSITORY / "build/windows/sender/healthmetric-sender.exe")
 STARTUP_S = 300
 """Making a Windows takes Wine ten seconds, and much more on a busy machine."""
+
+FIXED_ADDRESSES = ("setarch", "--addr-no-randomize")
+"""Wine needs a page at 0x7ffe0000. One start in some hundreds, a random address lies there, and Wine ends with 1."""
+
+TOOL_S = 120
 
 IDLE_S = 30
 """So long what Wine started along waits for the next program."""
@@ -87,7 +92,7 @@ class WindowsSender(Program):
     def __init__(self, home: Path, prefix: Path, path: Path = EXECUTABLE) -> None:
         wine = wine_program()
         assert wine
-        super().__init__(path, home, [str(wine)])
+        super().__init__(path, home, [*FIXED_ADDRESSES, str(wine)])
         self.wine_prefix = prefix
 
     @property
@@ -107,14 +112,13 @@ class WindowsSender(Program):
     def start(self, *words: Word, env: Mapping[str, str] | None = None, **popen: Any) -> subprocess.Popen[bytes]:
         return super().start(*words, env=windows_folders(dict(env or {})), **popen)
 
+    def run_tool(self, *words: str) -> None:
+        """A program of Windows. It gets no pipes, which the console that Wine makes for it would hold for seconds."""
+        subprocess.run([*self.prefix, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TOOL_S, check=True)
+
     def popen(self, *words: Any, **popen: Any) -> subprocess.Popen[bytes]:
         return WineProcess(*words, **popen)
-
-
-    def __call__(self, *words: Word, **run: Any) -> Result:
-        """Wine ends one program in some hundreds with status 1 before it begins; ours says why when it ends so."""
-        result = super().__call__(*words, **run)
-        return result if result != Result(1, "", "") else super().__call__(*words, **run)
 
 
 def windows_folders(environment: Mapping[str, str]) -> dict[str, str]:
@@ -137,7 +141,7 @@ def start_windows(prefix: Path) -> None:
     streams of that one and stays: not the pipes that a test reads to their end."""
     wineserver(prefix, f"--persistent={IDLE_S}")
     sender = WindowsSender(prefix.with_name("home"), prefix)
-    process = subprocess.Popen([sender.prefix[0], "wineboot.exe", "--init"], env=sender.environment,
+    process = subprocess.Popen([*sender.prefix, "wineboot.exe", "--init"], env=sender.environment,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     process.wait(STARTUP_S)
 

@@ -26,7 +26,7 @@ def start_helper(sender: WindowsSender, *words: str | Path,
     """Runs until its standard input ends; it is ready when this returns."""
     helper = compiled_helper(sender.wine_prefix.parent)
     given = [windows_path(word) if isinstance(word, Path) else word for word in words]
-    process = subprocess.Popen([sender.prefix[0], helper, *given], env=sender.environment | dict(env or {}),
+    process = subprocess.Popen([*sender.prefix, helper, *given], env=sender.environment | dict(env or {}),
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
     assert process.stdout.readline().strip() == b"ready", process.communicate(timeout=WAIT_S)

@@ -17,22 +17,10 @@ import pytest
 from conftest import TOKEN
 from github_server.local_github import LocalGithub
 from pseudo_terminal import Terminal, squeezed
+from receiver_workflow import WORKFLOW
 from wine import WindowsSender, missing, windows_path
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
-
-WORKFLOW = b"""name: Data receiver
-on:
-  push:
-    branches: [healthmetric/inbox]
-  repository_dispatch:
-    types: [data_update]
-  workflow_dispatch:
-  schedule:
-    - cron: '43 4 * * *'
-permissions:
-  contents: write
-"""
 
 
 class UnchangedSender(WindowsSender):
@@ -54,7 +42,7 @@ class Console(Terminal):
 def test_it_offers_a_line_for_the_task_scheduler(windows_sender: WindowsSender, github: LocalGithub,
                                                  tmp_path: Path) -> None:
     github.create_repo("lab/daily")
-    workflow = {"message": "m", "content": base64.b64encode(WORKFLOW).decode()}
+    workflow = {"message": "m", "content": base64.b64encode(WORKFLOW.encode()).decode()}
     request = urllib.request.Request(f"{github.url}/repos/lab/daily/contents/.github/workflows/data-receiver.yml",
                                      json.dumps(workflow).encode(), {"Authorization": f"Bearer {TOKEN}"}, method="PUT")
     urllib.request.urlopen(request).close()

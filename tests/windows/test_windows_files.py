@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,11 +31,6 @@ def sizes(*names: str) -> dict[str, int]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_tree(tmp_path / "source", TREE)
-
-
-def attrib(sender: WindowsSender, *words: str) -> None:
-    subprocess.run([sender.prefix[0], "attrib.exe", *words], env=sender.environment, check=True, capture_output=True,
-                   timeout=120)
 
 
 def deep_folder(root: Path) -> Path:
@@ -80,7 +74,8 @@ def test_a_share_that_is_not_there_is_told(windows_sender: WindowsSender, path: 
 def test_arguments_have_either_slash_and_may_count_from_a_drive(windows_sender: WindowsSender, folder: Path) -> None:
     here = folder.parent
     from_root = windows_path(folder).removeprefix("Z:")
-    for path in (".\\source", "source\\", "source/", "Z:source", "Z:.\\source", from_root, from_root.replace("\\", "/")):
+    for path in (".\\source", "source\\", "source/", "Z:source", "Z:.\\source", from_root,
+                 from_root.replace("\\", "/")):
         assert planned(windows_sender, "--folder", path, cwd=here) == sizes(*TREE), path
     for path in ("sub\\b.json", "sub/b.json", "Z:sub\\b.json", f"{from_root}\\sub\\b.json"):
         assert planned(windows_sender, path, cwd=folder) == {"b.json": 2}, path
@@ -135,7 +130,7 @@ def test_a_list_in_use_is_told(windows_sender: WindowsSender, folder: Path, tmp_
 def test_what_windows_keeps_in_folders_is_left_alone(windows_sender: WindowsSender, folder: Path) -> None:
     write_tree(folder, SYSTEM_FILES)
     for name in SYSTEM_FILES:
-        attrib(windows_sender, "+h", "+s", windows_path(folder / name))
+        windows_sender.run_tool("attrib.exe", "+h", "+s", windows_path(folder / name))
     assert planned(windows_sender, "--folder", folder, "--all-types") == sizes(*TREE)
     for name, content in SYSTEM_FILES.items():
         assert (folder / name).read_bytes() == content
@@ -155,7 +150,7 @@ def test_alternate_streams_are_refused(windows_sender: WindowsSender, folder: Pa
 
 
 def test_a_read_only_file_is_sent(windows_sender: WindowsSender, folder: Path, tmp_path: Path) -> None:
-    attrib(windows_sender, "+r", windows_path(folder / "data.json"))
+    windows_sender.run_tool("attrib.exe", "+r", windows_path(folder / "data.json"))
     result = windows_sender("--folder", folder, "--output", tmp_path / "out", "--json")
     assert (result.status, result.json["files"]) == (0, len(TREE)), result
 
@@ -169,3 +164,19 @@ def test_links_to_folders_are_not_followed(windows_sender: WindowsSender, folder
     assert planned(windows_sender, "--folder", folder) == sizes(*TREE)
     # The source itself may be one.
     assert planned(windows_sender, "--folder", folder / "beside") == {"b.json": 2, "deep/c.json": 3}
+
+
+@pytest.mark.parametrize("has_git", [False, True], ids=["no git", "a git that gives no process"])
+def test_an_ignore_file_that_git_cannot_read_stops_the_run(has_git: bool, windows_sender: WindowsSender, folder: Path,
+                                                           tmp_path: Path) -> None:
+    """Wine starts a program of Unix, but has nothing to wait for."""
+    (folder / ".healthmetricignore").write_text("*.csv\n")
+    (tmp_path / "bin").mkdir()
+    if has_git:
+        (tmp_path / "bin/git.exe").write_text("#!/bin/sh\n")
+        (tmp_path / "bin/git.exe").chmod(0o755)
+    result = windows_sender("--folder", folder, "--output", tmp_path / "out",
+                            env={"WINEPATH": windows_path(tmp_path / "bin")})
+    assert (result.status, result.stdout) == (2, "")
+    result.error_line("git is needed to read .healthmetricignore: cannot run git: ")
+    assert not (tmp_path / "out").exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,17 +80,15 @@ def proxies() -> Iterator[Callable[..., Proxy]]:
 @pytest.fixture
 def settings(windows_sender: WindowsSender) -> Iterator[Callable[[str, str], None]]:
     def registry(*words: str) -> None:
-        done = subprocess.run([windows_sender.prefix[0], "reg.exe", *words], env=windows_sender.environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
-        assert done.returncode == 0, done
+        windows_sender.run_tool("reg.exe", "add", SETTINGS, "/f", "/v", *words)
 
     def set_to(servers: str, bypass: str = "") -> None:
-        registry("add", SETTINGS, "/f", "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "1")
-        registry("add", SETTINGS, "/f", "/v", "ProxyServer", "/d", servers)
-        registry("add", SETTINGS, "/f", "/v", "ProxyOverride", "/d", bypass)
+        registry("ProxyEnable", "/t", "REG_DWORD", "/d", "1")
+        registry("ProxyServer", "/d", servers)
+        registry("ProxyOverride", "/d", bypass)
 
     yield set_to
-    registry("add", SETTINGS, "/f", "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "0")
+    registry("ProxyEnable", "/t", "REG_DWORD", "/d", "0")
 
 
 @pytest.fixture
@@ -100,8 +97,8 @@ def send(windows_sender: WindowsSender, tmp_path: Path) -> Callable[..., Result]
     (tmp_path / "source/data.json").write_bytes(b"{}")
 
     def run(*words: str, **variables: str) -> Result:
-        return windows_sender("--folder", tmp_path / "source", "--repo", "octo/data", "--api-url", SERVER, "--max-wait", "0",
-                              *words, env={"GH_ENTERPRISE_TOKEN": TOKEN} | variables)
+        return windows_sender("--folder", tmp_path / "source", "--repo", "octo/data", "--api-url", SERVER,
+                              "--max-wait", "0", *words, env={"GH_ENTERPRISE_TOKEN": TOKEN} | variables)
     return run
 
 

@@ -161,9 +161,7 @@ def test_the_configuration_file_is_below_appdata_and_the_state_below_localappdat
 
 def test_hidden_and_system_files_are_skipped(windows_sender: WindowsSender, tmp_path: Path) -> None:
     folder = write_tree(tmp_path / "source", {"data.json": b"1", "marked.json": b"2"})
-    attrib = subprocess.run([windows_sender.prefix[0], "attrib.exe", "+h", windows_path(folder / "marked.json")],
-                            env=windows_sender.environment, capture_output=True, timeout=60, check=False)
-    assert attrib.returncode == 0, attrib
+    windows_sender.run_tool("attrib.exe", "+h", windows_path(folder / "marked.json"))
     result = windows_sender("--folder", folder, "--output", tmp_path / "out", "--json")
     assert result.status == 0, result
     assert set(payload_in(tmp_path / "out")["files"]) == {"data.json"}
